@@ -1,0 +1,14 @@
+// What the identity room tells others: scopes, audiences and the claims of userinfo.
+import { z } from 'zod';
+
+export const SCOPES = ['license:issue', 'license:revoke', 'license:redeem', 'seal:use'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** Userinfo for a client with scope `identity_document`: the sealed holder code, in clear to this client only. */
+export const identityDocumentClaims = z.object({
+  sub: z.string(),
+  name: z.string().optional(),
+  holder_code: z.string().min(1),
+  holder_code_type: z.string().regex(/^\d{3}$/),
+});
+export type IdentityDocumentClaims = z.infer<typeof identityDocumentClaims>;

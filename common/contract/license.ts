@@ -1,0 +1,108 @@
+// Wire types of the license room. Types and parsers only, no rules (check characters are judged in license/domain).
+import { z } from 'zod';
+import { verificationReport } from './report.ts';
+
+export const licenseIdentifier = z.string().max(128).meta({
+  description: '电子证照标识, GB/T 36904',
+  example: '1.2.156.3005.2.11100000000013338W011.11430000006122244L.20230000403.001.U',
+});
+export const isoDate = z.iso.date().meta({ example: '2026-11-20' });
+
+export const holder = z.strictObject({
+  name: z.string().min(1).max(100).meta({ description: '持证主体名称' }),
+  code_type: z
+    .string()
+    .regex(/^\d{3}$/)
+    .meta({ description: '持证主体代码类型代码, GB/T 36903', example: '111' }),
+  code: z.string().min(1).max(64).meta({ description: '持证主体代码' }),
+});
+
+/** Body of `POST /v1/licenses`. The key of an issue is (client, case_id, license_type). */
+export const issueRequest = z.strictObject({
+  case_id: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,128}$/)
+    .meta({ description: '办件编号; the same case again returns the same license', example: 'CASE-2026-000123' }),
+  license_type: z.string().length(21).meta({ description: '证照类型代码, 21 characters' }),
+  license_number: z.string().min(1).max(128).meta({ description: '证照编号, printed on the face' }),
+  holder,
+  issued_on: isoDate.optional().meta({ description: '证照颁发日期; today when left out' }),
+  valid_from: isoDate.optional(),
+  valid_to: isoDate.optional().meta({ description: 'Left out: by the rule of the license type' }),
+  fields: z
+    .record(z.string().max(64), z.string().max(2000))
+    .meta({ description: '照面信息, by the names that the license type lists' }),
+});
+export type IssueRequest = z.infer<typeof issueRequest>;
+
+export const LICENSE_STATES = ['valid', 'expired', 'suspended', 'revoked', 'cancelled'] as const;
+export type LicenseState = (typeof LICENSE_STATES)[number];
+
+export const licenseDocument = z.strictObject({
+  identifier: licenseIdentifier,
+  license_type: z.string(),
+  name: z.string().meta({ description: '证照名称' }),
+  license_number: z.string(),
+  case_id: z.string(),
+  issuing_authority: z.strictObject({ name: z.string(), code: z.string() }),
+  holder: z.strictObject({ name: z.string(), code_type: z.string(), code: z.string() }),
+  issued_on: isoDate,
+  valid_from: isoDate,
+  valid_to: isoDate,
+  state: z.enum(LICENSE_STATES),
+  state_reason: z.string().nullable(),
+  state_changed_at: z.iso.datetime(),
+  fields: z.record(z.string(), z.string()),
+  file: z.strictObject({ sm3: z.string(), size: z.int(), href: z.string() }),
+});
+export type LicenseDocument = z.infer<typeof licenseDocument>;
+
+/** Body of `POST /v1/licenses/{identifier}/revocations`: 撤销, 吊销 (revoked) or 注销 (cancelled). */
+export const revocationRequest = z.strictObject({
+  kind: z
+    .enum(['withdrawn', 'revoked', 'cancelled'])
+    .meta({ description: 'withdrawn 撤销, revoked 吊销, cancelled 注销' }),
+  reason: z.string().min(1).max(500),
+});
+export type RevocationRequest = z.infer<typeof revocationRequest>;
+
+/** Body of `POST /v1/presentations` (by the holder, in a session of the license room). */
+export const presentationRequest = z.strictObject({ identifier: licenseIdentifier });
+export const presentationDocument = z.strictObject({
+  code: z.string().meta({ description: '亮证码, one use' }),
+  expires_at: z.iso.datetime(),
+  identifier: licenseIdentifier,
+});
+export type PresentationDocument = z.infer<typeof presentationDocument>;
+
+/** Body of `POST /v1/redemptions` (by a registered verifier). */
+export const redemptionRequest = z.strictObject({ code: z.string().min(1).max(256) });
+export const redemptionDocument = z.strictObject({
+  redemption_id: z.string(),
+  redeemed_at: z.iso.datetime(),
+  verifier: z.string(),
+  license: licenseDocument.omit({ case_id: true }),
+});
+export type RedemptionDocument = z.infer<typeof redemptionDocument>;
+
+/** `POST /v1/verifications` takes a PDF (application/pdf) or this; it never redeems. */
+export const codeVerificationRequest = z.strictObject({ code: z.string().min(1).max(256) });
+export const codeVerification = z.strictObject({
+  kind: z.literal('presentation_code'),
+  live: z.boolean(),
+  expires_at: z.iso.datetime().nullable(),
+  finding: z.string(),
+});
+
+export const licenseStatusFact = z.strictObject({
+  identifier: licenseIdentifier.nullable(),
+  status: z.enum([...LICENSE_STATES, 'unknown', 'not_a_license']),
+  as_of: z.iso.datetime(),
+  finding: z.string(),
+});
+export const fileVerification = z.strictObject({
+  kind: z.literal('file'),
+  report: verificationReport,
+  license: licenseStatusFact,
+});
+export type FileVerification = z.infer<typeof fileVerification>;

@@ -1,0 +1,95 @@
+// The verification report that both the seal room and the license room answer with, always with status 200.
+// Vocabulary of EN 319 102-1; the facts are separate because one boolean for trust says nothing.
+import { z } from 'zod';
+
+export const INDICATIONS = ['TOTAL-PASSED', 'TOTAL-FAILED', 'INDETERMINATE'] as const;
+export type Indication = (typeof INDICATIONS)[number];
+
+export const SUB_INDICATIONS = [
+  'FORMAT_FAILURE',
+  'HASH_FAILURE',
+  'SIG_CRYPTO_FAILURE',
+  'SIG_CONSTRAINTS_FAILURE',
+  'REVOKED',
+  'EXPIRED',
+  'NOT_YET_VALID',
+  'NO_CERTIFICATE_CHAIN_FOUND',
+  'CHAIN_CONSTRAINTS_FAILURE',
+  'OUT_OF_BOUNDS_NO_POE',
+  'TRY_LATER',
+  'TIMESTAMP_ORDER_FAILURE',
+  'NO_SIGNATURE_FOUND',
+] as const;
+export type SubIndication = (typeof SUB_INDICATIONS)[number];
+
+export const STEP_STATUSES = ['passed', 'failed', 'not_checked', 'skipped'] as const;
+export type StepStatus = (typeof STEP_STATUSES)[number];
+
+/** One check, in the order of the standard. */
+export const reportStep = z.strictObject({
+  name: z.string().meta({ description: 'Stable name of the check', example: 'document-digest' }),
+  clause: z
+    .string()
+    .meta({ description: 'The standard, with the clause where it is known', example: 'GB/T 38540-2020' }),
+  status: z.enum(STEP_STATUSES),
+  finding: z.string().meta({ description: 'What was found, in a sentence' }),
+  sub_indication: z.enum(SUB_INDICATIONS).optional(),
+});
+export type ReportStep = z.infer<typeof reportStep>;
+
+/** One of the five separate facts about a signature. */
+export const reportFact = z.strictObject({
+  status: z.enum(['passed', 'failed', 'indeterminate']),
+  finding: z.string(),
+});
+export type ReportFact = z.infer<typeof reportFact>;
+
+export const signatureReport = z.strictObject({
+  field: z.string().meta({ description: 'Name of the signature field' }),
+  container: z.enum(['dual', 'cms', 'ses', 'unknown']),
+  indication: z.enum(INDICATIONS),
+  sub_indication: z.enum(SUB_INDICATIONS).nullable(),
+  integrity: reportFact,
+  cryptography: reportFact,
+  certificate_trust: reportFact,
+  seal_status: reportFact,
+  time: reportFact,
+  covers_whole_file: z.boolean(),
+  byte_range: z.tuple([z.int(), z.int(), z.int(), z.int()]).nullable(),
+  signing_time: z.iso.datetime().nullable(),
+  time_source: z.enum(['claimed', 'time_stamp']).nullable(),
+  signer: z
+    .strictObject({
+      subject: z.string(),
+      common_name: z.string(),
+      organization: z.string(),
+      serial_number: z.string(),
+      valid_from: z.iso.datetime(),
+      valid_to: z.iso.datetime(),
+    })
+    .nullable(),
+  seal: z
+    .strictObject({
+      esID: z.string(),
+      name: z.string(),
+      version: z.int(),
+      valid_from: z.iso.datetime(),
+      valid_to: z.iso.datetime(),
+      maker: z.string(),
+    })
+    .nullable(),
+  deviations: z.array(z.string()).meta({ description: 'Accepted tolerances, each said' }),
+  steps: z.array(reportStep),
+});
+export type SignatureReport = z.infer<typeof signatureReport>;
+
+export const verificationReport = z.strictObject({
+  indication: z.enum(INDICATIONS),
+  sub_indication: z.enum(SUB_INDICATIONS).nullable(),
+  summary: z.string().meta({ description: 'The verdict in a sentence' }),
+  verified_at: z.iso.datetime(),
+  file: z.strictObject({ size: z.int(), sm3: z.string().regex(/^[0-9a-f]{64}$/) }),
+  changes_after_sealing: z.array(z.string()).meta({ description: 'What later revisions added or changed' }),
+  signatures: z.array(signatureReport),
+});
+export type VerificationReport = z.infer<typeof verificationReport>;

@@ -1,0 +1,43 @@
+// Wire types of the seal room. Types and parsers only, no rules.
+import { z } from 'zod';
+
+/** GB/T 38540 esID: 14 digits by default (6 GB/T 2260 area + 8 serial); other rules are pluggable, so the wire stays wider. */
+export const esID = z
+  .string()
+  .regex(/^[0-9A-Za-z-]{1,64}$/)
+  .meta({ description: 'Seal code', example: '36010000000001' });
+
+const millimetres = z.coerce.number().min(0).max(5000);
+
+/** Query of `POST /v1/sealings`; the body is the PDF itself (application/pdf), the answer the sealed PDF. */
+export const sealingQuery = z.strictObject({
+  seal: esID,
+  page: z.coerce.number().int().min(1).max(100000).default(1).meta({ description: 'Page, counted from 1' }),
+  x_mm: millimetres
+    .optional()
+    .meta({ description: 'Left edge of the seal, mm from the left edge of the page as displayed' }),
+  y_mm: millimetres
+    .optional()
+    .meta({ description: 'Lower edge of the seal, mm from the lower edge of the page as displayed' }),
+  reason: z.string().max(200).optional().meta({ description: 'Shown by PDF readers' }),
+});
+export type SealingQuery = z.infer<typeof sealingQuery>;
+
+export const SEAL_STATES = ['active', 'suspended', 'cancelled', 'expired'] as const;
+
+/** Answer of `GET /v1/seals/{esID}`. */
+export const sealDocument = z.strictObject({
+  esID,
+  name: z.string(),
+  version: z.int().meta({ description: 'GB/T 38540 header version' }),
+  state: z.enum(SEAL_STATES),
+  owner_name: z.string(),
+  owner_code: z.string().meta({ description: '统一社会信用代码' }),
+  valid_from: z.iso.datetime(),
+  valid_to: z.iso.datetime(),
+  width_mm: z.int(),
+  height_mm: z.int(),
+  eseal: z.base64().meta({ description: 'DER of the SESeal' }),
+  eseal_sm3: z.string().regex(/^[0-9a-f]{64}$/),
+});
+export type SealDocument = z.infer<typeof sealDocument>;

@@ -1,0 +1,359 @@
+// The one error class of the house and the closed table of its problem codes.
+// Domain, flow and store throw codes; only common/http/problem.ts turns them into RFC 9457 documents.
+// Not here: OAuth errors (they keep their own form) and failed verifications (they are reports, not errors).
+
+export type Problem = {
+  /** HTTP status used by common/http/problem.ts. */
+  readonly status: number;
+  /** Short and stable, English, one clause. */
+  readonly title: string;
+  /** The same in Chinese, for pages and for `title_zh`. */
+  readonly titleZh: string;
+  /** What the caller can do now. */
+  readonly hint: string;
+};
+
+const problem = (status: number, title: string, titleZh: string, hint: string): Problem => ({
+  status,
+  title,
+  titleZh,
+  hint,
+});
+
+/** Every problem code of the house. docs/errors.md is generated from this table. */
+export const PROBLEMS = {
+  // Requests
+  'invalid-request': problem(
+    400,
+    'The request does not fit its contract',
+    '请求不符合接口约定',
+    'Correct the field that `pointer` names; the contract is at /openapi.json.',
+  ),
+  'invalid-json': problem(
+    400,
+    'The body is not JSON',
+    '请求体不是有效的 JSON',
+    'Send one UTF-8 JSON document with content type application/json.',
+  ),
+  'idempotency-key-missing': problem(
+    400,
+    'Idempotency-Key is missing',
+    '缺少 Idempotency-Key',
+    'Send an Idempotency-Key header of 8 to 128 visible ASCII characters, new for every act and the same for its repetition.',
+  ),
+  'idempotency-conflict': problem(
+    409,
+    'This Idempotency-Key was used for another request',
+    '该 Idempotency-Key 已用于另一请求',
+    'Use a new key for a new act.',
+  ),
+  'body-too-large': problem(
+    413,
+    'The body is too large',
+    '请求体过大',
+    'Send a smaller body; the limit is in the detail.',
+  ),
+  'unsupported-media-type': problem(
+    415,
+    'The content type is not accepted here',
+    '不支持的内容类型',
+    'Use a content type that the detail lists.',
+  ),
+  'not-found': problem(404, 'There is nothing at this address', '地址不存在', 'Check the path against /openapi.json.'),
+  'method-not-allowed': problem(
+    405,
+    'This address does not take that method',
+    '该地址不接受此方法',
+    'Use a method listed in the Allow header.',
+  ),
+  // Who is calling
+  'token-missing': problem(
+    401,
+    'An access token is needed',
+    '需要访问令牌',
+    'Get a token from the identity room with this room as `resource` and send it as Authorization: Bearer.',
+  ),
+  'token-invalid': problem(
+    401,
+    'The access token is not accepted',
+    '访问令牌无效',
+    'The detail says why; get a new token for this audience.',
+  ),
+  'scope-missing': problem(
+    403,
+    'The access token lacks a scope',
+    '访问令牌缺少所需的权限范围',
+    'Request the scope that the detail names; the client must be registered for it.',
+  ),
+  'session-missing': problem(401, 'Please log in', '请先登录', 'Log in and try again.'),
+  'csrf-failed': problem(
+    403,
+    'The form did not come from this page',
+    '表单来源校验未通过',
+    'Reload the page and send the form again.',
+  ),
+  'account-exists': problem(
+    409,
+    'An account with this login name or document exists',
+    '账号或证件已注册',
+    'Log in with the existing account.',
+  ),
+  'client-invalid': problem(
+    422,
+    'The client registration is not acceptable',
+    '接入系统登记信息有误',
+    'Correct the metadata field that the detail names.',
+  ),
+  // DER, keys, certificates
+  'der-malformed': problem(
+    422,
+    'The data are not strict DER',
+    '数据不是严格的 DER 编码',
+    'Send the original bytes; the detail gives the offset.',
+  ),
+  'key-malformed': problem(
+    422,
+    'The private key cannot be read',
+    '私钥无法读取',
+    'Give a PKCS#8 PEM file with an SM2 key.',
+  ),
+  'key-not-found': problem(
+    500,
+    'The signing key is not here',
+    '签名密钥不存在',
+    'Run `xinji doctor`; the key file is named in the log.',
+  ),
+  'key-mismatch': problem(
+    422,
+    'The private key does not belong to the certificate',
+    '私钥与证书不匹配',
+    'Give the key that was certified.',
+  ),
+  'certificate-malformed': problem(
+    422,
+    'The certificate cannot be read',
+    '证书无法读取',
+    'Give an X.509 certificate in PEM or DER.',
+  ),
+  'cms-malformed': problem(
+    422,
+    'The CMS SignedData cannot be read',
+    'CMS 签名数据无法读取',
+    'Send the original bytes.',
+  ),
+  'sealed-box-corrupt': problem(
+    500,
+    'Data at rest cannot be opened',
+    '静态加密数据无法打开',
+    'The master key differs from the one that closed them, or the bytes were changed.',
+  ),
+  // PDF
+  'not-a-pdf': problem(
+    422,
+    'This is not a PDF file',
+    '这不是 PDF 文件',
+    'Send a PDF file; the detail says what it looks like.',
+  ),
+  'pdf-truncated': problem(
+    422,
+    'The PDF file is cut off',
+    'PDF 文件不完整',
+    'Transfer the file again; its end is missing.',
+  ),
+  'pdf-encrypted': problem(422, 'The PDF file is encrypted', 'PDF 文件已加密', 'Remove the password and try again.'),
+  'pdf-hybrid': problem(
+    422,
+    'Hybrid-reference PDF files are not accepted yet',
+    '暂不支持混合引用结构的 PDF',
+    'Save the file once with a current PDF writer.',
+  ),
+  'pdf-broken': problem(
+    422,
+    'The PDF file is damaged',
+    'PDF 文件结构已损坏',
+    'Repair the file first; nothing was changed.',
+  ),
+  'pdf-too-large': problem(
+    413,
+    'The PDF file is too large',
+    'PDF 文件过大',
+    'Send a smaller file; the limit is in the detail.',
+  ),
+  'placement-invalid': problem(
+    422,
+    'The seal does not fit on the page there',
+    '印章位置超出页面',
+    'Choose a page that exists and a place where the whole seal lies on it.',
+  ),
+  'signature-forbidden': problem(
+    422,
+    'An earlier certification forbids another signature',
+    '文件的认证签名不允许再签章',
+    'Ask the first signer for a version that may be signed again.',
+  ),
+  // Seals
+  'seal-malformed': problem(
+    422,
+    'The seal is not GB/T 38540 data',
+    '印章数据不符合 GB/T 38540',
+    'Give the .esl file as the seal maker delivered it.',
+  ),
+  'seal-not-found': problem(404, 'There is no such seal', '印章不存在', 'Check the seal code (esID).'),
+  'seal-not-usable': problem(
+    409,
+    'The seal may not be used now',
+    '印章当前不可使用',
+    'The detail gives its state and period.',
+  ),
+  'seal-not-granted': problem(
+    403,
+    'This client has no grant for the seal',
+    '该系统未获授权使用此印章',
+    'Ask the keeper of the seal for a grant.',
+  ),
+  'seal-unavailable': problem(
+    503,
+    'The seal room does not answer',
+    '盖章服务暂时没有回应',
+    'Nothing is lost; repeat the request with the same key, or wait: the work is resumed.',
+  ),
+  // Licenses
+  'identifier-malformed': problem(
+    422,
+    'The license identifier is malformed',
+    '电子证照标识格式不符',
+    'The form is root.type.issuer.serial.version.check of GB/T 36904.',
+  ),
+  'identifier-check': problem(
+    422,
+    'The check character of the license identifier is wrong',
+    '电子证照标识校验位不符',
+    'Compare the identifier with the license, character by character.',
+  ),
+  'code-check': problem(
+    422,
+    'A code has a wrong check character',
+    '代码校验位不符',
+    'Compare the code with the document; the detail gives the expected character.',
+  ),
+  'license-type-not-found': problem(
+    422,
+    'There is no such license type',
+    '证照类型不存在',
+    'Use the 21-character code of a published license type.',
+  ),
+  'license-fields-invalid': problem(
+    422,
+    'The license does not satisfy the rules of its type',
+    '照面信息不符合该证照类型的规则',
+    'Correct the field that `pointer` names.',
+  ),
+  'glyph-missing': problem(
+    422,
+    'A character cannot be printed',
+    '字库缺少该字符',
+    'The detail gives the character as U+XXXX; report it to the operator, the license was not issued.',
+  ),
+  'issuing-not-allowed': problem(
+    403,
+    'This client may not issue licenses of that type',
+    '该系统无权签发此类证照',
+    'Ask the operator to register the issuing authority for the license type.',
+  ),
+  'case-conflict': problem(
+    409,
+    'This case id was used for another license',
+    '该办件编号已用于另一张证照',
+    'Use the case id of this case; the license of that case stays as it is.',
+  ),
+  'license-not-found': problem(404, 'There is no such license', '没有这张证照', 'Check the identifier.'),
+  'license-state-forbids': problem(
+    409,
+    'The state of the license forbids this',
+    '证照当前状态不允许此操作',
+    'The detail gives the state.',
+  ),
+  'license-pending': problem(
+    409,
+    'The license is still being issued',
+    '证照正在签发',
+    'Repeat the request in a few seconds with the same case id.',
+  ),
+  'verifier-not-registered': problem(
+    403,
+    'This client is not a registered verifier',
+    '该系统不是登记的用证方',
+    'Ask the operator to register the verifier.',
+  ),
+  'code-malformed': problem(422, 'This is not a presentation code', '这不是亮证码', 'Scan the code again.'),
+  'code-unknown': problem(
+    404,
+    'There is no such presentation code',
+    '没有这个亮证码',
+    'Ask the holder for a new code.',
+  ),
+  'code-used': problem(409, 'The presentation code was used already', '此码已用过', 'Ask the holder for a new code.'),
+  'code-expired': problem(410, 'The presentation code has expired', '此码已过期', 'Ask the holder for a new code.'),
+  // Operating
+  'config-invalid': problem(
+    500,
+    'The configuration is not usable',
+    '配置有误',
+    'Correct every fault listed; docs/config.md is the manual.',
+  ),
+  'schema-outdated': problem(
+    503,
+    'The database schema is not the one this version needs',
+    '数据库结构版本不符',
+    'Run `xinji migrate`.',
+  ),
+  'database-unavailable': problem(
+    503,
+    'The database does not answer',
+    '数据库暂时没有回应',
+    'Try again; if it persists run `xinji doctor`.',
+  ),
+  'identity-unavailable': problem(
+    503,
+    'The identity room does not answer',
+    '身份服务暂时没有回应',
+    'Try again in a few seconds.',
+  ),
+  stopping: problem(503, 'The service is stopping', '服务正在停止', 'Try again in a few seconds.'),
+  internal: problem(
+    500,
+    'Something broke here',
+    '系统出了故障，不是您的问题',
+    'Report the request id to the operator.',
+  ),
+} as const satisfies Record<string, Problem>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+export type TrustErrorOptions = {
+  /** RFC 6901 pointer to the faulty part of the request, for example `/holder/code`. */
+  readonly pointer?: string;
+  /** A better next step than the table's. */
+  readonly hint?: string;
+  readonly cause?: unknown;
+};
+
+/** The error of the house: a code of `PROBLEMS`, and a sentence that says what was found and what was expected. */
+export class TrustError extends Error {
+  readonly code: ProblemCode;
+  readonly pointer: string | undefined;
+  readonly hint: string;
+
+  constructor(code: ProblemCode, detail: string, options: TrustErrorOptions = {}) {
+    super(detail, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'TrustError';
+    this.code = code;
+    this.pointer = options.pointer;
+    this.hint = options.hint ?? PROBLEMS[code].hint;
+  }
+}
+
+/** True for a `TrustError`, optionally of one code. */
+export function isTrustError(error: unknown, code?: ProblemCode): error is TrustError {
+  return error instanceof TrustError && (code === undefined || error.code === code);
+}
