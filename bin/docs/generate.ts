@@ -56,10 +56,15 @@ function configRows(table: ConfigTable): string {
     const production = row.secret ? 'required' : (row.fallback?.('production') ?? 'required');
     return `| \`${row.name}\` | ${row.manual} | \`${row.example}\` | ${cell(development)} | ${cell(production)} |`;
   });
-  return ['| key | manual | example | unset in development | unset in production |', '|---|---|---|---|---|', ...rows].join('\n');
+  return [
+    '| key | manual | example | unset in development | unset in production |',
+    '|---|---|---|---|---|',
+    ...rows,
+  ].join('\n');
 }
 
-const cell = (text: string) => (text === '' ? 'empty' : text === 'required' || text.includes(' ') ? text : `\`${text}\``);
+const cell = (text: string) =>
+  text === '' ? 'empty' : text === 'required' || text.includes(' ') ? text : `\`${text}\``;
 
 async function main(check: boolean): Promise<number> {
   const stale: string[] = [];
