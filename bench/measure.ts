@@ -1,0 +1,89 @@
+// How every benchmark measures: the variants take turns within one run, so that a noisy neighbour hits all alike,
+// and what counts is the ratio of medians to the floor of the same run. CPU time is that of all threads of this process.
+import { cpus, totalmem } from 'node:os';
+
+/** One way of doing the work; `floor` is the least that any way must do. */
+export type Variants = Readonly<Record<string, () => Promise<void> | void>> & {
+  readonly floor: () => Promise<void> | void;
+};
+
+export type Row = {
+  readonly variant: string;
+  readonly wall_ms: number;
+  readonly cpu_ms: number;
+  readonly wall_ratio: number;
+  readonly cpu_ratio: number;
+};
+
+export type Result = {
+  readonly benchmark: string;
+  readonly unit: string;
+  readonly rounds: number;
+  readonly rows: readonly Row[];
+};
+
+export type Benchmark = { readonly name: string; readonly run: () => Promise<readonly Result[]> };
+
+/**
+ * Runs each variant once a round, in turn, `rounds` times after two warm-up rounds.
+ * `times` repeats a variant inside one measurement (fast work), figures are per repetition; variants listed in `slow` are measured once a round.
+ */
+export async function measure(
+  benchmark: string,
+  unit: string,
+  variants: Variants,
+  options: { rounds: number; times?: number; slow?: readonly string[] },
+): Promise<Result> {
+  const samples = new Map<string, { wall: number; cpu: number }[]>(Object.keys(variants).map((name) => [name, []]));
+  for (let round = -2; round < options.rounds; round++) {
+    for (const [name, act] of Object.entries(variants)) {
+      const sample = await once(act, options.slow?.includes(name) ? 1 : (options.times ?? 1));
+      if (round >= 0) samples.get(name)?.push(sample);
+    }
+  }
+  const medians = [...samples].map(([variant, list]) => ({
+    variant,
+    wall: median(list.map((sample) => sample.wall)),
+    cpu: median(list.map((sample) => sample.cpu)),
+  }));
+  const floor = medians.find((row) => row.variant === 'floor');
+  if (!floor) throw new Error('a benchmark needs a floor');
+  const rows = medians.map(({ variant, wall, cpu }) => ({
+    variant,
+    wall_ms: round3(wall),
+    cpu_ms: round3(cpu),
+    wall_ratio: round3(wall / floor.wall),
+    cpu_ratio: round3(cpu / floor.cpu),
+  }));
+  return { benchmark, unit, rounds: options.rounds, rows };
+}
+
+async function once(act: () => Promise<void> | void, times: number): Promise<{ wall: number; cpu: number }> {
+  const cpu = process.cpuUsage();
+  const start = performance.now();
+  for (let i = 0; i < times; i++) await act();
+  const wall = performance.now() - start;
+  const used = process.cpuUsage(cpu);
+  return { wall: wall / times, cpu: (used.user + used.system) / 1000 / times };
+}
+
+export function median(list: readonly number[]): number {
+  const sorted = [...list].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1
+    ? (sorted[middle] as number)
+    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+}
+
+const round3 = (value: number) => Number(value.toPrecision(3));
+
+/** What the figures were measured on. */
+export function machine(): Record<string, string | number> {
+  return {
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: cpus().length,
+    memory_gib: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+    openssl: process.versions.openssl,
+  };
+}

@@ -1,0 +1,44 @@
+// Runs the benchmarks (all, or those named), prints a table each and writes bench/results/NAME.json.
+// `make bench` calls this. Nothing here decides a test.
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { issuing } from './issuing.ts';
+import { type Benchmark, machine, type Result } from './measure.ts';
+import { sealing } from './sealing.ts';
+import { sm2 } from './sm2.ts';
+import { sm3 } from './sm3.ts';
+import { ssoHop } from './sso-hop.ts';
+
+const BENCHMARKS: readonly Benchmark[] = [sm3, sm2, sealing, issuing, ssoHop];
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !BENCHMARKS.some((benchmark) => benchmark.name === name));
+if (unknown.length > 0) {
+  console.error(
+    `no benchmark ${unknown.join(', ')}; there are ${BENCHMARKS.map((benchmark) => benchmark.name).join(', ')}`,
+  );
+  process.exit(2);
+}
+for (const benchmark of BENCHMARKS) {
+  if (wanted.length > 0 && !wanted.includes(benchmark.name)) continue;
+  const results = await benchmark.run();
+  for (const result of results) print(result);
+  const path = fileURLToPath(new URL(`results/${benchmark.name}.json`, import.meta.url));
+  await writeFile(
+    path,
+    `${JSON.stringify({ measured_at: new Date().toISOString(), machine: machine(), results }, null, 2)}\n`,
+  );
+}
+process.exit(0);
+
+function print(result: Result): void {
+  console.log(`\n${result.benchmark} (${result.unit}, median of ${result.rounds} interleaved rounds)`);
+  console.table(
+    Object.fromEntries(
+      result.rows.map(({ variant, ...row }) => [
+        variant,
+        { 'wall ms': row.wall_ms, 'cpu ms': row.cpu_ms, 'wall × floor': row.wall_ratio, 'cpu × floor': row.cpu_ratio },
+      ]),
+    ),
+  );
+}
