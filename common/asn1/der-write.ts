@@ -1,0 +1,106 @@
+// DER writers (ITU-T X.690). Each returns the whole value; sorting of SETs and minimal forms are done here.
+import { compareBytes, concatBytes, utf8 } from '../bytes.ts';
+import { TAG } from './der.ts';
+
+/** Any value: identifier octet, minimal length, content. */
+export function derTlv(tag: number, ...content: readonly Uint8Array[]): Uint8Array {
+  let size = 0;
+  for (const part of content) size += part.length;
+  return concatBytes(header(tag, size), ...content);
+}
+
+export function derSequence(...parts: readonly Uint8Array[]): Uint8Array {
+  return derTlv(TAG.sequence, ...parts);
+}
+
+/** SET OF, the parts sorted by their encodings as DER asks. */
+export function derSet(...parts: readonly Uint8Array[]): Uint8Array {
+  return derTlv(TAG.set, ...parts.toSorted(compareBytes));
+}
+
+/** A whole number, or the bytes of an unsigned one (big-endian, of any length). */
+export function derInteger(value: number | bigint | Uint8Array): Uint8Array {
+  return derTlv(TAG.integer, value instanceof Uint8Array ? unsignedContent(value) : signedContent(BigInt(value)));
+}
+
+/** `derOid('1.2.156.10197.1.501')`; arcs may be larger than 64 bits (2.25.<UUID>). */
+export function derOid(dotted: string): Uint8Array {
+  const [top, second, ...rest] = dotted.split('.').map((arc) => BigInt(arc));
+  if (top === undefined || second === undefined || top > 2n || (top < 2n && second > 39n))
+    throw new RangeError(`${dotted} is not an object identifier`);
+  const bytes = [top * 40n + second, ...rest].flatMap(arcBytes);
+  return derTlv(TAG.oid, Uint8Array.from(bytes));
+}
+
+export const derOctetString = (bytes: Uint8Array): Uint8Array => derTlv(TAG.octetString, bytes);
+
+/** A BIT STRING of whole bytes. */
+export const derBitString = (bytes: Uint8Array): Uint8Array => derTlv(TAG.bitString, Uint8Array.of(0), bytes);
+
+export const derUtf8 = (text: string): Uint8Array => derTlv(TAG.utf8String, utf8(text));
+export const derIa5 = (text: string): Uint8Array => derTlv(TAG.ia5String, ascii(text, /^[\x00-\x7f]*$/));
+export const derPrintable = (text: string): Uint8Array =>
+  derTlv(TAG.printableString, ascii(text, /^[A-Za-z0-9 '()+,\-./:=?]*$/));
+
+/** UTC with a Z; milliseconds only when they are not zero, without trailing zeros. */
+export function derGeneralizedTime(time: Date): Uint8Array {
+  const digits = time.toISOString().replace(/[-:TZ]/g, '');
+  const [seconds, fraction = ''] = digits.split('.');
+  const trimmed = fraction.replace(/0+$/, '');
+  return derTlv(TAG.generalizedTime, utf8(`${seconds}${trimmed === '' ? '' : `.${trimmed}`}Z`));
+}
+
+/** Whole seconds, years 1950 to 2049 (RFC 5280); a RangeError outside them. */
+export function derUtcTime(time: Date): Uint8Array {
+  const year = time.getUTCFullYear();
+  if (year < 1950 || year > 2049) throw new RangeError(`UTCTime cannot carry the year ${year}`);
+  return derTlv(TAG.utcTime, utf8(`${time.toISOString().slice(2, 19).replace(/[-:T]/g, '')}Z`));
+}
+
+export const derNull = (): Uint8Array => Uint8Array.of(TAG.null, 0);
+export const derBoolean = (value: boolean): Uint8Array => Uint8Array.of(TAG.boolean, 1, value ? 0xff : 0);
+
+/** `[number] EXPLICIT` around one value. */
+export const derExplicit = (number: number, inner: Uint8Array): Uint8Array => derTlv(0xa0 | number, inner);
+
+/** `[number] IMPLICIT`: the value with its identifier octet replaced, its constructed bit kept. */
+export function derImplicit(number: number, value: Uint8Array): Uint8Array {
+  const copy = Uint8Array.from(value);
+  copy[0] = 0x80 | (copy[0]! & 0x20) | number;
+  return copy;
+}
+
+function header(tag: number, size: number): Uint8Array {
+  if (size < 0x80) return Uint8Array.of(tag, size);
+  const length: number[] = [];
+  for (let rest = size; rest > 0; rest = Math.floor(rest / 256)) length.unshift(rest % 256);
+  return Uint8Array.of(tag, 0x80 | length.length, ...length);
+}
+
+function unsignedContent(bytes: Uint8Array): Uint8Array {
+  let start = 0;
+  while (start < bytes.length - 1 && bytes[start] === 0) start++;
+  const minimal = bytes.subarray(start);
+  if (minimal.length === 0) return Uint8Array.of(0);
+  return minimal[0]! >= 0x80 ? concatBytes(Uint8Array.of(0), minimal) : minimal;
+}
+
+function signedContent(value: bigint): Uint8Array {
+  const bytes: number[] = [];
+  for (let rest = value; ; rest >>= 8n) {
+    bytes.unshift(Number(rest & 0xffn));
+    const fits = rest >= -128n && rest <= 127n;
+    if (fits) return Uint8Array.from(bytes);
+  }
+}
+
+function arcBytes(arc: bigint): number[] {
+  const bytes = [Number(arc & 0x7fn)];
+  for (let rest = arc >> 7n; rest > 0n; rest >>= 7n) bytes.unshift(Number(rest & 0x7fn) | 0x80);
+  return bytes;
+}
+
+function ascii(text: string, allowed: RegExp): Uint8Array {
+  if (!allowed.test(text)) throw new RangeError('the text has a character that this string type does not carry');
+  return utf8(text);
+}
