@@ -1,0 +1,99 @@
+// The koa that every room starts from: request id -> access log and metrics -> problems -> security headers -> the room.
+// It knows no routes; common/http/routes.ts mounts those.
+import Koa from 'koa';
+import type { Clock } from '../clock.ts';
+import type { Mode } from '../env.ts';
+import type { Log } from '../log.ts';
+import type { Metrics } from './metrics.ts';
+import { PROBLEM_TYPE, problemFor, toTrustError } from './problem.ts';
+import { acceptRequestId, currentLog, currentRequestId, runWithRequest } from './request-context.ts';
+import { securityHeaders } from './security-headers.ts';
+
+export type KoaDeps = {
+  readonly room: string;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  /** Unset means production. */
+  readonly mode?: Mode;
+};
+
+/** Label of requests that no route took: one series, however many paths are tried. */
+const UNMATCHED = 'unmatched';
+const routes = new WeakMap<object, string>();
+
+/** Called by the router: names the route that took this request, for the log line and the metrics. */
+export function markRoute(ctx: Koa.Context, route: string): void {
+  routes.set(ctx.res, route);
+}
+
+/** A koa with the house's middleware, in order. The room adds its own behind. */
+export function makeKoa(deps: KoaDeps): Koa {
+  const app = new Koa();
+  // Errors that koa meets after the answer has begun; everything else ends in `problems`.
+  app.on('error', (error: unknown) => deps.log.error({ err: error }, 'answer failed'));
+  app.use(requestId(deps.log));
+  app.use(accessLog(deps));
+  app.use(problems(deps));
+  app.use(securityHeaders({ https: deps.mode !== 'development' }));
+  return app;
+}
+
+/** The id of the request that `ctx` belongs to. */
+export function requestIdOf(ctx: Koa.Context): string {
+  return currentRequestId() ?? String(ctx.response.get('X-Request-Id'));
+}
+
+function requestId(log: Log): Koa.Middleware {
+  return (ctx, next) => {
+    const id = acceptRequestId(ctx.get('X-Request-Id') || undefined);
+    ctx.set('X-Request-Id', id);
+    return runWithRequest({ requestId: id, log: log.child({ request_id: id }) }, next);
+  };
+}
+
+/** One line per request when its answer has ended. The query is left out: it may hold codes. */
+function accessLog({ log, metrics }: KoaDeps): Koa.Middleware {
+  return async (ctx, next) => {
+    const started = performance.now();
+    const requestLog = currentLog() ?? log;
+    ctx.res.once('close', () => {
+      const milliseconds = Math.round((performance.now() - started) * 10) / 10;
+      const route = routes.get(ctx.res) ?? UNMATCHED;
+      const status = ctx.res.writableFinished ? ctx.res.statusCode : 499;
+      metrics.observeRequest({ method: ctx.method, route, status }, milliseconds / 1000);
+      const line = { method: ctx.method, path: ctx.path, route, status, duration_ms: milliseconds };
+      if (OPERATING.has(route)) requestLog.debug(line, 'request');
+      else requestLog.info(line, 'request');
+    });
+    await next();
+  };
+}
+
+/** Asked every few seconds by machines: logged at debug only. */
+const OPERATING: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
+
+function problems({ log }: KoaDeps): Koa.Middleware {
+  return async (ctx, next) => {
+    try {
+      await next();
+    } catch (error) {
+      answerProblem(ctx, error, currentLog() ?? log);
+    }
+  };
+}
+
+function answerProblem(ctx: Koa.Context, error: unknown, log: Log): void {
+  const known = toTrustError(error);
+  const document = problemFor(known, requestIdOf(ctx));
+  if (document.status >= 500) log.error({ err: known, problem: known.code }, 'request failed');
+  else log.debug({ problem: known.code, detail: known.message }, 'request refused');
+  for (const name of ['Content-Disposition', 'Content-Length', 'ETag', 'Last-Modified']) ctx.remove(name);
+  ctx.set('Cache-Control', 'no-store');
+  // RFC 6750, 3: who asked without a token is told the scheme; the bearer gate sets a fuller challenge itself.
+  if (document.code.startsWith('token-') && !ctx.response.get('WWW-Authenticate'))
+    ctx.set('WWW-Authenticate', 'Bearer');
+  ctx.status = document.status;
+  ctx.body = JSON.stringify(document);
+  ctx.type = PROBLEM_TYPE;
+}

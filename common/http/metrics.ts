@@ -1,0 +1,38 @@
+// Counters of one room: requests and their duration by method, route and status. Routes, never paths, so that the number
+// of series stays bounded. Rooms may register their own metrics in `registry`.
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+
+export type Metrics = {
+  readonly registry: Registry;
+  /** `seconds` is wall time from the first header byte to the end of the answer. */
+  observeRequest(labels: { method: string; route: string; status: number }, seconds: number): void;
+};
+
+/** A registry of its own per room; `processMetrics` adds those of Node (memory, event loop). */
+export function makeMetrics(room: string, { processMetrics = false } = {}): Metrics {
+  const registry = new Registry();
+  registry.setDefaultLabels({ room });
+  if (processMetrics) collectDefaultMetrics({ register: registry });
+  const labelNames = ['method', 'route', 'status'] as const;
+  const requests = new Counter({
+    name: 'xinji_http_requests_total',
+    help: 'Requests answered',
+    labelNames,
+    registers: [registry],
+  });
+  const duration = new Histogram({
+    name: 'xinji_http_request_duration_seconds',
+    help: 'Wall time of a request',
+    labelNames,
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [registry],
+  });
+  return {
+    registry,
+    observeRequest: ({ method, route, status }, seconds) => {
+      const labels = { method, route, status: String(status) };
+      requests.inc(labels);
+      duration.observe(labels, seconds);
+    },
+  };
+}

@@ -1,0 +1,63 @@
+// A room's route table becomes a router. One row a route, aligned in columns, so that a missing scope is visible; what is
+// not public is authorised before its handler runs. Unknown paths are not-found, known paths with another method 405.
+import Router from '@koa/router';
+import type Koa from 'koa';
+import type { Scope } from '../contract/identity.ts';
+import { TrustError } from '../errors.ts';
+import { markRoute } from './app.ts';
+import type { Operation } from './operation.ts';
+
+/** Who may call: everybody, a person with a session of the room's pages, or a client whose token bears the scope. */
+export type Access = 'public' | 'session' | Scope;
+export type Handler = (ctx: Koa.Context) => Promise<void> | void;
+
+export type Route = {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** path-to-regexp: `/v1/seals/:esID`. */
+  readonly path: string;
+  readonly scope: Access;
+  readonly handler: Handler;
+  /** What OpenAPI says about it; left out for pages. */
+  readonly operation?: Operation;
+};
+
+export type RouteOptions = {
+  /** Runs before every handler that is not public; throws token-missing, scope-missing, session-missing …. */
+  readonly authorise?: (ctx: Koa.Context, access: Exclude<Access, 'public'>) => Promise<void> | void;
+};
+
+/** Mounts `table` on `app`. Throws at start when a row needs authorisation and `authorise` is missing. */
+export function mountRoutes(app: Koa, table: readonly Route[], { authorise }: RouteOptions = {}): void {
+  const router = new Router();
+  for (const row of table) {
+    const { scope } = row;
+    if (scope !== 'public' && authorise === undefined) {
+      throw new Error(`${row.method} ${row.path} needs "${scope}" but the table was mounted without authorise`);
+    }
+    router.register(row.path, row.method === 'GET' ? ['HEAD', 'GET'] : [row.method], async (context) => {
+      const ctx = context as unknown as Koa.Context;
+      markRoute(ctx, row.path);
+      if (scope !== 'public') await authorise?.(ctx, scope);
+      await row.handler(ctx);
+    });
+  }
+  app.use(router.routes() as unknown as Koa.Middleware);
+  app.use(refuseUnmatched(router, table));
+}
+
+/** Runs when no route took the request: 405 with Allow when the path exists, else not-found. */
+function refuseUnmatched(router: Router, table: readonly Route[]): Koa.Middleware {
+  return (ctx) => {
+    if (ctx['_matchedRoute'] !== undefined || ctx.body !== undefined || ctx.respond === false) return;
+    const paths = new Set(router.match(ctx.path, '').path.map((layer) => layer.path));
+    const methods = table.filter((row) => paths.has(row.path)).flatMap((row) => allowed(row.method));
+    if (methods.length === 0) throw new TrustError('not-found', `Nothing is served at ${ctx.path.slice(0, 200)}.`);
+    const allow = [...new Set(methods)].join(', ');
+    ctx.set('Allow', allow);
+    throw new TrustError('method-not-allowed', `${ctx.method} is not taken here; allowed: ${allow}.`);
+  };
+}
+
+function allowed(method: Route['method']): string[] {
+  return method === 'GET' ? ['GET', 'HEAD'] : [method];
+}

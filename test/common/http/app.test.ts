@@ -1,0 +1,339 @@
+// The frame of every room: request ids, problems, routes, headers, bodies, health and stopping, over a real socket.
+import { request as httpRequest } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import test, { type ExecutionContext } from 'ava';
+import { z } from 'zod';
+import { systemClock } from '../../../common/clock.ts';
+import { TrustError } from '../../../common/errors.ts';
+import { makeKoa } from '../../../common/http/app.ts';
+import { parseQuery, readBytes, readForm, readJson } from '../../../common/http/body.ts';
+import { healthRoutes } from '../../../common/http/health.ts';
+import { readIdempotencyKey } from '../../../common/http/idempotency-key.ts';
+import { makeMetrics } from '../../../common/http/metrics.ts';
+import { currentRequestId } from '../../../common/http/request-context.ts';
+import { mountRoutes, type Route } from '../../../common/http/routes.ts';
+import { listen } from '../../../common/http/server.ts';
+import { makeLog } from '../../../common/log.ts';
+
+const animal = z.strictObject({
+  name: z.string().min(1),
+  legs: z.int().max(8),
+  tags: z.array(z.string()).max(3).optional(),
+});
+
+async function start(t: ExecutionContext, routes: readonly Route[] = [], authorise = () => Promise.resolve()) {
+  const lines: string[] = [];
+  const metrics = makeMetrics('test');
+  const log = makeLog('test', 'debug', { write: (line) => void lines.push(line) });
+  const app = makeKoa({ room: 'test', log, clock: systemClock, metrics, mode: 'development' });
+  const table: readonly Route[] = [
+    ...healthRoutes({ metrics, checks: { database: () => Promise.resolve() } }),
+    {
+      method: 'POST',
+      path: '/v1/animals',
+      scope: 'public',
+      handler: async (ctx) => {
+        ctx.body = await readJson(ctx, animal, { maxBytes: 1000 });
+      },
+    },
+    {
+      method: 'GET',
+      path: '/v1/animals',
+      scope: 'public',
+      handler: (ctx) => {
+        ctx.body = parseQuery(ctx, z.strictObject({ page: z.coerce.number().int().optional() }));
+      },
+    },
+    {
+      method: 'GET',
+      path: '/v1/animals/:name',
+      scope: 'public',
+      handler: (ctx) => {
+        ctx.body = { name: ctx['params'].name, id: currentRequestId() };
+      },
+    },
+    {
+      method: 'POST',
+      path: '/v1/files',
+      scope: 'public',
+      handler: async (ctx) => {
+        ctx.body = { size: (await readBytes(ctx, { maxBytes: 2000, types: ['application/pdf'] })).length };
+      },
+    },
+    {
+      method: 'POST',
+      path: '/form',
+      scope: 'public',
+      handler: async (ctx) => {
+        ctx.body = await readForm(ctx);
+      },
+    },
+    {
+      method: 'POST',
+      path: '/v1/acts',
+      scope: 'public',
+      handler: (ctx) => {
+        ctx.body = { key: readIdempotencyKey(ctx) };
+      },
+    },
+    {
+      method: 'GET',
+      path: '/v1/boom',
+      scope: 'public',
+      handler: () => {
+        throw new Error('the secret cause 360102199003077718');
+      },
+    },
+    {
+      method: 'GET',
+      path: '/v1/gone',
+      scope: 'public',
+      handler: () => {
+        throw new TrustError('code-expired', 'It expired.');
+      },
+    },
+    {
+      method: 'GET',
+      path: '/v1/guarded',
+      scope: 'license:issue',
+      handler: (ctx) => {
+        ctx.body = 'in';
+      },
+    },
+    ...routes,
+  ];
+  mountRoutes(app, table, { authorise });
+  const server = await listen(app, { host: '127.0.0.1', port: 0 });
+  t.teardown(() => server.stop(0));
+  const base = `http://127.0.0.1:${server.port}`;
+  const call = (path: string, init: RequestInit = {}) => fetch(base + path, { redirect: 'manual', ...init });
+  const post = (path: string, body: string | Uint8Array<ArrayBuffer>, type = 'application/json') =>
+    call(path, { method: 'POST', body, headers: { 'content-type': type } });
+  return { base, call, post, server, lines, metrics };
+}
+
+const problemOf = async (response: Response) => (await response.json()) as Record<string, string>;
+
+test('a request id that arrives is kept, logged once and seen by what the handler awaits; a harmful one is replaced', async (t) => {
+  const { call, lines } = await start(t);
+  const kept = await call('/v1/animals/cat?secret=1', { headers: { 'x-request-id': 'req_abcdefgh' } });
+  t.is(kept.headers.get('x-request-id'), 'req_abcdefgh');
+  t.deepEqual(await kept.json(), { name: 'cat', id: 'req_abcdefgh' });
+  const replaced = await call('/v1/animals/cat', { headers: { 'x-request-id': 'a b"c' } });
+  t.regex(replaced.headers.get('x-request-id') ?? '', /^req_[0-9a-z]{26}$/);
+  await delay(20);
+  const first = lines.map((line) => JSON.parse(line)).filter((line) => line.request_id === 'req_abcdefgh');
+  t.is(first.length, 1);
+  t.like(first[0], { method: 'GET', path: '/v1/animals/cat', route: '/v1/animals/:name', status: 200 });
+  t.false(JSON.stringify(first).includes('secret'));
+});
+
+const REFUSED: readonly [
+  title: string,
+  path: string,
+  body: string,
+  type: string,
+  status: number,
+  code: string,
+  pointer?: string,
+][] = [
+  ['malformed JSON', '/v1/animals', '{"name":', 'application/json', 400, 'invalid-json'],
+  ['an empty body', '/v1/animals', '', 'application/json', 400, 'invalid-json'],
+  [
+    'an unknown field',
+    '/v1/animals',
+    '{"name":"a","legs":4,"colour":"red"}',
+    'application/json',
+    400,
+    'invalid-request',
+    '/colour',
+  ],
+  ['a wrong type', '/v1/animals', '{"name":"a","legs":"4"}', 'application/json', 400, 'invalid-request', '/legs'],
+  [
+    'a fault deep inside',
+    '/v1/animals',
+    '{"name":"a","legs":4,"tags":["x",7]}',
+    'application/json',
+    400,
+    'invalid-request',
+    '/tags/1',
+  ],
+  ['not an object', '/v1/animals', '[]', 'application/json', 400, 'invalid-request', '/'],
+  ['too large', '/v1/animals', `{"name":"${'a'.repeat(2000)}"}`, 'application/json', 413, 'body-too-large'],
+  ['another media type', '/v1/animals', '{}', 'text/plain', 415, 'unsupported-media-type'],
+  ['a PDF where JSON belongs', '/v1/files', '{}', 'application/json', 415, 'unsupported-media-type'],
+  ['JSON where a form belongs', '/form', '{}', 'application/json', 415, 'unsupported-media-type'],
+  ['an act without key', '/v1/acts', '', 'application/json', 400, 'idempotency-key-missing'],
+];
+
+for (const [title, path, body, type, status, code, pointer] of REFUSED) {
+  test(`RFC 9457: ${title} is answered by ${code}`, async (t) => {
+    const { post } = await start(t);
+    const response = await post(path, body, type);
+    t.is(response.status, status);
+    t.is(response.headers.get('content-type'), 'application/problem+json; charset=utf-8');
+    const problem = await problemOf(response);
+    t.like(problem, {
+      code,
+      status,
+      type: `urn:xinji:problem:${code}`,
+      instance: response.headers.get('x-request-id'),
+    });
+    t.is(problem['pointer'], pointer);
+    t.truthy(problem['hint']);
+  });
+}
+
+test('bytes that are not UTF-8 are invalid-json, and a compressed body is unsupported-media-type', async (t) => {
+  const { call, post } = await start(t);
+  t.is((await problemOf(await post('/v1/animals', new Uint8Array([0x22, 0xff, 0x22]))))['code'], 'invalid-json');
+  const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+  t.is(
+    (await problemOf(await call('/v1/animals', { method: 'POST', body: '{}', headers })))['code'],
+    'unsupported-media-type',
+  );
+});
+
+test('a chunked body without Content-Length is cut at the limit and answered', async (t) => {
+  const { base } = await start(t);
+  const body = new ReadableStream({
+    start(controller) {
+      for (let n = 0; n < 50; n++) controller.enqueue(new Uint8Array(1000));
+      controller.close();
+    },
+  });
+  const init = { method: 'POST', body, duplex: 'half', headers: { 'content-type': 'application/pdf' } };
+  const response = await fetch(`${base}/v1/files`, init as RequestInit);
+  t.is(response.status, 413);
+});
+
+test('a value of the body is never repeated in a problem', async (t) => {
+  const { post } = await start(t);
+  const text = await (await post('/v1/animals', '{"name":"","legs":360102199003077718}')).text();
+  t.false(text.includes('360102199003077718'));
+});
+
+test('an unknown error is internal: its text stays in the log', async (t) => {
+  const { call, lines } = await start(t);
+  const response = await call('/v1/boom');
+  t.is(response.status, 500);
+  const text = await response.text();
+  t.false(text.includes('secret'));
+  t.true(lines.some((line) => line.includes('the secret cause')));
+});
+
+test('an unknown path is 404, another method 405 with Allow, a malformed escape never a 500', async (t) => {
+  const { call } = await start(t);
+  t.is((await problemOf(await call('/nothing')))['code'], 'not-found');
+  const wrong = await call('/v1/animals', { method: 'DELETE' });
+  t.is(wrong.status, 405);
+  t.is(wrong.headers.get('allow'), 'POST, GET, HEAD');
+  t.is((await call('/v1/animals/cat', { method: 'OPTIONS' })).status, 405);
+  t.true((await call('/v1/animals/%E0%A4%A')).status < 500);
+  t.is((await call('/v1/animals/cat', { method: 'HEAD' })).status, 200);
+});
+
+test('a query with an unknown or repeated name is invalid-request', async (t) => {
+  const { call } = await start(t);
+  t.is((await call('/v1/animals?page=2')).status, 200);
+  t.is((await problemOf(await call('/v1/animals?pgae=2')))['pointer'], '/pgae');
+  t.is((await call('/v1/animals?page=2&page=3')).status, 400);
+});
+
+test('a route that is not public is authorised before its handler, and refuses to be mounted without authorise', async (t) => {
+  const { call } = await start(t, [], () => Promise.reject(new TrustError('token-missing', 'No token.')));
+  const response = await call('/v1/guarded');
+  t.is(response.status, 401);
+  t.is(response.headers.get('www-authenticate'), 'Bearer');
+  const app = makeKoa({ room: 'x', log: makeLog('x', 'silent'), clock: systemClock, metrics: makeMetrics('x') });
+  t.throws(() => mountRoutes(app, [{ method: 'GET', path: '/a', scope: 'session', handler: () => {} }]), {
+    message: /without authorise/,
+  });
+});
+
+test('every answer, a problem too, carries the policy with a fresh nonce and is not cached', async (t) => {
+  const { call } = await start(t);
+  const policies = [];
+  for (const path of ['/v1/animals/cat', '/nothing', '/v1/boom']) {
+    const { headers } = await call(path);
+    policies.push(headers.get('content-security-policy'));
+    t.is(headers.get('cache-control'), 'no-store');
+    t.is(headers.get('x-content-type-options'), 'nosniff');
+    t.is(headers.get('referrer-policy'), 'same-origin');
+  }
+  t.is(new Set(policies).size, 3);
+  for (const policy of policies) t.notRegex(policy ?? '', /unsafe|data:|blob:|\*/);
+});
+
+test('/readyz names what fails, /metrics counts by route and not by path', async (t) => {
+  const failing: Route[] = healthRoutes({
+    metrics: makeMetrics('y'),
+    checks: { database: () => Promise.reject(new Error('down')) },
+  })
+    .filter((row) => row.path === '/readyz')
+    .map((row) => ({ ...row, path: '/readyz-failing' }));
+  const { call } = await start(t, failing);
+  t.deepEqual(await (await call('/readyz')).json(), { status: 'ready', checks: { database: 'ok' } });
+  const failed = await call('/readyz-failing');
+  t.is(failed.status, 503);
+  t.deepEqual(await failed.json(), { status: 'not_ready', checks: { database: 'failed' } });
+  await call('/v1/animals/cat');
+  await call('/v1/animals/dog');
+  await delay(20);
+  const text = await (await call('/metrics')).text();
+  t.regex(text, /xinji_http_requests_total\{method="GET",route="\/v1\/animals\/:name",status="200",room="test"\} 2/);
+});
+
+test('stopping lets a request in flight finish, closes its connection and takes no new one', async (t) => {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const { base, server } = await start(t, [
+    {
+      method: 'GET',
+      path: '/slow',
+      scope: 'public',
+      handler: async (ctx) => {
+        await held;
+        ctx.body = 'done';
+      },
+    },
+  ]);
+  const answer = new Promise<{ connection: string | undefined; text: string }>((resolve, reject) => {
+    httpRequest(`${base}/slow`, { agent: false }, (response) => {
+      let text = '';
+      response.on('data', (chunk) => {
+        text += chunk;
+      });
+      response.on('end', () => resolve({ connection: response.headers.connection, text }));
+    })
+      .on('error', reject)
+      .end();
+  });
+  await delay(50);
+  const stopped = server.stop(5000);
+  await t.throwsAsync(fetch(`${base}/healthz`));
+  release();
+  t.deepEqual(await answer, { connection: 'close', text: 'done' });
+  await stopped;
+});
+
+test('a request that outlasts the grace is cut, and stop still resolves', async (t) => {
+  const { base, server } = await start(t, [
+    { method: 'GET', path: '/never', scope: 'public', handler: () => new Promise<void>(() => {}) },
+  ]);
+  const answer = fetch(`${base}/never`);
+  answer.catch(() => {});
+  await delay(50);
+  await server.stop(50);
+  await t.throwsAsync(answer);
+});
+
+test('a taken port is config-invalid and says which', async (t) => {
+  const { server } = await start(t);
+  const app = makeKoa({ room: 'x', log: makeLog('x', 'silent'), clock: systemClock, metrics: makeMetrics('x') });
+  const error = await t.throwsAsync(listen(app, { host: '127.0.0.1', port: server.port }), { instanceOf: TrustError });
+  t.is((error as TrustError).code, 'config-invalid');
+  t.true(error?.message.includes(String(server.port)));
+});
