@@ -313,6 +313,12 @@ export const PROBLEMS = {
     '数据库暂时没有回应',
     'Try again; if it persists run `xinji doctor`.',
   ),
+  'file-corrupt': problem(
+    500,
+    'A stored file is damaged',
+    '存储的文件已损坏',
+    'Restore the file that the detail names from a backup.',
+  ),
   'identity-unavailable': problem(
     503,
     'The identity room does not answer',
