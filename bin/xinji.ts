@@ -1,0 +1,66 @@
+#!/usr/bin/env node
+// The only command line of the house. An explicit list of commands, loaded when they are used.
+// Exit codes: 0 done, 1 not done, 64 wrong usage, 78 unusable configuration; `verify` has its own, see its help.
+import { isTrustError } from '../common/errors.ts';
+import { type Command, EXIT_USAGE } from './commands/command.ts';
+
+const EXIT_CONFIG = 78; // EX_CONFIG of sysexits.h
+
+const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
+  serve: () => import('./commands/serve.ts'),
+  migrate: () => import('./commands/migrate.ts'),
+  seed: () => import('./commands/seed.ts'),
+  doctor: () => import('./commands/doctor.ts'),
+  keys: () => import('./commands/keys.ts'),
+  verify: () => import('./commands/verify.ts'),
+  seal: () => import('./commands/seal.ts'),
+  resume: () => import('./commands/resume.ts'),
+};
+
+process.exitCode = await main(process.argv.slice(2), process.env);
+
+async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const [name = 'help', ...rest] = args;
+  if (['help', '--help', '-h'].includes(name)) return help(rest[0]);
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!load) {
+    console.error(`xinji: there is no command "${name}". Commands: ${Object.keys(COMMANDS).join(' ')}`);
+    return EXIT_USAGE;
+  }
+  if (rest.includes('--help') || rest.includes('-h')) return help(name);
+  try {
+    const { command } = await load();
+    return await command.run(rest, env);
+  } catch (error) {
+    return report(name, error);
+  }
+}
+
+function report(name: string, error: unknown): number {
+  if ((error as NodeJS.ErrnoException)?.code?.startsWith('ERR_PARSE_ARGS')) {
+    console.error(`xinji ${name}: ${(error as Error).message}\nSee: xinji help ${name}`);
+    return EXIT_USAGE;
+  }
+  if (!isTrustError(error)) {
+    console.error(error);
+    return 1;
+  }
+  for (const line of error.message.split('\n')) console.error(`xinji ${name}: ${line}`);
+  console.error(error.hint);
+  return error.code === 'config-invalid' || error.code === 'schema-outdated' ? EXIT_CONFIG : 1;
+}
+
+async function help(name: string | undefined): Promise<number> {
+  const load = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (load) {
+    const { command } = await load();
+    console.log(`${command.summary}\n\n${command.usage}`);
+    return 0;
+  }
+  console.log('xinji COMMAND [ARGUMENTS]   (xinji help COMMAND says more)\n');
+  for (const loadOne of Object.values(COMMANDS)) {
+    const { command } = await loadOne();
+    console.log(`  ${command.name.padEnd(10)}${command.summary}`);
+  }
+  return 0;
+}
