@@ -1,0 +1,203 @@
+// Certificate chains (RFC 5280) judged at a time T, with SM2/SM3 signatures over the TBS bytes as received.
+// A failed judgement is a report, not an error. Not here: name constraints, policies and revocation, which is reported
+// as not checked.
+
+import { equalBytes } from '../bytes.ts';
+import type { ReportStep, SubIndication } from '../contract/report.ts';
+import { verifySm2 } from '../crypto/sm2.ts';
+import { isTrustError } from '../errors.ts';
+import type { Certificate } from './certificate.ts';
+import { OID } from './oids.ts';
+
+export type Trust = {
+  readonly roots: readonly Certificate[];
+  readonly intermediates: readonly Certificate[];
+};
+
+export type ChainUsage = 'document-signing' | 'seal-making' | 'time-stamping';
+
+export type ChainQuestion = Trust & {
+  readonly leaf: Certificate;
+  /** The time T at which everything has to be valid. */
+  readonly at: Date;
+  readonly usage: ChainUsage;
+};
+
+export type ChainReport = {
+  /** `indeterminate` only when no chain to a given root was found. */
+  readonly status: 'passed' | 'failed' | 'indeterminate';
+  /** Of the first step that failed. */
+  readonly subIndication?: SubIndication;
+  /** Leaf first; as far as it could be built. */
+  readonly chain: readonly Certificate[];
+  readonly steps: readonly ReportStep[];
+};
+
+type Path = {
+  readonly chain: readonly Certificate[];
+  readonly isAnchored: boolean;
+  readonly badSignature: string | null;
+};
+type Finding =
+  | { readonly fault: string; readonly subIndication: SubIndication }
+  | { readonly fault: null; readonly finding: string };
+type Check = {
+  readonly name: string;
+  readonly clause: string;
+  readonly run: (path: Path, question: ChainQuestion) => Finding;
+};
+
+const MAX_CHAIN = 8;
+
+const CHECKS: readonly Check[] = [
+  { name: 'certificate-signatures', clause: 'RFC 5280, GB/T 35276', run: checkSignatures },
+  { name: 'certificate-chain', clause: 'RFC 5280', run: checkAnchored },
+  { name: 'certificate-period', clause: 'RFC 5280', run: checkPeriods },
+  { name: 'certificate-constraints', clause: 'RFC 5280', run: checkConstraints },
+  { name: 'certificate-usage', clause: 'RFC 5280, GB/T 20518', run: checkUsage },
+];
+
+/** Builds a chain from the leaf to one of the roots and runs every check on it; never throws for what it is given. */
+export function verifyChain(question: ChainQuestion): ChainReport {
+  const path = buildPath(question);
+  const steps = CHECKS.map(({ name, clause, run }): ReportStep => {
+    const result = run(path, question);
+    if (result.fault === null) return { name, clause, status: 'passed', finding: result.finding };
+    return { name, clause, status: 'failed', finding: result.fault, sub_indication: result.subIndication };
+  });
+  const failed = steps.filter((step) => step.status === 'failed');
+  const isOnlyUntrusted = failed.every((step) => step.sub_indication === 'NO_CERTIFICATE_CHAIN_FOUND');
+  const decisive = failed.find((step) => step.sub_indication !== 'NO_CERTIFICATE_CHAIN_FOUND') ?? failed[0];
+  const status = !decisive ? 'passed' : isOnlyUntrusted ? 'indeterminate' : 'failed';
+  return {
+    status,
+    ...(decisive?.sub_indication ? { subIndication: decisive.sub_indication } : {}),
+    chain: path.chain,
+    steps: [...steps, REVOCATION],
+  };
+}
+
+const REVOCATION: ReportStep = {
+  name: 'certificate-revocation',
+  clause: 'RFC 5280',
+  status: 'not_checked',
+  finding: 'No source of revocation lists is configured.',
+};
+
+/** Depth first: a root as issuer is preferred; a wrong signature is remembered only when nothing better is found. */
+function buildPath(question: ChainQuestion): Path {
+  const isRoot = (certificate: Certificate) => question.roots.some((root) => equalBytes(root.raw, certificate.raw));
+  const walk = (chain: readonly Certificate[]): Path => {
+    const last = chain.at(-1)!;
+    if (isRoot(last)) return { chain, isAnchored: true, badSignature: null };
+    let best: Path = { chain, isAnchored: false, badSignature: null };
+    if (chain.length >= MAX_CHAIN) return best;
+    const named = [...question.roots, ...question.intermediates].filter(
+      (issuer) => isNamedIssuer(issuer, last) && !chain.some((seen) => equalBytes(seen.raw, issuer.raw)),
+    );
+    for (const issuer of named) {
+      const path = isSignedBy(last, issuer) ? walk([...chain, issuer]) : { ...best, badSignature: last.subject };
+      if (path.isAnchored) return path;
+      if (path.chain.length > best.chain.length || (!best.badSignature && path.badSignature)) best = path;
+    }
+    return best;
+  };
+  return walk([question.leaf]);
+}
+
+function isNamedIssuer(issuer: Certificate, subject: Certificate): boolean {
+  if (!equalBytes(issuer.subjectRaw, subject.issuerRaw)) return false;
+  const [wanted, given] = [subject.authorityKeyId, issuer.subjectKeyId];
+  return !wanted || !given || equalBytes(wanted, given);
+}
+
+const signedBy = new WeakMap<Certificate, WeakMap<Certificate, boolean>>();
+
+/** Remembered per pair of parsed certificates: authorities are the same objects from call to call. */
+function isSignedBy(subject: Certificate, issuer: Certificate): boolean {
+  const known = signedBy.get(subject) ?? new WeakMap<Certificate, boolean>();
+  signedBy.set(subject, known);
+  const answer = known.get(issuer) ?? verifyIssued(subject, issuer);
+  known.set(issuer, answer);
+  return answer;
+}
+
+function verifyIssued(subject: Certificate, issuer: Certificate): boolean {
+  if (subject.signatureAlgorithm !== OID.sm2WithSm3) return false;
+  try {
+    return verifySm2(issuer.publicKey(), subject.tbsRaw, subject.signature);
+  } catch (error) {
+    if (isTrustError(error, 'key-malformed')) return false;
+    throw error;
+  }
+}
+
+function checkSignatures(path: Path): Finding {
+  if (path.badSignature)
+    return {
+      fault: `The signature on the certificate of ${path.badSignature} is not by the issuer it names.`,
+      subIndication: 'SIG_CRYPTO_FAILURE',
+    };
+  return passed(`${path.chain.length} certificates, each signed by the next.`);
+}
+
+function checkAnchored(path: Path): Finding {
+  const top = path.chain.at(-1)!;
+  if (path.isAnchored) return passed(`The chain ends in the trusted root ${top.subject}.`);
+  return {
+    fault: `No trusted root: the issuer ${top.issuer} is not among the certificates given.`,
+    subIndication: 'NO_CERTIFICATE_CHAIN_FOUND',
+  };
+}
+
+function checkPeriods(path: Path, { at }: ChainQuestion): Finding {
+  for (const { subject, notBefore, notAfter } of path.chain) {
+    const period = `${notBefore.toISOString()} to ${notAfter.toISOString()}`;
+    const found = `The certificate of ${subject} is valid from ${period}, not at ${at.toISOString()}.`;
+    if (at < notBefore) return { fault: found, subIndication: 'NOT_YET_VALID' };
+    if (at > notAfter) return { fault: found, subIndication: 'EXPIRED' };
+  }
+  return passed(`All certificates are valid at ${at.toISOString()}.`);
+}
+
+const UNDERSTOOD: readonly string[] = [OID.keyUsage, OID.basicConstraints, OID.extendedKeyUsage];
+
+function checkConstraints(path: Path): Finding {
+  const wrong = (fault: string): Finding => ({ fault, subIndication: 'CHAIN_CONSTRAINTS_FAILURE' });
+  for (const [depth, certificate] of path.chain.entries()) {
+    const unknown = certificate.extensions.find(({ critical, oid }) => critical && !UNDERSTOOD.includes(oid));
+    if (unknown) return wrong(`The critical extension ${unknown.oid} of ${certificate.subject} is not understood.`);
+    if (depth === 0) continue;
+    if (!certificate.isCa) return wrong(`${certificate.subject} has issued a certificate but is no authority (cA).`);
+    if (!certificate.keyUsage?.includes('keyCertSign'))
+      return wrong(`The key usage of ${certificate.subject} does not allow issuing certificates (keyCertSign).`);
+    const below = path.chain.slice(1, depth).filter(({ subjectRaw, issuerRaw }) => !equalBytes(subjectRaw, issuerRaw));
+    if (certificate.pathLength !== null && below.length > certificate.pathLength)
+      return wrong(
+        `${certificate.subject} allows ${certificate.pathLength} authorities below it, not ${below.length}.`,
+      );
+  }
+  return passed('Every issuer is an authority and within its path length.');
+}
+
+function checkUsage({ chain }: Path, { usage }: ChainQuestion): Finding {
+  const leaf = chain[0]!;
+  const wrong = (fault: string): Finding => ({ fault, subIndication: 'CHAIN_CONSTRAINTS_FAILURE' });
+  const purposes = leaf.extendedKeyUsage;
+  if (leaf.isCa) return wrong(`${leaf.subject} is an authority (cA), not a signer.`);
+  if (!leaf.keyUsage?.some((bit) => bit === 'digitalSignature' || bit === 'nonRepudiation'))
+    return wrong(`The key usage of ${leaf.subject} does not allow signatures.`);
+  const isTimeStamping = purposes?.purposes.includes(OID.timeStamping) ?? false;
+  if (usage !== 'time-stamping') {
+    if (isTimeStamping) return wrong(`${leaf.subject} is certified for time stamps, not for ${usage}.`);
+    return passed(`The key usage allows ${usage}.`);
+  }
+  // RFC 3161: id-kp-timeStamping, critical, alone.
+  if (!isTimeStamping || !purposes?.critical || purposes.purposes.length !== 1)
+    return wrong(`${leaf.subject} is not certified for time stamps alone, critically.`);
+  return passed('The certificate is for time stamps alone.');
+}
+
+function passed(finding: string): Finding {
+  return { fault: null, finding };
+}

@@ -1,0 +1,103 @@
+// The development PKI as data: who signs whom. Every subject says OU=DEV ONLY, and production refuses it.
+// Invented names and codes with right check digits; the seal codes are esIDs of the seed (6-digit area + 8-digit serial).
+import { DEVELOPMENT_UNIT, type KeyUsage } from '../common/pki/certificate.ts';
+import type { NamePart } from '../common/pki/name.ts';
+import { OID } from '../common/pki/oids.ts';
+
+export type PkiRow = {
+  /** Unique; also the file name. */
+  readonly name: string;
+  /** Folder of the certificate under the output folder. */
+  readonly folder: string;
+  /** Folder of the private key; authorities keep theirs apart from what rooms are given. */
+  readonly keyFolder: string;
+  readonly issuer: string;
+  readonly commonName: string;
+  readonly organization: string;
+  readonly ca: { readonly pathLength: number } | null;
+  readonly keyUsage: readonly KeyUsage[];
+  readonly extendedKeyUsage?: readonly string[];
+  readonly years: number;
+};
+
+const XINJI = '信基 Xinji 开发用证书机构';
+const SIGNING: readonly KeyUsage[] = ['digitalSignature', 'nonRepudiation'];
+const ISSUING: readonly KeyUsage[] = ['keyCertSign', 'cRLSign'];
+
+const authority = (name: string, issuer: string, commonName: string, pathLength: number, years: number): PkiRow => ({
+  name,
+  folder: 'pki',
+  keyFolder: 'pki-private',
+  issuer,
+  commonName,
+  organization: XINJI,
+  ca: { pathLength },
+  keyUsage: ISSUING,
+  years,
+});
+
+const signer = (number: number, esID: string, organization: string): PkiRow => ({
+  name: `signer-${number}`,
+  folder: 'seal',
+  keyFolder: 'seal',
+  issuer: 'sub-ca-signers',
+  commonName: esID,
+  organization,
+  ca: null,
+  keyUsage: SIGNING,
+  years: 5,
+});
+
+/** In an order in which every issuer stands before what it signs. */
+export const PKI: readonly PkiRow[] = [
+  authority('root', 'root', '信基开发根', 1, 30),
+  authority('sub-ca-makers', 'root', '信基开发制章者机构', 0, 20),
+  authority('sub-ca-signers', 'root', '信基开发签章者机构', 0, 20),
+  authority('sub-ca-time', 'root', '信基开发时间戳机构', 0, 20),
+  {
+    name: 'maker',
+    folder: 'maker',
+    keyFolder: 'maker',
+    issuer: 'sub-ca-makers',
+    commonName: '示例省政府统一电子印章制作系统',
+    organization: '示例省人民政府办公厅',
+    ca: null,
+    keyUsage: SIGNING,
+    years: 10,
+  },
+  signer(1, '36010000000001', '11360100MB0D00010M示例市卫生健康委员会'),
+  signer(2, '36010000000002', '11360100MB0D00029J示例市市场监督管理局'),
+  signer(3, '36010000000003', '11360100MB0D00037D示例市政务服务大厅'),
+  {
+    name: 'tsa',
+    folder: 'tsa',
+    keyFolder: 'tsa',
+    issuer: 'sub-ca-time',
+    commonName: '信基开发时间戳服务',
+    organization: XINJI,
+    ca: null,
+    keyUsage: SIGNING,
+    extendedKeyUsage: [OID.timeStamping],
+    years: 10,
+  },
+];
+
+/** P-256 keys (PKCS#8 PEM) that OpenID Connect needs: the provider's, and one per client with private_key_jwt. */
+export const P256_KEYS: readonly string[] = [
+  'identity/oidc-signing',
+  'license/client',
+  'demo/business-a',
+  'demo/business-b',
+  'demo/health-commission',
+  'demo/service-hall',
+];
+
+/** The subject of a row in the order of the encoding. */
+export function subjectOf(row: PkiRow): readonly NamePart[] {
+  return [
+    { type: 'C', value: 'CN' },
+    { type: 'O', value: row.organization },
+    { type: 'OU', value: DEVELOPMENT_UNIT },
+    { type: 'CN', value: row.commonName },
+  ];
+}
