@@ -1,0 +1,64 @@
+// Random access to bytes without holding them: the reader, the writer and the verifier see a document only through this.
+// Reading is synchronous: sources are memory or a local file, and a read is a few kilobytes.
+// Not here: the file source (seal/store/file-source.ts), because this folder does no I/O.
+
+/** `read` returns exactly `length` bytes; asking past `size` is a programming error and throws RangeError. */
+export type ByteSource = {
+  /** Bytes in all. */
+  readonly size: number;
+  read(offset: number, length: number): Uint8Array;
+};
+
+/** A source over bytes in memory; reads are views, nothing is copied. */
+export function memorySource(bytes: Uint8Array): ByteSource {
+  return {
+    size: bytes.length,
+    read(offset, length) {
+      checkBounds(bytes.length, offset, length);
+      return bytes.subarray(offset, offset + length);
+    },
+  };
+}
+
+/** The first `size` bytes of a source: a document as it stood at an earlier revision. */
+export function firstBytes(source: ByteSource, size: number): ByteSource {
+  checkBounds(source.size, 0, size);
+  return {
+    size,
+    read(offset, length) {
+      checkBounds(size, offset, length);
+      return source.read(offset, length);
+    },
+  };
+}
+
+/** `head` followed by `tail`: an input and its appended update, without joining them in memory. */
+export function joinSources(head: ByteSource, tail: Uint8Array): ByteSource {
+  const size = head.size + tail.length;
+  return {
+    size,
+    read(offset, length) {
+      checkBounds(size, offset, length);
+      if (offset >= head.size) return tail.subarray(offset - head.size, offset - head.size + length);
+      if (offset + length <= head.size) return head.read(offset, length);
+      const joined = new Uint8Array(length);
+      joined.set(head.read(offset, head.size - offset));
+      joined.set(tail.subarray(0, offset + length - head.size), head.size - offset);
+      return joined;
+    },
+  };
+}
+
+/** Slices of at most 256 KiB from `start` to `end`; a slice is valid until the next one is asked for. */
+export function* slices(source: ByteSource, start: number, end: number): Generator<Uint8Array> {
+  const step = 256 * 1024;
+  for (let offset = start; offset < end; offset += step) {
+    yield source.read(offset, Math.min(step, end - offset));
+  }
+}
+
+function checkBounds(size: number, offset: number, length: number): void {
+  if (offset < 0 || length < 0 || offset + length > size) {
+    throw new RangeError(`read of ${length} bytes at ${offset} leaves the source of ${size} bytes`);
+  }
+}

@@ -1,0 +1,123 @@
+// The interactive form of a document (AcroForm): its fields, its signatures, and what a certification allows.
+import { TrustError } from '../../common/errors.ts';
+import { itemsOf, type PdfDocument } from './document.ts';
+import { readTextString } from './serialize.ts';
+import {
+  asCount,
+  broken,
+  isArray,
+  isDict,
+  isName,
+  isRef,
+  isString,
+  type PdfDict,
+  type PdfRef,
+  type PdfString,
+  type PdfValue,
+} from './value.ts';
+
+/** A signature field that has been signed. */
+export type SignatureField = {
+  /** Fully qualified name. */
+  readonly name: string;
+  readonly field: PdfRef | null;
+  /** The signature dictionary, and its reference where it has one. */
+  readonly dict: PdfDict;
+  readonly ref: PdfRef | null;
+};
+
+const MAX_FIELDS = 100_000;
+
+/** The AcroForm dictionary, or null. */
+export function findForm(document: PdfDocument): PdfDict | null {
+  const form = document.resolve(document.catalogue.map.get('AcroForm'));
+  if (form === null) return null;
+  if (!isDict(form)) throw broken('the AcroForm is not a dictionary');
+  return form;
+}
+
+/** Every signed signature field, in the order of the form. */
+export function listSignatureFields(document: PdfDocument): SignatureField[] {
+  const found: SignatureField[] = [];
+  for (const { name, field, dict, type } of walkFields(document)) {
+    if (!isName(type, 'Sig')) continue;
+    const value = dict.map.get('V');
+    const signature = document.resolve(value);
+    if (signature === null) continue;
+    if (!isDict(signature)) throw broken(`the value of signature field ${name} is not a dictionary`);
+    found.push({ name, field, dict: signature, ref: isRef(value) ? value : null });
+  }
+  return found;
+}
+
+/** A name of the form SealN that no top-level field has. */
+export function freeFieldName(document: PdfDocument): string {
+  const form = findForm(document);
+  const fields = form ? itemsOf(document, form.map.get('Fields'), '/Fields') : [];
+  if (fields.length > MAX_FIELDS) throw broken(`the form has more than ${MAX_FIELDS} fields`);
+  const taken = new Set(fields.map((field) => partialName(document.resolve(field))));
+  for (let i = 1; ; i++) if (!taken.has(`Seal${i}`)) return `Seal${i}`;
+}
+
+/** `signature-forbidden` when a certification (DocMDP) with P = 1 allows no change at all. */
+export function checkSigningAllowed(document: PdfDocument): void {
+  const permissions = document.resolve(document.catalogue.map.get('Perms'));
+  const certification = isDict(permissions) ? document.resolve(permissions.map.get('DocMDP')) : null;
+  if (!isDict(certification)) return;
+  for (const item of itemsOf(document, certification.map.get('Reference'), '/Reference')) {
+    const reference = document.resolve(item);
+    const parameters = isDict(reference) ? document.resolve(reference.map.get('TransformParams')) : null;
+    if (isDict(parameters) && asCount(document.resolve(parameters.map.get('P'))) === 1) {
+      throw new TrustError('signature-forbidden', 'The certification of the document (DocMDP, P = 1) allows no change');
+    }
+  }
+}
+
+type WalkedField = {
+  readonly name: string;
+  readonly field: PdfRef | null;
+  readonly dict: PdfDict;
+  readonly type: PdfValue;
+};
+
+/** Terminal fields with their inherited type; kids that are only widgets of a field are not fields. */
+function* walkFields(document: PdfDocument): Generator<WalkedField> {
+  const form = findForm(document);
+  if (!form) return;
+  const seen = new Set<number>();
+  const open: { value: PdfValue; prefix: string; type: PdfValue; inherited: PdfValue }[] = [];
+  const push = (items: readonly PdfValue[], prefix: string, type: PdfValue, inherited: PdfValue): void => {
+    for (const value of items.toReversed()) open.push({ value, prefix, type, inherited });
+  };
+  push(itemsOf(document, form.map.get('Fields'), '/Fields'), '', null, null);
+  for (let item = open.pop(); item; item = open.pop()) {
+    if (isRef(item.value)) {
+      if (seen.has(item.value.num)) throw broken('a form field occurs twice in the field tree');
+      seen.add(item.value.num);
+      if (seen.size > MAX_FIELDS) throw broken(`the form has more than ${MAX_FIELDS} fields`);
+    }
+    const dict = document.resolve(item.value);
+    if (!isDict(dict)) continue;
+    const own = partialName(dict);
+    const name = own === null ? item.prefix : item.prefix === '' ? own : `${item.prefix}.${own}`;
+    const type = document.resolve(dict.map.get('FT')) ?? item.type;
+    const value = dict.map.get('V') ?? item.inherited;
+    const kids = itemsOf(document, dict.map.get('Kids'), '/Kids of a field').filter((kid) =>
+      isNamed(document.resolve(kid)),
+    );
+    if (kids.length > 0) push(kids, name, type, value);
+    else yield { name, field: isRef(item.value) ? item.value : null, dict, type };
+  }
+}
+
+const isNamed = (value: PdfValue): boolean => partialName(value) !== null;
+
+function partialName(field: PdfValue): string | null {
+  const text = isDict(field) ? field.map.get('T') : undefined;
+  return isString(text) ? readTextString((text as PdfString).bytes) : null;
+}
+
+/** True where an array or a reference to one stands. */
+export function isArrayAt(document: PdfDocument, value: PdfValue | undefined): boolean {
+  return isArray(document.resolve(value));
+}

@@ -1,0 +1,129 @@
+// An incremental update (ISO 32000): objects appended behind the untouched input, then a cross-reference section of the
+// same kind as the input's last one. /Root, /Info and /ID are carried over as they are.
+// Not here: what the objects are (sealing-update.ts).
+import { TrustError } from '../../common/errors.ts';
+import type { PdfDocument } from './document.ts';
+import { serialize } from './serialize.ts';
+import { array, dict, name, number, type PdfRef, type PdfValue, ref } from './value.ts';
+
+const MAX_TABLE_OFFSET = 9_999_999_999;
+const CARRIED = ['Root', 'Info', 'ID'] as const;
+
+type Entry = { readonly num: number; readonly gen: number; readonly offset: number };
+
+export class IncrementalUpdate {
+  readonly #document: PdfDocument;
+  readonly #chunks: Uint8Array[] = [];
+  readonly #entries: Entry[] = [];
+  #length = 0;
+  #next: number;
+
+  constructor(document: PdfDocument) {
+    this.#document = document;
+    this.#next = document.nextNumber();
+    const { source } = document;
+    const last = source.size > 0 ? source.read(source.size - 1, 1)[0] : 10;
+    if (last !== 10 && last !== 13) this.#push(Uint8Array.of(10));
+  }
+
+  /** Bytes appended so far. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** A reference for a new object that is written later. */
+  reserve(): PdfRef {
+    return ref(this.#next++);
+  }
+
+  /** Writes an object; for an existing one this replaces it. Returns the position of its body in the appended bytes. */
+  write(reference: PdfRef, body: Uint8Array | PdfValue): number {
+    this.#entries.push({ num: reference.num, gen: reference.gen, offset: this.#document.source.size + this.#length });
+    this.#push(ascii(`${reference.num} ${reference.gen} obj\n`));
+    const at = this.#length;
+    this.#push(body instanceof Uint8Array ? body : ascii(serialize(body)));
+    this.#push(ascii('\nendobj\n'));
+    return at;
+  }
+
+  /** Writes the cross-reference section and returns everything appended, as one array that the caller owns. */
+  finish(): Uint8Array<ArrayBuffer> {
+    const kind = this.#document.sections[0]!.kind;
+    const self = kind === 'stream' ? this.reserve() : null;
+    const startxref = this.#document.source.size + this.#length - this.#document.base;
+    if (self) this.#writeStream(self);
+    else this.#writeTable();
+    this.#push(ascii(`startxref\n${startxref}\n%%EOF\n`));
+    const whole = new Uint8Array(this.#length);
+    let at = 0;
+    for (const chunk of this.#chunks) {
+      whole.set(chunk, at);
+      at += chunk.length;
+    }
+    return whole;
+  }
+
+  #writeTable(): void {
+    const lines = ['xref'];
+    for (const run of this.#runs()) {
+      lines.push(`${run[0]!.num} ${run.length}`);
+      for (const { offset, gen } of run) {
+        const position = offset - this.#document.base;
+        if (position > MAX_TABLE_OFFSET) {
+          throw new TrustError('pdf-too-large', 'A cross-reference table cannot address more than 10 digits of bytes');
+        }
+        lines.push(`${String(position).padStart(10, '0')} ${String(gen).padStart(5, '0')} n `);
+      }
+    }
+    lines.push('trailer', serialize(dict(this.#trailer())), '');
+    this.#push(ascii(lines.join('\n')));
+  }
+
+  #writeStream(self: PdfRef): void {
+    const offset = this.#document.source.size + this.#length;
+    this.#entries.push({ num: self.num, gen: 0, offset });
+    const runs = this.#runs();
+    const rows = Buffer.alloc(this.#entries.length * 8);
+    let at = 0;
+    for (const entry of runs.flat()) {
+      rows[at] = 1;
+      rows.writeUIntBE(entry.offset - this.#document.base, at + 1, 5);
+      rows.writeUInt16BE(entry.gen, at + 6);
+      at += 8;
+    }
+    const header = dict([
+      ['Type', name('XRef')],
+      ['W', array([1, 5, 2].map(number))],
+      ['Index', array(runs.flatMap((run) => [number(run[0]!.num), number(run.length)]))],
+      ['Length', number(rows.length)],
+      ...this.#trailer(),
+    ]);
+    this.#push(ascii(`${self.num} 0 obj\n${serialize(header)}\nstream\n`));
+    this.#push(rows);
+    this.#push(ascii('\nendstream\nendobj\n'));
+  }
+
+  #trailer(): [string, PdfValue][] {
+    const old = this.#document.trailer.map;
+    const carried = CARRIED.flatMap((key) => (old.has(key) ? [[key, old.get(key)!] as [string, PdfValue]] : []));
+    return [['Size', number(this.#next)], ...carried, ['Prev', number(this.#document.startxref)]];
+  }
+
+  /** Entries in order of number, neighbours together. */
+  #runs(): Entry[][] {
+    const runs: Entry[][] = [];
+    for (const entry of this.#entries.toSorted((a, b) => a.num - b.num)) {
+      const run = runs.at(-1);
+      if (run && run.at(-1)!.num + 1 === entry.num) run.push(entry);
+      else runs.push([entry]);
+    }
+    return runs;
+  }
+
+  #push(bytes: Uint8Array): void {
+    this.#chunks.push(bytes);
+    this.#length += bytes.length;
+  }
+}
+
+const ascii = (text: string): Uint8Array => Buffer.from(text, 'latin1');

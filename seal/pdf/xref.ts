@@ -1,0 +1,179 @@
+// Cross-reference sections (ISO 32000): classic tables and streams, looked up entry by entry and never loaded whole.
+// Hybrid files (/XRefStm) are refused: a reader that ignores the second table sees another document.
+import { TrustError } from '../../common/errors.ts';
+import type { ByteSource } from './byte-source.ts';
+import { readAt } from './lexer.ts';
+import { decodeStream } from './stream.ts';
+import { asCount, broken, isArray, isDict, isName, type PdfDict } from './value.ts';
+
+export type XrefEntry =
+  | { readonly type: 'free' }
+  | { readonly type: 'offset'; readonly offset: number; readonly gen: number }
+  | { readonly type: 'compressed'; readonly stream: number; readonly index: number };
+
+export type XrefSection = {
+  readonly kind: 'table' | 'stream';
+  /** Value as written after startxref or in /Prev. */
+  readonly position: number;
+  readonly trailer: PdfDict;
+  /** Null when the section says nothing about the object. */
+  find(num: number): XrefEntry | null;
+  /** Every object number of the section; may be large. */
+  numbers(): Generator<number>;
+};
+
+type Run = { readonly first: number; readonly count: number; readonly start: number };
+
+const MAX_SECTIONS = 10_000;
+
+/** Newest section first, along /Prev. `base` is added to every offset (bytes in front of the %PDF header). */
+export function readSections(source: ByteSource, startxref: number, base: number): XrefSection[] {
+  const sections: XrefSection[] = [];
+  const seen = new Set<number>();
+  for (let position: number | null = startxref; position !== null; ) {
+    if (seen.has(position)) throw broken('the chain of cross-reference sections runs in a circle', position + base);
+    if (seen.size >= MAX_SECTIONS) throw broken(`more than ${MAX_SECTIONS} cross-reference sections`);
+    seen.add(position);
+    const section = readSection(source, position, base);
+    refuseHybrid(section.trailer);
+    sections.push(section);
+    position = previous(section);
+  }
+  return sections;
+}
+
+function refuseHybrid(trailer: PdfDict): void {
+  if (trailer.map.has('XRefStm')) {
+    throw new TrustError('pdf-hybrid', 'The file has both a cross-reference table and a hidden cross-reference stream');
+  }
+}
+
+function previous(section: XrefSection): number | null {
+  const value = section.trailer.map.get('Prev');
+  if (value === undefined) return null;
+  const position = asCount(value);
+  if (position === null) throw broken('/Prev is not an offset', section.position);
+  return position;
+}
+
+/** One section at `position + base`. */
+export function readSection(source: ByteSource, position: number, base: number): XrefSection {
+  const isTable = readAt(source, position + base, (lexer) => lexer.takeKeyword('xref'));
+  return isTable ? readTable(source, position, base) : readStream(source, position, base);
+}
+
+function readTable(source: ByteSource, position: number, base: number): XrefSection {
+  const runs: (Run & { entryLength: number })[] = [];
+  let at = offsetAfter(source, position + base, 'xref');
+  for (;;) {
+    const head = readAt(source, at, (lexer) => {
+      if (lexer.takeKeyword('trailer')) return null;
+      const first = lexer.takeInteger();
+      const count = first === null ? null : lexer.takeInteger();
+      if (first === null || count === null) throw broken('a cross-reference table is damaged', lexer.offset);
+      lexer.skipWhite();
+      return { first, count, start: lexer.offset };
+    });
+    if (head === null) break;
+    const entryLength = head.count === 0 ? 20 : measureEntry(source, head.start);
+    if (head.start + head.count * entryLength > source.size)
+      throw broken('a cross-reference table leaves the file', at);
+    runs.push({ ...head, entryLength });
+    at = head.start + head.count * entryLength;
+    if (runs.length > 1_000_000) throw broken('a cross-reference table has too many parts', at);
+  }
+  const trailer = readAt(source, offsetAfter(source, at, 'trailer'), (lexer) => lexer.readValue());
+  if (!isDict(trailer)) throw broken('the trailer is not a dictionary', at);
+  const find = (num: number): XrefEntry | null => {
+    const run = runs.find((part) => num >= part.first && num < part.first + part.count);
+    return run ? readEntry(source, run.start + (num - run.first) * run.entryLength, base) : null;
+  };
+  return { kind: 'table', position, trailer, find, numbers: () => numbersOf(runs) };
+}
+
+function offsetAfter(source: ByteSource, at: number, keyword: string): number {
+  return readAt(source, at, (lexer) => {
+    if (!lexer.takeKeyword(keyword)) throw broken(`expected "${keyword}"`, at);
+    return lexer.offset;
+  });
+}
+
+/** 20 bytes by the standard; 19 where a writer ended lines with one byte. */
+function measureEntry(source: ByteSource, at: number): number {
+  const bytes = source.read(at, Math.min(21, source.size - at));
+  let length = 18;
+  while (length < bytes.length && [10, 13, 32].includes(bytes[length]!)) length++;
+  if (length < 19 || length > 20) throw broken('a cross-reference entry is not 20 bytes long', at);
+  return length;
+}
+
+function readEntry(source: ByteSource, at: number, base: number): XrefEntry {
+  const text = Buffer.from(source.read(at, 18)).toString('latin1');
+  const match = /^(\d{10}) (\d{5}) ([nf])$/.exec(text);
+  if (!match) throw broken('a cross-reference entry is damaged', at);
+  if (match[3] === 'f') return { type: 'free' };
+  return { type: 'offset', offset: Number(match[1]) + base, gen: Number(match[2]) };
+}
+
+function readStream(source: ByteSource, position: number, base: number): XrefSection {
+  const at = position + base;
+  const object = readAt(source, at, (lexer) => lexer.readObject());
+  const header = object.value;
+  if (!isDict(header) || object.stream === null || !isName(header.map.get('Type'), 'XRef')) {
+    throw broken('there is no cross-reference section where one is announced', at);
+  }
+  const length = asCount(header.map.get('Length'));
+  if (length === null || object.stream + length > source.size)
+    throw broken('a cross-reference stream has no length', at);
+  const bytes = decodeStream(header, source.read(object.stream, length), at);
+  const widths = counts(header.map.get('W'), at);
+  if (widths.length !== 3 || widths.some((width) => width > 7))
+    throw broken('a cross-reference stream has wrong widths', at);
+  const runs = streamRuns(header, widths[0]! + widths[1]! + widths[2]!, bytes.length, at);
+  const find = (num: number): XrefEntry | null => {
+    const run = runs.find((part) => num >= part.first && num < part.first + part.count);
+    return run ? entryOf(bytes, run, num, widths, base) : null;
+  };
+  return { kind: 'stream', position, trailer: header, find, numbers: () => numbersOf(runs) };
+}
+
+function streamRuns(header: PdfDict, rowLength: number, size: number, at: number): Run[] {
+  const index = header.map.has('Index')
+    ? counts(header.map.get('Index'), at)
+    : [0, asCount(header.map.get('Size')) ?? 0];
+  const runs: Run[] = [];
+  let start = 0;
+  for (let i = 0; i + 1 < index.length; i += 2) {
+    runs.push({ first: index[i]!, count: index[i + 1]!, start });
+    start += index[i + 1]! * rowLength;
+  }
+  if (rowLength === 0 || start > size) throw broken('a cross-reference stream is shorter than it says', at);
+  return runs;
+}
+
+function entryOf(bytes: Uint8Array, run: Run, num: number, widths: readonly number[], base: number): XrefEntry {
+  const [w0, w1, w2] = widths as [number, number, number];
+  const at = run.start + (num - run.first) * (w0 + w1 + w2);
+  const type = w0 === 0 ? 1 : readNumber(bytes, at, w0);
+  const second = readNumber(bytes, at + w0, w1);
+  const third = readNumber(bytes, at + w0 + w1, w2);
+  if (type === 1) return { type: 'offset', offset: second + base, gen: third };
+  if (type === 2) return { type: 'compressed', stream: second, index: third };
+  return { type: 'free' };
+}
+
+function readNumber(bytes: Uint8Array, at: number, width: number): number {
+  let value = 0;
+  for (let i = 0; i < width; i++) value = value * 256 + bytes[at + i]!;
+  return value;
+}
+
+function counts(value: Parameters<typeof isArray>[0], at: number): number[] {
+  const numbers = isArray(value) ? value.items.map((item) => asCount(item)) : [null];
+  if (numbers.includes(null)) throw broken('a cross-reference stream has a damaged header', at);
+  return numbers as number[];
+}
+
+function* numbersOf(runs: readonly Run[]): Generator<number> {
+  for (const run of runs) for (let i = 0; i < run.count; i++) yield run.first + i;
+}
