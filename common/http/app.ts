@@ -4,7 +4,10 @@ import Koa from 'koa';
 import type { Clock } from '../clock.ts';
 import type { Mode } from '../env.ts';
 import type { Log } from '../log.ts';
+import { problemPage } from '../web/status-page.ts';
+import type { Text } from '../web/texts.ts';
 import type { Metrics } from './metrics.ts';
+import { pageFrame, rememberMode } from './preferences.ts';
 import { PROBLEM_TYPE, problemFor, toTrustError } from './problem.ts';
 import { acceptRequestId, currentLog, currentRequestId, runWithRequest } from './request-context.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -16,6 +19,8 @@ export type KoaDeps = {
   readonly metrics: Metrics;
   /** Unset means production. */
   readonly mode?: Mode;
+  /** Name of the room's pages; a browser that asks for a page then gets its errors as a page. */
+  readonly service?: Text;
 };
 
 /** Label of requests that no route took: one series, however many paths are tried. */
@@ -30,6 +35,7 @@ export function markRoute(ctx: Koa.Context, route: string): void {
 /** A koa with the house's middleware, in order. The room adds its own behind. */
 export function makeKoa(deps: KoaDeps): Koa {
   const app = new Koa();
+  rememberMode(app, deps.mode ?? 'production');
   // Errors that koa meets after the answer has begun; everything else ends in `problems`.
   app.on('error', (error: unknown) => deps.log.error({ err: error }, 'answer failed'));
   app.use(requestId(deps.log));
@@ -73,17 +79,25 @@ function accessLog({ log, metrics }: KoaDeps): Koa.Middleware {
 /** Asked every few seconds by machines: logged at debug only. */
 const OPERATING: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
 
-function problems({ log }: KoaDeps): Koa.Middleware {
+function problems(deps: KoaDeps): Koa.Middleware {
   return async (ctx, next) => {
     try {
       await next();
     } catch (error) {
-      answerProblem(ctx, error, currentLog() ?? log);
+      answerProblem(ctx, error, deps);
     }
   };
 }
 
-function answerProblem(ctx: Koa.Context, error: unknown, log: Log): void {
+/** Paths for machines: they always get JSON. */
+const API_PATH = /^\/(v1\/|openapi\.json$|healthz$|readyz$|metrics$)/;
+
+function wantsPage(ctx: Koa.Context): boolean {
+  return !API_PATH.test(ctx.path) && ctx.accepts('json', 'html') === 'html';
+}
+
+function answerProblem(ctx: Koa.Context, error: unknown, { log: roomLog, service, clock }: KoaDeps): void {
+  const log = currentLog() ?? roomLog;
   const known = toTrustError(error);
   const document = problemFor(known, requestIdOf(ctx));
   if (document.status >= 500) log.error({ err: known, problem: known.code }, 'request failed');
@@ -94,6 +108,11 @@ function answerProblem(ctx: Koa.Context, error: unknown, log: Log): void {
   if (document.code.startsWith('token-') && !ctx.response.get('WWW-Authenticate'))
     ctx.set('WWW-Authenticate', 'Bearer');
   ctx.status = document.status;
+  if (service !== undefined && wantsPage(ctx)) {
+    ctx.body = problemPage(pageFrame(ctx), { service, problem: document, at: clock() });
+    ctx.type = 'text/html; charset=utf-8';
+    return;
+  }
   ctx.body = JSON.stringify(document);
   ctx.type = PROBLEM_TYPE;
 }

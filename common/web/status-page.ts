@@ -1,0 +1,98 @@
+// Errors as a page: what happened, whose turn it is, what next, and the number to tell the operator. Never a stack.
+import type { ProblemDocument } from '../contract/problem.ts';
+import type { ProblemCode } from '../errors.ts';
+import type { PageFrame } from './frame.ts';
+import { type HtmlValue, html } from './html.ts';
+import type { Mark } from './icons.ts';
+import { renderPage } from './layout.ts';
+import { verdict } from './parts.ts';
+import { formatDateTime, sayIn, type Text, type Texts } from './texts.ts';
+
+export type Status = {
+  readonly service: Text;
+  readonly mark: Mark;
+  readonly title: string;
+  readonly why: HtmlValue;
+  readonly next?: HtmlValue;
+  /** What the operator looks up: the request id. */
+  readonly reference: string;
+  readonly at: Date;
+  /** Codes and English texts, folded under 「给技术人员」. */
+  readonly technical?: HtmlValue;
+  readonly home?: string;
+};
+
+const TEXTS = {
+  reference: { zh: '编号 {id}，{time}', en: 'Reference {id}, {time}' },
+  technical: { zh: '给技术人员', en: 'For technicians' },
+  home: { zh: '回到首页', en: 'Back to the start' },
+  notFound: { zh: '没有找到这个页面', en: 'Page not found' },
+  notFoundWhy: { zh: '地址可能输错了，或页面已经移走。', en: 'The address may be mistyped, or the page has moved.' },
+  forbidden: { zh: '没有权限查看', en: 'You may not view this' },
+  stale: { zh: '这个页面已失效', en: 'This page is no longer valid' },
+  staleWhy: {
+    zh: '停留太久，或已在另一个窗口操作。刚才的操作没有完成，请返回重新操作。',
+    en: 'It was open too long, or you went on in another window. Your last action was not completed; go back and try again.',
+  },
+  login: { zh: '请先登录', en: 'Please log in' },
+  loginWhy: { zh: '登录后即可继续。', en: 'You can go on after logging in.' },
+  broken: { zh: '系统出了故障，不是您的问题', en: 'Our fault: something broke' },
+  brokenWhy: {
+    zh: '刚才的操作没有完成。请稍后再试；仍然不行的，请把下面的编号告诉我们。',
+    en: 'Your last action was not completed. Try again later; if it fails again, tell us the reference below.',
+  },
+  closed: { zh: '服务暂时没有回应', en: 'The service does not answer right now' },
+  closedWhy: { zh: '您填写的内容没有丢失，请稍后再试。', en: 'Nothing is lost. Please try again later.' },
+} satisfies Texts;
+
+type Words = { mark: Mark; title: Text; why?: Text };
+
+const WORDS: Readonly<Partial<Record<ProblemCode, Words>>> = {
+  'not-found': { mark: 'unknown', title: TEXTS.notFound, why: TEXTS.notFoundWhy },
+  'method-not-allowed': { mark: 'unknown', title: TEXTS.notFound, why: TEXTS.notFoundWhy },
+  'scope-missing': { mark: 'warning', title: TEXTS.forbidden },
+  'csrf-failed': { mark: 'warning', title: TEXTS.stale, why: TEXTS.staleWhy },
+  'session-missing': { mark: 'notice', title: TEXTS.login, why: TEXTS.loginWhy },
+  internal: { mark: 'failed', title: TEXTS.broken, why: TEXTS.brokenWhy },
+};
+
+/** A status page in words of its own. */
+export function statusPage(frame: PageFrame, status: Status): string {
+  const say = sayIn(frame.lang);
+  const reference = say(TEXTS.reference, { id: status.reference, time: formatDateTime(frame.lang, status.at) });
+  const home = status.home ?? '/';
+  return renderPage({
+    ...frame,
+    service: status.service,
+    title: status.title,
+    column: 'reading',
+    now: status.at,
+    main: html`${verdict({ mark: status.mark, title: status.title, why: status.why, next: status.next })}
+<p class="small">${reference}</p>
+${status.technical ? html`<details><summary>${say(TEXTS.technical)}</summary><p class="small">${status.technical}</p></details>` : null}
+<p><a class="link" href="${home}">${say(TEXTS.home)}</a></p>`,
+  });
+}
+
+/** The page for a problem document; codes without words of their own use the table's titles. */
+export function problemPage(
+  frame: PageFrame,
+  of: { service: Text; problem: ProblemDocument; at: Date; home?: string },
+): string {
+  const { problem } = of;
+  const say = sayIn(frame.lang);
+  const own =
+    WORDS[problem.code] ??
+    (problem.status === 503 ? { mark: 'unknown', title: TEXTS.closed, why: TEXTS.closedWhy } : undefined);
+  const titles: Text = { zh: problem.title_zh, en: problem.title };
+  return statusPage(frame, {
+    service: of.service,
+    mark: own?.mark ?? (problem.status >= 500 ? 'failed' : 'warning'),
+    title: say(own?.title ?? titles),
+    why: own?.why ? say(own.why) : null,
+    reference: problem.instance,
+    at: of.at,
+    technical: html`${problem.code}: ${problem.detail}`,
+    ...(of.home === undefined ? {} : { home: of.home }),
+  });
+}

@@ -1,0 +1,77 @@
+// 授权: who asks, for what, which values, and what is not given. One page, two buttons, none of them ever disabled.
+import type { PageFrame } from '../../common/web/frame.ts';
+import { html } from '../../common/web/html.ts';
+import { renderPage } from '../../common/web/layout.ts';
+import { facts, hiddenFields } from '../../common/web/parts.ts';
+import { sayIn, type Texts } from '../../common/web/texts.ts';
+import { IDENTITY_SERVICE } from './service.ts';
+
+export type ConsentClaim = 'name' | 'phone_number' | 'identity_document';
+
+export type ConsentPage = {
+  /** Where the form posts to; fields `csrf` and `decision` = agree | decline. */
+  readonly action: string;
+  readonly csrf: string;
+  readonly system: string;
+  /** The unit that runs the system. */
+  readonly operator?: string | null;
+  readonly purpose?: string | null;
+  /** The values that will be given, masked where the rules ask for it. */
+  readonly claims: readonly { readonly claim: ConsentClaim; readonly value: string }[];
+};
+
+const TEXTS = {
+  title: { zh: '{system} 请求使用您的信息', en: '{system} asks for your information' },
+  operator: { zh: '主办', en: 'Run by' },
+  purpose: { zh: '用途', en: 'Purpose' },
+  given: { zh: '将提供', en: 'It will get' },
+  name: { zh: '姓名', en: 'Name' },
+  phone_number: { zh: '手机号', en: 'Phone' },
+  identity_document: { zh: '身份证号码', en: 'ID number' },
+  account: {
+    zh: '仅一个只对该系统有效的账号标识',
+    en: 'Only an account identifier that is valid for this system alone',
+  },
+  withheld: { zh: '不会提供：{list}', en: 'Not shared: {list}' },
+  licenses: { zh: '证照', en: 'your licenses' },
+  idNumber: { zh: '您的身份证号码', en: 'your ID number' },
+  agree: { zh: '同意并继续', en: 'Agree and continue' },
+  decline: { zh: '不同意，返回{system}', en: 'Decline, back to {system}' },
+} satisfies Texts;
+
+/** The values stand beside their names: consent to a field without its value is not informed. */
+export function consentPage(frame: PageFrame, props: ConsentPage): string {
+  const say = sayIn(frame.lang);
+  const title = say(TEXTS.title, { system: props.system });
+  const asks = [
+    ...(props.operator ? [{ name: say(TEXTS.operator), value: props.operator }] : []),
+    ...(props.purpose ? [{ name: say(TEXTS.purpose), value: props.purpose }] : []),
+  ];
+  const withheld = [
+    ...(props.claims.some((row) => row.claim === 'identity_document') ? [] : [say(TEXTS.idNumber)]),
+    say(TEXTS.licenses),
+  ].join(frame.lang === 'zh' ? '、' : ', ');
+  return renderPage({
+    ...frame,
+    service: IDENTITY_SERVICE,
+    title,
+    column: 'task',
+    main: html`<h1>${title}</h1>
+${asks.length > 0 ? facts(frame.lang, asks) : null}
+<div class="card"><h2>${say(TEXTS.given)}</h2>
+${
+  props.claims.length === 0
+    ? html`<p>${say(TEXTS.account)}</p>`
+    : facts(
+        frame.lang,
+        props.claims.map((row) => ({ name: say(TEXTS[row.claim]), value: row.value })),
+      )
+}</div>
+<p class="hint">${say(TEXTS.withheld, { list: withheld })}</p>
+<form method="post" action="${props.action}" class="actions">
+${hiddenFields({ csrf: props.csrf })}
+<button class="button" name="decision" value="agree">${say(TEXTS.agree)}</button>
+<button class="button plain" name="decision" value="decline">${say(TEXTS.decline, { system: props.system })}</button>
+</form>`,
+  });
+}
