@@ -7,6 +7,7 @@ import type { ReportStep, SubIndication } from '../contract/report.ts';
 import { verifySm2 } from '../crypto/sm2.ts';
 import { isTrustError } from '../errors.ts';
 import type { Certificate } from './certificate.ts';
+import { type Conclusion, concludeSteps, failedStep, passedStep } from './conclude.ts';
 import { OID } from './oids.ts';
 
 export type Trust = {
@@ -23,11 +24,8 @@ export type ChainQuestion = Trust & {
   readonly usage: ChainUsage;
 };
 
-export type ChainReport = {
-  /** `indeterminate` only when no chain to a given root was found. */
-  readonly status: 'passed' | 'failed' | 'indeterminate';
-  /** Of the first step that failed. */
-  readonly subIndication?: SubIndication;
+/** `indeterminate` only when no chain to a given root was found. */
+export type ChainReport = Conclusion & {
   /** Leaf first; as far as it could be built. */
   readonly chain: readonly Certificate[];
   readonly steps: readonly ReportStep[];
@@ -62,19 +60,10 @@ export function verifyChain(question: ChainQuestion): ChainReport {
   const path = buildPath(question);
   const steps = CHECKS.map(({ name, clause, run }): ReportStep => {
     const result = run(path, question);
-    if (result.fault === null) return { name, clause, status: 'passed', finding: result.finding };
-    return { name, clause, status: 'failed', finding: result.fault, sub_indication: result.subIndication };
+    if (result.fault === null) return passedStep(name, clause, result.finding);
+    return failedStep(name, clause, result.fault, result.subIndication);
   });
-  const failed = steps.filter((step) => step.status === 'failed');
-  const isOnlyUntrusted = failed.every((step) => step.sub_indication === 'NO_CERTIFICATE_CHAIN_FOUND');
-  const decisive = failed.find((step) => step.sub_indication !== 'NO_CERTIFICATE_CHAIN_FOUND') ?? failed[0];
-  const status = !decisive ? 'passed' : isOnlyUntrusted ? 'indeterminate' : 'failed';
-  return {
-    status,
-    ...(decisive?.sub_indication ? { subIndication: decisive.sub_indication } : {}),
-    chain: path.chain,
-    steps: [...steps, REVOCATION],
-  };
+  return { ...concludeSteps(steps), chain: path.chain, steps: [...steps, REVOCATION] };
 }
 
 const REVOCATION: ReportStep = {

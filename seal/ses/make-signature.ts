@@ -1,0 +1,49 @@
+// Making an e-seal signature (电子签章, GB/T 38540-2020): TBS_Sign over the digest of the protected bytes, signed by a
+// certificate that the seal lists. Not here: verifying the seal and the chain first, which the flow does, and hashing.
+import { TrustError } from '../../common/errors.ts';
+import type { Certificate } from '../../common/pki/certificate.ts';
+import { OID } from '../../common/pki/oids.ts';
+import { wholeSeconds } from './make-seal.ts';
+import type { Seal } from './seal.ts';
+import { encodeSignature, encodeTbsSign } from './signature-codec.ts';
+import { isSignerListed } from './signer-list.ts';
+
+export type SignatureOrder = {
+  readonly seal: Seal;
+  readonly signerCertificate: Certificate;
+  /** SM3 of the protected bytes, 32 bytes, without Z. */
+  readonly dataHash: Uint8Array;
+  /** States the protection scope, ASCII. */
+  readonly propertyInfo: string;
+  readonly time: Date;
+  /** SM2 over the message by the signer's key, DER; a dummy of 72 bytes gives the largest size there is. */
+  readonly sign: (message: Uint8Array) => Promise<Uint8Array>;
+};
+
+/**
+ * DER of a SES_Signature of the seal's version; time cut to seconds. `seal-not-usable` when the certificate is not in the
+ * seal's list (a renewed certificate needs a new seal) or the time is outside the seal's period.
+ */
+export async function makeSignature(order: SignatureOrder): Promise<Uint8Array> {
+  const { seal, signerCertificate } = order;
+  const time = wholeSeconds(order.time);
+  if (order.dataHash.length !== 32) throw new RangeError(`an SM3 digest has 32 bytes, not ${order.dataHash.length}`);
+  if (!isSignerListed(seal.content.property.signers, signerCertificate.raw))
+    throw new TrustError('seal-not-usable', `the seal ${seal.content.esID} does not list this signer certificate`);
+  const { validStart, validEnd } = seal.content.property;
+  if (time < validStart || time > validEnd)
+    throw new TrustError(
+      'seal-not-usable',
+      `the seal ${seal.content.esID} is valid from ${validStart.toISOString()} to ${validEnd.toISOString()}`,
+    );
+  const tbsRaw = encodeTbsSign({
+    version: seal.content.header.version,
+    sealRaw: seal.raw,
+    time,
+    dataHash: order.dataHash,
+    propertyInfo: order.propertyInfo,
+    extensions: null,
+  });
+  const signature = await order.sign(tbsRaw);
+  return encodeSignature({ tbsRaw, signerCertificate, signatureAlgorithm: OID.sm2WithSm3, signature, timeStamp: null });
+}

@@ -1,0 +1,86 @@
+// Verifying a seal (GB/T 38540-2020): format, signature of the maker, certificate of the maker, period.
+// The result is a report. Everything is judged at the time the seal is or was used; a seal or certificate that ended
+// since is said in the finding and does not undo what was sealed before.
+import type { ReportStep } from '../../common/contract/report.ts';
+import { sm2SignatureFromRaw, verifySm2 } from '../../common/crypto/sm2.ts';
+import { isTrustError } from '../../common/errors.ts';
+import type { Certificate } from '../../common/pki/certificate.ts';
+import { type Conclusion, concludeSteps, failedStep, passedStep } from '../../common/pki/conclude.ts';
+import { OID } from '../../common/pki/oids.ts';
+import { type Trust, verifyChain } from '../../common/pki/verify-chain.ts';
+import type { Seal } from './seal.ts';
+
+export type SesReport = Conclusion & {
+  readonly steps: readonly ReportStep[];
+  /** Accepted tolerances, each in a sentence. */
+  readonly deviations: readonly string[];
+};
+
+export type SealQuestion = {
+  readonly trust: Trust;
+  /** The time of use at which the seal and its maker's certificate have to be valid. */
+  readonly at: Date;
+  readonly now: Date;
+};
+
+type Check = (seal: Seal, question: SealQuestion) => readonly ReportStep[];
+
+export const CLAUSE = 'GB/T 38540-2020';
+
+// In the standard's order: a) format, b) signature value, d) certificate of the maker, e) period.
+const CHECKS: readonly Check[] = [checkFormat, checkSignature, checkMaker, checkPeriod];
+
+/** Runs every check, whatever the first ones find. */
+export function verifySeal(seal: Seal, question: SealQuestion): SesReport {
+  const steps = CHECKS.flatMap((check) => check(seal, question));
+  return { ...concludeSteps(steps), steps, deviations: seal.deviations };
+}
+
+/** True when the value, DER or raw r‖s, verifies; a key that is no SM2 key verifies nothing. */
+export function isSesSignature(certificate: Certificate, message: Uint8Array, signature: Uint8Array): boolean {
+  try {
+    const isRaw = signature.length === 64;
+    return verifySm2(certificate.publicKey(), message, isRaw ? sm2SignatureFromRaw(signature) : signature);
+  } catch (error) {
+    if (isTrustError(error)) return false;
+    throw error;
+  }
+}
+
+function checkFormat(seal: Seal): readonly ReportStep[] {
+  const { content, signatureAlgorithm } = seal;
+  const critical = content.extensions?.find((extension) => extension.critical);
+  if (signatureAlgorithm !== OID.sm2WithSm3)
+    return [failed('seal-format', `The signature algorithm ${signatureAlgorithm} is not SM2 with SM3.`)];
+  const remark = critical ? ` Its critical extension ${critical.oid} is carried, not interpreted.` : '';
+  return [passed('seal-format', `SESeal of version ${content.header.version}, esID ${content.esID}.${remark}`)];
+}
+
+function checkSignature(seal: Seal): readonly ReportStep[] {
+  const maker = seal.makerCertificate;
+  if (isSesSignature(maker, seal.contentRaw, seal.signature))
+    return [passed('seal-signature', `Signed by the seal maker ${maker.subject}.`)];
+  const found = 'The seal was changed, or not signed by the certificate of its maker.';
+  return [failedStep('seal-signature', CLAUSE, found, 'SIG_CRYPTO_FAILURE')];
+}
+
+function checkMaker(seal: Seal, { trust, at }: SealQuestion): readonly ReportStep[] {
+  const { steps } = verifyChain({ ...trust, leaf: seal.makerCertificate, at, usage: 'seal-making' });
+  return steps.map((step) => ({ ...step, name: `maker-${step.name}` }));
+}
+
+function checkPeriod(seal: Seal, { at, now }: SealQuestion): readonly ReportStep[] {
+  const { validStart, validEnd } = seal.content.property;
+  const period = `The seal is valid from ${validStart.toISOString()} to ${validEnd.toISOString()}`;
+  if (at < validStart) return [failedStep('seal-period', CLAUSE, `${period}, not yet at its use.`, 'NOT_YET_VALID')];
+  if (at > validEnd) return [failedStep('seal-period', CLAUSE, `${period}, no longer at its use.`, 'EXPIRED')];
+  return [passed('seal-period', `${period}${now > validEnd ? '; it has expired since it was used' : ''}.`)];
+}
+
+function passed(name: string, finding: string): ReportStep {
+  return passedStep(name, CLAUSE, finding);
+}
+
+function failed(name: string, finding: string): ReportStep {
+  return failedStep(name, CLAUSE, finding, 'FORMAT_FAILURE');
+}
