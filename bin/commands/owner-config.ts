@@ -5,7 +5,7 @@ export const OWNER_TABLE = {
   databaseUrl: {
     name: 'DATABASE_URL',
     manual:
-      "PostgreSQL 15 or later, as the owner of the schemas, who may create roles. Rooms never see it. Unset: `xinji` brings a server of its own along.",
+      'PostgreSQL 15 or later, as the owner of the schemas, who may create roles. Rooms never see it. Unset: `xinji` brings a server of its own along.',
     example: 'postgres://owner:password@db.example.gov.cn:5432/xinji',
     secret: true,
     fallback: () => '',

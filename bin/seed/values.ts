@@ -1,0 +1,41 @@
+// The invented values of a development house. Every code has its right check character; the people do not exist.
+
+export const CITIZENS = [
+  { login: 'zhangsan', name: '张三', codeType: '111', code: '360102199003077718', phone: '13800010001' },
+  { login: 'lisi', name: '李四', codeType: '111', code: '360102198511267724', phone: '13800010002' },
+] as const;
+
+/** Issues the licenses and owns the seal. */
+export const ISSUING_DEPARTMENT = {
+  clientId: 'health-commission',
+  name: '示例市卫生健康委员会',
+  code: '11360100MB0D00010M', // 统一社会信用代码
+  scopes: ['license:issue', 'license:revoke'],
+} as const;
+
+/** Who defined the license type; its code starts with this one. */
+export const LICENSE_TYPE = { definer: '11100000MB0D000965', code: '11100000MB0D000965001' } as const;
+
+export const SEAL = {
+  esID: '36010000000001',
+  name: '示例市卫生健康委员会',
+  ownerCode: '11360100MB0D00010M',
+  widthMm: 42,
+  signer: 'signer-1',
+} as const;
+
+export const VERIFIER = {
+  clientId: 'service-hall',
+  name: '示例市政务服务大厅',
+  code: '11360100MB0D00037D',
+  scopes: ['license:redeem'],
+} as const;
+
+/** Systems A and B. */
+export const SYSTEMS = [
+  { clientId: 'business-a', name: '不动产登记网上办事大厅' },
+  { clientId: 'business-b', name: '医疗保障网上服务平台' },
+] as const;
+
+/** The license room as a client of identity and of the seal room. */
+export const LICENSE_CLIENT = { clientId: 'license', name: '电子证照', scopes: ['seal:use'] } as const;
