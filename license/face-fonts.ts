@@ -1,0 +1,15 @@
+// The typefaces of the face, read from the installed package once per process (two files of 10 MB each).
+// Noto Sans SC under the SIL Open Font License: URO and extension A complete, little of the later extensions.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { FaceFonts } from './pdf/face-layout.ts';
+import { openTypeface } from './pdf/typeface.ts';
+
+const PACKAGE = '@expo-google-fonts/noto-sans-sc';
+
+/** Reads and opens regular and bold. */
+export function readFaceFonts(): FaceFonts {
+  const { resolve } = createRequire(import.meta.url);
+  const open = (path: string) => openTypeface(readFileSync(resolve(`${PACKAGE}/${path}`)));
+  return { regular: open('400Regular/NotoSansSC_400Regular.ttf'), bold: open('700Bold/NotoSansSC_700Bold.ttf') };
+}

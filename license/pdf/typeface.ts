@@ -1,0 +1,69 @@
+// A typeface kept open for the life of the process: character map, widths and subsets of one TrueType font.
+// Every character is looked up in the font's own map before it is laid out; one that is missing is refused by its code
+// point, because a drawn .notdef is a blank box that text extraction loses.
+import * as fontkit from 'fontkit';
+import { TrustError } from '../../common/errors.ts';
+
+export type Typeface = {
+  readonly name: string;
+  /** In 1/1000 of the font size. */
+  readonly ascent: number;
+  readonly descent: number;
+  readonly capHeight: number;
+  readonly bbox: readonly [number, number, number, number];
+  /** Advance of a character in 1/1000 of the font size. */
+  widthOf(codePoint: number): number;
+  has(codePoint: number): boolean;
+  /** A TrueType font with the glyphs of `codePoints` only; `glyphs[i]` is the glyph of `codePoints[i]` in it. */
+  subset(codePoints: readonly number[]): { readonly bytes: Uint8Array; readonly glyphs: readonly number[] };
+};
+
+/** Opens a single TrueType font (not a collection). The bytes must not change afterwards. */
+export function openTypeface(bytes: Uint8Array): Typeface {
+  const font = fontkit.create(bytes);
+  const scale = 1000 / font.unitsPerEm;
+  const widths = new Map<number, number>();
+  const measure = (codePoint: number): number => {
+    const known = widths.get(codePoint);
+    if (known !== undefined) return known;
+    const width = Math.round(font.glyphForCodePoint(codePoint).advanceWidth * scale);
+    widths.set(codePoint, width);
+    return width;
+  };
+  const { minX, minY, maxX, maxY } = font.bbox;
+  return {
+    name: font.postscriptName,
+    ascent: Math.round(font.ascent * scale),
+    descent: Math.round(font.descent * scale),
+    capHeight: Math.round(font.capHeight * scale),
+    bbox: [Math.floor(minX * scale), Math.floor(minY * scale), Math.ceil(maxX * scale), Math.ceil(maxY * scale)],
+    widthOf: measure,
+    has: (codePoint) => font.hasGlyphForCodePoint(codePoint),
+    subset: (codePoints) => {
+      const subset = font.createSubset();
+      const glyphs = codePoints.map((codePoint) => subset.includeGlyph(font.glyphForCodePoint(codePoint).id));
+      return { bytes: subset.encode(), glyphs };
+    },
+  };
+}
+
+/** Throws `glyph-missing` with U+XXXX for the first character of `text` that the face cannot draw. */
+export function checkGlyphs(typeface: Typeface, text: string, pointer?: string): void {
+  for (const character of text) {
+    const codePoint = character.codePointAt(0) ?? 0;
+    if (typeface.has(codePoint)) continue;
+    const name = `U+${codePoint.toString(16).toUpperCase().padStart(4, '0')}`;
+    throw new TrustError(
+      'glyph-missing',
+      `${name} has no glyph in ${typeface.name}`,
+      pointer === undefined ? {} : { pointer },
+    );
+  }
+}
+
+/** Width of `text` at `size` points, in points. */
+export function textWidth(typeface: Typeface, text: string, size: number): number {
+  let width = 0;
+  for (const character of text) width += typeface.widthOf(character.codePointAt(0) ?? 0);
+  return (width * size) / 1000;
+}
