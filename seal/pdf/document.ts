@@ -86,6 +86,12 @@ export class PdfDocument {
     return found && found.gen === reference.gen ? found : null;
   }
 
+  /** The object of that number, whatever its generation. */
+  current(num: number): PdfObject | null {
+    const entry = this.entry(num);
+    return this.object({ kind: 'ref', num, gen: entry?.type === 'offset' ? entry.gen : 0 });
+  }
+
   /** Follows references to a direct value. */
   resolve(value: PdfValue | undefined): PdfValue {
     let current = value ?? null;

@@ -1,0 +1,168 @@
+// What later revisions did to a signed one. A further signature may be added: its field, its widget on a page, and the
+// entries that lead to them. Everything else makes the document another one than was sealed, and is said in a sentence.
+// Not here: judging the further signature, which has a report of its own.
+import { equalBytes } from '../../common/bytes.ts';
+import { isTrustError } from '../../common/errors.ts';
+import { firstBytes } from './byte-source.ts';
+import { itemsOf, openDocument, type PdfDocument } from './document.ts';
+import { isPage } from './page.ts';
+import { readTextString, serialize } from './serialize.ts';
+import { isArray, isDict, isName, isRef, isString, type PdfDict, type PdfObject, type PdfValue } from './value.ts';
+
+export type LaterChanges = {
+  /** Further signatures, in a sentence each. */
+  readonly allowed: readonly string[];
+  /** Everything else, in a sentence each; empty means that what was sealed is what is shown. */
+  readonly other: readonly string[];
+};
+
+type Comparison = { readonly before: PdfDocument; readonly after: PdfDocument };
+
+const MAX_OBJECTS = 10_000;
+const WIDGET_KEYS = new Set([
+  'Type',
+  'Subtype',
+  'FT',
+  'T',
+  'V',
+  'F',
+  'P',
+  'Rect',
+  'AP',
+  'MK',
+  'DA',
+  'Ff',
+  'TU',
+  'SV',
+  'Lock',
+]);
+
+/** Compares the revision that ends at byte `end` with the whole document. Never throws for what the file says. */
+export function findChangesAfter(document: PdfDocument, end: number): LaterChanges {
+  const rest = document.source.size - end;
+  if (rest === 0) return { allowed: [], other: [] };
+  try {
+    return compareRevisions({ before: openDocument(firstBytes(document.source, end)), after: document }, rest);
+  } catch (error) {
+    if (!isTrustError(error)) throw error;
+    return { allowed: [], other: [`What follows the signed revision cannot be compared with it: ${error.message}.`] };
+  }
+}
+
+function compareRevisions(both: Comparison, rest: number): LaterChanges {
+  const { before, after } = both;
+  const fail = (text: string): LaterChanges => ({ allowed: [], other: [text] });
+  const shared = after.sections.findIndex((section) => section.position === before.startxref);
+  if (shared < 0 || after.base !== before.base) return fail('A later revision is not built on the signed one.');
+  if (shared === 0) return fail(`${rest} bytes follow the signed revision without belonging to a revision.`);
+  if (serialize(after.root) !== serialize(before.root))
+    return fail('A later revision puts another catalogue in place.');
+  const numbers = new Set<number>();
+  for (const section of after.sections.slice(0, shared)) {
+    for (const num of section.numbers()) {
+      if (numbers.size >= MAX_OBJECTS) return fail(`Later revisions touch more than ${MAX_OBJECTS} objects.`);
+      numbers.add(num);
+    }
+  }
+  const other = [...numbers].flatMap((num) => explainChange(both, num) ?? []);
+  return { allowed: furtherSignatures(both), other };
+}
+
+/** The sentence about one object, or null where it is new, equal or only leads to a further signature. */
+function explainChange(both: Comparison, num: number): string | null {
+  const old = both.before.current(num);
+  const now = both.after.current(num);
+  if (old === null) {
+    const wasFree = now !== null && num > 0 && both.before.entry(num) !== null;
+    return wasFree ? `Object ${num}, empty when it was sealed, has content now.` : null;
+  }
+  if (now === null) return `Object ${num} was removed${describe(both, old)}.`;
+  if (isEqual(both, old, now)) return null;
+  if (old.stream === null && now.stream === null && isOnlyForSignatures(both, num, old.value, now.value)) return null;
+  return `Object ${num} was replaced${describe(both, old)}.`;
+}
+
+function isOnlyForSignatures(both: Comparison, num: number, old: PdfValue, now: PdfValue): boolean {
+  if (isArray(old) && isArray(now)) return old.items.every(isRef) && growsBySignatures(both, old, now);
+  if (!isDict(old) || !isDict(now)) return false;
+  const form = both.before.catalogue.map.get('AcroForm');
+  if (num === both.before.root.num) return differsOnlyIn(old, now, ['AcroForm']) && isFormGrown(both);
+  if (isRef(form) && num === form.num) return isFormGrown(both);
+  return (
+    isPage(old) &&
+    differsOnlyIn(old, now, ['Annots']) &&
+    growsBySignatures(both, old.map.get('Annots'), now.map.get('Annots'))
+  );
+}
+
+function isFormGrown(both: Comparison): boolean {
+  const old = both.before.resolve(both.before.catalogue.map.get('AcroForm'));
+  const now = both.after.resolve(both.after.catalogue.map.get('AcroForm'));
+  if (!isDict(now)) return false;
+  if (!isDict(old)) return growsBySignatures(both, null, now.map.get('Fields')) && [...now.map.keys()].every(isFormKey);
+  return (
+    differsOnlyIn(old, now, ['Fields', 'SigFlags']) &&
+    growsBySignatures(both, old.map.get('Fields'), now.map.get('Fields'))
+  );
+}
+
+const isFormKey = (key: string): boolean => key === 'Fields' || key === 'SigFlags';
+
+/** The old items stand unchanged in front, and every further one is the widget of a new, signed signature field. */
+function growsBySignatures(both: Comparison, old: PdfValue | undefined, now: PdfValue | undefined): boolean {
+  const before = itemsOf(both.before, old, 'an array');
+  const after = itemsOf(both.after, now, 'an array');
+  return (
+    after.length >= before.length &&
+    before.every((item, i) => serialize(item) === serialize(after[i]!)) &&
+    after.slice(before.length).every((item) => isNewSignature(both, item))
+  );
+}
+
+function isNewSignature({ before, after }: Comparison, item: PdfValue): boolean {
+  if (!isRef(item) || before.entry(item.num) !== null) return false;
+  const field = after.resolve(item);
+  if (!isDict(field) || !isName(field.map.get('FT'), 'Sig')) return false;
+  if (![...field.map.keys()].every((key) => WIDGET_KEYS.has(key))) return false;
+  const value = after.resolve(field.map.get('V'));
+  return isDict(value) && value.map.has('ByteRange') && value.map.has('Contents');
+}
+
+function furtherSignatures({ before, after }: Comparison): string[] {
+  const fields = (document: PdfDocument): readonly PdfValue[] => {
+    const form = document.resolve(document.catalogue.map.get('AcroForm'));
+    return isDict(form) ? itemsOf(document, form.map.get('Fields'), '/Fields') : [];
+  };
+  return fields(after)
+    .slice(fields(before).length)
+    .map((item) => after.resolve(item))
+    .flatMap((field) => {
+      const name = isDict(field) ? field.map.get('T') : undefined;
+      return isString(name) ? [`The signature field ${readTextString(name.bytes)} was added.`] : [];
+    });
+}
+
+function differsOnlyIn(old: PdfDict, now: PdfDict, keys: readonly string[]): boolean {
+  const rest = (value: PdfDict): string =>
+    [...value.map]
+      .filter(([key]) => !keys.includes(key))
+      .map(([key, item]) => `${key} ${serialize(item)}`)
+      .sort()
+      .join('\n');
+  return rest(old) === rest(now);
+}
+
+function isEqual({ before, after }: Comparison, old: PdfObject, now: PdfObject): boolean {
+  if (serialize(old.value) !== serialize(now.value) || (old.stream === null) !== (now.stream === null)) return false;
+  return old.stream === null || equalBytes(before.streamBody(old), after.streamBody(now));
+}
+
+function describe({ before }: Comparison, object: PdfObject): string {
+  if (object.num === before.root.num) return ' (the catalogue)';
+  const info = before.trailer.map.get('Info');
+  if (isRef(info) && info.num === object.num) return ' (the document information)';
+  if (isPage(object.value)) return ' (a page)';
+  const type = isDict(object.value) ? object.value.map.get('Type') : undefined;
+  if (isName(type)) return ` (${type.value})`;
+  return object.stream === null ? '' : ' (a stream)';
+}
