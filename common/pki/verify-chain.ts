@@ -127,7 +127,7 @@ function checkSignatures(path: Path): Finding {
       fault: `The signature on the certificate of ${path.badSignature} is not by the issuer it names.`,
       subIndication: 'SIG_CRYPTO_FAILURE',
     };
-  return passed(`${path.chain.length} certificates, each signed by the next.`);
+  return passed(`Each certificate of the chain (${path.chain.length}) is signed by the next.`);
 }
 
 function checkAnchored(path: Path): Finding {

@@ -1,0 +1,115 @@
+// The strict reader of CMS SignedData (RFC 5652): one signer, named by issuer and serial number, with signed attributes
+// in DER order. Whatever else it meets is `cms-malformed` with what was found. Judging is verify-signed-data.ts.
+import { type DerNode, parseDer, TAG } from '../asn1/der.ts';
+import { readExplicit, readInteger, readOctetString, readOid, readSequence, readSet } from '../asn1/der-read.ts';
+import { compareBytes, concatBytes, equalBytes } from '../bytes.ts';
+import { isTrustError, TrustError } from '../errors.ts';
+import { type Certificate, parseCertificate } from './certificate.ts';
+import { OID } from './oids.ts';
+import type { Attribute } from './signed-data.ts';
+
+export type ParsedSignedData = {
+  readonly raw: Uint8Array;
+  readonly version: number;
+  /** eContentType. */
+  readonly contentType: string;
+  /** eContent; null when detached. */
+  readonly content: Uint8Array | null;
+  /** In the order received. */
+  readonly certificates: readonly Certificate[];
+  /** The carried certificate that the signer info names; null when it is not among them. */
+  readonly signerCertificate: Certificate | null;
+  readonly digestAlgorithm: string;
+  readonly signatureAlgorithm: string;
+  readonly signature: Uint8Array;
+  readonly signedAttributes: readonly Attribute[];
+  /** What the signature covers: the received attributes under tag 0x31. */
+  readonly signedAttributesRaw: Uint8Array;
+  readonly unsignedAttributes: readonly Attribute[];
+};
+
+/** Reads a DER ContentInfo with SignedData that fills `der`; `cms-malformed` says what is wrong. */
+export function parseSignedData(der: Uint8Array): ParsedSignedData {
+  try {
+    return readContentInfo(parseDer(der));
+  } catch (cause) {
+    if (isTrustError(cause, 'der-malformed') || isTrustError(cause, 'certificate-malformed'))
+      throw new TrustError('cms-malformed', cause.message, { cause });
+    throw cause;
+  }
+}
+
+/** The one value of an attribute; null when the attribute is absent, `cms-malformed` when it has several values. */
+export function findAttribute(attributes: readonly Attribute[], oid: string): Uint8Array | null {
+  const attribute = attributes.find((candidate) => candidate.oid === oid);
+  if (!attribute) return null;
+  if (attribute.values.length !== 1) throw wrong(`the attribute ${oid} has ${attribute.values.length} values`);
+  return attribute.values[0]!;
+}
+
+function readContentInfo(node: DerNode): ParsedSignedData {
+  const [type, content] = readSequence(node, 2, 2);
+  const contentType = readOid(type!);
+  if (contentType !== OID.signedData) throw wrong(`the content is ${contentType}, not SignedData`);
+  const fields = readSequence(readExplicit(content!, 0), 4, 6);
+  const [version, digests, encapsulated, ...rest] = fields;
+  const signers = rest.at(-1)!;
+  const optional = rest.slice(0, -1);
+  const certificateSet = optional.find(({ tag }) => tag === 0xa0);
+  if (optional.some(({ tag }, index) => tag !== (index === 0 && certificateSet ? 0xa0 : 0xa1)))
+    throw wrong('an unknown field before the signer infos');
+  const number = readInteger(version!);
+  if (![1, 3].includes(number)) throw wrong(`SignedData of version ${number}`);
+  const certificates = certificateSet ? readSorted(certificateSet).map(({ raw }) => parseCertificate(raw)) : [];
+  const info = readSignerInfo(readSet(signers, 1, 1)[0]!, certificates);
+  const listed = readSet(digests!, 1, 8).map((algorithm) => readOid(readSequence(algorithm, 1, 2)[0]!));
+  if (!listed.includes(info.digestAlgorithm)) throw wrong("digestAlgorithms lacks the signer's algorithm");
+  return { raw: node.raw, version: number, ...readEncapsulated(encapsulated!), certificates, ...info };
+}
+
+function readEncapsulated(node: DerNode): Pick<ParsedSignedData, 'contentType' | 'content'> {
+  const [type, content] = readSequence(node, 1, 2);
+  return { contentType: readOid(type!), content: content ? readOctetString(readExplicit(content, 0)) : null };
+}
+
+function readSignerInfo(node: DerNode, certificates: readonly Certificate[]) {
+  const [version, identifier, digest, signed, algorithm, signature, unsigned] = readSequence(node, 6, 7);
+  if (readInteger(version!) !== 1) throw wrong('the signer is not named by issuer and serial number (version 1)');
+  const [issuer, serial] = readSequence(identifier!, 2, 2);
+  if (signed!.tag !== 0xa0) throw wrong('there are no signed attributes');
+  if (unsigned && unsigned.tag !== 0xa1) throw wrong('an unknown field after the signature');
+  const isNamed = ({ issuerRaw, serialRaw }: Certificate) =>
+    equalBytes(issuerRaw, issuer!.raw) && equalBytes(serialRaw, serial!.raw);
+  return {
+    signerCertificate: certificates.find(isNamed) ?? null,
+    digestAlgorithm: readOid(readSequence(digest!, 1, 2)[0]!),
+    signatureAlgorithm: readOid(readSequence(algorithm!, 1, 2)[0]!),
+    signature: readOctetString(signature!),
+    signedAttributes: readAttributes(signed!),
+    signedAttributesRaw: concatBytes(Uint8Array.of(TAG.set), signed!.raw.subarray(1)),
+    unsignedAttributes: unsigned ? readAttributes(unsigned) : [],
+  };
+}
+
+function readAttributes(node: DerNode): readonly Attribute[] {
+  const attributes = readSorted(node).map((child) => {
+    const [oid, values] = readSequence(child, 2, 2);
+    return { oid: readOid(oid!), values: readSet(values!, 1, 16).map(({ raw }) => raw) };
+  });
+  if (attributes.length === 0) throw wrong('an empty set of attributes');
+  if (new Set(attributes.map(({ oid }) => oid)).size !== attributes.length) throw wrong('an attribute appears twice');
+  return attributes;
+}
+
+/** The elements of an implicitly tagged SET OF, whose order the DER reader cannot know about. */
+function readSorted(node: DerNode): readonly DerNode[] {
+  if (node.children.length > 64) throw wrong('a set of more than 64 elements');
+  for (let i = 1; i < node.children.length; i++) {
+    if (compareBytes(node.children[i - 1]!.raw, node.children[i]!.raw) > 0) throw wrong('a SET OF that is not sorted');
+  }
+  return node.children;
+}
+
+function wrong(found: string): TrustError {
+  return new TrustError('cms-malformed', found);
+}

@@ -1,0 +1,101 @@
+// CMS SignedData (RFC 5652) with SM2 and SM3: detached content, one signer, PKCS#9 attributes content-type,
+// message-digest and signing-certificate-v2 (RFC 5035, SM3), and whatever attributes the caller adds.
+// Here: the types and the making. The strict reader is read-signed-data.ts, the judgement verify-signed-data.ts.
+// Not here: enveloped data, several signers, the content types of GB/T 35275.
+import {
+  derExplicit,
+  derImplicit,
+  derInteger,
+  derOctetString,
+  derOid,
+  derSequence,
+  derSet,
+} from '../asn1/der-write.ts';
+import { sm3 } from '../crypto/sm3.ts';
+import type { Certificate } from './certificate.ts';
+import { OID } from './oids.ts';
+
+export type Attribute = {
+  readonly oid: string;
+  /** Each value a whole DER value. */
+  readonly values: readonly Uint8Array[];
+};
+
+export type SignedDataOrder = {
+  /** SM3 of the detached content, 32 bytes. */
+  readonly digest: Uint8Array;
+  readonly signerCert: Certificate;
+  /** Further certificates to carry; the signer's is carried always. */
+  readonly certs: readonly Certificate[];
+  /** Beside the three that are always there. */
+  readonly signedAttributes?: readonly Attribute[];
+  readonly unsignedAttributes?: readonly Attribute[];
+  /** SM2 over the message by the signer's key, DER; a dummy of 72 bytes gives the largest size there is. */
+  readonly sign: (message: Uint8Array) => Promise<Uint8Array>;
+};
+
+/** DER of a ContentInfo with SignedData, certificates and attributes in DER SET order. */
+export async function makeSignedData(order: SignedDataOrder): Promise<Uint8Array> {
+  const signedAttributes = makeSignedAttributes(order);
+  return assembleSignedData(order, signedAttributes, await order.sign(signedAttributes));
+}
+
+/** The bytes that the signer signs: the signed attributes in DER SET order under tag 0x31 (RFC 5652). */
+export function makeSignedAttributes(
+  order: Pick<SignedDataOrder, 'digest' | 'signerCert' | 'signedAttributes'>,
+): Uint8Array {
+  if (order.digest.length !== 32) throw new RangeError(`an SM3 digest has 32 bytes, not ${order.digest.length}`);
+  const always: readonly Attribute[] = [
+    { oid: OID.contentType, values: [derOid(OID.data)] },
+    { oid: OID.messageDigest, values: [derOctetString(order.digest)] },
+    { oid: OID.signingCertificateV2, values: [signingCertificate(order.signerCert)] },
+  ];
+  const all = [...always, ...(order.signedAttributes ?? [])];
+  if (new Set(all.map(({ oid }) => oid)).size !== all.length) throw new RangeError('a signed attribute appears twice');
+  return derSet(...all.map(encodeAttribute));
+}
+
+/** The rest of the structure around signed attributes and their signature. */
+export function assembleSignedData(
+  order: Pick<SignedDataOrder, 'signerCert' | 'certs' | 'unsignedAttributes'>,
+  signedAttributes: Uint8Array,
+  signature: Uint8Array,
+): Uint8Array {
+  const { signerCert, certs, unsignedAttributes = [] } = order;
+  const certificates = derSet(...uniqueRaw([signerCert, ...certs]));
+  const signerInfo = derSequence(
+    derInteger(1),
+    derSequence(signerCert.issuerRaw, signerCert.serialRaw),
+    SM3_ALGORITHM,
+    derImplicit(0, signedAttributes),
+    derSequence(derOid(OID.sm2WithSm3)),
+    derOctetString(signature),
+    ...(unsignedAttributes.length > 0 ? [derImplicit(1, derSet(...unsignedAttributes.map(encodeAttribute)))] : []),
+  );
+  const signedData = derSequence(
+    derInteger(1),
+    derSet(SM3_ALGORITHM),
+    derSequence(derOid(OID.data)),
+    derImplicit(0, certificates),
+    derSet(signerInfo),
+  );
+  return derSequence(derOid(OID.signedData), derExplicit(0, signedData));
+}
+
+const SM3_ALGORITHM = derSequence(derOid(OID.sm3));
+
+/** SigningCertificateV2 with one ESSCertIDv2: SM3 of the certificate, and its issuer and serial number. */
+function signingCertificate(certificate: Certificate): Uint8Array {
+  const directoryName = derExplicit(4, certificate.issuerRaw);
+  const issuerSerial = derSequence(derSequence(directoryName), certificate.serialRaw);
+  const essCertId = derSequence(SM3_ALGORITHM, derOctetString(sm3(certificate.raw)), issuerSerial);
+  return derSequence(derSequence(essCertId));
+}
+
+function encodeAttribute({ oid, values }: Attribute): Uint8Array {
+  return derSequence(derOid(oid), derSet(...values));
+}
+
+function uniqueRaw(certificates: readonly Certificate[]): readonly Uint8Array[] {
+  return [...new Map(certificates.map(({ raw }) => [Buffer.from(raw).toString('base64'), raw])).values()];
+}
