@@ -1,0 +1,106 @@
+// The verification report in the words of the page. The report itself speaks English to programs; what a citizen reads is
+// chosen here by name and status, and the report's own sentence stands under 技术信息.
+import type { ReportFact, StepStatus, SubIndication } from '../../common/contract/report.ts';
+import type { Text } from '../../common/web/texts.ts';
+
+/** Why a check did not pass, by sub-indication of EN 319 102-1. */
+export const SUB_INDICATION_WORDS: Readonly<Record<SubIndication, Text>> = {
+  HASH_FAILURE: { zh: '盖章后内容被改动', en: 'The content was changed after sealing' },
+  SIG_CRYPTO_FAILURE: { zh: '签章数据对不上盖章人的证书', en: "The signature does not fit the sealer's certificate" },
+  FORMAT_FAILURE: { zh: '签章数据残缺', en: 'The seal data are incomplete or malformed' },
+  REVOKED: { zh: '盖章时证书已被吊销', en: 'The certificate was revoked when it was used' },
+  EXPIRED: { zh: '盖章时证书已过期', en: 'The certificate had expired when it was used' },
+  NOT_YET_VALID: { zh: '盖章时证书尚未生效', en: 'The certificate was not yet valid when it was used' },
+  NO_CERTIFICATE_CHAIN_FOUND: {
+    zh: '证书签发机构不在信任名单内',
+    en: "The issuer of the sealer's certificate is not on the trust list",
+  },
+  CHAIN_CONSTRAINTS_FAILURE: { zh: '证书的用途不允许盖章', en: 'The certificate may not be used for sealing' },
+  TRY_LATER: { zh: '没有取到吊销信息', en: 'Revocation status could not be fetched' },
+  OUT_OF_BOUNDS_NO_POE: {
+    zh: '证书已过期，又没有时间戳证明盖章时间',
+    en: 'The certificate has expired and no time stamp proves the time of sealing',
+  },
+  TIMESTAMP_ORDER_FAILURE: { zh: '时间戳先后矛盾', en: 'The time stamps contradict each other' },
+  SIG_CONSTRAINTS_FAILURE: {
+    zh: '盖章人不在印章授权名单内，或印章当时已停用',
+    en: 'The sealer is not listed in the seal, or the seal was not in use then',
+  },
+  NO_SIGNATURE_FOUND: { zh: '文件里没有电子签章', en: 'No electronic seal in this file' },
+};
+
+export type FactName = 'integrity' | 'cryptography' | 'certificate_trust' | 'seal_status' | 'time';
+
+/** The five facts of a seal, in the order of the page. */
+export const FACT_NAMES: Readonly<Record<FactName, Text>> = {
+  integrity: { zh: '文件完整', en: 'File unchanged' },
+  cryptography: { zh: '签章数据', en: 'Signature' },
+  certificate_trust: { zh: '盖章人证书', en: "Sealer's certificate" },
+  seal_status: { zh: '电子印章', en: 'Electronic seal' },
+  time: { zh: '盖章时间', en: 'Time of sealing' },
+};
+
+type FactWords = Readonly<Record<ReportFact['status'], Text>>;
+
+export const FACT_WORDS: Readonly<Record<FactName, FactWords>> = {
+  integrity: {
+    passed: { zh: '盖章之后，文件内容没有被改动。', en: 'The file was not changed after sealing.' },
+    failed: { zh: '盖章之后，文件内容被改动过。', en: 'The file was changed after sealing.' },
+    indeterminate: { zh: '无法判断文件有没有被改动。', en: 'It cannot be told whether the file was changed.' },
+  },
+  cryptography: {
+    passed: { zh: '签章数据与盖章人的证书相符。', en: "The signature fits the sealer's certificate." },
+    failed: { zh: '签章数据对不上盖章人的证书。', en: "The signature does not fit the sealer's certificate." },
+    indeterminate: { zh: '签章数据未能检查。', en: 'The signature could not be checked.' },
+  },
+  certificate_trust: {
+    passed: {
+      zh: '证书由信任名单内的机构签发，盖章时有效。',
+      en: 'Issued by an authority on the trust list and valid when used.',
+    },
+    failed: { zh: '证书不可用于此次盖章。', en: 'The certificate may not be relied on for this seal.' },
+    indeterminate: {
+      zh: '证书签发机构不在信任名单内，无法确认盖章人。',
+      en: 'The issuer is not on the trust list, so the sealer cannot be confirmed.',
+    },
+  },
+  seal_status: {
+    passed: { zh: '印章由制章机构制作，盖章人在授权名单内。', en: 'Made by a seal maker; the sealer is listed in it.' },
+    failed: {
+      zh: '印章不符合要求，或盖章人不在授权名单内。',
+      en: 'The seal is not acceptable, or the sealer is not listed in it.',
+    },
+    indeterminate: { zh: '无法确认印章的状态。', en: 'The status of the seal cannot be confirmed.' },
+  },
+  time: {
+    passed: { zh: '盖章时间有时间戳证明。', en: 'A time stamp proves the time of sealing.' },
+    failed: {
+      zh: '盖章时间与证书或印章的有效期矛盾。',
+      en: 'The time of sealing contradicts the validity of certificate or seal.',
+    },
+    indeterminate: {
+      zh: '盖章时间由盖章方自报，没有时间戳证明。',
+      en: 'The time is claimed by the sealer; no time stamp proves it.',
+    },
+  },
+};
+
+/** Names of steps as people read them; a step that is not listed shows its own name. */
+export const STEP_NAMES: Readonly<Record<string, Text>> = {
+  'certificate-signatures': { zh: '证书链逐级签名', en: 'Signatures of the certificate chain' },
+  'certificate-chain': { zh: '证书链到信任根', en: 'Certificate chain to a trusted root' },
+  'certificate-period': { zh: '证书有效期', en: 'Validity period of the certificates' },
+  'certificate-constraints': { zh: '证书链约束', en: 'Constraints of the certificate chain' },
+  'certificate-usage': { zh: '证书用途', en: 'Key usage of the certificate' },
+  'certificate-revocation': { zh: '证书吊销状态', en: 'Revocation status of the certificate' },
+};
+
+/** A step with nothing more to say than its status. */
+export const STEP_WORDS: Readonly<Record<Exclude<StepStatus, 'failed'>, Text | null>> = {
+  passed: null,
+  not_checked: { zh: '缺少所需的资料，未能检查。', en: 'What is needed for this check was not at hand.' },
+  skipped: {
+    zh: '前面的检查没有通过，或与此文件无关。',
+    en: 'An earlier check failed, or it does not apply to this file.',
+  },
+};
