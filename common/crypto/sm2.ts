@@ -56,13 +56,21 @@ export function generateSm2KeyPair(): { readonly privateKeyPem: string; readonly
   };
 }
 
-/** A PKCS#8 PEM or DER private key on the SM2 curve; anything else is `key-malformed`. */
+/**
+ * A PKCS#8 PEM or DER private key on the SM2 curve; anything else is `key-malformed`, also an encrypted one.
+ */
 export function importSm2PrivateKey(key: string | Uint8Array): Sm2PrivateKey {
-  const keyObject = readKey(() =>
-    typeof key === 'string'
-      ? createPrivateKey(key)
-      : createPrivateKey({ key: Buffer.from(key), format: 'der', type: 'pkcs8' }),
+  return adoptSm2PrivateKey(
+    readKey(() =>
+      typeof key === 'string'
+        ? createPrivateKey(key)
+        : createPrivateKey({ key: Buffer.from(key), format: 'der', type: 'pkcs8' }),
+    ),
   );
+}
+
+/** A key object that `importSm2PrivateKey` made, for example one that was posted to a worker; others are `key-malformed`. */
+export function adoptSm2PrivateKey(keyObject: KeyObject): Sm2PrivateKey {
   checkNotEc(keyObject);
   const publicKey = importSm2PublicKey(exportSpki(createPublicKey(keyObject)));
   return { kind: 'sm2-private', keyObject, publicKey };

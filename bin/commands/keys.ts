@@ -1,0 +1,113 @@
+// `xinji keys`: make the development keys, look at a key or certificate file, close a key file under the master key.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { toHex } from '../../common/bytes.ts';
+import { sm3 } from '../../common/crypto/sm3.ts';
+import { parseKey32 } from '../../common/env.ts';
+import { TrustError } from '../../common/errors.ts';
+import { readKeyPem, readSm2KeyFile, sealKeyPem, writeKeyFile } from '../../common/keys/key-file.ts';
+import { type Certificate, certificateFingerprint, readCertificatesPem } from '../../common/pki/certificate.ts';
+import { makeDevelopmentKeys } from '../../keys-dev/make.ts';
+import { type Command, EXIT_USAGE } from './command.ts';
+
+type Act = {
+  readonly operands: number;
+  readonly run: (operands: readonly string[], env: NodeJS.ProcessEnv) => Promise<void>;
+};
+
+const DEVELOPMENT_FOLDER = join(import.meta.dirname, '../../keys-dev/pem');
+
+const ACTS: Readonly<Record<string, Act>> = {
+  dev: { operands: 0, run: makeKeys },
+  show: { operands: 1, run: showFile },
+  seal: { operands: 2, run: sealFile },
+};
+
+export const command: Command = {
+  name: 'keys',
+  summary: 'Make development keys, show a key or certificate, seal a key file',
+  usage: `xinji keys dev            make keys-dev/pem once: SM2 root, authorities, seal maker, signers, P-256 client keys
+xinji keys show FILE      say what a PEM file holds: certificates, or the public half of an SM2 key
+xinji keys seal IN OUT    close the PKCS#8 PEM file IN under XINJI_MASTER_KEY; OUT must not exist, mode 0600
+
+Every subject made by \`dev\` says OU=DEV ONLY, and production refuses it. A sealed key file is read wherever a key file
+is configured, with XINJI_MASTER_KEY. Exit codes: 0 done, 1 not done, ${EXIT_USAGE} wrong usage.`,
+  run: async (args, env) => {
+    const { positionals } = parseArgs({ args: [...args], options: {}, allowPositionals: true });
+    const [name = '', ...operands] = positionals;
+    const act = Object.hasOwn(ACTS, name) ? ACTS[name] : undefined;
+    if (!act || operands.length !== act.operands) {
+      console.error(`xinji keys: expected one of\n${command.usage.split('\n\n')[0]}`);
+      return EXIT_USAGE;
+    }
+    await act.run(operands, env);
+    return 0;
+  },
+};
+
+async function makeKeys(): Promise<void> {
+  const { folder, created } = await makeDevelopmentKeys(DEVELOPMENT_FOLDER);
+  console.log(created ? `Made the development keys in ${folder}.` : `The development keys are there: ${folder}.`);
+}
+
+async function showFile([path = '']: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  const text = await readText(path);
+  if (text.includes('-----BEGIN CERTIFICATE-----')) {
+    console.log(readCertificatesPem(text).map(describeCertificate).join('\n\n'));
+    return;
+  }
+  const key = await readSm2KeyFile(path, { mode: 'development', warn: console.error, ...masterKeyOf(env) });
+  console.log(
+    `SM2 private key\npublic point  ${toHex(key.publicKey.point)}\nSM3 of SPKI   ${toHex(sm3(key.publicKey.spki))}`,
+  );
+}
+
+async function sealFile([from = '', to = '']: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  const { masterKey } = masterKeyOf(env);
+  if (!masterKey) throw new TrustError('config-invalid', 'XINJI_MASTER_KEY is not set; expected 64 hexadecimal digits');
+  const pem = await readKeyPem(from, { mode: 'development', warn: console.error, masterKey });
+  if (!pem.includes('-----BEGIN PRIVATE KEY-----'))
+    throw new TrustError('key-malformed', `${from} is not a PKCS#8 PEM file`);
+  try {
+    await writeKeyFile(to, sealKeyPem(pem, masterKey));
+  } catch (cause) {
+    throw new TrustError('config-invalid', `${to} cannot be written (${(cause as NodeJS.ErrnoException).code})`, {
+      cause,
+    });
+  }
+  console.log(`${to} holds the key, closed under the master key. Remove ${from} when the new file is in use.`);
+}
+
+function describeCertificate(certificate: Certificate): string {
+  const rows = [
+    ['subject', certificate.subject],
+    ['issuer', certificate.issuer],
+    ['serial', certificate.serial],
+    ['valid', `${certificate.notBefore.toISOString()} to ${certificate.notAfter.toISOString()}`],
+    ['key usage', certificate.keyUsage?.join(', ') ?? 'not given'],
+    ['authority', certificate.isCa ? `yes, path length ${certificate.pathLength ?? 'free'}` : 'no'],
+    ['SM3', certificateFingerprint(certificate)],
+  ];
+  return rows.map(([label = '', value = '']) => `${label.padEnd(10)} ${value}`).join('\n');
+}
+
+function masterKeyOf(env: NodeJS.ProcessEnv): { readonly masterKey?: Uint8Array } {
+  const hex = env['XINJI_MASTER_KEY'];
+  if (hex === undefined) return {};
+  try {
+    return { masterKey: parseKey32(hex) };
+  } catch (cause) {
+    throw new TrustError('config-invalid', `XINJI_MASTER_KEY: ${(cause as Error).message}`, { cause });
+  }
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new TrustError('key-not-found', `${path} cannot be read (${(cause as NodeJS.ErrnoException).code})`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,34 @@
+// Entry of a signing thread. Gets its keys at birth, then answers one message with one message, in order.
+import type { KeyObject } from 'node:crypto';
+import { parentPort, workerData } from 'node:worker_threads';
+import { adoptSm2PrivateKey, signSm2 } from '../crypto/sm2.ts';
+
+export type SignerWorkerKeys = { readonly keys: ReadonlyMap<string, KeyObject> };
+export type SignRequest = {
+  readonly id: number;
+  readonly keyRef: string;
+  readonly message: Uint8Array;
+  readonly userId: string;
+};
+export type SignReply =
+  | { readonly id: number; readonly signature: Uint8Array }
+  | { readonly id: number; readonly fault: string };
+
+const port = parentPort;
+if (!port) throw new Error('this file is the entry of a worker thread');
+
+const keys = new Map(
+  [...(workerData as SignerWorkerKeys).keys].map(([keyRef, keyObject]) => [keyRef, adoptSm2PrivateKey(keyObject)]),
+);
+
+port.on('message', (request: SignRequest) => port.postMessage(answer(request)));
+
+function answer({ id, keyRef, message, userId }: SignRequest): SignReply {
+  const key = keys.get(keyRef);
+  if (!key) return { id, fault: `no key ${keyRef}` };
+  try {
+    return { id, signature: signSm2(key, message, userId) };
+  } catch (error) {
+    return { id, fault: (error as Error).message };
+  }
+}
