@@ -3,9 +3,10 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { loadSchemas } from '../bin/schemas.ts';
 import { connect } from '../common/db/connect.ts';
 import { startEmbedded } from '../common/db/embedded.ts';
@@ -27,6 +28,7 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     await sweep();
     const folder = await mkdtemp(join(tmpdir(), `${FOLDER_PREFIX}${process.pid}-`));
+    await chmod(folder, 0o711); // root hands the server to another user, who must get through
     cleanups.unshift(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
     const server = await prepareServer(folder, cleanups);
     const judgesFile = join(folder, 'missing-judges');
@@ -131,25 +133,24 @@ async function runAva(args: readonly string[], env: NodeJS.ProcessEnv): Promise<
   const child = spawn(process.execPath, [ava, ...args], { cwd: root, env, stdio: ['inherit', 'pipe', 'inherit'] });
   stop.signal.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
   if (stop.signal.aborted) child.kill('SIGTERM');
-  let tail = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    process.stdout.write(chunk);
-    tail = (tail + chunk.toString('utf8')).slice(-20_000);
+  let report = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    process.stdout.write(text);
+    report += text;
   });
   const status = await new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? 1)));
-  return { status, counts: readCounts(tail) };
+  return { status, counts: readCounts(stripVTControlCharacters(report)) };
 }
 
-/** From the closing lines of ava's report. */
+/** From ava's report: one tick for each test that passed, the rest from its closing lines. */
 function readCounts(report: string): Counts {
+  const closing = report.slice(report.lastIndexOf('─'));
   const sum = (pattern: RegExp): number =>
-    [...report.matchAll(pattern)].reduce((total, match) => total + Number(match[1]), 0);
+    [...closing.matchAll(pattern)].reduce((total, match) => total + Number(match[1]), 0);
   return {
-    passed: sum(/^\s*(\d+) tests? passed/gm),
-    failed: sum(
-      /^\s*(\d+) (?:tests? failed|hooks? failed|tests? remaining|uncaught exceptions?|unhandled rejections?)/gm,
-    ),
-    skipped: sum(/^\s*(\d+) tests? skipped/gm),
+    passed: report.match(/^ *✔ /gm)?.length ?? 0,
+    failed: sum(/^ *(\d+) (?:(?:tests?|hooks?) failed|uncaught exceptions?|unhandled rejections?|tests? remained)/gm),
+    skipped: sum(/^ *(\d+) tests? skipped/gm),
   };
 }
 

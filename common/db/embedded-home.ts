@@ -21,18 +21,23 @@ export type EmbeddedHome = {
 export const SHARED_ROOT = '/var/lib/xinji';
 
 /** Decides the home for a data folder (made when missing). `say` is told in one line when it lies elsewhere. */
-export async function findEmbeddedHome(dataDir: string, say: (line: string) => void): Promise<EmbeddedHome> {
+export async function findEmbeddedHome(
+  dataDir: string,
+  say: (line: string) => void,
+  sharedRoot = SHARED_ROOT,
+): Promise<EmbeddedHome> {
   await makeReachable(dataDir);
   const real = await realpath(dataDir);
   const binaries = await findBinaries();
   const here = join(real, 'postgres');
   const user = await findServerUser(here);
   if (user === null || (canRun(user, binaries) && canEnter(user, real))) return { folder: here, binaries, user };
-  const folder = join(SHARED_ROOT, createHash('sha256').update(real).digest('hex').slice(0, 12), 'postgres');
+  const folder = join(sharedRoot, createHash('sha256').update(real).digest('hex').slice(0, 12), 'postgres');
+  await makeReachable(sharedRoot);
   await makeReachable(dirname(folder));
-  const copied = await copyBinaries(binaries);
+  const copied = await copyBinaries(binaries, sharedRoot);
   const owner = await findServerUser(folder);
-  say(`PostgreSQL runs as user ${user.name}, who cannot reach ${real}: its binaries and data are in ${SHARED_ROOT}.`);
+  say(`PostgreSQL runs as user ${user.name}, who cannot reach ${real}: its binaries and data are in ${sharedRoot}.`);
   return { folder, binaries: copied, user: owner };
 }
 
@@ -85,10 +90,10 @@ async function makeReachable(folder: string): Promise<void> {
 }
 
 /** Copies bin, lib and share once per version; complete or not there. */
-async function copyBinaries(binaries: Binaries): Promise<Binaries> {
+async function copyBinaries(binaries: Binaries, sharedRoot: string): Promise<Binaries> {
   const source = dirname(dirname(binaries.postgres));
   const version = spawnSync(binaries.postgres, ['--version'], { encoding: 'utf8' }).stdout.replace(/[^\d.]/g, '');
-  const target = join(SHARED_ROOT, `postgresql-${version}`);
+  const target = join(sharedRoot, `postgresql-${version}`);
   if (!(await stat(target).catch(() => null))) {
     const parts = await mkdtemp(`${target}.new-`);
     await cp(source, parts, { recursive: true, verbatimSymlinks: true });
