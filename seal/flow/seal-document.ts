@@ -1,0 +1,79 @@
+// The sealing engine, used by the room and by the command line: a document in, the appended bytes out.
+// The input is read where needed and hashed once; it is never changed, copied or held whole by this code.
+import { Sm3 } from '../../common/crypto/sm3.ts';
+import type { ByteRange } from '../pdf/byte-range.ts';
+import { type ByteSource, slices } from '../pdf/byte-source.ts';
+import { openDocument } from '../pdf/document.ts';
+import type { Placement } from '../pdf/placement.ts';
+import { fillContents, makeSealingUpdate, type SealingUpdate } from '../pdf/sealing-update.ts';
+import { wholeSeconds } from '../ses/make-seal.ts';
+import { checkRelease } from './check-release.ts';
+import { makeDualSignature, type SealingParty } from './sealing-party.ts';
+
+export type SealingSigner = {
+  /** SM2 signature, DER, over `message` by the key named `keyRef`, with the default user id. */
+  sign(keyRef: string, message: Uint8Array): Promise<Uint8Array>;
+};
+
+export type SealDocumentRequest = {
+  readonly source: ByteSource;
+  readonly party: SealingParty;
+  /** Counted from 1. */
+  readonly page: number;
+  readonly placement: Placement;
+  readonly reason?: string | undefined;
+  /** Claimed time of signing, cut to seconds. */
+  readonly time: Date;
+  /** A running SM3 that has taken in the whole source, where the caller hashed while receiving; it is not changed. */
+  readonly inputHash?: Sm3;
+};
+
+export type SealedDocument = {
+  /** To be put behind the unchanged input. */
+  readonly appended: Uint8Array;
+  readonly field: string;
+  readonly byteRange: ByteRange;
+  /** SM3 of the ByteRange bytes. */
+  readonly dataHash: Uint8Array;
+};
+
+/**
+ * Seals a document. Codes: those of `openDocument` and `makeSealingUpdate`, `seal-not-usable`, and what the signer throws.
+ * What is returned has been parsed again and verified.
+ */
+export async function sealDocument(
+  { signer }: { readonly signer: SealingSigner },
+  { source, party, page, placement, reason, time, inputHash }: SealDocumentRequest,
+): Promise<SealedDocument> {
+  const at = wholeSeconds(time);
+  // 1. Read what the update needs to know, and lay it out.
+  const update = makeSealingUpdate(openDocument(source), {
+    page,
+    placement,
+    reason,
+    appearance: party.appearance,
+    contentsBytes: party.contentsBytes,
+    time: at,
+    signerName: party.seal.content.property.name,
+  });
+  // 2. Hash the input once and the update behind it.
+  const prefix = inputHash ?? hashSource(source);
+  const dataHash = hashUpdate(prefix, update);
+  // 3. Sign, twice with the same key: the SES_Signature and the CMS around it.
+  const der = await makeDualSignature(party, dataHash, at, (message) => signer.sign(party.keyRef, message));
+  fillContents(update, der);
+  // 4. Believe the bytes, not the intention: read the result again and verify it before it leaves.
+  checkRelease({ source, update, prefix, party });
+  return { appended: update.appended, field: update.field, byteRange: update.byteRange, dataHash };
+}
+
+/** SM3 state over a whole source. */
+export function hashSource(source: ByteSource): Sm3 {
+  const hash = new Sm3();
+  for (const slice of slices(source, 0, source.size)) hash.update(slice);
+  return hash;
+}
+
+function hashUpdate(prefix: Sm3, { appended, gap }: SealingUpdate): Uint8Array {
+  return prefix.copy().update(appended.subarray(0, gap.start)).update(appended.subarray(gap.end)).digest();
+}
