@@ -1,0 +1,126 @@
+// Access tokens of the identity room at another room's door (RFC 6750, RFC 9068): a JWT of type at+jwt, signed ES256 by
+// the issuer, for this audience, in time, with the scope of the route. Keys come from the issuer's JWKS and are kept.
+// It takes no tokens that are bound to a key (DPoP, mTLS): bound ones must not pass as bearer tokens.
+import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import type Koa from 'koa';
+import type { Clock } from '../clock.ts';
+import { TrustError } from '../errors.ts';
+
+/** Who calls. For client credentials `subject` is the client itself. */
+export type Actor = {
+  readonly clientId: string;
+  readonly subject: string;
+  readonly scopes: readonly string[];
+};
+
+export type BearerGate = {
+  /** The caller, when the token bears `scope`. Errors: token-missing, token-invalid, scope-missing, identity-unavailable. */
+  require(ctx: Koa.Context, scope: string): Promise<Actor>;
+  /** The caller that `require` let in earlier in this request; throws token-missing when it was not asked. */
+  actorOf(ctx: Koa.Context): Actor;
+};
+
+export type BearerGateOptions = {
+  /** Public URL of the identity room. */
+  readonly issuer: string;
+  /** Public URL of this room. */
+  readonly audience: string;
+  readonly clock: Clock;
+  /** For tests; otherwise the issuer's published keys. */
+  readonly keys?: JWTVerifyGetKey;
+};
+
+const CLOCK_TOLERANCE_SECONDS = 5;
+
+export function makeBearerGate(options: BearerGateOptions): BearerGate {
+  const keys = options.keys ?? createRemoteJWKSet(new URL('/oidc/jwks', options.issuer), { timeoutDuration: 5000 });
+  const actors = new WeakMap<object, Actor>();
+  return {
+    require: async (ctx, scope) => {
+      const token = readBearerToken(ctx);
+      const actor = toActor(ctx, await verify(ctx, token, keys, options));
+      if (!actor.scopes.includes(scope)) {
+        challenge(ctx, `error="insufficient_scope", scope="${scope}"`);
+        throw new TrustError(
+          'scope-missing',
+          `The token has the scopes "${actor.scopes.join(' ')}"; needed: ${scope}.`,
+        );
+      }
+      actors.set(ctx.req, actor);
+      return actor;
+    },
+    actorOf: (ctx) => {
+      const actor = actors.get(ctx.req);
+      if (actor === undefined) throw new TrustError('token-missing', 'No access token was asked for here.');
+      return actor;
+    },
+  };
+}
+
+/** RFC 6750, 2.1: the header only; never a query parameter or a form field. */
+function readBearerToken(ctx: Koa.Context): string {
+  const header = ctx.get('Authorization');
+  if (header === '') {
+    ctx.set('WWW-Authenticate', 'Bearer');
+    throw new TrustError('token-missing', 'There is no Authorization header.');
+  }
+  const token = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(header)?.[1];
+  if (token === undefined) throw invalid(ctx, 'the Authorization header is not of the form "Bearer TOKEN"');
+  return token;
+}
+
+async function verify(
+  ctx: Koa.Context,
+  token: string,
+  keys: JWTVerifyGetKey,
+  { issuer, audience, clock }: BearerGateOptions,
+): Promise<JWTPayload> {
+  try {
+    const { payload } = await jwtVerify(token, keys, {
+      issuer,
+      audience,
+      typ: 'at+jwt',
+      algorithms: ['ES256'],
+      requiredClaims: ['exp', 'iat', 'sub', 'client_id'],
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      currentDate: clock(),
+    });
+    return payload;
+  } catch (error) {
+    const reason = describe(error);
+    if (reason !== null) throw invalid(ctx, reason, error);
+    throw new TrustError('identity-unavailable', 'The keys of the issuer cannot be fetched.', { cause: error });
+  }
+}
+
+/** What is wrong with the token, or null when it is not the token's fault. */
+function describe(error: unknown): string | null {
+  if (error instanceof errors.JWTExpired) return 'it has expired';
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    if (error.claim === 'aud') return 'it was issued for another audience';
+    if (error.claim === 'iss') return 'it was issued by somebody else';
+    if (error.claim === 'typ') return 'it is not an access token';
+    return `its claim "${error.claim}" is missing or wrong`;
+  }
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'its signature does not verify';
+  if (error instanceof errors.JWKSNoMatchingKey) return 'its key is not one of the issuer';
+  if (error instanceof errors.JOSEAlgNotAllowed || error instanceof errors.JOSENotSupported)
+    return 'its algorithm is not ES256';
+  if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid) return 'it is not a signed JWT';
+  return null;
+}
+
+function toActor(ctx: Koa.Context, { client_id: clientId, sub, scope, cnf }: JWTPayload): Actor {
+  if (cnf !== undefined) throw invalid(ctx, 'it is bound to a key and cannot be used as a bearer token');
+  if (typeof clientId !== 'string' || typeof sub !== 'string') throw invalid(ctx, 'it names no client');
+  return { clientId, subject: sub, scopes: typeof scope === 'string' ? scope.split(' ').filter(Boolean) : [] };
+}
+
+function invalid(ctx: Koa.Context, reason: string, cause?: unknown): TrustError {
+  challenge(ctx, `error="invalid_token", error_description="${reason.replaceAll('"', "'")}"`);
+  return new TrustError('token-invalid', `The access token is refused: ${reason}.`, { cause });
+}
+
+function challenge(ctx: Koa.Context, parameters: string): void {
+  ctx.set('WWW-Authenticate', `Bearer ${parameters}`);
+}

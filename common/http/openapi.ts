@@ -1,0 +1,159 @@
+// OpenAPI 3.1 of a room, made from its route table and the zod contracts that its handlers parse with. Problems of bodies,
+// tokens and keys are added from what the route says of itself. The reference page is common/http/reference-page.ts.
+import { z } from 'zod';
+import { problemDocument } from '../contract/problem.ts';
+import { PROBLEMS, type ProblemCode } from '../errors.ts';
+import type { Content, Operation } from './operation.ts';
+import type { Route } from './routes.ts';
+
+export type OpenApiDeps = {
+  readonly title: string;
+  readonly description: string;
+  readonly version: string;
+  /** The room's public URL; also the audience of its tokens. */
+  readonly url: string;
+  /** Issuer of the tokens; left out for a room without scopes. */
+  readonly tokenUrl?: string;
+};
+
+type Json = { readonly [key: string]: unknown };
+export type DescribedRoute = Route & { readonly operation: Operation };
+
+/** The routes that OpenAPI tells about, in the order of the table. */
+export function describedRoutes(table: readonly Route[]): readonly DescribedRoute[] {
+  return table.filter((row): row is DescribedRoute => row.operation !== undefined);
+}
+
+/** The document, ready for JSON. */
+export function makeOpenApi(table: readonly Route[], deps: OpenApiDeps): Json {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const row of describedRoutes(table)) {
+    const path = row.path.replace(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [row.method.toLowerCase()]: operationObject(row) };
+  }
+  const scopes = [
+    ...new Set(table.map((row) => row.scope).filter((scope) => scope !== 'public' && scope !== 'session')),
+  ];
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: deps.title,
+      version: deps.version,
+      description: deps.description,
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: deps.url }],
+    paths,
+    components: {
+      schemas: { Problem: toSchema(problemDocument) },
+      ...(scopes.length === 0 || deps.tokenUrl === undefined ? {} : { securitySchemes: bearer(deps.tokenUrl, scopes) }),
+    },
+  };
+}
+
+/** Every code that this route can answer with: its own, and those of its body, key and token. */
+export function problemsOf({ scope, operation }: DescribedRoute): readonly ProblemCode[] {
+  const codes = new Set<ProblemCode>(operation.problems ?? []);
+  if (scope === 'session') codes.add('session-missing');
+  if (scope !== 'public' && scope !== 'session') for (const code of TOKEN_CODES) codes.add(code);
+  if (operation.idempotent)
+    for (const code of ['idempotency-key-missing', 'idempotency-conflict'] as const) codes.add(code);
+  if (operation.query || operation.params || operation.body || operation.idempotent) codes.add('invalid-request');
+  if (operation.body) for (const code of ['body-too-large', 'unsupported-media-type'] as const) codes.add(code);
+  if (contents(operation.body).some((content) => content.schema !== undefined)) codes.add('invalid-json');
+  return [...codes].sort((a, b) => PROBLEMS[a].status - PROBLEMS[b].status || a.localeCompare(b));
+}
+
+const TOKEN_CODES = ['token-missing', 'token-invalid', 'scope-missing'] as const;
+
+/** JSON Schema 2020-12 of a contract, as OpenAPI 3.1 takes it. */
+export function toSchema(schema: z.ZodType, io: 'input' | 'output' = 'output'): Json {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { target: 'draft-2020-12', io, unrepresentable: 'any' });
+  return json;
+}
+
+export function contents(content: Content | readonly Content[] | undefined): readonly Content[] {
+  if (content === undefined) return [];
+  return Array.isArray(content) ? (content as readonly Content[]) : [content as Content];
+}
+
+function operationObject(row: DescribedRoute): Json {
+  const { operation, scope } = row;
+  const bodies = contents(operation.body);
+  return {
+    operationId: operation.id,
+    summary: operation.summary,
+    ...(operation.description === undefined ? {} : { description: operation.description }),
+    tags: [operation.tag],
+    parameters: parameters(operation),
+    ...(bodies.length === 0 ? {} : { requestBody: { required: true, content: contentMap(bodies, 'input') } }),
+    responses: responses(row),
+    ...(scope === 'public' || scope === 'session' ? {} : { security: [{ bearer: [scope] }] }),
+  };
+}
+
+function parameters(operation: Operation): Json[] {
+  const rows: Json[] = Object.entries(operation.params ?? {}).map(([name, schema]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: toSchema(schema),
+  }));
+  for (const [name, schema] of Object.entries(operation.query?.shape ?? {})) {
+    const required = !(schema as z.ZodType).safeParse(undefined).success;
+    rows.push({ name, in: 'query', required, schema: toSchema(schema as z.ZodType, 'input') });
+  }
+  if (operation.idempotent) {
+    const schema = { type: 'string', minLength: 8, maxLength: 128, pattern: '^[!-~]+$' };
+    rows.push({ name: 'Idempotency-Key', in: 'header', required: true, schema });
+  }
+  return rows;
+}
+
+function responses(row: DescribedRoute): Json {
+  const answers: Record<string, unknown> = {};
+  for (const [status, answer] of Object.entries(row.operation.answers)) {
+    const headers = Object.entries(answer.headers ?? {}).map(
+      ([name, description]) => [name, { description, schema: { type: 'string' } }] as const,
+    );
+    answers[status] = {
+      description: answer.description,
+      ...(headers.length === 0 ? {} : { headers: Object.fromEntries(headers) }),
+      ...(answer.content === undefined ? {} : { content: contentMap(contents(answer.content), 'output') }),
+    };
+  }
+  for (const code of problemsOf(row)) {
+    const status = String(PROBLEMS[code].status);
+    const known = answers[status] as { description: string } | undefined;
+    const line = `\`${code}\` ${PROBLEMS[code].title}`;
+    answers[status] = known
+      ? { ...known, description: `${known.description}\n${line}` }
+      : {
+          description: line,
+          content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+        };
+  }
+  return answers;
+}
+
+function contentMap(list: readonly Content[], io: 'input' | 'output'): Json {
+  return Object.fromEntries(
+    list.map((content) => [
+      content.type ?? 'application/json',
+      content.schema === undefined
+        ? {}
+        : {
+            schema: toSchema(content.schema, io),
+            ...(content.example === undefined ? {} : { example: content.example }),
+          },
+    ]),
+  );
+}
+
+function bearer(tokenUrl: string, scopes: readonly string[]): Json {
+  const flow = {
+    tokenUrl,
+    scopes: Object.fromEntries(scopes.map((scope) => [scope, `Needed where a route names ${scope}`])),
+  };
+  return { bearer: { type: 'oauth2', flows: { clientCredentials: flow } } };
+}
