@@ -1,0 +1,270 @@
+identity.accounts
+  id bigint not null identity
+  sub text not null
+  login_name text not null
+  phone_key bytea
+  holder_key bytea not null
+  holder_box bytea not null
+  name text not null
+  password_hash text not null
+  status text not null default 'active'::text
+  created_at timestamp with time zone not null default now()
+  constraint accounts_holder_key_key UNIQUE (holder_key)
+  constraint accounts_login_name_key UNIQUE (login_name)
+  constraint accounts_phone_key_key UNIQUE (phone_key)
+  constraint accounts_pkey PRIMARY KEY (id)
+  constraint accounts_status_check CHECK ((status = ANY (ARRAY['active'::text, 'closed'::text])))
+  constraint accounts_sub_key UNIQUE (sub)
+  identity may delete, insert, select, update
+
+identity.clients
+  client_id text not null
+  version integer not null default 1
+  name text not null
+  organisation text not null
+  purpose text not null
+  first_party boolean not null
+  status text not null default 'active'::text
+  grant_types text[] not null
+  scopes text[] not null
+  redirect_uris text[] not null
+  post_logout_redirect_uris text[] not null
+  backchannel_logout_uri text
+  sector text not null
+  jwks jsonb not null
+  created_at timestamp with time zone not null default now()
+  updated_at timestamp with time zone not null default now()
+  constraint clients_pkey PRIMARY KEY (client_id)
+  constraint clients_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
+  identity may delete, insert, select, update
+
+identity.ended_sessions
+  session_uid text not null
+  ended_at timestamp with time zone not null
+  constraint ended_sessions_pkey PRIMARY KEY (session_uid)
+  CREATE INDEX ended_sessions_ended_at ON identity.ended_sessions USING btree (ended_at)
+  identity may delete, insert, select, update
+
+identity.events
+  id bigint not null identity
+  at timestamp with time zone not null
+  kind text not null
+  sub text
+  client_id text
+  request_id text
+  detail jsonb not null default '{}'::jsonb
+  constraint events_pkey PRIMARY KEY (id)
+  CREATE INDEX events_sub ON identity.events USING btree (sub, id) WHERE (sub IS NOT NULL)
+  CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON identity.events FOR EACH STATEMENT EXECUTE FUNCTION identity.refuse_change()
+  identity may insert, select
+
+identity.login_tries
+  login_key bytea not null
+  address text not null
+  tries integer not null
+  window_ends_at timestamp with time zone not null
+  constraint login_tries_pkey PRIMARY KEY (login_key, address)
+  CREATE INDEX login_tries_window_ends_at ON identity.login_tries USING btree (window_ends_at)
+  identity may delete, insert, select, update
+
+identity.oidc_artifacts
+  model text not null
+  id_digest bytea not null
+  grant_id text
+  session_uid text
+  user_code text
+  account_id text
+  client_id text
+  payload jsonb not null
+  consumed_at timestamp with time zone
+  expires_at timestamp with time zone not null
+  created_at timestamp with time zone not null default now()
+  constraint oidc_artifacts_pkey PRIMARY KEY (model, id_digest)
+  CREATE INDEX oidc_artifacts_account_id ON identity.oidc_artifacts USING btree (account_id) WHERE (account_id IS NOT NULL)
+  CREATE INDEX oidc_artifacts_expires_at ON identity.oidc_artifacts USING btree (expires_at)
+  CREATE INDEX oidc_artifacts_grant_id ON identity.oidc_artifacts USING btree (grant_id) WHERE (grant_id IS NOT NULL)
+  CREATE INDEX oidc_artifacts_session ON identity.oidc_artifacts USING btree (session_uid) WHERE (model = 'Session'::text)
+  CREATE UNIQUE INDEX oidc_artifacts_user_code ON identity.oidc_artifacts USING btree (user_code) WHERE (user_code IS NOT NULL)
+  identity may delete, insert, select, update
+
+identity.schema_versions
+  position integer not null
+  name text not null
+  applied_at timestamp with time zone not null default now()
+  constraint schema_versions_name_key UNIQUE (name)
+  constraint schema_versions_pkey PRIMARY KEY ("position")
+  identity may select
+
+identity.session_clients
+  session_uid text not null
+  client_id text not null
+  turn integer not null
+  sid text
+  grant_id text
+  persists_logout boolean not null default false
+  at timestamp with time zone not null default now()
+  constraint session_clients_pkey PRIMARY KEY (session_uid, client_id, turn)
+  CREATE INDEX session_clients_at ON identity.session_clients USING btree (at)
+  identity may delete, insert, select, update
+
+license.events
+  event_id bigint not null identity
+  at timestamp with time zone not null
+  kind text not null
+  identifier text not null
+  actor text not null
+  detail jsonb not null
+  constraint events_pkey PRIMARY KEY (event_id)
+  CREATE INDEX events_license ON license.events USING btree (identifier, at)
+  CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON license.events FOR EACH STATEMENT EXECUTE FUNCTION license.refuse_change()
+  license may insert, select
+
+license.holder_licenses
+  holder_key bytea not null
+  license_type text not null
+  identifier text not null
+  constraint holder_licenses_identifier_fkey FOREIGN KEY (identifier) REFERENCES license.licenses(identifier)
+  constraint holder_licenses_pkey PRIMARY KEY (holder_key, license_type, identifier)
+  license may delete, insert, select, update
+
+license.issues
+  issue_id text not null
+  client_id text not null
+  case_id text not null
+  license_type text not null
+  fingerprint bytea not null
+  content_box bytea not null
+  seal_esid text not null
+  state text not null
+  identifier text not null
+  attempts integer not null default 0
+  last_error text
+  lease_token text
+  lease_until timestamp with time zone
+  next_attempt_at timestamp with time zone not null
+  created_at timestamp with time zone not null
+  finished_at timestamp with time zone
+  constraint issues_client_id_case_id_license_type_key UNIQUE (client_id, case_id, license_type)
+  constraint issues_identifier_key UNIQUE (identifier)
+  constraint issues_pkey PRIMARY KEY (issue_id)
+  constraint issues_state_check CHECK ((state = ANY (ARRAY['intended'::text, 'done'::text])))
+  CREATE INDEX issues_unfinished ON license.issues USING btree (next_attempt_at) WHERE (state = 'intended'::text)
+  license may delete, insert, select, update
+
+license.issuing_clients
+  client_id text not null
+  license_type text not null
+  authority_name text not null
+  authority_code text not null
+  seal_esid text not null
+  constraint issuing_clients_pkey PRIMARY KEY (client_id, license_type)
+  license may delete, insert, select, update
+
+license.license_types
+  code text not null
+  version integer not null
+  document jsonb not null
+  registered_at timestamp with time zone not null
+  constraint license_types_pkey PRIMARY KEY (code, version)
+  constraint license_types_version_check CHECK ((version > 0))
+  license may delete, insert, select, update
+
+license.licenses
+  identifier text not null
+  license_type text not null
+  type_version integer not null
+  version integer not null
+  name text not null
+  license_number text not null
+  client_id text not null
+  case_id text not null
+  issue_id text not null
+  authority_name text not null
+  authority_code text not null
+  holder_name text not null
+  holder_code_type text not null
+  holder_key bytea not null
+  holder_code_box bytea not null
+  issued_on date not null
+  valid_from date not null
+  valid_to date not null
+  fields jsonb not null
+  file_sm3 text not null
+  file_size integer not null
+  state text not null
+  state_reason text
+  state_changed_at timestamp with time zone not null
+  created_at timestamp with time zone not null
+  constraint licenses_issue_id_key UNIQUE (issue_id)
+  constraint licenses_pkey PRIMARY KEY (identifier)
+  constraint licenses_state_check CHECK ((state = ANY (ARRAY['valid'::text, 'suspended'::text, 'revoked'::text, 'cancelled'::text])))
+  CREATE UNIQUE INDEX licenses_file ON license.licenses USING btree (file_sm3)
+  license may delete, insert, select, update
+
+license.presentations
+  code_hash bytea not null
+  identifier text not null
+  created_at timestamp with time zone not null
+  expires_at timestamp with time zone not null
+  used_at timestamp with time zone
+  used_by text
+  idempotency_key text
+  redemption_id text
+  verifier_name text
+  shown_state text
+  shown_reason text
+  shown_since timestamp with time zone
+  constraint presentations_identifier_fkey FOREIGN KEY (identifier) REFERENCES license.licenses(identifier)
+  constraint presentations_pkey PRIMARY KEY (code_hash)
+  CREATE INDEX presentations_expiry ON license.presentations USING btree (expires_at) WHERE (used_at IS NULL)
+  CREATE UNIQUE INDEX presentations_redemption ON license.presentations USING btree (used_by, idempotency_key) WHERE (used_at IS NOT NULL)
+  license may delete, insert, select, update
+
+license.revocations
+  client_id text not null
+  idempotency_key text not null
+  identifier text not null
+  kind text not null
+  reason text not null
+  revoked_at timestamp with time zone not null
+  constraint revocations_identifier_fkey FOREIGN KEY (identifier) REFERENCES license.licenses(identifier)
+  constraint revocations_kind_check CHECK ((kind = ANY (ARRAY['withdrawn'::text, 'revoked'::text, 'cancelled'::text])))
+  constraint revocations_pkey PRIMARY KEY (client_id, idempotency_key)
+  license may delete, insert, select, update
+
+license.schema_versions
+  position integer not null
+  name text not null
+  applied_at timestamp with time zone not null default now()
+  constraint schema_versions_name_key UNIQUE (name)
+  constraint schema_versions_pkey PRIMARY KEY ("position")
+  license may select
+
+license.sessions
+  session_hash bytea not null
+  sub text not null
+  sid text
+  holder_key bytea not null
+  person_box bytea not null
+  created_at timestamp with time zone not null
+  expires_at timestamp with time zone not null
+  constraint sessions_pkey PRIMARY KEY (session_hash)
+  CREATE INDEX sessions_expiry ON license.sessions USING btree (expires_at)
+  CREATE INDEX sessions_sid ON license.sessions USING btree (sid)
+  CREATE INDEX sessions_sub ON license.sessions USING btree (sub)
+  license may delete, insert, select, update
+
+license.verifiers
+  client_id text not null
+  name text not null
+  code text not null
+  constraint verifiers_pkey PRIMARY KEY (client_id)
+  license may delete, insert, select, update
+
+seal.schema_versions
+  position integer not null
+  name text not null
+  applied_at timestamp with time zone not null default now()
+  constraint schema_versions_name_key UNIQUE (name)
+  constraint schema_versions_pkey PRIMARY KEY ("position")
+  seal may select
