@@ -1,0 +1,122 @@
+// The identity room as one koa: our pages, and behind the rows marked `oidc` the provider, which has a koa of its own.
+
+import type { Knex } from 'knex';
+import type Koa from 'koa';
+import type { Provider } from 'oidc-provider';
+import type { Clock } from '../common/clock.ts';
+import type { Mode } from '../common/env.ts';
+import { makeKoa, requestIdOf } from '../common/http/app.ts';
+import { makeCookies } from '../common/http/cookies.ts';
+import { makeCsrf } from '../common/http/csrf.ts';
+import { healthRoutes } from '../common/http/health.ts';
+import type { Metrics } from '../common/http/metrics.ts';
+import { pageFrame, webRoutes } from '../common/http/preferences.ts';
+import { type Handler, mountRoutes, type Route } from '../common/http/routes.ts';
+import type { Log } from '../common/log.ts';
+import { deriveDocumentKeys } from './domain/document-box.ts';
+import { authenticate } from './flow/authenticate.ts';
+import { type Janitor, makeJanitor } from './flow/sweep-expired.ts';
+import { makeConsentSteps } from './http/consent.ts';
+import { makeHomeHandler } from './http/home.ts';
+import { makeInteractionHandlers } from './http/interaction.ts';
+import type { PageRequests } from './provider/pages.ts';
+import { makeProvider } from './provider/provider.ts';
+import { makeSigningJwk } from './provider/signing-key.ts';
+import { findAccountBySub } from './store/accounts.ts';
+import { listLoginClients } from './store/clients.ts';
+
+export type IdentityDeps = {
+  readonly db: Knex;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly mode: Mode;
+  /** The room's public URL, which is the issuer. */
+  readonly url: string;
+  /** Public URLs of the rooms that tokens are for. */
+  readonly licenseUrl: string;
+  readonly sealUrl: string;
+  /** PKCS#8 PEM, P-256. */
+  readonly signingKeyPem: string;
+  readonly cookieKeys: readonly string[];
+  /** 32 bytes. */
+  readonly masterKey: Uint8Array;
+  /** CIDR networks that back-channel logout may reach although they are private. */
+  readonly logoutNetworks: readonly string[];
+};
+
+export type IdentityApp = {
+  readonly app: Koa;
+  readonly provider: Provider;
+  /** Deletes what has expired; started by main.ts. */
+  readonly janitor: Janitor;
+  /** Resolves when every event is written. */
+  readonly settle: () => Promise<void>;
+};
+
+export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
+  const { db, log, clock, metrics, mode } = deps;
+  const documentKeys = deriveDocumentKeys(deps.masterKey);
+  const { provider, requests, recorder, readDocument } = makeProvider({
+    ...deps,
+    issuer: deps.url,
+    audiences: [
+      { url: deps.licenseUrl, scopes: ['license:issue', 'license:revoke', 'license:redeem'] },
+      { url: deps.sealUrl, scopes: ['seal:use'] },
+    ],
+    signingKey: await makeSigningJwk(deps.signingKeyPem),
+    documentKeys,
+  });
+  const findAccount = (sub: string) => findAccountBySub(db, sub);
+  const cookies = makeCookies({ room: 'identity', keys: deps.cookieKeys, secure: mode === 'production' });
+  const csrf = makeCsrf(cookies, deps.url);
+  const consent = makeConsentSteps({ provider, csrf, findAccount, readDocument, record: recorder.record });
+  const interaction = makeInteractionHandlers({
+    provider,
+    clock,
+    csrf,
+    consent,
+    authenticate: (credentials) => authenticate({ db, clock, keys: documentKeys }, credentials),
+  });
+  const home = makeHomeHandler({ provider, findAccount, listClients: () => listLoginClients(db) });
+  const oidc = makeProviderHandler(provider, requests);
+
+  const app = makeKoa({ room: 'identity', log, clock, metrics, mode });
+  app.proxy = mode === 'production'; // one proxy in front of us says who asked
+  app.maxIpsCount = 1;
+  const table: readonly Route[] = [
+    { method: 'GET', path: '/', scope: 'public', handler: home },
+    { method: 'GET', path: '/interaction/:uid', scope: 'public', handler: interaction.show },
+    { method: 'POST', path: '/interaction/:uid/login', scope: 'public', handler: interaction.submitLogin },
+    { method: 'POST', path: '/interaction/:uid/consent', scope: 'public', handler: interaction.submitConsent },
+    { method: 'GET', path: '/.well-known/openid-configuration', scope: 'public', handler: oidc },
+    { method: 'GET', path: '/.well-known/oauth-authorization-server', scope: 'public', handler: oidc },
+    { method: 'GET', path: '/oidc/jwks', scope: 'public', handler: oidc },
+    { method: 'POST', path: '/oidc/request', scope: 'public', handler: oidc },
+    { method: 'GET', path: '/oidc/auth', scope: 'public', handler: oidc },
+    { method: 'GET', path: '/oidc/auth/:uid', scope: 'public', handler: oidc },
+    { method: 'POST', path: '/oidc/token', scope: 'public', handler: oidc },
+    { method: 'GET', path: '/oidc/me', scope: 'public', handler: oidc },
+    { method: 'POST', path: '/oidc/me', scope: 'public', handler: oidc },
+    { method: 'GET', path: '/oidc/session/end', scope: 'public', handler: oidc },
+    { method: 'POST', path: '/oidc/session/end/confirm', scope: 'public', handler: oidc },
+    { method: 'GET', path: '/oidc/session/end/success', scope: 'public', handler: oidc },
+    ...healthRoutes({ metrics, checks: { database: () => Promise.resolve(db.raw('select 1')) } }),
+    ...webRoutes(),
+  ];
+  mountRoutes(app, table);
+  return { app, provider, janitor: makeJanitor({ db, clock, log }), settle: recorder.settle };
+}
+
+/** Hands the request over; the provider writes the answer itself. */
+function makeProviderHandler(provider: Provider, requests: PageRequests): Handler {
+  const handle = provider.callback();
+  return async (ctx) => {
+    requests.keep(ctx.req, {
+      frame: pageFrame(ctx, ctx.method === 'GET' ? ctx.url : '/'),
+      requestId: requestIdOf(ctx),
+    });
+    ctx.respond = false;
+    await handle(ctx.req, ctx.res);
+  };
+}

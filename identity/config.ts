@@ -1,0 +1,136 @@
+// The room's keys in the environment; the manual of each is beside it.
+import { readFileSync, statSync } from 'node:fs';
+import {
+  type Config,
+  type ConfigTable,
+  type Mode,
+  parseKey32,
+  parseList,
+  parsePort,
+  parsePostgresUrl,
+  parsePublicUrl,
+  parseText,
+  readConfig,
+} from '../common/env.ts';
+import { parseNetworks } from './provider/outbound-fetch.ts';
+
+const inDevelopment = (value: string) => (mode: Mode) => (mode === 'development' ? value : undefined);
+
+const DEVELOPMENT_COOKIE_KEY = 'development-cookie-key-of-the-identity-room';
+
+export const CONFIG_TABLE = {
+  logLevel: {
+    name: 'XINJI_LOG_LEVEL',
+    manual: 'How much is logged: trace, debug, info, warn, error or fatal.',
+    example: 'info',
+    fallback: () => 'info',
+    parse: parseText,
+  },
+  bind: {
+    name: 'XINJI_BIND',
+    manual: 'Address that the server listens on.',
+    example: '127.0.0.1',
+    fallback: () => '127.0.0.1',
+    parse: parseText,
+  },
+  masterKey: {
+    name: 'XINJI_MASTER_KEY',
+    manual: 'Key under which holder codes are sealed at rest; losing it loses them.',
+    example: '64 hexadecimal digits',
+    secret: true,
+    parse: parseKey32,
+  },
+  port: {
+    name: 'XINJI_IDENTITY_PORT',
+    manual: 'Port that the identity room listens on.',
+    example: '7001',
+    fallback: () => '7001',
+    parse: parsePort,
+  },
+  url: {
+    name: 'XINJI_IDENTITY_URL',
+    manual: 'Public URL of the identity room; it is the issuer in every token and cannot be changed later.',
+    example: 'https://id.example.gov.cn',
+    fallback: inDevelopment('http://localhost:7001'),
+    parse: parsePublicUrl,
+  },
+  databaseUrl: {
+    name: 'XINJI_IDENTITY_DATABASE_URL',
+    manual: "Connection of the room's own role; `xinji migrate` makes the role.",
+    example: 'postgres://xinji_identity:…@db.example.gov.cn/xinji',
+    secret: true,
+    parse: parsePostgresUrl,
+  },
+  licenseUrl: {
+    name: 'XINJI_LICENSE_URL',
+    manual: 'Public URL of the license room: the audience of tokens with scopes license:….',
+    example: 'https://license.example.gov.cn',
+    fallback: inDevelopment('http://localhost:7002'),
+    parse: parsePublicUrl,
+  },
+  sealUrl: {
+    name: 'XINJI_SEAL_URL',
+    manual: 'Public URL of the seal room: the audience of tokens with scope seal:use.',
+    example: 'https://seal.example.gov.cn',
+    fallback: inDevelopment('http://localhost:7003'),
+    parse: parsePublicUrl,
+  },
+  signingKeyPem: {
+    name: 'XINJI_IDENTITY_SIGNING_KEY',
+    manual: 'File with the P-256 private key (PKCS#8 PEM, mode 0600) that signs tokens.',
+    example: '/etc/xinji/identity/oidc-signing.key.pem',
+    fallback: inDevelopment('keys-dev/pem/identity/oidc-signing.key.pem'),
+    parse: readSigningKeyFile,
+  },
+  cookieKeys: {
+    name: 'XINJI_IDENTITY_COOKIE_KEYS',
+    manual: 'Secrets of at least 32 characters that sign cookies, newest first, separated by commas.',
+    example: 'two random texts',
+    secret: true,
+    fallback: inDevelopment(DEVELOPMENT_COOKIE_KEY),
+    parse: parseCookieKeys,
+  },
+  logoutNetworks: {
+    name: 'XINJI_IDENTITY_LOGOUT_NETWORKS',
+    manual:
+      'Private networks (CIDR, separated by commas) on which systems may be told of a logout; all others are refused.',
+    example: '10.20.0.0/16,192.168.7.0/24',
+    fallback: (mode) => (mode === 'development' ? '127.0.0.0/8,::1/128' : ''),
+    parse: (value) => {
+      const networks = parseList(value);
+      parseNetworks(networks);
+      return networks;
+    },
+  },
+} as const satisfies ConfigTable;
+
+export type IdentityConfig = Config<typeof CONFIG_TABLE>;
+
+/** Throws `config-invalid` with every fault. */
+export function readRoomConfig(env: NodeJS.ProcessEnv): IdentityConfig {
+  return readConfig(CONFIG_TABLE, env);
+}
+
+function readSigningKeyFile(path: string, mode: Mode): string {
+  if (mode === 'production' && /(^|[\\/])keys-dev[\\/]/.test(path)) {
+    throw new Error('is a development key; production needs a key of its own');
+  }
+  let permissions: number;
+  try {
+    permissions = statSync(path).mode & 0o777;
+  } catch {
+    throw new Error('cannot be read; expected a PEM file');
+  }
+  if ((permissions & 0o077) !== 0) throw new Error('can be read by others; set its mode to 0600');
+  return readFileSync(path, 'utf8');
+}
+
+function parseCookieKeys(value: string, mode: Mode): readonly string[] {
+  const keys = parseList(value);
+  if (keys.length === 0 || keys.some((key) => key.length < 32))
+    throw new Error('expected secrets of at least 32 characters');
+  if (mode === 'production' && keys.some((key) => key.startsWith('development-'))) {
+    throw new Error('is the default of development; production needs secrets of its own');
+  }
+  return keys;
+}

@@ -1,0 +1,93 @@
+// Consent: what a system will get, with the values, and the grant that remembers the answer. One page; systems of the
+// platform itself are never asked about (identity/provider/grants.ts).
+import type Koa from 'koa';
+import type { Provider } from 'oidc-provider';
+import { requestIdOf } from '../../common/http/app.ts';
+import type { Csrf } from '../../common/http/csrf.ts';
+import { pageFrame, sendPage } from '../../common/http/preferences.ts';
+import type { Account, AccountDocument } from '../domain/account.ts';
+import type { IdentityEvent } from '../store/events.ts';
+import { type ConsentPage, consentPage } from '../web/consent-page.ts';
+import { type Interaction, systemName } from './open-interaction.ts';
+
+export type ConsentDeps = {
+  readonly provider: Provider;
+  readonly csrf: Csrf;
+  readonly findAccount: (sub: string) => Promise<Account | null>;
+  readonly readDocument: (sub: string) => Promise<AccountDocument>;
+  readonly record: (event: Omit<IdentityEvent, 'at'>) => Promise<void>;
+};
+
+export type ConsentSteps = {
+  readonly show: (ctx: Koa.Context, interaction: Interaction) => Promise<void>;
+  /** Records the decision; returns where the flow goes on. */
+  readonly decide: (ctx: Koa.Context, interaction: Interaction, agreed: boolean) => Promise<string>;
+};
+
+/** What the library found missing in the grant. */
+type Missing = {
+  readonly missingOIDCScope?: readonly string[];
+  readonly missingOIDCClaims?: readonly string[];
+  readonly missingResourceScopes?: Readonly<Record<string, readonly string[]>>;
+};
+
+export function makeConsentSteps(deps: ConsentDeps): ConsentSteps {
+  const { provider, csrf } = deps;
+  return {
+    show: async (ctx, interaction) => {
+      const client = await provider.Client.find(String(interaction.params['client_id']));
+      const page = consentPage(pageFrame(ctx, `/interaction/${interaction.uid}`), {
+        action: `/interaction/${interaction.uid}/consent`,
+        csrf: csrf.token(ctx, interaction.uid),
+        system: await systemName(provider, interaction),
+        operator: textOf(client?.['xinji_organisation']),
+        purpose: textOf(client?.['xinji_purpose']),
+        claims: await listClaims(deps, interaction),
+      });
+      sendPage(ctx, page);
+    },
+    decide: async (ctx, interaction, agreed) => {
+      const sub = interaction.session?.accountId;
+      const event = { sub, clientId: String(interaction.params['client_id']), requestId: requestIdOf(ctx) };
+      await deps.record({ ...event, kind: agreed ? 'consent.given' : 'consent.declined' });
+      if (!agreed || sub === undefined) {
+        const declined = { error: 'access_denied', error_description: 'the person declined' };
+        return provider.interactionResult(ctx.req, ctx.res, declined, { mergeWithLastSubmission: false });
+      }
+      const grantId = await saveGrant(provider, interaction, sub);
+      return provider.interactionResult(ctx.req, ctx.res, { consent: { grantId } }, { mergeWithLastSubmission: true });
+    },
+  };
+}
+
+async function saveGrant(provider: Provider, interaction: Interaction, accountId: string): Promise<string> {
+  const { missingOIDCScope, missingOIDCClaims, missingResourceScopes } = interaction.prompt.details as Missing;
+  const known = interaction.grantId === undefined ? undefined : await provider.Grant.find(interaction.grantId);
+  const grant = known ?? new provider.Grant({ accountId, clientId: String(interaction.params['client_id']) });
+  if (missingOIDCScope) grant.addOIDCScope([...missingOIDCScope]);
+  if (missingOIDCClaims) grant.addOIDCClaims([...missingOIDCClaims]);
+  for (const [resource, scopes] of Object.entries(missingResourceScopes ?? {}))
+    grant.addResourceScope(resource, [...scopes]);
+  return grant.save();
+}
+
+async function listClaims(deps: ConsentDeps, interaction: Interaction): Promise<ConsentPage['claims']> {
+  const sub = interaction.session?.accountId;
+  if (sub === undefined) return [];
+  const scopes = String(interaction.params['scope'] ?? '').split(' ');
+  const account = scopes.includes('profile') ? await deps.findAccount(sub) : null;
+  const document = scopes.includes('identity_document') ? await deps.readDocument(sub) : null;
+  return [
+    ...(account ? [{ claim: 'name' as const, value: account.name }] : []),
+    ...(document ? [{ claim: 'identity_document' as const, value: mask(document.holder.code) }] : []),
+  ];
+}
+
+/** The first three and the last two characters. */
+function mask(code: string): string {
+  return `${code.slice(0, 3)}${'*'.repeat(Math.max(0, code.length - 5))}${code.slice(-2)}`;
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}

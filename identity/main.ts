@@ -1,0 +1,26 @@
+// The identity room as a process: config -> database -> app; run-room.ts listens and stops.
+import { connect } from '../common/db/connect.ts';
+import { checkSchemaVersion } from '../common/db/migrate.ts';
+import { runRoom } from '../common/http/run-room.ts';
+import { buildApp } from './app.ts';
+import { readRoomConfig } from './config.ts';
+import { MIGRATIONS } from './migrations/list.ts';
+
+await runRoom({
+  room: 'identity',
+  readConfig: readRoomConfig,
+  build: async (config, deps) => {
+    const db = connect(config.databaseUrl, { applicationName: 'xinji identity' });
+    await checkSchemaVersion(db, 'identity', MIGRATIONS);
+    const { app, janitor, settle } = await buildApp({ ...config, ...deps, db });
+    return {
+      app,
+      started: async () => janitor.start(),
+      close: async () => {
+        await janitor.stop();
+        await settle();
+        await db.destroy();
+      },
+    };
+  },
+});

@@ -1,0 +1,5 @@
+// The steps of the schema `identity`, in order; a released step is frozen.
+import type { Migration } from '../../common/db/migration.ts';
+import { firstSchema } from './0001-identity.ts';
+
+export const MIGRATIONS: readonly Migration[] = [firstSchema];

@@ -1,0 +1,60 @@
+// identity.clients as oidc-provider's Client. The library keeps only 100 validated clients; here each is kept under the
+// version of its row, and every look-up asks for the version: a changed or suspended registration counts at once on
+// every instance, and its metadata are validated once per change.
+import type { Knex } from 'knex';
+import type { ClientMetadata, Provider } from 'oidc-provider';
+import type { Client } from '../domain/client.ts';
+import { findClient, findClientVersion } from '../store/clients.ts';
+
+type ProviderClient = NonNullable<Awaited<ReturnType<Provider['Client']['find']>>>;
+type ClientClass = Provider['Client'] & { new (metadata: ClientMetadata): ProviderClient };
+
+/** Our own members of client metadata. */
+export const EXTRA_METADATA = ['xinji_first_party', 'xinji_organisation', 'xinji_purpose'] as const;
+
+/** Replaces `provider.Client.find`. */
+export function readClientsFrom(provider: Provider, db: Knex): void {
+  const known = new Map<string, { version: number; client: ProviderClient }>();
+  const ClientOfProvider = provider.Client as ClientClass;
+  const find = async (clientId: string): Promise<ProviderClient | undefined> => {
+    if (typeof clientId !== 'string' || clientId === '' || clientId.includes('\0')) return undefined;
+    const version = await findClientVersion(db, clientId);
+    if (version === null) {
+      known.delete(clientId);
+      return undefined;
+    }
+    const kept = known.get(clientId);
+    if (kept?.version === version) return kept.client;
+    const row = await findClient(db, clientId);
+    if (row === null || row.status !== 'active') return undefined;
+    const client = new ClientOfProvider(toMetadata(row));
+    known.set(clientId, { version: row.version, client });
+    return client;
+  };
+  Object.defineProperty(provider.Client, 'find', { value: find });
+}
+
+/** RFC 7591 metadata of a registration. */
+export function toMetadata(client: Client): ClientMetadata {
+  return {
+    client_id: client.clientId,
+    client_name: client.name,
+    application_type: 'web',
+    grant_types: [...client.grantTypes],
+    response_types: client.grantTypes.includes('authorization_code') ? ['code'] : [],
+    redirect_uris: [...client.redirectUris],
+    post_logout_redirect_uris: [...client.postLogoutRedirectUris],
+    scope: client.scopes.join(' '),
+    jwks: { keys: [...client.jwks.keys] },
+    token_endpoint_auth_method: 'private_key_jwt',
+    token_endpoint_auth_signing_alg: 'ES256',
+    id_token_signed_response_alg: 'ES256',
+    subject_type: 'public',
+    ...(client.backchannelLogoutUri === null
+      ? {}
+      : { backchannel_logout_uri: client.backchannelLogoutUri, backchannel_logout_session_required: true }),
+    xinji_first_party: client.firstParty,
+    xinji_organisation: client.organisation,
+    xinji_purpose: client.purpose,
+  };
+}

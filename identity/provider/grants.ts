@@ -1,0 +1,50 @@
+// What a person granted to a client, for one session. The client's part in the session is claimed here, before a code is
+// made: two tabs of one system get the same sid and grant, and no client is forgotten by a request that ends later.
+import { randomBytes } from 'node:crypto';
+import type { Knex } from 'knex';
+import type { Grant, KoaContextWithOIDC } from 'oidc-provider';
+import type { Clock } from '../../common/clock.ts';
+import { OIDC_SCOPES } from '../domain/client.ts';
+import { joinSession } from '../store/session-clients.ts';
+import type { Audience } from './resources.ts';
+
+export type GrantsDeps = { readonly db: Knex; readonly clock: Clock; readonly audiences: readonly Audience[] };
+
+/** For the library's `loadExistingGrant`. Undefined means: ask for consent. */
+export function makeLoadGrant(deps: GrantsDeps): (ctx: KoaContextWithOIDC) => Promise<Grant | undefined> {
+  return async (ctx) => {
+    const { session, provider } = ctx.oidc;
+    const clientId = ctx.oidc.client?.clientId;
+    if (!session || !clientId) return undefined;
+    let known = session.authorizations?.[clientId]?.grantId ?? null;
+    const granted = ctx.oidc.result?.consent?.grantId ?? known;
+    let grant = granted === null ? undefined : await provider.Grant.find(granted);
+    if (!grant && ctx.oidc.client?.['xinji_first_party'] === true)
+      grant = await makeFirstPartyGrant(ctx, deps.audiences);
+    for (let attempt = 0; grant && attempt < 3; attempt += 1) {
+      const at = { sessionUid: session.uid, clientId, now: deps.clock() };
+      const wanted = { sid: randomBytes(24).toString('base64url'), grantId: grant.jti, persistsLogout: false };
+      const joined = await joinSession(deps.db, at, wanted, known);
+      session.sidFor(clientId, joined.sid);
+      if (joined.grantId === grant.jti) return grant;
+      const winner = joined.grantId === null ? undefined : await provider.Grant.find(joined.grantId);
+      if (winner) return winner;
+      known = joined.grantId; // that grant was revoked: ours takes its place
+    }
+    return grant;
+  };
+}
+
+/** Everything the registration allows, once: requests under it are narrowed to what they ask for. */
+async function makeFirstPartyGrant(ctx: KoaContextWithOIDC, audiences: readonly Audience[]): Promise<Grant> {
+  const { client, account, provider } = ctx.oidc;
+  const allowed = (client?.scope ?? '').split(' ');
+  const grant = new provider.Grant({ accountId: account!.accountId, clientId: client!.clientId });
+  grant.addOIDCScope(OIDC_SCOPES.filter((scope) => allowed.includes(scope)));
+  for (const { url, scopes } of audiences) {
+    const offered = scopes.filter((scope) => allowed.includes(scope));
+    if (offered.length > 0) grant.addResourceScope(url, offered);
+  }
+  await grant.save();
+  return grant;
+}

@@ -1,0 +1,92 @@
+// The provider's own pages: its errors, the question before logout, the page after it. The words are in identity/web.
+import type { IncomingMessage } from 'node:http';
+import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider';
+import type { Clock } from '../../common/clock.ts';
+import type { PageFrame } from '../../common/web/frame.ts';
+import { loginErrorPage } from '../web/error-page.ts';
+import { loggedOutPage, logoutConfirmPage } from '../web/logout-pages.ts';
+import { returningToPage } from '../web/returning-page.ts';
+
+type Features = NonNullable<Configuration['features']>;
+type Logout = NonNullable<Features['rpInitiatedLogout']>;
+
+export type ProviderPages = {
+  readonly renderError: NonNullable<Configuration['renderError']>;
+  readonly logoutSource: NonNullable<Logout['logoutSource']>;
+  readonly postLogoutSuccessSource: NonNullable<Logout['postLogoutSuccessSource']>;
+};
+
+export type PageRequest = { readonly frame: PageFrame; readonly requestId: string };
+
+/** What the house knows of a request that the provider answers: the provider has a context of its own. */
+export type PageRequests = {
+  keep(request: IncomingMessage, page: PageRequest): void;
+  of(request: IncomingMessage): PageRequest;
+};
+
+export function makePageRequests(): PageRequests {
+  const kept = new WeakMap<IncomingMessage, PageRequest>();
+  return {
+    keep: (request, page) => void kept.set(request, page),
+    of: (request) => {
+      const page = kept.get(request);
+      if (!page) throw new Error('the provider was called without its mount');
+      return page;
+    },
+  };
+}
+
+export function makeProviderPages({ requests, clock }: { requests: PageRequests; clock: Clock }): ProviderPages {
+  return {
+    renderError: (ctx, out) => {
+      const { frame, requestId } = requests.of(ctx.req);
+      const { error, error_description } = out as { error: string; error_description?: string };
+      ctx.type = 'text/html; charset=utf-8';
+      ctx.body = loginErrorPage(frame, {
+        error,
+        ...(error_description === undefined ? {} : { description: error_description }),
+        system: ctx.oidc.client?.clientName ?? null,
+        reference: requestId,
+        at: clock(),
+      });
+    },
+    logoutSource: (ctx, providerForm) => {
+      const { frame } = requests.of(ctx.req);
+      const systems = Object.values(ctx.oidc.session?.authorizations ?? {}).filter(({ sid }) => sid).length;
+      ctx.body = logoutConfirmPage(frame, { providerForm, system: ctx.oidc.client?.clientName ?? null, systems });
+    },
+    postLogoutSuccessSource: (ctx) => {
+      ctx.body = loggedOutPage(requests.of(ctx.req).frame, {});
+    },
+  };
+}
+
+export type LogoutTally = { readonly reached: Set<string>; readonly missed: Set<string> };
+
+/**
+ * After the logout form the library redirects to the system. `form-action 'self'` would block that hop, and nobody would
+ * learn how many systems were told: the answer becomes a page that leads on.
+ */
+export function leadOnAfterLogout(
+  provider: Provider,
+  requests: PageRequests,
+  tallyOf: (ctx: KoaContextWithOIDC) => LogoutTally,
+): void {
+  provider.use(async (context, next) => {
+    await next();
+    const ctx = context as KoaContextWithOIDC;
+    if (ctx.method !== 'POST' || ctx.oidc?.route !== 'end_session_confirm' || ctx.status !== 303) return;
+    const location = ctx.response.get('Location');
+    const { frame } = requests.of(ctx.req);
+    ctx.remove('Location');
+    ctx.status = 200;
+    ctx.type = 'text/html; charset=utf-8';
+    const system = ctx.oidc.client?.clientName ?? ctx.oidc.client?.clientId;
+    if (system !== undefined && !location.startsWith(`${provider.issuer}/`)) {
+      ctx.body = returningToPage(frame, { system, url: location });
+      return;
+    }
+    const { reached, missed } = tallyOf(ctx);
+    ctx.body = loggedOutPage(frame, { systems: reached.size, unanswered: [...missed] });
+  });
+}

@@ -1,0 +1,97 @@
+// oidc-provider put together: configuration, storage, clients, the end of sessions, what is written down.
+import type { EventEmitter } from 'node:events';
+import type { Knex } from 'knex';
+import { type JWK, Provider } from 'oidc-provider';
+import type { Clock } from '../../common/clock.ts';
+import type { Mode } from '../../common/env.ts';
+import { TrustError } from '../../common/errors.ts';
+import type { Log } from '../../common/log.ts';
+import type { AccountDocument } from '../domain/account.ts';
+import { type DocumentKeys, openDocument } from '../domain/document-box.ts';
+import { findAccountBySub, findHolderBox } from '../store/accounts.ts';
+import { makeFindAccount } from './accounts.ts';
+import { PostgresAdapter } from './adapter.ts';
+import { readClientsFrom } from './clients.ts';
+import { makeConfiguration } from './configuration.ts';
+import { makeLoadGrant } from './grants.ts';
+import { makeOutboundFetch } from './outbound-fetch.ts';
+import { leadOnAfterLogout, makePageRequests, makeProviderPages, type PageRequests } from './pages.ts';
+import { makeRecorder, type Recorder, recordProvider } from './recorder.ts';
+import { type Audience, makeResourceIndicators } from './resources.ts';
+import { endSessionsFor } from './session-end.ts';
+
+export type ProviderDeps = {
+  readonly db: Knex;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly mode: Mode;
+  /** The room's public URL. */
+  readonly issuer: string;
+  readonly audiences: readonly Audience[];
+  readonly signingKey: JWK;
+  readonly cookieKeys: readonly string[];
+  readonly documentKeys: DocumentKeys;
+  /** Networks in CIDR form that back-channel logout may reach although they are private. */
+  readonly logoutNetworks: readonly string[];
+};
+
+export type HouseProvider = {
+  readonly provider: Provider;
+  readonly requests: PageRequests;
+  readonly recorder: Recorder;
+  readonly readDocument: (sub: string) => Promise<AccountDocument>;
+};
+
+export function makeProvider(deps: ProviderDeps): HouseProvider {
+  const { db, clock, log, audiences } = deps;
+  const requests = makePageRequests();
+  const recorder = makeRecorder({ db, clock, log });
+  const readDocument = makeReadDocument(deps);
+  const adapterDeps = {
+    db,
+    clock,
+    onReuse: (model: string, payload: { clientId?: string | undefined }) => {
+      log.warn({ model, client_id: payload.clientId }, 'used twice at once, tokens revoked');
+      return recorder.record({ kind: 'code.reused', clientId: payload.clientId, detail: { model } });
+    },
+  };
+  const provider = new Provider(
+    deps.issuer,
+    makeConfiguration({
+      adapter: (model: string) => new PostgresAdapter(model, adapterDeps),
+      findAccount: makeFindAccount({ findAccount: (sub) => findAccountBySub(db, sub), readDocument }),
+      loadExistingGrant: makeLoadGrant({ db, clock, audiences }),
+      resourceIndicators: makeResourceIndicators(audiences),
+      fetch: makeOutboundFetch({ networks: deps.logoutNetworks }),
+      pages: makeProviderPages({ requests, clock }),
+      signingKey: deps.signingKey,
+      cookieKeys: deps.cookieKeys,
+      secureCookies: deps.mode === 'production',
+    }),
+  );
+  provider.proxy = deps.mode === 'production'; // TLS ends in front of us
+  const emitter: EventEmitter = provider;
+  emitter.on('error', (error: unknown) => log.error({ err: error }, 'provider answer failed'));
+  readClientsFrom(provider, db);
+  endSessionsFor(provider, {
+    db,
+    clock,
+    onDelivery: ({ clientId, sub, error }) =>
+      recorder.record({
+        kind: error ? 'logout.undelivered' : 'logout.notified',
+        sub,
+        clientId,
+        detail: { late: true },
+      }),
+  });
+  leadOnAfterLogout(provider, requests, recordProvider(provider, { recorder, requests, log }));
+  return { provider, requests, recorder, readDocument };
+}
+
+function makeReadDocument({ db, documentKeys }: ProviderDeps): (sub: string) => Promise<AccountDocument> {
+  return async (sub) => {
+    const box = await findHolderBox(db, sub);
+    if (box === null) throw new TrustError('internal', 'the account is gone');
+    return openDocument(documentKeys, sub, box);
+  };
+}

@@ -1,0 +1,156 @@
+// identity.oidc_artifacts: what oidc-provider keeps. Ids are bearer secrets (codes, opaque tokens, session cookies):
+// only their SM3 digest is stored, and the id is put back into what was found by it.
+// Expired rows are found too: the library judges expiry itself, and a code that is shown again late must still be known.
+import type { Knex } from 'knex';
+import { utf8 } from '../../common/bytes.ts';
+import { sm3 } from '../../common/crypto/sm3.ts';
+
+export type Payload = Readonly<Record<string, unknown>>;
+
+export type NewArtifact = {
+  readonly model: string;
+  readonly id: string;
+  readonly payload: Payload;
+  readonly expiresAt: Date;
+};
+
+export type Artifact = {
+  readonly payload: Payload;
+  readonly consumedAt: Date | null;
+  readonly sessionUid: string | null;
+};
+
+type Row = { payload: Payload; consumed_at: Date | null; session_uid: string | null };
+
+const INSERT = `insert into identity.oidc_artifacts as old
+    (model, id_digest, grant_id, session_uid, user_code, account_id, client_id, payload, expires_at)
+  values (:model, :digest, :grantId, :sessionUid, :userCode, :accountId, :clientId, :payload, :expiresAt)`;
+
+/** Writes the artifact. A row that would change by less than five minutes of life is left alone. */
+export async function upsertArtifact(db: Knex, artifact: NewArtifact): Promise<void> {
+  const query = db.raw(
+    `${INSERT}
+     on conflict (model, id_digest) do update set
+       (grant_id, session_uid, user_code, account_id, client_id, payload, expires_at) =
+       (excluded.grant_id, excluded.session_uid, excluded.user_code, excluded.account_id, excluded.client_id,
+        excluded.payload, excluded.expires_at)
+     where old.payload - 'exp' is distinct from excluded.payload - 'exp'
+        or abs(extract(epoch from excluded.expires_at - old.expires_at)) > 300`,
+    toBindings(artifact),
+  );
+  await query.options({ name: 'artifact-upsert' });
+}
+
+/** Writes the artifact only if no living one has its id; false when one has. The database decides between two at once. */
+export async function insertArtifactOnce(db: Knex, artifact: NewArtifact, now: Date): Promise<boolean> {
+  const { rows } = await db.raw<{ rows: unknown[] }>(
+    `${INSERT}
+     on conflict (model, id_digest) do update set (payload, expires_at) = (excluded.payload, excluded.expires_at)
+     where old.expires_at <= :now
+     returning 1`,
+    { ...toBindings(artifact), now },
+  );
+  return rows.length === 1;
+}
+
+export async function findArtifact(db: Knex, model: string, id: string): Promise<Artifact | null> {
+  const query = db.raw<{ rows: Row[] }>(
+    'select payload, consumed_at, session_uid from identity.oidc_artifacts where model = ? and id_digest = ?',
+    [model, digestOf(id)],
+  );
+  const { rows } = await query.options({ name: 'artifact-by-id' });
+  return rows[0] ? toArtifact(rows[0], id) : null;
+}
+
+/** By the session's uid; of several ids of one session the newest. The id itself is not in the answer. */
+export async function findSessionByUid(db: Knex, uid: string): Promise<Artifact | null> {
+  const query = db.raw<{ rows: Row[] }>(
+    `select payload, consumed_at, session_uid from identity.oidc_artifacts
+     where model = 'Session' and session_uid = ? order by created_at desc limit 1`,
+    [uid],
+  );
+  const { rows } = await query.options({ name: 'session-by-uid' });
+  return rows[0] ? toArtifact(rows[0]) : null;
+}
+
+export async function findArtifactByUserCode(db: Knex, model: string, userCode: string): Promise<Artifact | null> {
+  const { rows } = await db.raw<{ rows: Row[] }>(
+    'select payload, consumed_at, session_uid from identity.oidc_artifacts where model = ? and user_code = ?',
+    [model, userCode],
+  );
+  return rows[0] ? toArtifact(rows[0]) : null;
+}
+
+/** Compare-and-set: true for the one caller that consumed it, false for every other one. */
+export async function markConsumed(db: Knex, model: string, id: string, now: Date): Promise<boolean> {
+  const { rows } = await db.raw<{ rows: unknown[] }>(
+    `update identity.oidc_artifacts set consumed_at = ?
+     where model = ? and id_digest = ? and consumed_at is null returning 1`,
+    [now, model, digestOf(id)],
+  );
+  return rows.length === 1;
+}
+
+export async function deleteArtifact(db: Knex, model: string, id: string): Promise<void> {
+  await db.raw('delete from identity.oidc_artifacts where model = ? and id_digest = ?', [model, digestOf(id)]);
+}
+
+/** All ids of one session. */
+export async function deleteSession(db: Knex, uid: string): Promise<void> {
+  await db.raw(`delete from identity.oidc_artifacts where model = 'Session' and session_uid = ?`, [uid]);
+}
+
+/** Tokens and codes of one model under a grant. */
+export async function deleteByGrant(db: Knex, model: string, grantId: string): Promise<void> {
+  await db.raw('delete from identity.oidc_artifacts where model = ? and grant_id = ?', [model, grantId]);
+}
+
+/** The grant and everything under it, except consumed codes: shown again, they must still be recognised. */
+export async function revokeGrant(db: Knex, grantId: string): Promise<void> {
+  await db.raw(
+    `delete from identity.oidc_artifacts
+     where (grant_id = ? and consumed_at is null) or (model = 'Grant' and id_digest = ?)`,
+    [grantId, digestOf(grantId)],
+  );
+}
+
+/** At most `limit` rows that expired before `before`; returns how many went. */
+export async function deleteExpiredArtifacts(db: Knex, before: Date, limit: number): Promise<number> {
+  const { rowCount } = await db.raw<{ rowCount: number }>(
+    `delete from identity.oidc_artifacts where ctid = any(array(
+       select ctid from identity.oidc_artifacts where expires_at < ? limit ? for update skip locked))`,
+    [before, limit],
+  );
+  return rowCount;
+}
+
+function digestOf(id: string): Buffer {
+  return Buffer.from(sm3(utf8(id)));
+}
+
+function toBindings({ model, id, payload, expiresAt }: NewArtifact): Record<string, Knex.RawBinding> {
+  const { jti: _, ...rest } = payload;
+  return {
+    model,
+    digest: digestOf(id),
+    grantId: textOrNull(payload['grantId']),
+    sessionUid: textOrNull(model === 'Session' ? payload['uid'] : payload['sessionUid']),
+    userCode: textOrNull(payload['userCode']),
+    accountId: textOrNull(payload['accountId']),
+    clientId: textOrNull(payload['clientId']),
+    payload: JSON.stringify(rest),
+    expiresAt,
+  };
+}
+
+function toArtifact(row: Row, id?: string): Artifact {
+  return {
+    payload: id === undefined ? row.payload : { ...row.payload, jti: id },
+    consumedAt: row.consumed_at,
+    sessionUid: row.session_uid,
+  };
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}

@@ -1,0 +1,110 @@
+// identity.session_clients: which clients take part in a session. Insert-only: parallel hops of one browser add rows side
+// by side and none overwrites another. Of one client the row with the highest turn counts; without sid it says "left".
+// The primary key lets exactly one of two writers take a turn.
+import type { Knex } from 'knex';
+
+export type Participation = {
+  readonly sid: string;
+  readonly grantId: string | null;
+  readonly persistsLogout: boolean;
+};
+
+type Row = { client_id: string; turn: number; sid: string | null; grant_id: string | null; persists_logout: boolean };
+
+const LATEST = `select distinct on (client_id) client_id, turn, sid, grant_id, persists_logout
+  from identity.session_clients where session_uid = ?`;
+
+/** Clients that take part now, by client id. */
+export async function listParticipations(db: Knex, sessionUid: string): Promise<ReadonlyMap<string, Participation>> {
+  const query = db.raw<{ rows: Row[] }>(`${LATEST} order by client_id, turn desc`, [sessionUid]);
+  const { rows } = await query.options({ name: 'participations' });
+  return new Map(rows.flatMap((row) => (row.sid === null ? [] : [[row.client_id, toParticipation(row, row.sid)]])));
+}
+
+/**
+ * Lets a client take part, and returns how it does: of two at once both get the first one's sid and grant.
+ * A participation whose grant is no longer wanted (`replacing`) is superseded; its sid stays.
+ */
+export async function joinSession(
+  db: Knex,
+  at: { sessionUid: string; clientId: string; now: Date },
+  wanted: Participation,
+  replacing: string | null = null,
+): Promise<Participation> {
+  for (;;) {
+    const last = await findLast(db, at.sessionUid, at.clientId);
+    const current = last && last.sid !== null ? toParticipation(last, last.sid) : null;
+    if (current && (current.grantId === wanted.grantId || current.grantId !== replacing)) return current;
+    const next = { ...wanted, sid: current?.sid ?? wanted.sid };
+    if (await insertTurn(db, at, (last?.turn ?? 0) + 1, next)) return next;
+  }
+}
+
+/** Records that a client left; nothing when it does not take part. */
+export async function leaveSession(db: Knex, at: { sessionUid: string; clientId: string; now: Date }): Promise<void> {
+  for (;;) {
+    const last = await findLast(db, at.sessionUid, at.clientId);
+    if (!last || last.sid === null) return;
+    if (await insertTurn(db, at, last.turn + 1, null)) return;
+  }
+}
+
+/** Records that the client's tokens outlive the session. */
+export async function markPersistsLogout(
+  db: Knex,
+  at: { sessionUid: string; clientId: string; now: Date },
+): Promise<void> {
+  for (;;) {
+    const last = await findLast(db, at.sessionUid, at.clientId);
+    if (!last || last.sid === null || last.persists_logout) return;
+    if (await insertTurn(db, at, last.turn + 1, { ...toParticipation(last, last.sid), persistsLogout: true })) return;
+  }
+}
+
+/** At most `limit` rows of sessions that are gone, older than `before`; returns how many went. */
+export async function deleteStaleParticipations(db: Knex, before: Date, limit: number): Promise<number> {
+  const { rowCount } = await db.raw<{ rowCount: number }>(
+    `delete from identity.session_clients where ctid = any(array(
+       select ctid from identity.session_clients part where at < ? and not exists (
+         select 1 from identity.oidc_artifacts where model = 'Session' and session_uid = part.session_uid)
+       limit ? for update skip locked))`,
+    [before, limit],
+  );
+  return rowCount;
+}
+
+async function findLast(db: Knex, sessionUid: string, clientId: string): Promise<Row | null> {
+  const query = db.raw<{ rows: Row[] }>(
+    `select client_id, turn, sid, grant_id, persists_logout from identity.session_clients
+     where session_uid = ? and client_id = ? order by turn desc limit 1`,
+    [sessionUid, clientId],
+  );
+  const { rows } = await query.options({ name: 'participation' });
+  return rows[0] ?? null;
+}
+
+async function insertTurn(
+  db: Knex,
+  at: { sessionUid: string; clientId: string; now: Date },
+  turn: number,
+  state: Participation | null,
+): Promise<boolean> {
+  const { rows } = await db.raw<{ rows: unknown[] }>(
+    `insert into identity.session_clients (session_uid, client_id, turn, sid, grant_id, persists_logout, at)
+     values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing returning 1`,
+    [
+      at.sessionUid,
+      at.clientId,
+      turn,
+      state?.sid ?? null,
+      state?.grantId ?? null,
+      state?.persistsLogout ?? false,
+      at.now,
+    ],
+  );
+  return rows.length === 1;
+}
+
+function toParticipation(row: Row, sid: string): Participation {
+  return { sid, grantId: row.grant_id, persistsLogout: row.persists_logout };
+}
