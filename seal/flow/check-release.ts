@@ -1,13 +1,13 @@
 // The last look before a sealed document leaves: its bytes are parsed anew and both signatures verified over them.
 // The hash of the input is taken over from the sealing, the seal is compared with the verified own one instead of being
 // verified again, and so is the certificate; nothing else is taken on trust.
-import { parseDer } from '../../common/asn1/der.ts';
+import { type DerNode, parseDer, TAG } from '../../common/asn1/der.ts';
 import { readBitString, readOctetString, readSequence } from '../../common/asn1/der-read.ts';
-import { equalBytes } from '../../common/bytes.ts';
+import { derOid } from '../../common/asn1/der-write.ts';
+import { concatBytes, equalBytes, toHex } from '../../common/bytes.ts';
 import { verifySm2 } from '../../common/crypto/sm2.ts';
 import type { Sm3 } from '../../common/crypto/sm3.ts';
 import { OID } from '../../common/pki/oids.ts';
-import { findAttribute, type ParsedSignedData, parseSignedData } from '../../common/pki/read-signed-data.ts';
 import { SEAL_DIGEST_ATTRIBUTE, SES_SIGNATURE_ATTRIBUTE } from '../domain/seal-attributes.ts';
 import { checkByteRange } from '../pdf/byte-range.ts';
 import { type ByteSource, joinSources } from '../pdf/byte-source.ts';
@@ -40,25 +40,69 @@ export function checkRelease({ source, update, prefix, party }: ReleaseQuestion)
     .update(tail.subarray(0, byteRange[1] - source.size))
     .update(tail.subarray(byteRange[2] - source.size))
     .digest();
-  const cms = parseSignedData(contents);
-  checkCms(cms, digest, party);
-  checkSes(findAttribute(cms.unsignedAttributes, SES_SIGNATURE_ATTRIBUTE), digest, party);
+  const parts = openContainer(contents);
+  checkCms(parts, digest, party);
+  checkSes(parts.unsigned.get(SES_KEY), digest, party);
 }
 
-function checkCms(cms: ParsedSignedData, digest: Uint8Array, party: SealingParty): void {
-  const signer = cms.signerCertificate;
-  if (!signer || !equalBytes(signer.raw, party.signerCertificate.raw)) throw released('the signer is another one');
-  expectOctets(findAttribute(cms.signedAttributes, OID.messageDigest), digest, 'the message digest');
-  expectOctets(findAttribute(cms.signedAttributes, SEAL_DIGEST_ATTRIBUTE), party.sealDigest, 'the digest of the seal');
-  if (!verifySm2(party.signerCertificate.publicKey(), cms.signedAttributesRaw, cms.signature)) {
+type Container = {
+  readonly certificates: readonly DerNode[];
+  readonly signer: DerNode;
+  /** As signed: under the tag of a SET. */
+  readonly signedRaw: Uint8Array;
+  readonly signed: ReadonlyMap<string, DerNode>;
+  readonly signature: Uint8Array;
+  readonly unsigned: ReadonlyMap<string, DerNode>;
+};
+
+/** ContentInfo { signedData, [0] { version, algorithms, content, [0] certificates, { signerInfo } } } of RFC 5652. */
+function openContainer(contents: Uint8Array): Container {
+  const signedData = readSequence(readSequence(parseDer(contents), 2, 2)[1]!.children[0]!, 5, 5);
+  const signerInfo = readSequence(signedData[4]!.children[0]!, 7, 7);
+  const [, signer, , signed, , signature, unsigned] = signerInfo as [
+    DerNode,
+    DerNode,
+    DerNode,
+    DerNode,
+    DerNode,
+    DerNode,
+    DerNode,
+  ];
+  return {
+    certificates: signedData[3]!.children,
+    signer,
+    signedRaw: concatBytes(Uint8Array.of(TAG.set), signed.raw.subarray(1)),
+    signed: attributesOf(signed),
+    signature: readOctetString(signature),
+    unsigned: attributesOf(unsigned),
+  };
+}
+
+/** The single value of each attribute, by the DER of its identifier. */
+function attributesOf(set: DerNode): ReadonlyMap<string, DerNode> {
+  return new Map(set.children.map(({ children: [oid, values] }) => [toHex(oid!.raw), values!.children[0]!]));
+}
+
+const keyOf = (oid: string): string => toHex(derOid(oid));
+const SES_KEY = keyOf(SES_SIGNATURE_ATTRIBUTE);
+const SEAL_DIGEST_KEY = keyOf(SEAL_DIGEST_ATTRIBUTE);
+const MESSAGE_DIGEST_KEY = keyOf(OID.messageDigest);
+
+function checkCms(parts: Container, digest: Uint8Array, { signerCertificate, sealDigest }: SealingParty): void {
+  const { raw, issuerRaw, serialRaw } = signerCertificate;
+  if (!equalBytes(parts.signer.content, concatBytes(issuerRaw, serialRaw))) throw released('the signer is another one');
+  if (!parts.certificates.some((carried) => equalBytes(carried.raw, raw))) throw released('the certificate is missing');
+  expectOctets(parts.signed.get(MESSAGE_DIGEST_KEY), digest, 'the message digest');
+  expectOctets(parts.signed.get(SEAL_DIGEST_KEY), sealDigest, 'the digest of the seal');
+  if (!verifySm2(signerCertificate.publicKey(), parts.signedRaw, parts.signature)) {
     throw released('the CMS signature does not verify');
   }
 }
 
 /** SES_Signature { toSign TBS_Sign { version, eseal, timeInfo, dataHash, … }, cert, signatureAlgID, signature }. */
-function checkSes(der: Uint8Array | null, digest: Uint8Array, party: SealingParty): void {
-  if (!der) throw released('the seal signature is missing');
-  const [tbs, certificate, , signature] = readSequence(parseDer(der), 4, 4);
+function checkSes(node: DerNode | undefined, digest: Uint8Array, party: SealingParty): void {
+  if (!node) throw released('the seal signature is missing');
+  const [tbs, certificate, , signature] = readSequence(node, 4, 4);
   const [, seal, , dataHash] = readSequence(tbs!, 5, 6);
   if (!equalBytes(seal!.raw, party.seal.raw)) throw released('the seal is another one');
   if (!equalBytes(readOctetString(certificate!), party.signerCertificate.raw))
@@ -69,8 +113,8 @@ function checkSes(der: Uint8Array | null, digest: Uint8Array, party: SealingPart
   }
 }
 
-function expectOctets(value: Uint8Array | null, expected: Uint8Array, what: string): void {
-  if (!value || !equalBytes(readOctetString(parseDer(value)), expected)) throw released(`${what} is another one`);
+function expectOctets(node: DerNode | undefined, expected: Uint8Array, what: string): void {
+  if (!node || !equalBytes(readOctetString(node), expected)) throw released(`${what} is another one`);
 }
 
 function released(found: string): Error {

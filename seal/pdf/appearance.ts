@@ -89,11 +89,9 @@ function splitChannels(pixels: Pixels): { color: Uint8Array; alpha: Uint8Array; 
   return { color, alpha, isUniform };
 }
 
-/** The bytes of an object with a stream. */
-export function serializeBody(body: ObjectBody, header: PdfDict = body.header): Uint8Array {
-  return Buffer.concat([
-    Buffer.from(`${serialize(header)}\nstream\n`, 'latin1'),
-    body.stream,
-    Buffer.from('\nendstream', 'latin1'),
-  ]);
+/** The bytes of an object with a stream, in parts: pixel streams are not copied. */
+export function serializeBody(body: ObjectBody, header: PdfDict = body.header): readonly Uint8Array[] {
+  return [Buffer.from(`${serialize(header)}\nstream\n`, 'latin1'), body.stream, END_OF_STREAM];
 }
+
+const END_OF_STREAM = Buffer.from('\nendstream', 'latin1');

@@ -225,7 +225,8 @@ function describe(start: Buffer): string {
 function findStartxref(source: ByteSource): number {
   const length = Math.min(2048, source.size);
   const tail = Buffer.from(source.read(source.size - length, length)).toString('latin1');
-  const match = /startxref[\0\t\n\f\r ]+(\d{1,15})[\0\t\n\f\r ]+%%EOF(?![\s\S]*startxref)/.exec(tail);
+  const last = tail.slice(Math.max(0, tail.lastIndexOf('startxref')));
+  const match = /^startxref[\0\t\n\f\r ]+(\d{1,15})[\0\t\n\f\r ]+%%EOF/.exec(last);
   if (!match) throw new TrustError('pdf-truncated', 'The file does not end with startxref, an offset and %%EOF');
   const startxref = Number(match[1]);
   if (startxref >= source.size) {

@@ -13,7 +13,8 @@ type Entry = { readonly num: number; readonly gen: number; readonly offset: numb
 
 export class IncrementalUpdate {
   readonly #document: PdfDocument;
-  readonly #chunks: Uint8Array[] = [];
+  /** A number stands for so many ASCII zeros. */
+  readonly #chunks: (Uint8Array | number)[] = [];
   readonly #entries: Entry[] = [];
   #length = 0;
   #next: number;
@@ -37,11 +38,11 @@ export class IncrementalUpdate {
   }
 
   /** Writes an object; for an existing one this replaces it. Returns the position of its body in the appended bytes. */
-  write(reference: PdfRef, body: Uint8Array | PdfValue): number {
+  write(reference: PdfRef, body: PdfValue | readonly (Uint8Array | number)[]): number {
     this.#entries.push({ num: reference.num, gen: reference.gen, offset: this.#document.source.size + this.#length });
     this.#push(ascii(`${reference.num} ${reference.gen} obj\n`));
     const at = this.#length;
-    this.#push(body instanceof Uint8Array ? body : ascii(serialize(body)));
+    for (const part of Array.isArray(body) ? body : [ascii(serialize(body as PdfValue))]) this.#push(part);
     this.#push(ascii('\nendobj\n'));
     return at;
   }
@@ -54,11 +55,13 @@ export class IncrementalUpdate {
     if (self) this.#writeStream(self);
     else this.#writeTable();
     this.#push(ascii(`startxref\n${startxref}\n%%EOF\n`));
-    const whole = new Uint8Array(this.#length);
+    const whole = new Uint8Array(Buffer.allocUnsafeSlow(this.#length).buffer);
     let at = 0;
     for (const chunk of this.#chunks) {
-      whole.set(chunk, at);
-      at += chunk.length;
+      const size = typeof chunk === 'number' ? chunk : chunk.length;
+      if (typeof chunk === 'number') whole.fill(0x30, at, at + size);
+      else whole.set(chunk, at);
+      at += size;
     }
     return whole;
   }
@@ -120,9 +123,9 @@ export class IncrementalUpdate {
     return runs;
   }
 
-  #push(bytes: Uint8Array): void {
-    this.#chunks.push(bytes);
-    this.#length += bytes.length;
+  #push(chunk: Uint8Array | number): void {
+    this.#chunks.push(chunk);
+    this.#length += typeof chunk === 'number' ? chunk : chunk.length;
   }
 }
 

@@ -9,6 +9,7 @@ const FIRST_WINDOW = 4096;
 
 /** Thrown inside a window that is not the end of the file; `readAt` catches it and takes a larger one. */
 class WindowTooSmall extends Error {}
+const TOO_SMALL = new WindowTooSmall(); // one for all: nobody reads its stack, and making one costs more than a parse
 
 // 0 regular, 1 white space, 2 delimiter
 const CLASS = new Uint8Array(256);
@@ -57,7 +58,7 @@ export class Lexer {
   peek(ahead = 0): number {
     const byte = this.#bytes[this.#position + ahead];
     if (byte !== undefined) return byte;
-    if (!this.#isFinal) throw new WindowTooSmall();
+    if (!this.#isFinal) throw TOO_SMALL;
     return -1;
   }
 
@@ -208,7 +209,7 @@ export class Lexer {
     const start = this.#position;
     const end = this.#bytes.indexOf(0x3e, start);
     if (end < 0) {
-      if (!this.#isFinal) throw new WindowTooSmall();
+      if (!this.#isFinal) throw TOO_SMALL;
       throw broken('a hexadecimal string has no end', this.offset);
     }
     const offset = this.#absolute(start);

@@ -62,8 +62,8 @@ export function makeSealingUpdate(document: PdfDocument, layout: SealingLayout):
   update.write(widget, widgetOf(field, page, placed, appearance, signature));
   addToPage(update, document, page, widget);
   addToForm(update, document, widget);
-  const { text, rangeAt, contentsAt } = signatureText(layout);
-  const bodyAt = update.write(signature, Buffer.from(text, 'latin1'));
+  const { parts, rangeAt, contentsAt } = signatureParts(layout);
+  const bodyAt = update.write(signature, parts);
   const appended = update.finish();
   const gap = { start: bodyAt + contentsAt, end: bodyAt + contentsAt + 2 * layout.contentsBytes + 2 };
   const size = document.source.size;
@@ -123,7 +123,11 @@ function addToForm(update: IncrementalUpdate, document: PdfDocument, widget: Pdf
   update.write(document.root, withEntries(catalogue, { AcroForm: own }));
 }
 
-function signatureText(layout: SealingLayout): { text: string; rangeAt: number; contentsAt: number } {
+function signatureParts(layout: SealingLayout): {
+  parts: (Uint8Array | number)[];
+  rangeAt: number;
+  contentsAt: number;
+} {
   const entries = dict([
     ['Type', name('Sig')],
     ['Filter', name('Adobe.PPKLite')],
@@ -134,9 +138,9 @@ function signatureText(layout: SealingLayout): { text: string; rangeAt: number; 
   ]);
   const head = `${serialize(entries).slice(0, -2)} /ByteRange [0 `;
   const slots = Array.from({ length: 3 }, () => ' '.repeat(SLOT)).join(' ');
-  const middle = '] /Contents ';
-  const text = `${head}${slots}${middle}<${'0'.repeat(2 * layout.contentsBytes)}>>>`;
-  return { text, rangeAt: head.length, contentsAt: head.length + slots.length + middle.length };
+  const front = `${head}${slots}] /Contents <`;
+  const parts = [Buffer.from(front, 'latin1'), 2 * layout.contentsBytes, Buffer.from('>>>', 'latin1')];
+  return { parts, rangeAt: head.length, contentsAt: front.length - 1 };
 }
 
 /** Writes the DER of the signature into the gap; the rest of it stays zero. */
