@@ -61,6 +61,13 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   });
 }
 
+/** True when `dataDir` has a cluster, running or not. */
+export async function hasEmbedded(dataDir: string): Promise<boolean> {
+  if (!(await stat(dataDir).catch(() => null))) return false;
+  const home = await findEmbeddedHome(dataDir, () => undefined);
+  return (await stat(home.folder).catch(() => null)) !== null;
+}
+
 /** Stops the server of `dataDir`, whoever uses it, and deletes its cluster. All data in it are lost. */
 export async function removeEmbedded(dataDir: string): Promise<void> {
   const home = await findEmbeddedHome(dataDir, () => undefined);
