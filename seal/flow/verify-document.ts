@@ -1,0 +1,71 @@
+// Verification of a sealed document: a report (EN 319 102-1 vocabulary), never a boolean and never an exception.
+// Only what cannot be read at all is an error, with the code that says why. Works without network and database.
+import { toHex } from '../../common/bytes.ts';
+import type { SignatureReport, VerificationReport } from '../../common/contract/report.ts';
+import type { Trust } from '../../common/pki/verify-chain.ts';
+import { checkByteRange } from '../pdf/byte-range.ts';
+import type { ByteSource } from '../pdf/byte-source.ts';
+import { openDocument } from '../pdf/document.ts';
+import { listSignatureFields } from '../pdf/form.ts';
+import { digestRevisions } from './digest-revisions.ts';
+import { verifyField } from './verify-field.ts';
+
+export type DocumentQuestion = {
+  /** Null: no roots are given, so that nothing can be more than INDETERMINATE. */
+  readonly trust: Trust | null;
+  readonly now: Date;
+};
+
+/** Judges every signature and the whole. Codes: those of `openDocument` for input that cannot be read. */
+export function verifyDocument(source: ByteSource, { trust, now }: DocumentQuestion): VerificationReport {
+  const document = openDocument(source);
+  const fields = listSignatureFields(document).map(({ name, dict }) => ({
+    name,
+    finding: checkByteRange(document, dict),
+  }));
+  const ranges = fields.flatMap(({ finding }) => ('signed' in finding ? [finding.signed.byteRange] : []));
+  const { digests, whole } = digestRevisions(source, ranges);
+  let next = 0;
+  const verdicts = fields.map(({ name, finding }) => {
+    const digest = 'signed' in finding ? digests[next++]! : new Uint8Array();
+    return verifyField({
+      document,
+      field: name,
+      finding,
+      digest,
+      trust: trust ?? { roots: [], intermediates: [] },
+      now,
+    });
+  });
+  const changes = new Set(verdicts.flatMap((verdict) => [...verdict.changes.other, ...verdict.changes.allowed]));
+  return concludeReport({
+    verified_at: now.toISOString(),
+    file: { size: source.size, sm3: toHex(whole) },
+    changes_after_sealing: [...changes],
+    signatures: verdicts.map((verdict) => verdict.report),
+  });
+}
+
+/** Adds the verdict over all signatures: the worst one counts. */
+export function concludeReport(
+  parts: Omit<VerificationReport, 'indication' | 'sub_indication' | 'summary'>,
+): VerificationReport {
+  const worst =
+    parts.signatures.find(({ indication }) => indication === 'TOTAL-FAILED') ??
+    parts.signatures.find(({ indication }) => indication === 'INDETERMINATE');
+  const none = parts.signatures.length === 0;
+  return {
+    indication: none ? 'INDETERMINATE' : (worst?.indication ?? 'TOTAL-PASSED'),
+    sub_indication: none ? 'NO_SIGNATURE_FOUND' : (worst?.sub_indication ?? null),
+    summary: none ? 'The document carries no signature and no seal.' : summarise(parts.signatures, worst),
+    ...parts,
+  };
+}
+
+function summarise(signatures: readonly SignatureReport[], worst: SignatureReport | undefined): string {
+  const count = signatures.length === 1 ? 'The seal' : `All ${signatures.length} seals`;
+  if (!worst) return `${count} passed: the document is as it was sealed.`;
+  const failed = worst.steps.find((step) => step.status === 'failed' && step.sub_indication === worst.sub_indication);
+  const verdict = worst.indication === 'TOTAL-FAILED' ? 'did not pass' : 'cannot be judged fully';
+  return `Signature ${worst.field} ${verdict}: ${failed?.finding ?? 'there is no e-seal in it.'}`;
+}

@@ -1,0 +1,255 @@
+// One signature of a document judged: byte range, container, CMS, seal, chain, later changes. Every step is reported,
+// whatever the first ones find; the five facts of the report are the steps sorted by what they say something about.
+import { parseDer } from '../../common/asn1/der.ts';
+import { readOctetString } from '../../common/asn1/der-read.ts';
+import { equalBytes } from '../../common/bytes.ts';
+import type {
+  Indication,
+  ReportFact,
+  ReportStep,
+  SignatureReport,
+  SubIndication,
+} from '../../common/contract/report.ts';
+import { sm3 } from '../../common/crypto/sm3.ts';
+import { isTrustError } from '../../common/errors.ts';
+import type { Certificate } from '../../common/pki/certificate.ts';
+import { concludeSteps, failedStep, passedStep } from '../../common/pki/conclude.ts';
+import { findAttribute, type ParsedSignedData, parseSignedData } from '../../common/pki/read-signed-data.ts';
+import { type Trust, verifyChain } from '../../common/pki/verify-chain.ts';
+import { verifySignedData } from '../../common/pki/verify-signed-data.ts';
+import { SEAL_DIGEST_ATTRIBUTE, SES_SIGNATURE_ATTRIBUTE } from '../domain/seal-attributes.ts';
+import type { ByteRange, ByteRangeFinding, SignedBytes } from '../pdf/byte-range.ts';
+import { findChangesAfter, type LaterChanges } from '../pdf/changes-after-sealing.ts';
+import type { PdfDocument } from '../pdf/document.ts';
+import type { SealSignature } from '../ses/seal.ts';
+import { decodeSignature } from '../ses/signature-codec.ts';
+import { factOfStep, verifySignature } from '../ses/verify-signature.ts';
+
+export type FieldQuestion = {
+  readonly document: PdfDocument;
+  readonly field: string;
+  readonly finding: ByteRangeFinding;
+  /** SM3 of the ByteRange bytes; empty where the range is faulty. */
+  readonly digest: Uint8Array;
+  readonly trust: Trust;
+  readonly now: Date;
+};
+
+export type FieldVerdict = { readonly report: SignatureReport; readonly changes: LaterChanges };
+
+type Container = {
+  readonly kind: SignatureReport['container'];
+  readonly cms: ParsedSignedData | null;
+  readonly ses: SealSignature | null;
+  readonly steps: readonly ReportStep[];
+};
+
+const NO_CHANGES: LaterChanges = { allowed: [], other: [] };
+const ISO = 'ISO 32000';
+const SES = 'GB/T 38540-2020';
+const BINDING = 'Xinji dual container';
+
+/** Judges one signature; never throws for what the document says. */
+export function verifyField(question: FieldQuestion): FieldVerdict {
+  const { finding } = question;
+  if (!('signed' in finding)) {
+    const steps = [failedStep('byte-range', ISO, `${finding.fault}.`, 'FORMAT_FAILURE')];
+    return { report: report(question, steps, EMPTY, finding.byteRange), changes: NO_CHANGES };
+  }
+  const { signed } = finding;
+  const changes = findChangesAfter(question.document, signed.end);
+  const container = openContainer(signed.contents);
+  const trust = withCarried(question.trust, container);
+  const steps = [
+    passedStep('byte-range', ISO, 'Everything up to the end of the revision is covered, except /Contents.'),
+    changesStep(question.document, signed, changes),
+    ...container.steps,
+    ...(container.cms ? verifySignedData(container.cms, question.digest).steps : []),
+    ...(container.cms ? bindingSteps(container.cms, container.ses) : []),
+    ...sealSteps(container, { ...question, trust }),
+  ];
+  return { report: report(question, steps, container, signed.byteRange), changes };
+}
+
+const EMPTY: Container = { kind: 'unknown', cms: null, ses: null, steps: [] };
+
+/** /Contents is a CMS with or without a seal in it, or, as some vendors write it, a bare SES_Signature. */
+function openContainer(contents: Uint8Array): Container {
+  const cms = attempt(() => parseSignedData(contents));
+  if (typeof cms === 'string') {
+    const ses = attempt(() => decodeSignature(contents));
+    if (typeof ses !== 'string')
+      return { kind: 'ses', cms: null, ses, steps: [passedStep('container', ISO, 'A bare SES_Signature.')] };
+    return {
+      ...EMPTY,
+      steps: [failedStep('container', 'RFC 5652', `Neither CMS nor SES_Signature: ${cms}.`, 'FORMAT_FAILURE')],
+    };
+  }
+  const value = attempt(() => findAttribute(cms.unsignedAttributes, SES_SIGNATURE_ATTRIBUTE));
+  if (value === null)
+    return { kind: 'cms', cms, ses: null, steps: [passedStep('container', 'RFC 5652', 'CMS SignedData.')] };
+  const ses = typeof value === 'string' ? value : attempt(() => decodeSignature(value));
+  if (typeof ses === 'string') {
+    return {
+      kind: 'cms',
+      cms,
+      ses: null,
+      steps: [failedStep('signature-format', SES, `The seal cannot be read: ${ses}.`, 'FORMAT_FAILURE')],
+    };
+  }
+  return {
+    kind: 'dual',
+    cms,
+    ses,
+    steps: [passedStep('container', 'RFC 5652', 'CMS SignedData with a SES_Signature in it.')],
+  };
+}
+
+/** The value, or the sentence of the problem. */
+function attempt<T>(read: () => T): T | string {
+  try {
+    return read();
+  } catch (error) {
+    if (isTrustError(error)) return error.message;
+    throw error;
+  }
+}
+
+function withCarried(trust: Trust, { cms }: Container): Trust {
+  return cms ? { roots: trust.roots, intermediates: [...trust.intermediates, ...cms.certificates] } : trust;
+}
+
+function changesStep(document: PdfDocument, { end }: SignedBytes, { allowed, other }: LaterChanges): ReportStep {
+  const name = 'changes-after-sealing';
+  if (other.length > 0) return failedStep(name, ISO, other.join(' '), 'SIG_CONSTRAINTS_FAILURE');
+  if (end === document.source.size) return passedStep(name, ISO, 'The signature covers the whole file.');
+  return passedStep(name, ISO, `Only further signatures were added. ${allowed.join(' ')}`.trim());
+}
+
+/** What joins the two signatures: SM3(SESeal) among the signed attributes, and one signer for both. */
+function bindingSteps(cms: ParsedSignedData, ses: SealSignature | null): readonly ReportStep[] {
+  const fail = (text: string): ReportStep[] => [failedStep('seal-binding', BINDING, text, 'SIG_CONSTRAINTS_FAILURE')];
+  const digest = attempt(() => {
+    const value = findAttribute(cms.signedAttributes, SEAL_DIGEST_ATTRIBUTE);
+    return value && readOctetString(parseDer(value));
+  });
+  if (typeof digest === 'string') return fail(`The signed digest of the seal cannot be read: ${digest}.`);
+  if (!digest && !ses) return [];
+  if (!ses) return fail('The signer sealed with an e-seal, and the seal has been taken out.');
+  if (!digest) return fail('The signed attributes do not name the seal that is carried.');
+  if (!equalBytes(digest, sm3(ses.seal.raw)))
+    return fail('The seal carried is another one than the signer signed for.');
+  if (!cms.signerCertificate || !equalBytes(cms.signerCertificate.raw, ses.signerCertificate.raw)) {
+    return fail('Signature and seal signature are by different certificates.');
+  }
+  return [
+    passedStep('seal-binding', BINDING, 'The signed attributes name exactly this seal, and both signers are one.'),
+  ];
+}
+
+function sealSteps({ cms, ses }: Container, { digest, trust, now }: FieldQuestion): readonly ReportStep[] {
+  if (ses) return verifySignature(ses, { dataHash: digest, trust, now }).steps;
+  if (!cms?.signerCertificate) return [];
+  const { steps } = verifyChain({ ...trust, leaf: cms.signerCertificate, at: now, usage: 'document-signing' });
+  return steps.map((step) => ({ ...step, name: `signer-${step.name}` }));
+}
+
+function report(
+  { field, document, finding }: FieldQuestion,
+  steps: readonly ReportStep[],
+  container: Container,
+  byteRange: ByteRange | null,
+): SignatureReport {
+  const { ses, cms, kind } = container;
+  const signer = ses?.signerCertificate ?? cms?.signerCertificate ?? null;
+  const verdict = judge(steps, ses !== null);
+  const of = (fact: Fact): ReportFact => factOf(fact, steps);
+  return {
+    field,
+    container: kind,
+    ...verdict,
+    integrity: of('integrity'),
+    cryptography: of('cryptography'),
+    certificate_trust: of('certificate_trust'),
+    seal_status: of('seal_status'),
+    time: of('time'),
+    covers_whole_file: 'signed' in finding && finding.signed.end === document.source.size,
+    byte_range: byteRange ? [...byteRange] : null,
+    signing_time: ses ? ses.time.toISOString() : null,
+    time_source: ses ? 'claimed' : null,
+    signer: signer && describeSigner(signer),
+    seal: ses && describeSeal(ses),
+    deviations: [...(ses?.deviations ?? [])],
+    steps: [...steps],
+  };
+}
+
+/** A signature without a seal is never passed here: this room vouches for seals. */
+function judge(
+  steps: readonly ReportStep[],
+  hasSeal: boolean,
+): { indication: Indication; sub_indication: SubIndication | null } {
+  const { status, subIndication = null } = concludeSteps(steps);
+  if (status === 'failed') return { indication: 'TOTAL-FAILED', sub_indication: subIndication };
+  if (status === 'indeterminate') return { indication: 'INDETERMINATE', sub_indication: subIndication };
+  if (!hasSeal) return { indication: 'INDETERMINATE', sub_indication: 'NO_SIGNATURE_FOUND' };
+  return { indication: 'TOTAL-PASSED', sub_indication: null };
+}
+
+type Fact = 'integrity' | 'cryptography' | 'certificate_trust' | 'seal_status' | 'time';
+
+const OWN_FACTS: Readonly<Record<string, Fact>> = {
+  'byte-range': 'integrity',
+  'changes-after-sealing': 'integrity',
+  'cms-message-digest': 'integrity',
+  container: 'cryptography',
+  'cms-algorithms': 'cryptography',
+  'cms-content-type': 'cryptography',
+  'cms-signing-certificate': 'cryptography',
+  'cms-signature-value': 'cryptography',
+};
+
+const WELL: Readonly<Record<Fact, string>> = {
+  integrity: 'What was sealed is unchanged.',
+  cryptography: 'The SM2 signatures verify.',
+  certificate_trust: 'The certificate of the signer leads to a trusted root.',
+  seal_status: 'The seal is genuine, belongs to the signer and was valid when used.',
+  time: 'The signing time is the one that the signer claims; there is no time stamp.',
+};
+
+function factOf(fact: Fact, steps: readonly ReportStep[]): ReportFact {
+  const own = steps.filter(({ name }) => (OWN_FACTS[name] ?? factOfStep(name)) === fact);
+  const { status, subIndication } = concludeSteps(own);
+  if (!own.some((step) => step.status === 'passed' || step.status === 'failed')) {
+    return {
+      status: 'indeterminate',
+      finding: fact === 'seal_status' ? 'There is no e-seal in it.' : 'Nothing could be judged.',
+    };
+  }
+  if (status === 'passed') return { status, finding: WELL[fact] };
+  const telling = own.find((step) => step.status === 'failed' && step.sub_indication === subIndication);
+  return { status, finding: telling?.finding ?? WELL[fact] };
+}
+
+function describeSigner(certificate: Certificate): NonNullable<SignatureReport['signer']> {
+  return {
+    subject: certificate.subject,
+    common_name: certificate.commonName,
+    organization: certificate.organization,
+    serial_number: certificate.serial,
+    valid_from: certificate.notBefore.toISOString(),
+    valid_to: certificate.notAfter.toISOString(),
+  };
+}
+
+function describeSeal({ seal }: SealSignature): NonNullable<SignatureReport['seal']> {
+  const { esID, property, header } = seal.content;
+  return {
+    esID,
+    name: property.name,
+    version: header.version,
+    valid_from: property.validStart.toISOString(),
+    valid_to: property.validEnd.toISOString(),
+    maker: seal.makerCertificate.subject,
+  };
+}
