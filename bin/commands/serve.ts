@@ -7,7 +7,7 @@ import { ROOM_NAMES, type RoomName } from '../schemas.ts';
 import { seedHouse } from '../seed/seed-house.ts';
 import { type Children, makeChildren } from '../serve/children.ts';
 import { migrateRooms, type OwnedDatabase, openOwnedDatabase } from '../serve/database.ts';
-import { demoPorts, planDemoSystems } from '../serve/demo-systems.ts';
+import { demoPorts, planDemoSystems, systemUrls } from '../serve/demo-systems.ts';
 import {
   databaseKey,
   type OwnerConfig,
@@ -133,5 +133,5 @@ async function readyDatabase(
 ): Promise<void> {
   const { applied } = await migrateRooms(database.url, rooms);
   if (applied.length > 0) console.log(`Migrated: ${applied.join(', ')}`);
-  if (owner.mode === 'development') await seedHouse(rooms, secrets);
+  if (owner.mode === 'development') await seedHouse(rooms, secrets, systemUrls(owner));
 }

@@ -11,6 +11,11 @@ export function demoPorts(owner: OwnerConfig): readonly WantedPort[] {
   ];
 }
 
+/** Addresses of systems A and B. */
+export function systemUrls(owner: OwnerConfig): readonly [string, string] {
+  return [`http://localhost:${owner.businessAPort}`, `http://localhost:${owner.businessBPort}`];
+}
+
 /** One child that runs both; it knows the address of identity and its own keys, nothing else of the house. */
 export function planDemoSystems(
   env: NodeJS.ProcessEnv,
