@@ -97,6 +97,10 @@ export const codeVerification = z.strictObject({
 export const licenseStatusFact = z.strictObject({
   identifier: licenseIdentifier.nullable(),
   status: z.enum([...LICENSE_STATES, 'unknown', 'not_a_license']),
+  registered_file: z.boolean().meta({
+    description:
+      'True when this very file, by its SM3, is the one that was issued; the identifier in a file is only a claim',
+  }),
   as_of: z.iso.datetime(),
   finding: z.string(),
 });

@@ -60,7 +60,7 @@ test('metadata: markup in a value stays text', (t) => {
 test('text is broken at the width, never before a closing mark', (t) => {
   const lines = wrapText(fonts.regular, license.fields['occupation'] ?? '', 14, 60);
   t.true(lines.length > 2);
-  t.is(lines.join(''), license.fields['occupation']);
+  t.is(lines.join(''), license.fields['occupation'] ?? '');
   for (const line of lines) {
     t.false(/^[，。、）]/.test(line));
     t.true(textWidth(fonts.regular, line, 14) < (60 * 72) / 25.4 + 14.1, line);

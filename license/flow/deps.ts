@@ -1,0 +1,34 @@
+// What the acts of this room work with. Everything that can fail or be slow comes in here, so that a test can make it so.
+import type { Knex } from 'knex';
+import type { Clock } from '../../common/clock.ts';
+import type { VerificationReport } from '../../common/contract/report.ts';
+import type { FileStore } from '../../common/files/file-store.ts';
+import type { Log } from '../../common/log.ts';
+import type { RoomKeys } from '../domain/room-keys.ts';
+import type { FaceFonts } from '../pdf/face-layout.ts';
+
+/** The seal room as this room needs it; common/client/seal-client.ts is one. */
+export type SealPort = {
+  seal(
+    pdf: Uint8Array,
+    place: {
+      readonly seal: string;
+      readonly page: number;
+      readonly xMm: number;
+      readonly yMm: number;
+      readonly reason: string;
+    },
+    idempotencyKey: string,
+  ): Promise<{ readonly pdf: Uint8Array; readonly sealingId: string }>;
+  verify(pdf: Uint8Array): Promise<VerificationReport>;
+};
+
+export type LicenseDeps = {
+  readonly db: Knex;
+  readonly files: FileStore;
+  readonly seal: SealPort;
+  readonly fonts: FaceFonts;
+  readonly keys: RoomKeys;
+  readonly clock: Clock;
+  readonly log: Log;
+};

@@ -1,0 +1,107 @@
+// The second half of issuing: from a recorded intent, under a lease, to a license. Run by the request that made the intent,
+// by a repetition of it, or by whoever resumes. Each step may have been done before; doing it again changes nothing.
+import { isTrustError, TrustError } from '../../common/errors.ts';
+import { makeToken } from '../../common/ids.ts';
+import { holderKey } from '../domain/holder-key.ts';
+import { openContent } from '../domain/issue-content.ts';
+import type { LicenseContent, StoredLicense } from '../domain/license-record.ts';
+import { closeHolderCode } from '../domain/open-license.ts';
+import { renderLicense } from '../pdf/render-license.ts';
+import { insertEvent } from '../store/events.ts';
+import { finishIssue, type Issue, type Lease, releaseIssue } from '../store/issues.ts';
+import { findLicenseTypeVersion } from '../store/license-types.ts';
+import { insertLicense } from '../store/licenses.ts';
+import type { LicenseDeps } from './deps.ts';
+
+/** Longer than the seal client waits for its answer; a lease that runs out early costs a repetition, never a second license. */
+export const LEASE_SECONDS = 60;
+const RETRY_SECONDS_AT_MOST = 300;
+
+export function makeLease(now: Date): Lease {
+  return { token: makeToken(26), until: new Date(now.getTime() + LEASE_SECONDS * 1000) };
+}
+
+/** Steps 4 to 7 of issuing. On failure the lease is given back, the next attempt is put off, and the error goes on. */
+export async function finishIntent(deps: LicenseDeps, issue: Issue, lease: Lease): Promise<void> {
+  try {
+    await finish(deps, issue, lease);
+  } catch (error) {
+    await giveBack(deps, issue, lease, error);
+    throw error;
+  }
+}
+
+async function finish(deps: LicenseDeps, issue: Issue, lease: Lease): Promise<void> {
+  // 4 Render: the same bytes every time.
+  const content = openContent(deps.keys.issueBox, issue.contentBox, issue.issueId);
+  const type = await findLicenseTypeVersion(deps.db, content.licenseType, content.typeVersion);
+  if (!type) throw new TrustError('license-type-not-found', `version ${content.typeVersion} of the type is missing`);
+  const { pdf, seal } = renderLicense(deps.fonts, type, content);
+
+  // 5 Seal: the key is made from the intent, so the seal room does it once and answers the same again.
+  const place = { seal: issue.sealEsID, page: seal.page, xMm: seal.xMm, yMm: seal.yMm, reason: '签发电子证照' };
+  const sealed = await deps.seal.seal(pdf, place, `license-${issue.issueId}`);
+  checkSealedCopy(pdf, sealed.pdf);
+
+  // 6 Store the file under its own SM3.
+  const sm3 = await deps.files.put(sealed.pdf);
+
+  // 7 License, way from the holder, event and outcome, together or not at all.
+  const license = makeStoredLicense(deps, issue, content, { sm3, size: sealed.pdf.length });
+  await deps.db.transaction(async (trx) => {
+    if (!(await finishIssue(trx, issue.issueId, lease, deps.clock()))) {
+      throw new TrustError('license-pending', 'another worker took this issue over');
+    }
+    await insertLicense(trx, license, issue.issueId);
+    await insertEvent(trx, {
+      at: deps.clock(),
+      kind: 'issued',
+      identifier: license.identifier,
+      actor: issue.clientId,
+      detail: { issue_id: issue.issueId, sealing_id: sealed.sealingId, file_sm3: sm3, attempts: issue.attempts },
+    });
+  });
+}
+
+/** The seal room's answer is read like a stranger's: our bytes, and more behind them. */
+function checkSealedCopy(pdf: Uint8Array, sealed: Uint8Array): void {
+  const kept = sealed.length > pdf.length && Buffer.from(sealed.buffer, sealed.byteOffset, pdf.length).equals(pdf);
+  if (!kept) throw new TrustError('seal-unavailable', 'the sealed file does not begin with the license that was sent');
+}
+
+function makeStoredLicense(
+  deps: LicenseDeps,
+  issue: Issue,
+  content: LicenseContent,
+  file: StoredLicense['file'],
+): StoredLicense {
+  const { name, codeType, code } = content.holder;
+  return {
+    ...content,
+    version: 1,
+    clientId: issue.clientId,
+    caseId: issue.caseId,
+    holder: {
+      name,
+      codeType,
+      key: holderKey(deps.keys.pepper, codeType, code),
+      codeBox: closeHolderCode(deps.keys.holderBox, code, content.identifier),
+    },
+    file,
+    stored: 'valid',
+    stateReason: null,
+    stateChangedAt: deps.clock(),
+  };
+}
+
+async function giveBack(deps: LicenseDeps, issue: Issue, lease: Lease, error: unknown): Promise<void> {
+  const seconds = Math.min(2 ** issue.attempts, RETRY_SECONDS_AT_MOST);
+  const failure = {
+    error: isTrustError(error) ? error.code : 'internal',
+    nextAttemptAt: new Date(deps.clock().getTime() + seconds * 1000),
+  };
+  // When the database is the one that fails, the lease runs out by itself.
+  await releaseIssue(deps.db, issue.issueId, lease, failure).catch((cause: unknown) =>
+    deps.log.warn({ err: cause, issue_id: issue.issueId }, 'lease not given back'),
+  );
+}

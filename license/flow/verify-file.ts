@@ -1,0 +1,69 @@
+// Judges a PDF: its seals by the seal room, its license by our own records. Two separate facts: a file can be sealed well
+// and its license revoked. The identifier inside the file is only a claim; the SM3 says whether this is the file we issued.
+import { toHex } from '../../common/bytes.ts';
+import type { FileVerification } from '../../common/contract/license.ts';
+import { sm3 } from '../../common/crypto/sm3.ts';
+import { isTrustError } from '../../common/errors.ts';
+import { parseLicenseIdentifier } from '../domain/license-identifier.ts';
+import type { StoredLicense } from '../domain/license-record.ts';
+import { stateAt } from '../domain/license-states.ts';
+import { findClaimedIdentifiers } from '../pdf/license-metadata.ts';
+import { findLicense, findLicenseByFile } from '../store/licenses.ts';
+import type { LicenseDeps } from './deps.ts';
+
+type LicenseFact = FileVerification['license'];
+
+/** Throws what the seal room says of a file that it cannot read (not-a-pdf, pdf-broken …) and seal-unavailable. */
+export async function verifyFile(deps: LicenseDeps, pdf: Uint8Array): Promise<FileVerification> {
+  const report = await deps.seal.verify(pdf);
+  return { kind: 'file', report, license: await findLicenseFact(deps, pdf) };
+}
+
+/** What the registry knows about the license that the file is, or claims to be. */
+export async function findLicenseFact(deps: Pick<LicenseDeps, 'db' | 'clock'>, pdf: Uint8Array): Promise<LicenseFact> {
+  const now = deps.clock();
+  const registered = await findLicenseByFile(deps.db, toHex(sm3(pdf)));
+  if (registered) return knownFact(registered, true, now);
+  const claims = findClaimedIdentifiers(pdf);
+  const [claim] = claims;
+  if (claim === undefined) return fact(null, 'not_a_license', false, now, 'The file names no license.');
+  if (claims.length > 1) {
+    return fact(null, 'unknown', false, now, `The file names ${claims.length} different licenses; none is believed.`);
+  }
+  const identifier = acceptIdentifier(claim);
+  if (identifier === null) {
+    return fact(null, 'unknown', false, now, 'The identifier in the file is not one of GB/T 36904.');
+  }
+  const license = await findLicense(deps.db, identifier);
+  if (license) return knownFact(license, false, now);
+  return fact(identifier, 'unknown', false, now, 'The license that the file names is not in this registry.');
+}
+
+function knownFact(license: StoredLicense, registeredFile: boolean, now: Date): LicenseFact {
+  const state = stateAt(license.stored, license.validTo, now);
+  const which = registeredFile
+    ? 'This is the file that was issued'
+    : 'The file names this license but is not the file that was issued';
+  const since = state === 'valid' || state === 'expired' ? '' : ` since ${license.stateChangedAt.toISOString()}`;
+  return fact(license.identifier, state, registeredFile, now, `${which}; the license is ${state}${since}.`);
+}
+
+function fact(
+  identifier: string | null,
+  status: LicenseFact['status'],
+  registeredFile: boolean,
+  now: Date,
+  finding: string,
+): LicenseFact {
+  return { identifier, status, registered_file: registeredFile, as_of: now.toISOString(), finding };
+}
+
+function acceptIdentifier(claim: string): string | null {
+  try {
+    parseLicenseIdentifier(claim);
+    return claim;
+  } catch (error) {
+    if (isTrustError(error)) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,7 @@
+// The steps of the schema `license`, in order. A released step is frozen.
+import type { Migration } from '../../common/db/migration.ts';
+import { registry } from './0001-registry.ts';
+import { licenses } from './0002-licenses.ts';
+import { presentations } from './0003-presentations.ts';
+
+export const MIGRATIONS: readonly Migration[] = [registry, licenses, presentations];

@@ -1,0 +1,71 @@
+import test from 'ava';
+import { concatBytes, utf8 } from '../../../common/bytes.ts';
+import { fileVerification } from '../../../common/contract/license.ts';
+import { issueLicense } from '../../../license/flow/issue-license.ts';
+import { getIssuedLicense, listOwnLicenses } from '../../../license/flow/read-license.ts';
+import { revokeLicense } from '../../../license/flow/revoke-license.ts';
+import { findLicenseFact, verifyFile } from '../../../license/flow/verify-file.ts';
+import { DEPARTMENT, LISI, lisiKey, makeRequest, makeWorld, OTHER_DEPARTMENT, zhangsanKey } from '../world.ts';
+
+test('the registered file is known by its SM3; a changed one only names its license; state is a separate fact', async (t) => {
+  const world = await makeWorld(t);
+  const { license } = await issueLicense(world.deps, DEPARTMENT, makeRequest());
+  const file = await world.deps.files.get(license.file.sm3);
+  if (!file) return t.fail();
+  const whole = await verifyFile(world.deps, file);
+  t.notThrows(() => fileVerification.parse(whole));
+  t.is(whole.license.identifier, license.identifier);
+  t.is(whole.license.status, 'valid');
+  t.true(whole.license.registered_file);
+
+  const changed = file.slice();
+  changed[20] = (changed[20] ?? 0) ^ 1;
+  const other = await findLicenseFact(world.deps, changed);
+  t.is(other.identifier, license.identifier);
+  t.is(other.status, 'valid');
+  t.false(other.registered_file);
+
+  await revokeLicense(world.deps, DEPARTMENT, {
+    identifier: license.identifier,
+    kind: 'revoked',
+    reason: 'x',
+    idempotencyKey: 'revoke-000001',
+  });
+  const revoked = await findLicenseFact(world.deps, file);
+  t.is(revoked.status, 'revoked');
+  t.true(revoked.registered_file);
+  world.setTime(new Date('2028-01-01T00:00:00Z'));
+  t.is((await findLicenseFact(world.deps, file)).status, 'revoked', 'a revoked license does not become expired');
+});
+
+test('files that are no license, name an unknown, a broken or two licenses', async (t) => {
+  const { deps } = await makeWorld(t);
+  const claim = (text: string): Uint8Array => utf8(`%PDF-1.7 <zz:ZZBS>${text}</zz:ZZBS>`);
+  const unknown = '1.2.156.3005.2.11100000000013338W011.11430000006122244L.20230000403.001.U';
+  t.is((await findLicenseFact(deps, utf8('%PDF-1.7'))).status, 'not_a_license');
+  const foreign = await findLicenseFact(deps, claim(unknown));
+  t.is(foreign.status, 'unknown');
+  t.is(foreign.identifier, unknown);
+  const broken = await findLicenseFact(deps, claim(`${unknown.slice(0, -1)}V`));
+  t.is(broken.status, 'unknown');
+  t.is(broken.identifier, null);
+  const two = await findLicenseFact(deps, concatBytes(claim(unknown), claim('x')));
+  t.is(two.status, 'unknown');
+  t.is(two.identifier, null);
+});
+
+test('a department reads what its own authority issued, a holder what is his', async (t) => {
+  const world = await makeWorld(t);
+  const { license } = await issueLicense(world.deps, DEPARTMENT, makeRequest());
+  await issueLicense(world.deps, OTHER_DEPARTMENT, makeRequest({ holder: LISI }));
+  t.is((await getIssuedLicense(world.deps, DEPARTMENT, license.identifier)).identifier, license.identifier);
+  await t.throwsAsync(getIssuedLicense(world.deps, OTHER_DEPARTMENT, license.identifier), {
+    message: /no such license/,
+  });
+  t.deepEqual(
+    (await listOwnLicenses(world.deps, zhangsanKey)).map((row) => row.identifier),
+    [license.identifier],
+  );
+  t.is((await listOwnLicenses(world.deps, lisiKey)).length, 1);
+  t.deepEqual(await listOwnLicenses(world.deps, new Uint8Array(32)), []);
+});
