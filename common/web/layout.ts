@@ -54,12 +54,11 @@ export function renderPage(page: Page): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
-${page.forwardTo === undefined ? null : html`<meta http-equiv="refresh" content="0;url=${page.forwardTo}">\n`}<link rel="stylesheet" href="${STYLE_PATH}">
+${page.forwardTo === undefined ? null : html`<meta http-equiv="refresh" content="${`0;url=${page.forwardTo}`}">\n`}<link rel="stylesheet" href="${STYLE_PATH}">
 <link rel="icon" type="image/svg+xml" href="${ICON_PATH}">
 </head>
 <body>
 <a class="skip" href="#main">${say(TEXTS.skip)}</a>
-${page.development ? html`<div class="band">${say(TEXTS.development)}</div>` : null}
 ${header(page)}
 <main id="main" tabindex="-1" class="${page.column ?? 'reading'}">
 ${page.main}
@@ -74,7 +73,7 @@ ${page.script === undefined ? null : html`<script nonce="${page.nonce}">${truste
 
 function header(page: Page): Html {
   const say = sayIn(page.lang);
-  return html`<header class="header"><div class="header-row">
+  return html`<header class="header">${page.development ? html`<div class="band">${say(TEXTS.development)}</div>` : null}<div class="header-row">
 <a class="service" href="${page.home ?? '/'}">${say(page.service)}</a>
 ${
   page.nav === undefined || page.nav.length === 0
