@@ -1,0 +1,62 @@
+// What the benchmarks of sealing share: a development PKI in a temporary folder, a seal made from it, documents of a size.
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PDFDocument } from '@cantoo/pdf-lib';
+import { importSm2PrivateKey, type Sm2PrivateKey, signSm2 } from '../common/crypto/sm2.ts';
+import { type Certificate, readCertificatesPem } from '../common/pki/certificate.ts';
+import { makeDevelopmentKeys } from '../keys-dev/make.ts';
+import { drawSealPicture } from '../seal/domain/seal-picture.ts';
+import { prepareParty, type SealingParty } from '../seal/flow/sealing-party.ts';
+import { makeSeal } from '../seal/ses/make-seal.ts';
+
+export type SealKit = {
+  readonly party: SealingParty;
+  readonly key: Sm2PrivateKey;
+  readonly picturePng: Uint8Array;
+};
+
+const FONT = '@expo-google-fonts/noto-sans-sc/700Bold/NotoSansSC_700Bold.ttf';
+
+export async function makeSealKit(now: Date): Promise<SealKit> {
+  const folder = await mkdtemp(join(tmpdir(), 'xinji-bench-'));
+  try {
+    const keys = join(folder, 'pem');
+    await makeDevelopmentKeys(keys, now);
+    const certificate = async (name: string): Promise<Certificate> =>
+      readCertificatesPem(await readFile(join(keys, name), 'utf8'))[0] as Certificate;
+    const key = importSm2PrivateKey(await readFile(join(keys, 'seal/signer-1.key.pem'), 'utf8'));
+    const makerKey = importSm2PrivateKey(await readFile(join(keys, 'maker/maker.key.pem'), 'utf8'));
+    const font = new Uint8Array(await readFile(fileURLToPath(import.meta.resolve(FONT))));
+    const picture = await drawSealPicture({ text: '示例市卫生健康委员会', diameterMm: 42, font });
+    const signerCertificate = await certificate('seal/signer-1.crt.pem');
+    const seal = await makeSeal({
+      esID: '36010000000001',
+      name: '示例市卫生健康委员会',
+      type: 1,
+      vendor: 'XINJI',
+      picture: { type: picture.type, bytes: picture.png, widthMm: picture.widthMm, heightMm: picture.heightMm },
+      signers: [signerCertificate],
+      validStart: now,
+      validEnd: new Date(now.getTime() + 365 * 86_400_000),
+      makerCertificate: await certificate('maker/maker.crt.pem'),
+      sign: async (message) => signSm2(makerKey, message),
+      now,
+    });
+    const chain = readCertificatesPem(await readFile(join(keys, 'pki/chain.pem'), 'utf8'));
+    const party = await prepareParty({ seal: seal.raw, signerCertificate, chain, keyRef: 'signer-1', now });
+    return { party, key, picturePng: picture.png };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A one-page PDF of about `size` bytes: text and an attachment that does not compress. */
+export async function makePdfOfSize(size: number): Promise<Uint8Array> {
+  const document = await PDFDocument.create();
+  document.addPage([595.28, 841.89]).drawText('Benchmark', { x: 50, y: 780 });
+  await document.attach(randomBytes(Math.max(1, size - 1500)), 'bulk.bin', { mimeType: 'application/octet-stream' });
+  return document.save({ useObjectStreams: false });
+}

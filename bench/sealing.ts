@@ -1,0 +1,111 @@
+// Sealing a PDF in process, bytes in and bytes out, verified again before release.
+// Floor: the two SM2 signatures and two verifications that a sealing makes, over messages of the same length, and one SM3
+// pass over the document. Naive: pdf-lib rewrites the file with a placeholder, sm-crypto hashes and signs.
+import { createHash, createSign, createVerify, randomBytes } from 'node:crypto';
+import { PDFDocument, PDFHexString, PDFName, PDFString } from '@cantoo/pdf-lib';
+import smCrypto from 'sm-crypto';
+import { concatBytes, toHex } from '../common/bytes.ts';
+import { signSm2 } from '../common/crypto/sm2.ts';
+import { makeSignerPool } from '../common/keys/signer-pool.ts';
+import { sealDocument } from '../seal/flow/seal-document.ts';
+import type { SealingParty } from '../seal/flow/sealing-party.ts';
+import { memorySource } from '../seal/pdf/byte-source.ts';
+import { type Benchmark, measure, type Result } from './measure.ts';
+import { makePdfOfSize, makeSealKit, type SealKit } from './seal-kit.ts';
+
+const SIZES = [
+  ['100 KB', 100_000],
+  ['1 MB', 1_000_000],
+] as const;
+
+export const sealing: Benchmark = {
+  name: 'sealing',
+  run: async () => {
+    const now = new Date();
+    const kit = await makeSealKit(now);
+    const results: Result[] = [];
+    for (const [label, size] of SIZES) results.push(await sealOf(label, await makePdfOfSize(size), kit, now));
+    return results;
+  },
+};
+
+async function sealOf(label: string, pdf: Uint8Array, kit: SealKit, time: Date): Promise<Result> {
+  const pool = makeSignerPool(new Map([['signer-1', kit.key]]), 2);
+  const direct = { sign: async (_: string, message: Uint8Array) => signSm2(kit.key, message) };
+  const house = async (signer: { sign(ref: string, message: Uint8Array): Promise<Uint8Array> }): Promise<void> => {
+    const source = memorySource(pdf);
+    const sealed = await sealDocument({ signer }, { source, party: kit.party, page: 1, placement: {}, time });
+    concatBytes(pdf, sealed.appended);
+  };
+  const naiveKey = smCrypto.sm2.generateKeyPairHex();
+  const variants = {
+    floor: makeFloor(pdf, kit),
+    house: () => house(direct),
+    'house, worker threads': () => house(pool),
+    'pdf-lib + sm-crypto': () => sealNaively(pdf, kit.party, kit.picturePng, naiveKey),
+  };
+  try {
+    return await measure(`Sealing of ${label}`, 'one sealing, dual container, verified before release', variants, {
+      rounds: 21,
+      times: 10,
+      slow: ['pdf-lib + sm-crypto'],
+    });
+  } finally {
+    await pool.close();
+  }
+}
+
+function makeFloor(pdf: Uint8Array, { party, key }: SealKit): () => void {
+  const z = randomBytes(32); // stands for Z, which is constant for a key
+  const tbs = randomBytes(party.seal.raw.length + 120); // TBS_Sign carries the whole seal
+  const attributes = randomBytes(250);
+  const verifier = party.signerCertificate.publicKey().keyObject;
+  return () => {
+    createHash('sm3').update(pdf).digest();
+    for (const message of [tbs, attributes]) {
+      const signature = createSign('sm3').update(z).update(message).sign(key.keyObject);
+      if (!createVerify('sm3').update(z).update(message).verify(verifier, signature)) throw new Error('floor');
+    }
+  };
+}
+
+/** What one would write without this room: no incremental update, so an earlier seal would be destroyed. */
+async function sealNaively(
+  pdf: Uint8Array,
+  party: SealingParty,
+  png: Uint8Array,
+  key: { privateKey: string; publicKey: string },
+): Promise<void> {
+  const document = await PDFDocument.load(pdf);
+  const page = document.getPage(0);
+  const image = await document.embedPng(png);
+  page.drawImage(image, { x: 400, y: 60, width: 119, height: 119 });
+  const contents = PDFHexString.of('0'.repeat(2 * party.contentsBytes));
+  const signature = document.context.obj({
+    Type: 'Sig',
+    Filter: 'Adobe.PPKLite',
+    SubFilter: 'ETSI.CAdES.detached',
+    ByteRange: [0, 9999999999, 9999999999, 9999999999],
+    Contents: contents,
+  });
+  const reference = document.context.register(signature);
+  const widget = document.context.register(
+    document.context.obj({
+      Type: 'Annot',
+      Subtype: 'Widget',
+      FT: 'Sig',
+      Rect: [0, 0, 0, 0],
+      T: PDFString.of('Seal1'),
+      V: reference,
+      P: page.ref,
+    }),
+  );
+  page.node.set(PDFName.of('Annots'), document.context.obj([widget]));
+  document.catalog.set(PDFName.of('AcroForm'), document.context.obj({ SigFlags: 3, Fields: [widget] }));
+  const bytes = await document.save({ useObjectStreams: false });
+  const options = { hash: true, der: true, publicKey: key.publicKey } as const;
+  const digest = smCrypto.sm3(bytes as unknown as number[]);
+  const tbs = toHex(party.seal.raw) + digest;
+  const messages = [tbs, digest.repeat(8)].map((hex) => [...Buffer.from(hex, 'hex')]);
+  for (const message of messages) smCrypto.sm2.doSignature(message as never, key.privateKey, options);
+}
