@@ -219,7 +219,7 @@ const SIGNATURES: readonly (readonly [string, string])[] = [
 function describe(start: Buffer): string {
   if (start.length === 0) return 'an empty file';
   const text = start.toString('latin1');
-  return SIGNATURES.find(([magic]) => text.startsWith(magic))?.[1] ?? 'something else';
+  return SIGNATURES.find(([magic]) => text.startsWith(magic))?.[1] ?? 'nothing known here';
 }
 
 function findStartxref(source: ByteSource): number {

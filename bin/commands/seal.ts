@@ -1,0 +1,162 @@
+// `xinji seal`: seals one PDF offline with a seal, a key and a certificate from files. The engine of the seal room.
+import { appendFile, copyFile, readFile, rename, rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { isSm2Pair, type Sm2PrivateKey, signSm2 } from '../../common/crypto/sm2.ts';
+import { parseKey32 } from '../../common/env.ts';
+import { TrustError } from '../../common/errors.ts';
+import { readSm2KeyFile } from '../../common/keys/key-file.ts';
+import { type Certificate, readCertificatesPem } from '../../common/pki/certificate.ts';
+import { sealDocument } from '../../seal/flow/seal-document.ts';
+import { prepareParty, type SealingParty } from '../../seal/flow/sealing-party.ts';
+import { openFileSource } from '../../seal/store/file-source.ts';
+import { type Command, EXIT_USAGE } from './command.ts';
+
+export const command: Command = {
+  name: 'seal',
+  summary: 'Seal a PDF offline: xinji seal IN.pdf -o OUT.pdf --seal S.esl --key K.pem --cert C.pem',
+  usage: `xinji seal IN.pdf -o OUT.pdf --seal S.esl --key K.pem --cert C.pem
+    --chain FILE   PEM certificates of the authorities between certificate and root, carried along
+    --page N       page, counted from 1 (default 1)
+    --x MM --y MM  left and lower edge of the seal, from those of the page as displayed (default: lower right)
+    --reason TEXT  shown by PDF readers
+
+IN.pdf stays as it is; OUT.pdf is IN.pdf with the sealing appended, and appears whole or not at all. A sealed key file
+needs XINJI_MASTER_KEY. Exit codes: 0 sealed, 1 not sealed, ${EXIT_USAGE} wrong usage.`,
+  run: async (args, env) => {
+    const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+    const { out, seal, key, cert } = values;
+    const [from] = positionals;
+    if (positionals.length !== 1 || !from || !out || !seal || !key || !cert) {
+      console.error(`xinji seal: expected\n${command.usage.split('\n\n')[0]}`);
+      return EXIT_USAGE;
+    }
+    if (resolve(from) === resolve(out))
+      throw new TrustError('invalid-request', '-o names the input file; give another name');
+    const place = { page: readPage(values.page), xMm: readMm(values.x, '--x'), yMm: readMm(values.y, '--y') };
+    const privateKey = await readKey(key, env);
+    const party = await readParty({ seal, cert, chain: values.chain }, privateKey);
+    await sealFile({ from, out, party, privateKey, ...place, reason: values.reason });
+    return 0;
+  },
+};
+
+const OPTIONS = {
+  out: { type: 'string', short: 'o' },
+  seal: { type: 'string' },
+  key: { type: 'string' },
+  cert: { type: 'string' },
+  chain: { type: 'string' },
+  page: { type: 'string' },
+  x: { type: 'string' },
+  y: { type: 'string' },
+  reason: { type: 'string' },
+} as const;
+
+const KEY_REF = 'command-line';
+
+type SealFileRequest = {
+  readonly from: string;
+  readonly out: string;
+  readonly party: SealingParty;
+  readonly privateKey: Sm2PrivateKey;
+  readonly page: number;
+  readonly xMm: number | undefined;
+  readonly yMm: number | undefined;
+  readonly reason: string | undefined;
+};
+
+async function sealFile({ from, out, party, privateKey, page, xMm, yMm, reason }: SealFileRequest): Promise<void> {
+  const source = openFileSource(from);
+  try {
+    const signer = { sign: async (_: string, message: Uint8Array) => signSm2(privateKey, message) };
+    const sealed = await sealDocument(
+      { signer },
+      { source, party, page, placement: { xMm, yMm }, reason, time: new Date() },
+    );
+    await writeSealed(from, out, sealed.appended);
+    const { esID, property } = party.seal.content;
+    console.log(
+      `${out}: sealed on page ${page} with ${esID} ${property.name}, field ${sealed.field}, ${sealed.appended.length} bytes appended.`,
+    );
+  } finally {
+    source.close();
+  }
+}
+
+/** Copy, append, rename: OUT is never half written. */
+async function writeSealed(from: string, out: string, appended: Uint8Array): Promise<void> {
+  const part = `${out}.${process.pid}.part`;
+  try {
+    await copyFile(from, part);
+    await appendFile(part, appended);
+    await rename(part, out);
+  } catch (cause) {
+    await rm(part, { force: true });
+    throw new TrustError('config-invalid', `${out} cannot be written (${(cause as NodeJS.ErrnoException).code})`, {
+      cause,
+    });
+  }
+}
+
+async function readParty(
+  files: { seal: string; cert: string; chain: string | undefined },
+  privateKey: Sm2PrivateKey,
+): Promise<SealingParty> {
+  const signerCertificate = (await readCertificates(files.cert))[0]!;
+  if (!isSm2Pair(privateKey, signerCertificate.publicKey())) {
+    throw new TrustError('key-mismatch', `The key does not belong to the certificate of ${signerCertificate.subject}`);
+  }
+  return prepareParty({
+    seal: new Uint8Array(await readBytes(files.seal, 'seal-malformed')),
+    signerCertificate,
+    chain: files.chain ? await readCertificates(files.chain) : [],
+    keyRef: KEY_REF,
+    now: new Date(),
+  });
+}
+
+function readKey(path: string, env: NodeJS.ProcessEnv): Promise<Sm2PrivateKey> {
+  const hex = env['XINJI_MASTER_KEY'];
+  const mode = env['XINJI_MODE'] === 'production' ? 'production' : 'development';
+  return readSm2KeyFile(path, {
+    mode,
+    masterKey: hex === undefined ? undefined : parseMasterKey(hex),
+    warn: console.error,
+  });
+}
+
+function parseMasterKey(hex: string): Uint8Array {
+  try {
+    return parseKey32(hex);
+  } catch (cause) {
+    throw new TrustError('config-invalid', `XINJI_MASTER_KEY: ${(cause as Error).message}`, { cause });
+  }
+}
+
+async function readCertificates(path: string): Promise<readonly Certificate[]> {
+  return readCertificatesPem((await readBytes(path, 'certificate-malformed')).toString('utf8'));
+}
+
+async function readBytes(path: string, code: 'seal-malformed' | 'certificate-malformed'): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new TrustError(code, `${path} cannot be read (${(cause as NodeJS.ErrnoException).code})`, { cause });
+  }
+}
+
+function readPage(text: string | undefined): number {
+  if (text === undefined) return 1;
+  if (!/^[1-9]\d{0,5}$/.test(text))
+    throw new TrustError('invalid-request', `--page is "${text}"; expected a number from 1`);
+  return Number(text);
+}
+
+function readMm(text: string | undefined, option: string): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^\d{1,4}(\.\d{1,3})?$/.test(text)) {
+    throw new TrustError('invalid-request', `${option} is "${text}"; expected millimetres, for example 120 or 12.5`);
+  }
+  return Number(text);
+}

@@ -1,0 +1,112 @@
+// `xinji verify`: judges sealed PDFs offline, in words or as the JSON report of the seal room.
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import type { ReportFact, SignatureReport, VerificationReport } from '../../common/contract/report.ts';
+import { isTrustError, TrustError } from '../../common/errors.ts';
+import { readCertificatesPem } from '../../common/pki/certificate.ts';
+import type { Trust } from '../../common/pki/verify-chain.ts';
+import { verifyDocument } from '../../seal/flow/verify-document.ts';
+import { openFileSource } from '../../seal/store/file-source.ts';
+import { type Command, EXIT_USAGE } from './command.ts';
+
+const EXIT = { 'TOTAL-PASSED': 0, 'TOTAL-FAILED': 1, unreadable: 2, INDETERMINATE: 3 } as const;
+/** Of several files the worst decides. */
+const WORST_FIRST = [1, 2, 3, 0];
+
+export const command: Command = {
+  name: 'verify',
+  summary: 'Judge sealed PDFs offline: xinji verify FILE... [--trust roots.pem] [--json]',
+  usage: `xinji verify FILE... [--json] [--trust roots.pem]
+    --trust FILE   PEM certificates of the roots to trust; without them nothing passes, it is indeterminate at best
+    --json         one JSON report a line instead of words
+
+Whether a license is still valid, and whether a seal was cancelled, is asked online and not here.
+Exit codes: 0 passed, 1 failed, 2 could not be read, 3 indeterminate, ${EXIT_USAGE} wrong usage; of several files the worst counts,
+1 before 2 before 3.`,
+  run: async (args) => {
+    const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+    if (positionals.length === 0) {
+      console.error(`xinji verify: expected\n${command.usage.split('\n\n')[0]}`);
+      return EXIT_USAGE;
+    }
+    const trust = values.trust === undefined ? null : await readTrust(values.trust);
+    const codes = positionals.map((path) => verifyFile(path, trust, values.json ?? false));
+    return WORST_FIRST.find((code) => codes.includes(code)) ?? 0;
+  },
+};
+
+const OPTIONS = { json: { type: 'boolean' }, trust: { type: 'string' } } as const;
+
+function verifyFile(path: string, trust: Trust | null, asJson: boolean): number {
+  try {
+    const source = openFileSource(path);
+    try {
+      const report = verifyDocument(source, { trust, now: new Date() });
+      console.log(asJson ? JSON.stringify({ path, ...report }) : inWords(path, report));
+      return EXIT[report.indication];
+    } finally {
+      source.close();
+    }
+  } catch (error) {
+    if (!isTrustError(error)) throw error;
+    const { code, message: detail, hint } = error;
+    console.log(
+      asJson
+        ? JSON.stringify({ path, error: { code, detail, hint } })
+        : `${path}\n  COULD NOT BE READ  ${detail}\n  ${hint}\n`,
+    );
+    return EXIT.unreadable;
+  }
+}
+
+async function readTrust(path: string): Promise<Trust> {
+  let pem: string;
+  try {
+    pem = await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new TrustError('certificate-malformed', `${path} cannot be read (${(cause as NodeJS.ErrnoException).code})`, {
+      cause,
+    });
+  }
+  return { roots: readCertificatesPem(pem), intermediates: [] };
+}
+
+function inWords(path: string, report: VerificationReport): string {
+  const lines = [
+    path,
+    `  ${verdict(report)}`,
+    `  ${report.summary}`,
+    ...report.signatures.flatMap((signature) => ['', ...describe(signature).map((line) => `  ${line}`)]),
+    ...(report.changes_after_sealing.length > 0 ? ['', '  After sealing'] : []),
+    ...report.changes_after_sealing.map((change) => `    ${change}`),
+    '',
+  ];
+  return lines.join('\n');
+}
+
+const verdict = ({ indication, sub_indication }: VerificationReport | SignatureReport): string =>
+  sub_indication ? `${indication} (${sub_indication})` : indication;
+
+function describe(signature: SignatureReport): string[] {
+  const { seal, signer, signing_time: time } = signature;
+  const facts: readonly (readonly [string, ReportFact])[] = [
+    ['document', signature.integrity],
+    ['signatures', signature.cryptography],
+    ['certificate', signature.certificate_trust],
+    ['seal', signature.seal_status],
+    ['time', signature.time],
+  ];
+  const said = new Set(facts.map(([, fact]) => fact.finding));
+  const failed = signature.steps.filter((step) => step.status === 'failed' && !said.has(step.finding));
+  return [
+    `${signature.field}  ${verdict(signature)}`,
+    ...(seal ? [`  seal of      ${seal.name}, ${seal.esID}`] : []),
+    ...(signer ? [`  signer       ${signer.organization}, ${signer.common_name}`] : []),
+    ...(time ? [`  sealed at    ${time}, as the signer claims`] : []),
+    ...facts.map(([name, fact]) => `  ${name.padEnd(12)} ${MARKS[fact.status]} ${fact.finding}`),
+    ...failed.map((step) => `  failed step  ${step.name} (${step.clause}): ${step.finding}`),
+    ...signature.deviations.map((deviation) => `  tolerated    ${deviation}`),
+  ];
+}
+
+const MARKS = { passed: 'passed       ', failed: 'FAILED       ', indeterminate: 'indeterminate' } as const;

@@ -1,0 +1,39 @@
+// A document on disk as a ByteSource: read where needed, never held whole. For the command line.
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { TrustError } from '../../common/errors.ts';
+import type { ByteSource } from '../pdf/byte-source.ts';
+
+export type FileSource = ByteSource & {
+  close(): void;
+};
+
+/** Opens a regular file; `not-a-pdf` with the reason when it cannot be read. The caller closes it. */
+export function openFileSource(path: string): FileSource {
+  const handle = open(path);
+  const { size } = fstatSync(handle);
+  return {
+    size,
+    read(offset, length) {
+      if (offset < 0 || length < 0 || offset + length > size) throw new RangeError(`a read leaves ${path}`);
+      const bytes = Buffer.allocUnsafeSlow(length);
+      for (let done = 0; done < length; ) {
+        const count = readSync(handle, bytes, done, length - done, offset + done);
+        if (count === 0) throw new TrustError('pdf-truncated', `${path} became shorter while it was read`);
+        done += count;
+      }
+      return bytes;
+    },
+    close: () => closeSync(handle),
+  };
+}
+
+function open(path: string): number {
+  try {
+    const handle = openSync(path, 'r');
+    if (fstatSync(handle).isFile()) return handle;
+    closeSync(handle);
+  } catch (cause) {
+    throw new TrustError('not-a-pdf', `${path} cannot be read (${(cause as NodeJS.ErrnoException).code})`, { cause });
+  }
+  throw new TrustError('not-a-pdf', `${path} is not a file`);
+}
