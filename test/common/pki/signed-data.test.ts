@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test from 'ava';
+import fc from 'fast-check';
 import { type DerNode, parseDer } from '../../../common/asn1/der.ts';
 import { derNull, derOctetString, derOid, derSequence, derSet, derTlv } from '../../../common/asn1/der-write.ts';
 import { concatBytes, equalBytes, toHex, utf8 } from '../../../common/bytes.ts';
@@ -214,3 +215,22 @@ judge(test, 'openssl')(
     }
   },
 );
+
+test('a changed bit anywhere is a finding or cms-malformed, and passes only where nothing is signed', (t) => {
+  const [certificates, unsigned] = [signedData.children[3]!, signerInfo.children[6]!];
+  const isUnsigned = (offset: number) =>
+    [certificates, unsigned].some((node) => offset >= node.offset && offset < node.offset + node.raw.length);
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: good.length * 8 - 1 }), (bit) => {
+      const changed = Uint8Array.from(good);
+      changed[bit >> 3]! ^= 1 << (bit & 7);
+      try {
+        const { status } = verifySignedData(parseSignedData(changed), digest);
+        if (status === 'passed') t.true(isUnsigned(bit >> 3), `bit ${bit}`);
+      } catch (error) {
+        t.is((error as { code?: string }).code, 'cms-malformed');
+      }
+    }),
+    { numRuns: 400 },
+  );
+});

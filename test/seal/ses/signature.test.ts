@@ -1,4 +1,5 @@
 import test from 'ava';
+import fc from 'fast-check';
 import { parseDer } from '../../../common/asn1/der.ts';
 import { derInteger, derNull, derSequence } from '../../../common/asn1/der-write.ts';
 import { concatBytes, toHex, utf8 } from '../../../common/bytes.ts';
@@ -186,4 +187,19 @@ test('sm-crypto accepts the signature over TBS_Sign', (t) => {
   const point = toHex(pki.signer.key.publicKey.point);
   t.true(smCrypto.sm2.doVerifySignature([...good.tbsRaw], toHex(good.signature), point, options));
   t.false(smCrypto.sm2.doVerifySignature([...encodeSeal(seal)], toHex(good.signature), point, options));
+});
+
+test('no single changed bit of a seal signature passes, and none is an unexpected exception', (t) => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: signatureDer.length * 8 - 1 }), (bit) => {
+      const changed = Uint8Array.from(signatureDer);
+      changed[bit >> 3]! ^= 1 << (bit & 7);
+      try {
+        t.not(verifySignature(decodeSignature(changed), question).status, 'passed');
+      } catch (error) {
+        t.is((error as { code?: string }).code, 'seal-malformed');
+      }
+    }),
+    { numRuns: 400 },
+  );
 });
