@@ -5,12 +5,13 @@ import type { PageFrame } from './frame.ts';
 import { type HtmlValue, html } from './html.ts';
 import type { Mark } from './icons.ts';
 import { renderPage } from './layout.ts';
-import { verdict } from './parts.ts';
+import { phrases, verdict } from './parts.ts';
 import { formatDateTime, sayIn, type Text, type Texts } from './texts.ts';
 
 export type Status = {
   readonly service: Text;
   readonly mark: Mark;
+  /** `|` marks where it may break. */
   readonly title: string;
   readonly why: HtmlValue;
   readonly next?: HtmlValue;
@@ -36,7 +37,7 @@ const TEXTS = {
   },
   login: { zh: '请先登录', en: 'Please log in' },
   loginWhy: { zh: '登录后即可继续。', en: 'You can go on after logging in.' },
-  broken: { zh: '系统出了故障，不是您的问题', en: 'Our fault: something broke' },
+  broken: { zh: '系统出了故障，|不是您的问题', en: 'Our fault: |something broke' },
   brokenWhy: {
     zh: '刚才的操作没有完成。请稍后再试；仍然不行的，请把下面的编号告诉我们。',
     en: 'Your last action was not completed. Try again later; if it fails again, tell us the reference below.',
@@ -64,10 +65,10 @@ export function statusPage(frame: PageFrame, status: Status): string {
   return renderPage({
     ...frame,
     service: status.service,
-    title: status.title,
+    title: status.title.replaceAll('|', ''),
     column: 'reading',
     now: status.at,
-    main: html`${verdict({ mark: status.mark, title: status.title, why: status.why, next: status.next })}
+    main: html`${verdict({ mark: status.mark, title: phrases(...status.title.split('|')), why: status.why, next: status.next })}
 <p class="small">${reference}</p>
 ${status.technical ? html`<details><summary>${say(TEXTS.technical)}</summary><p class="small">${status.technical}</p></details>` : null}
 <p><a class="link" href="${home}">${say(TEXTS.home)}</a></p>`,

@@ -2,7 +2,7 @@
 import type { PageFrame } from '../../common/web/frame.ts';
 import { html } from '../../common/web/html.ts';
 import { renderPage } from '../../common/web/layout.ts';
-import { facts, hiddenFields } from '../../common/web/parts.ts';
+import { facts, hiddenFields, phrases } from '../../common/web/parts.ts';
 import { sayIn, type Texts } from '../../common/web/texts.ts';
 import { IDENTITY_SERVICE } from './service.ts';
 
@@ -21,7 +21,7 @@ export type ConsentPage = {
 };
 
 const TEXTS = {
-  title: { zh: '{system} 请求使用您的信息', en: '{system} asks for your information' },
+  title: { zh: '{system}|请求使用您的信息', en: '{system} |asks for your information' },
   operator: { zh: '主办', en: 'Run by' },
   purpose: { zh: '用途', en: 'Purpose' },
   given: { zh: '将提供', en: 'It will get' },
@@ -54,9 +54,9 @@ export function consentPage(frame: PageFrame, props: ConsentPage): string {
   return renderPage({
     ...frame,
     service: IDENTITY_SERVICE,
-    title,
+    title: title.replace('|', ''),
     column: 'task',
-    main: html`<h1>${title}</h1>
+    main: html`<h1>${phrases(...title.split('|'))}</h1>
 ${asks.length > 0 ? facts(frame.lang, asks) : null}
 <div class="card"><h2>${say(TEXTS.given)}</h2>
 ${

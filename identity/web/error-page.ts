@@ -22,7 +22,7 @@ export type LoginErrorPage = {
 const TEXTS = {
   settings: { zh: '无法继续登录', en: 'Cannot continue' },
   settingsWhy: {
-    zh: '{system} 的接入设置有误，不是您的问题。',
+    zh: '{system}的接入设置有误，不是您的问题。',
     en: 'The settings of {system} are wrong; it is not your fault.',
   },
   settingsNext: { zh: '请联系{system}的维护单位。', en: 'Please contact the people who run {system}.' },
@@ -33,7 +33,7 @@ const TEXTS = {
     en: 'It was open too long, or you logged in from another window.',
   },
   expiredNext: { zh: '请回到要使用的系统，重新登录。', en: 'Go back to the system you want to use and log in again.' },
-  broken: { zh: '系统出了故障，不是您的问题', en: 'Our fault: something broke' },
+  broken: { zh: '系统出了故障，|不是您的问题', en: 'Our fault: |something broke' },
   brokenWhy: {
     zh: '刚才的操作没有完成，请稍后再试。',
     en: 'Your last action was not completed; please try again later.',

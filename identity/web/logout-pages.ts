@@ -28,7 +28,7 @@ export type LoggedOutPage = {
 
 const TEXTS = {
   confirm: { zh: '退出登录？', en: 'Log out?' },
-  bySystem: { zh: '{system} 请求退出登录。', en: '{system} asks to log you out.' },
+  bySystem: { zh: '{system}请求退出登录。', en: '{system} asks to log you out.' },
   all: {
     zh: '退出后，在本浏览器中用此账号登录的其他系统也会一并退出。',
     en: 'You will also be logged out from the other systems you used in this browser.',

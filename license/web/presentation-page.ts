@@ -58,7 +58,7 @@ const TEXTS = {
   made: { zh: '亮证码已生成，{time} 前有效', en: 'Code ready, valid until {time}' },
   renewed: { zh: '已换新码，{time} 前有效', en: 'New code ready, valid until {time}' },
   read: { zh: '已出示', en: 'Shown' },
-  readBy: { zh: '{unit} 于 {time} 读取了这张证照。', en: '{unit} read this license at {time}.' },
+  readBy: { zh: '{unit}于 {time} 读取了这张证照。', en: '{unit} read this license at {time}.' },
   readNext: { zh: '不认识这个单位？请联系颁发机构。', en: "Don't know this unit? Contact the issuing authority." },
   expired: { zh: '此码已过期', en: 'The code has expired' },
   expiredWhy: { zh: '过期的码不能再读取，请换一个新码。', en: 'An expired code cannot be read; get a new one.' },
@@ -137,7 +137,7 @@ function livePanel(frame: PageFrame, props: PresentationPage, live: LiveCode): H
 <p class="small hint">${say(TEXTS.bright)}</p>
 </div>
 <div class="read-panel" hidden>${readBanner(frame, null)}</div>
-<p class="reading" role="status">${say(TEXTS.unread)}</p>
+<p class="read-status" role="status">${say(TEXTS.unread)}</p>
 </div>`;
 }
 

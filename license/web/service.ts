@@ -25,10 +25,10 @@ export function personPart(frame: PageFrame, person: Person): Html {
   return html`<form class="user" method="post" action="${person.logoutAction}">${hiddenFields({ csrf: person.csrf })}<span>${person.name}</span><button class="as-link" type="submit">${say(TEXTS.logout)}</button></form>`;
 }
 
+/** The other of the two services; the name at the left leads to this one. */
 export function navItems(frame: PageFrame, current: 'wallet' | 'verify'): readonly NavItem[] {
   const say = sayIn(frame.lang);
-  return [
-    { text: say(WALLET_SERVICE), href: WALLET_PATH, current: current === 'wallet' },
-    { text: say(TEXTS.verify), href: VERIFY_PATH, current: current === 'verify' },
-  ];
+  return current === 'wallet'
+    ? [{ text: say(TEXTS.verify), href: VERIFY_PATH }]
+    : [{ text: say(WALLET_SERVICE), href: WALLET_PATH }];
 }

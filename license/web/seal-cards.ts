@@ -1,0 +1,162 @@
+// 验章, one card after the other: the separate facts of a seal, who sealed, the steps with their clauses, technical data.
+import type { FileVerification, LicenseState } from '../../common/contract/license.ts';
+import type { SignatureReport, VerificationReport } from '../../common/contract/report.ts';
+import type { PageFrame } from '../../common/web/frame.ts';
+import { type Html, html } from '../../common/web/html.ts';
+import { facts, identifier, type Step, stepList, tag } from '../../common/web/parts.ts';
+import { formatDateTime, type Say, sayIn, type Text, type Texts } from '../../common/web/texts.ts';
+import { STATE_TEXTS } from './license-words.ts';
+import { FACT_NAMES, FACT_WORDS, type FactName, STEP_NAMES, STEP_WORDS, SUB_INDICATION_WORDS } from './report-words.ts';
+
+const TEXTS = {
+  licenseNow: { zh: '证照{state}（截至 {time}）', en: 'The license is {state} (as of {time})' },
+  licenseUnknown: { zh: '暂时查不到证照状态，请稍后再验', en: 'The state of the license is not available, try later' },
+  seal: { zh: '第 {n} 个签章', en: 'Seal {n}' },
+  sealValid: { zh: '签章有效', en: 'Valid' },
+  sealInvalid: { zh: '签章无效', en: 'Not valid' },
+  sealUnknown: { zh: '无法确认', en: 'Not confirmed' },
+  theSeal: { zh: '盖章信息', en: 'The seal' },
+  unit: { zh: '盖章单位', en: 'Unit' },
+  unitCode: { zh: '统一社会信用代码', en: 'Unit code' },
+  sealName: { zh: '电子印章', en: 'Electronic seal' },
+  sealCode: { zh: '印章编码', en: 'Seal code' },
+  time: { zh: '盖章时间', en: 'Time' },
+  maker: { zh: '制章机构', en: 'Seal maker' },
+  facts: { zh: '核验结论', en: 'Findings' },
+  license: { zh: '证照状态', en: 'State of the license' },
+  notLicense: { zh: '这不是本系统签发的证照文件。', en: 'This is not the file of a license issued here.' },
+  steps: { zh: '逐项检查', en: 'Step by step' },
+  technical: { zh: '技术信息', en: 'Technical data' },
+  file: { zh: '文件', en: 'File' },
+  size: { zh: '大小', en: 'Size' },
+  bytes: { zh: '{n} 字节', en: '{n} bytes' },
+  checkedAt: { zh: '核验时间', en: 'Checked at' },
+  indication: { zh: '结论代码', en: 'Indication' },
+  byteRange: { zh: '签章覆盖的字节', en: 'Byte range' },
+  wholeFile: { zh: '覆盖整个文件', en: 'Covers the whole file' },
+  yes: { zh: '是', en: 'Yes' },
+  no: { zh: '否', en: 'No' },
+  deviations: { zh: '容许的偏差', en: 'Tolerated deviations' },
+  notRegistered: {
+    zh: '文件自称是证照 {id}，但与签发时的文件不同，请以签发的文件为准。',
+    en: 'The file claims to be license {id}, but it is not the file that was issued.',
+  },
+} satisfies Texts;
+
+const FACT_ORDER: readonly FactName[] = ['integrity', 'cryptography', 'certificate_trust', 'seal_status', 'time'];
+const MARK_OF_INDICATION = { 'TOTAL-PASSED': 'passed', 'TOTAL-FAILED': 'failed', INDETERMINATE: 'unknown' } as const;
+
+export function sealCards(
+  frame: PageFrame,
+  seal: SignatureReport,
+  number: number,
+  count: number,
+  license: FileVerification['license'] | null,
+): Html {
+  const say = sayIn(frame.lang);
+  const title = count > 1 ? html`<h2>${say(TEXTS.seal, { n: number })}</h2><p>${sealTag(say, seal)}</p>` : null;
+  return html`${title}
+<div class="card"><h2>${say(TEXTS.facts)}</h2>${stepList(frame.lang, [...factSteps(frame, seal), ...(license === null ? [] : [licenseStep(frame, license)])])}</div>
+<div class="card"><h2>${say(TEXTS.theSeal)}</h2>${facts(frame.lang, sealRows(frame, seal))}</div>
+<div class="card" id="steps-${number}"><h2>${say(TEXTS.steps)}</h2>${stepList(
+    frame.lang,
+    seal.steps.map((step) => checkStep(frame, step)),
+  )}</div>`;
+}
+
+function sealTag(say: Say, seal: SignatureReport): Html {
+  const mark = MARK_OF_INDICATION[seal.indication];
+  const words = { passed: TEXTS.sealValid, failed: TEXTS.sealInvalid, unknown: TEXTS.sealUnknown };
+  return tag(mark, say(words[mark]));
+}
+
+function factSteps(frame: PageFrame, seal: SignatureReport): Step[] {
+  const say = sayIn(frame.lang);
+  return FACT_ORDER.map((name) => ({
+    state: seal[name].status === 'indeterminate' ? 'not_checked' : seal[name].status,
+    name: say(FACT_NAMES[name]),
+    finding: say(FACT_WORDS[name][seal[name].status]),
+    clause: '',
+  }));
+}
+
+function licenseStep(frame: PageFrame, license: FileVerification['license']): Step {
+  const say = sayIn(frame.lang);
+  const name = say(TEXTS.license);
+  if (license.status === 'not_a_license') return { state: 'skipped', name, finding: say(TEXTS.notLicense), clause: '' };
+  if (license.status === 'unknown')
+    return { state: 'not_checked', name, finding: say(TEXTS.licenseUnknown), clause: '' };
+  if (!license.registered_file) {
+    return { state: 'failed', name, finding: say(TEXTS.notRegistered, { id: license.identifier ?? '' }), clause: '' };
+  }
+  const time = formatDateTime(frame.lang, new Date(license.as_of));
+  const finding = say(TEXTS.licenseNow, { state: stateWord(frame, license.status), time });
+  return { state: license.status === 'valid' ? 'passed' : 'failed', name, finding, clause: license.identifier ?? '' };
+}
+
+function checkStep(frame: PageFrame, step: SignatureReport['steps'][number]): Step {
+  const say = sayIn(frame.lang);
+  const known: Text | undefined = STEP_NAMES[step.name];
+  const because = step.sub_indication ? SUB_INDICATION_WORDS[step.sub_indication] : null;
+  const words =
+    step.status === 'failed' || step.status === 'not_checked'
+      ? (because ?? (step.status === 'failed' ? null : STEP_WORDS[step.status]))
+      : STEP_WORDS[step.status];
+  return {
+    state: step.status,
+    name: known ? say(known) : step.name,
+    finding: words ? say(words) : '',
+    clause: step.clause,
+  };
+}
+
+function sealRows(frame: PageFrame, seal: SignatureReport) {
+  const say = sayIn(frame.lang);
+  const unit = unitOf(seal);
+  return [
+    { name: say(TEXTS.unit), value: unit.name },
+    ...(unit.code === '' ? [] : [{ name: say(TEXTS.unitCode), value: identifier(unit.code, 4) }]),
+    { name: say(TEXTS.sealName), value: seal.seal?.name ?? '' },
+    { name: say(TEXTS.sealCode), value: seal.seal ? identifier(seal.seal.esID) : '' },
+    { name: say(TEXTS.time), value: seal.signing_time ? formatDateTime(frame.lang, new Date(seal.signing_time)) : '' },
+    { name: say(TEXTS.maker), value: seal.seal?.maker ?? '' },
+  ];
+}
+
+export function technical(frame: PageFrame, fileName: string, report: VerificationReport): Html {
+  const say = sayIn(frame.lang);
+  const code = [report.indication, report.sub_indication].filter((part) => part !== null).join(' / ');
+  const rows = [
+    { name: say(TEXTS.file), value: fileName },
+    { name: say(TEXTS.size), value: say(TEXTS.bytes, { n: report.file.size }) },
+    { name: 'SM3', value: identifier(report.file.sm3) },
+    { name: say(TEXTS.checkedAt), value: formatDateTime(frame.lang, new Date(report.verified_at)) },
+    { name: say(TEXTS.indication), value: code },
+  ];
+  return html`<details><summary>${say(TEXTS.technical)}</summary>${facts(frame.lang, rows)}
+${report.signatures.map((seal) => html`<h2>${seal.field}</h2>${facts(frame.lang, sealTechnicalRows(say, seal))}<ul class="small" lang="en">${seal.steps.map((step) => html`<li><code>${step.name}</code> ${step.status}: ${step.finding}</li>`)}</ul>`)}</details>`;
+}
+
+function sealTechnicalRows(say: Say, seal: SignatureReport) {
+  return [
+    {
+      name: say(TEXTS.indication),
+      value: [seal.indication, seal.sub_indication].filter((part) => part !== null).join(' / '),
+    },
+    { name: say(TEXTS.byteRange), value: seal.byte_range ? `[${seal.byte_range.join(' ')}]` : '' },
+    { name: say(TEXTS.wholeFile), value: say(seal.covers_whole_file ? TEXTS.yes : TEXTS.no) },
+    ...(seal.deviations.length > 0 ? [{ name: say(TEXTS.deviations), value: seal.deviations.join('; ') }] : []),
+  ];
+}
+
+/** The organisation of a signer's certificate is 统一社会信用代码 and unit name in one text. */
+export function unitOf(seal: SignatureReport): { code: string; name: string } {
+  const text = seal.signer?.organization ?? '';
+  const match = /^([0-9A-HJ-NPQRTUWXY]{18})(.*)$/u.exec(text);
+  return match ? { code: match[1] ?? '', name: match[2] ?? '' } : { code: '', name: text };
+}
+
+export function stateWord(frame: PageFrame, state: LicenseState): string {
+  const word = sayIn(frame.lang)(STATE_TEXTS[state]);
+  return frame.lang === 'zh' ? word : word.toLowerCase();
+}
