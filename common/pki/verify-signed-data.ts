@@ -44,8 +44,7 @@ function runSafely(run: () => string | Fault): string | Fault {
   try {
     return run();
   } catch (error) {
-    if (isTrustError(error))
-      return { found: `It cannot be read: ${error.message}.`, subIndication: 'FORMAT_FAILURE' };
+    if (isTrustError(error)) return { found: `It cannot be read: ${error.message}.`, subIndication: 'FORMAT_FAILURE' };
     throw error;
   }
 }
