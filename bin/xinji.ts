@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Comman
   verify: () => import('./commands/verify.ts'),
   seal: () => import('./commands/seal.ts'),
   resume: () => import('./commands/resume.ts'),
+  demo: () => import('./commands/demo.ts'),
 };
 
 process.exitCode = await main(process.argv.slice(2), process.env);

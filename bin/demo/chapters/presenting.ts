@@ -1,0 +1,39 @@
+// Chapter 4: the citizen presents the license, a verifier redeems the code once; the second time is refused.
+import type { RedemptionDocument } from '../../../common/contract/license.ts';
+import type { ProblemDocument } from '../../../common/contract/problem.ts';
+import { VERIFIER } from '../../seed/values.ts';
+import { call } from '../api.ts';
+import { makeBrowser } from '../browser.ts';
+import type { Teller } from '../teller.ts';
+import type { World } from '../world.ts';
+import type { Issued } from './issuing.ts';
+import { logIn } from './single-sign-on.ts';
+
+export async function tellPresenting(world: World, tell: Teller, { license }: Issued): Promise<void> {
+  tell.chapter('4  The citizen presents it');
+  const browser = makeBrowser();
+  const wallet = await logIn(browser, `${world.licenseUrl}/licenses`, world.passwords.zhangsan);
+  tell.check(wallet.text.includes(license.identifier), '张三 logs in and finds the license in his wallet');
+  const detail = await browser.open(`${world.licenseUrl}/licenses/${license.identifier}`);
+  const shown = await browser.submit(detail, {}, '/presentation');
+  const code = /lz_[0-9a-z]{26}/.exec(shown.text.replaceAll(/<[^>]+>|\s/g, ''))?.[0] ?? '';
+  tell.check(code !== '', 'he makes a presentation code, good for one use within a minute');
+  const live = await call('POST', `${world.licenseUrl}/v1/verifications`, { json: { code } });
+  tell.check(live.json<{ live: boolean }>().live, 'anyone may ask whether the code is live; asking does not redeem it');
+
+  const token = world.tokenFor(VERIFIER.clientId, VERIFIER.scopes.join(' '));
+  const redeem = (key: string) =>
+    call('POST', `${world.licenseUrl}/v1/redemptions`, { token, json: { code }, idempotencyKey: key });
+  const first = await redeem(`redeem-${code.slice(3, 15)}-1`);
+  tell.check(first.status === 201, `${VERIFIER.name} redeems it: status ${first.status}`);
+  const read = first.json<RedemptionDocument>();
+  tell.check(
+    read.license.identifier === license.identifier && read.license.state === 'valid',
+    `it reads ${read.license.name}, ${read.license.state}`,
+  );
+  const second = await redeem(`redeem-${code.slice(3, 15)}-2`);
+  tell.check(
+    second.status === 409 && second.json<ProblemDocument>().code === 'code-used',
+    'a second redemption is refused: code-used',
+  );
+}

@@ -1,0 +1,32 @@
+// What the story leaves behind, so that openssl, qpdf and pdfsig can check it without this house.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { concatBytes } from '../../common/bytes.ts';
+import { certificatePem } from '../../common/pki/certificate.ts';
+import { parseSignedData } from '../../common/pki/read-signed-data.ts';
+import { checkByteRange } from '../../seal/pdf/byte-range.ts';
+import { memorySource } from '../../seal/pdf/byte-source.ts';
+import { openDocument } from '../../seal/pdf/document.ts';
+import { listSignatureFields } from '../../seal/pdf/form.ts';
+
+/** Writes license.pdf and trust-roots.pem, and out of the file chain.pem, signer.pem, signed-attributes.der, signature.der. */
+export async function writeProof(folder: string, pdf: Uint8Array, trustRoots: string): Promise<void> {
+  const document = openDocument(memorySource(pdf));
+  const field = listSignatureFields(document).at(-1);
+  const found = field && checkByteRange(document, field.dict);
+  if (!found || !('signed' in found)) throw new Error('the license file bears no signature');
+  const parsed = parseSignedData(found.signed.contents);
+  const files: Record<string, string | Uint8Array> = {
+    'license.pdf': pdf,
+    'trust-roots.pem': trustRoots,
+    'signer.pem': certificatePem(parsed.signerCertificate!),
+    'chain.pem': parsed.certificates
+      .filter((certificate) => certificate.isCa)
+      .map(certificatePem)
+      .join(''),
+    'signed-attributes.der': concatBytes(parsed.signedAttributesRaw),
+    'signature.der': parsed.signature,
+  };
+  await mkdir(folder, { recursive: true });
+  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
+}

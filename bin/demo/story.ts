@@ -1,0 +1,22 @@
+// The story of the house, told by its real clients over HTTP: every line that is printed with ✓ was checked.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { tellIssuing } from './chapters/issuing.ts';
+import { tellPresenting } from './chapters/presenting.ts';
+import { tellRevoking } from './chapters/revoking.ts';
+import { tellSingleSignOn } from './chapters/single-sign-on.ts';
+import { tellVerifying } from './chapters/verifying.ts';
+import { writeProof } from './proof.ts';
+import type { Teller } from './teller.ts';
+import type { World } from './world.ts';
+
+/** Throws `StoryError` at the first line that does not hold. Leaves its proof in `world.outFolder`. */
+export async function tellStory(world: World, tell: Teller, now: Date): Promise<void> {
+  await tellSingleSignOn(world, tell);
+  const issued = await tellIssuing(world, tell, now);
+  await writeProof(world.outFolder, issued.pdf, world.trustRoots);
+  const report = await tellVerifying(world, tell, issued);
+  await writeFile(join(world.outFolder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
+  await tellPresenting(world, tell, issued);
+  await tellRevoking(world, tell, issued);
+}
