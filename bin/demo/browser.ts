@@ -1,102 +1,126 @@
-// A citizen's browser for the demo: cookies, redirects, forms and 0-second refreshes over plain HTTP, no script.
-// Like a real browser it keeps cookies by host, not by port; that is why each room has cookie names of its own.
+// A browser without script, for the demo and the tests: cookies by host and path (ports share them, as in real ones),
+// redirects, `meta refresh`, forms. It keeps to one rule of the content security policy that breaks logins when it is
+// overlooked: after a form, `form-action 'self'` blocks every redirect to another site.
+// Not here: script, secure and same-site attributes, anything visible.
 
 export type Page = {
   readonly url: string;
   readonly status: number;
-  readonly html: string;
+  readonly headers: Headers;
+  readonly text: string;
+  /** Addresses that led here, the first one asked for included. */
+  readonly visited: readonly string[];
 };
 
 export type Browser = {
   open(url: string): Promise<Page>;
-  /** Sends the form whose action contains `action`, with its hidden fields and `fields`; throws when the page has none. */
-  submit(page: Page, action: string, fields?: Readonly<Record<string, string>>): Promise<Page>;
-  /** How many pages were fetched, for the story's figures. */
-  readonly requests: number;
+  /** Sends the page's form (the one whose action contains `action`, else the first) with its hidden fields and `values`. */
+  submit(page: Page, values: Readonly<Record<string, string>>, action?: string): Promise<Page>;
+  /** One request with this browser's cookies, leading nowhere on. */
+  fetchOnce(url: string, init?: RequestInit): Promise<Response>;
+  /** Names of the cookies that would be sent to `url`. */
+  cookieNames(url: string): string[];
 };
+
+type Cookie = { name: string; value: string; host: string; path: string };
 
 const MAX_HOPS = 20;
 
 export function makeBrowser(): Browser {
-  const jar = new Map<string, string>();
-  let requests = 0;
+  let jar: Cookie[] = [];
 
-  async function go(url: string, init: RequestInit): Promise<Page> {
-    let next: { url: string; init: RequestInit } = { url, init };
-    for (let hop = 0; hop < MAX_HOPS; hop++) {
-      requests++;
-      const response = await fetch(next.url, {
-        ...next.init,
-        redirect: 'manual',
-        headers: { ...next.init.headers, cookie: cookies(jar), accept: 'text/html' },
-      });
-      keepCookies(jar, response);
-      const html = await response.text();
-      const target = response.headers.get('location') ?? refreshTarget(html);
-      if (target === null) return { url: next.url, status: response.status, html };
-      next = { url: new URL(target, next.url).href, init: {} };
+  const matching = (url: URL): Cookie[] =>
+    jar.filter(({ host, path }) => host === url.hostname && isUnder(url.pathname, path));
+
+  const keep = (url: URL, headers: Headers): void => {
+    for (const line of headers.getSetCookie()) {
+      const cookie = parseCookie(line, url);
+      jar = jar.filter((old) => !(old.name === cookie.name && old.host === cookie.host && old.path === cookie.path));
+      if (!cookie.gone) jar.push(cookie);
     }
-    throw new Error(`more than ${MAX_HOPS} redirects from ${url}`);
-  }
+  };
+
+  const fetchOnce = async (target: string, init: RequestInit = {}): Promise<Response> => {
+    const url = new URL(target);
+    const headers = new Headers(init.headers);
+    const cookies = matching(url).map(({ name, value }) => `${name}=${value}`);
+    if (cookies.length > 0) headers.set('Cookie', cookies.join('; '));
+    if (!headers.has('Accept')) headers.set('Accept', 'text/html,application/xhtml+xml');
+    const response = await fetch(url, { ...init, headers, redirect: 'manual' });
+    keep(url, response.headers);
+    return response;
+  };
+
+  const go = async (target: string, init: RequestInit, formOnlyAt: string | null): Promise<Page> => {
+    const visited: string[] = [];
+    let url = target;
+    let request = init;
+    let bound = formOnlyAt;
+    for (let hop = 0; hop < MAX_HOPS; hop += 1) {
+      visited.push(url);
+      const response = await fetchOnce(url, request);
+      const text = await response.text();
+      const location = response.headers.get('Location');
+      const next = location ?? readRefresh(text);
+      if (next === null) return { url, status: response.status, headers: response.headers, text, visited };
+      if (location === null) bound = null;
+      url = new URL(next, url).href;
+      if (bound !== null && new URL(url).origin !== bound)
+        throw new Error(`form-action 'self' blocks the way to ${url}`);
+      request = {};
+    }
+    throw new Error(`more than ${MAX_HOPS} hops from ${target}`);
+  };
 
   return {
-    open: (url) => go(url, {}),
-    submit: (page, action, fields = {}) => {
-      const form = findForm(page, action);
-      const body = new URLSearchParams({ ...form.hidden, ...fields });
-      const headers = { 'content-type': 'application/x-www-form-urlencoded', origin: new URL(page.url).origin };
-      return go(new URL(form.action, page.url).href, { method: 'POST', body: body.toString(), headers });
+    fetchOnce,
+    open: (url) => go(url, {}, null),
+    submit: (page, values, action) => {
+      const form = findForm(page.text, action);
+      const url = new URL(form.action, page.url).href;
+      const body = new URLSearchParams({ ...form.hidden, ...values });
+      const origin = new URL(page.url).origin;
+      const restricted = /form-action 'self'/.test(page.headers.get('Content-Security-Policy') ?? '');
+      return go(url, { method: 'POST', body, headers: { Origin: origin } }, restricted ? origin : null);
     },
-    get requests() {
-      return requests;
-    },
+    cookieNames: (url) => matching(new URL(url)).map(({ name }) => name),
   };
 }
 
-function cookies(jar: ReadonlyMap<string, string>): string {
-  return [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
+function parseCookie(line: string, url: URL): Cookie & { gone: boolean } {
+  const [pair = '', ...attributes] = line.split(';').map((part) => part.trim());
+  const at = pair.indexOf('=');
+  const read = (name: string): string | undefined =>
+    attributes.find((part) => part.toLowerCase().startsWith(`${name}=`))?.slice(name.length + 1);
+  const expires = read('expires');
+  const gone = read('max-age') === '0' || (expires !== undefined && Date.parse(expires) <= Date.now());
+  return { name: pair.slice(0, at), value: pair.slice(at + 1), host: url.hostname, path: read('path') ?? '/', gone };
 }
 
-function keepCookies(jar: Map<string, string>, response: Response): void {
-  for (const line of response.headers.getSetCookie()) {
-    const [pair = '', ...attributes] = line.split(';');
-    const at = pair.indexOf('=');
-    const name = pair.slice(0, at).trim();
-    const gone = attributes.some((attribute) => /^\s*(max-age=0|expires=Thu, 01 Jan 1970)/i.test(attribute));
-    if (gone) jar.delete(name);
-    else jar.set(name, pair.slice(at + 1).trim());
-  }
+function isUnder(path: string, parent: string): boolean {
+  return path === parent || path.startsWith(parent.endsWith('/') ? parent : `${parent}/`);
 }
 
-function refreshTarget(html: string): string | null {
-  const match = /<meta http-equiv="refresh" content="0;\s*url=([^"]+)"/i.exec(html);
-  return match ? unescapeHtml(match[1] as string) : null;
+function readRefresh(text: string): string | null {
+  const found = /<meta http-equiv="refresh" content="0;url=([^"]*)">/.exec(text)?.[1];
+  return found === undefined ? null : unescapeHtml(found);
 }
 
-function findForm(page: Page, action: string): { action: string; hidden: Record<string, string> } {
-  for (const [whole] of page.html.matchAll(/<form\b[\s\S]*?<\/form>/gi)) {
-    const target = attribute(/<form\b[^>]*>/i.exec(whole)?.[0] ?? '', 'action') ?? page.url;
-    if (!target.includes(action)) continue;
+function findForm(text: string, action?: string): { action: string; hidden: Record<string, string> } {
+  for (const [, attributes = '', inner = ''] of text.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/g)) {
+    const target = unescapeHtml(/\baction="([^"]*)"/.exec(attributes)?.[1] ?? '');
+    if (action !== undefined && !target.includes(action)) continue;
     const hidden: Record<string, string> = {};
-    for (const [input] of whole.matchAll(/<(?:input|button)\b[^>]*>/gi)) {
-      const name = attribute(input, 'name');
-      if (name !== null && attribute(input, 'type') === 'hidden') hidden[name] = attribute(input, 'value') ?? '';
+    for (const [input] of inner.matchAll(/<input\b[^>]*type="hidden"[^>]*>/g)) {
+      const name = /\bname="([^"]*)"/.exec(input)?.[1];
+      if (name !== undefined) hidden[name] = unescapeHtml(/\bvalue="([^"]*)"/.exec(input)?.[1] ?? '');
     }
     return { action: target, hidden };
   }
-  throw new Error(`${page.url} (status ${page.status}) has no form to "${action}"`);
-}
-
-function attribute(tag: string, name: string): string | null {
-  const match = new RegExp(`\\s${name}="([^"]*)"`, 'i').exec(tag);
-  return match ? unescapeHtml(match[1] as string) : null;
+  throw new Error(`the page has no form${action === undefined ? '' : ` for ${action}`}`);
 }
 
 function unescapeHtml(text: string): string {
-  return text
-    .replaceAll('&quot;', '"')
-    .replaceAll('&#39;', "'")
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&amp;', '&');
+  const names: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
+  return text.replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => names[name] ?? '');
 }

@@ -57,7 +57,7 @@ export function makeBearerGate(options: BearerGateOptions): BearerGate {
   };
 }
 
-/** RFC 6750, 2.1: the header only; never a query parameter or a form field. */
+/** RFC 6750: the header only; never a query parameter or a form field. */
 function readBearerToken(ctx: Koa.Context): string {
   const header = ctx.get('Authorization');
   if (header === '') {

@@ -9,13 +9,12 @@ export type AccountsDeps = {
   readonly readDocument: (sub: string) => Promise<AccountDocument>;
 };
 
-/** Claims by scope (OpenID Connect Core, 5.4). */
+/** Claims by scope (OpenID Connect Core). */
 export const CLAIMS = {
-  openid: ['sub'],
+  openid: ['sub', 'amr', 'auth_time'],
   profile: ['name'],
   identity_document: ['holder_code', 'holder_code_type'],
   acr: null,
-  auth_time: null,
   iss: null,
   sid: null,
 } as const;

@@ -50,7 +50,7 @@ export class PostgresAdapter implements Adapter {
     const expiresAt = new Date(now.getTime() + expiresIn * 1000);
     const artifact = { model: this.#model, id, payload: this.#stored(payload), expiresAt };
     if (this.#model === 'ReplayDetection') {
-      // RFC 7523, 3: an assertion is used once. The library looks first and writes then; only the index is atomic.
+      // RFC 7523: an assertion is used once. The library looks first and writes then; only the index is atomic.
       if (await insertArtifactOnce(db, artifact, now)) return;
       throw new errors.InvalidClientAuth('the client assertion was used before');
     }

@@ -3,14 +3,20 @@
 // every instance, and its metadata are validated once per change.
 import type { Knex } from 'knex';
 import type { ClientMetadata, Provider } from 'oidc-provider';
-import type { Client } from '../domain/client.ts';
+import { SCOPES } from '../../common/contract/identity.ts';
+import { type Client, OIDC_SCOPES } from '../domain/client.ts';
 import { findClient, findClientVersion } from '../store/clients.ts';
 
 type ProviderClient = NonNullable<Awaited<ReturnType<Provider['Client']['find']>>>;
 type ClientClass = Provider['Client'] & { new (metadata: ClientMetadata): ProviderClient };
 
 /** Our own members of client metadata. */
-export const EXTRA_METADATA = ['xinji_first_party', 'xinji_organisation', 'xinji_purpose'] as const;
+export const EXTRA_METADATA = [
+  'xinji_first_party',
+  'xinji_organisation',
+  'xinji_purpose',
+  'xinji_resource_scopes',
+] as const;
 
 /** Replaces `provider.Client.find`. */
 export function readClientsFrom(provider: Provider, db: Knex): void {
@@ -36,6 +42,7 @@ export function readClientsFrom(provider: Provider, db: Knex): void {
 
 /** RFC 7591 metadata of a registration. */
 export function toMetadata(client: Client): ClientMetadata {
+  const about = OIDC_SCOPES.filter((scope) => client.scopes.includes(scope));
   return {
     client_id: client.clientId,
     client_name: client.name,
@@ -44,7 +51,7 @@ export function toMetadata(client: Client): ClientMetadata {
     response_types: client.grantTypes.includes('authorization_code') ? ['code'] : [],
     redirect_uris: [...client.redirectUris],
     post_logout_redirect_uris: [...client.postLogoutRedirectUris],
-    scope: client.scopes.join(' '),
+    ...(about.length === 0 ? {} : { scope: about.join(' ') }),
     jwks: { keys: [...client.jwks.keys] },
     token_endpoint_auth_method: 'private_key_jwt',
     token_endpoint_auth_signing_alg: 'ES256',
@@ -56,5 +63,6 @@ export function toMetadata(client: Client): ClientMetadata {
     xinji_first_party: client.firstParty,
     xinji_organisation: client.organisation,
     xinji_purpose: client.purpose,
+    xinji_resource_scopes: SCOPES.filter((scope) => client.scopes.includes(scope)),
   };
 }

@@ -4,7 +4,6 @@
 // takes no sender-constrained tokens yet).
 import type { Configuration, JWK, KoaContextWithOIDC } from 'oidc-provider';
 import { interactionPolicy } from 'oidc-provider';
-import { SCOPES } from '../../common/contract/identity.ts';
 import { OIDC_SCOPES } from '../domain/client.ts';
 import { CLAIMS } from './accounts.ts';
 import { EXTRA_METADATA } from './clients.ts';
@@ -53,7 +52,7 @@ export function makeConfiguration(parts: ConfigurationParts): Configuration {
     fetch: parts.fetch,
     jwks: { keys: [parts.signingKey] },
     routes: ROUTES,
-    scopes: [...OIDC_SCOPES, ...SCOPES],
+    scopes: [...OIDC_SCOPES],
     claims: {
       ...CLAIMS,
       openid: [...CLAIMS.openid],

@@ -6,7 +6,7 @@ import type { Grant, KoaContextWithOIDC } from 'oidc-provider';
 import type { Clock } from '../../common/clock.ts';
 import { OIDC_SCOPES } from '../domain/client.ts';
 import { joinSession } from '../store/session-clients.ts';
-import type { Audience } from './resources.ts';
+import { type Audience, allowedScopes } from './resources.ts';
 
 export type GrantsDeps = { readonly db: Knex; readonly clock: Clock; readonly audiences: readonly Audience[] };
 
@@ -41,9 +41,9 @@ async function makeFirstPartyGrant(ctx: KoaContextWithOIDC, audiences: readonly 
   const allowed = (client?.scope ?? '').split(' ');
   const grant = new provider.Grant({ accountId: account!.accountId, clientId: client!.clientId });
   grant.addOIDCScope(OIDC_SCOPES.filter((scope) => allowed.includes(scope)));
-  for (const { url, scopes } of audiences) {
-    const offered = scopes.filter((scope) => allowed.includes(scope));
-    if (offered.length > 0) grant.addResourceScope(url, offered);
+  for (const audience of audiences) {
+    const offered = allowedScopes(audience, client!);
+    if (offered.length > 0) grant.addResourceScope(audience.url, [...offered]);
   }
   await grant.save();
   return grant;

@@ -1,0 +1,230 @@
+// The identity room on a free port and a database of its own, with people and clients: what the tests of this folder share.
+import { generateKeyPairSync } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import type { ExecutionContext } from 'ava';
+import { exportJWK, importPKCS8 } from 'jose';
+import type { Knex } from 'knex';
+import * as oidc from 'openid-client';
+import { type Browser, makeBrowser, type Page } from '../../bin/demo/browser.ts';
+import type { Clock } from '../../common/clock.ts';
+import { systemClock } from '../../common/clock.ts';
+import { makeMetrics } from '../../common/http/metrics.ts';
+import { listen } from '../../common/http/server.ts';
+import { makeLog } from '../../common/log.ts';
+import { buildApp, type IdentityApp } from '../../identity/app.ts';
+import type { ClientRegistration, PublicJwk } from '../../identity/domain/client.ts';
+import { deriveDocumentKeys } from '../../identity/domain/document-box.ts';
+import { registerAccount } from '../../identity/flow/register-account.ts';
+import { registerClient } from '../../identity/flow/register-client.ts';
+import { testDatabase } from '../_harness/database.ts';
+
+export const LICENSE_URL = 'http://localhost:7002';
+export const SEAL_URL = 'http://localhost:7003';
+export const PERSON = {
+  loginName: 'zhangsan',
+  password: 'a long enough password',
+  name: '张三',
+  holder: { code: '360102199003077718', type: '111' },
+  phone: '13800010001',
+} as const;
+export const OTHER_PERSON = {
+  loginName: 'lisi',
+  password: 'another long password',
+  name: '李四',
+  holder: { code: '360102198511267724', type: '111' },
+  phone: '13800010002',
+} as const;
+export const MASTER_KEY = new Uint8Array(32).fill(7);
+
+export type IdentityHouse = IdentityApp & {
+  readonly url: string;
+  readonly db: Knex;
+  readonly lines: string[];
+  readonly sub: string;
+  /** Registers a client with a fresh key; returns it as a foreign OpenID client. */
+  client(id: string, change?: Partial<ClientRegistration>): Promise<TestClient>;
+  registerPerson(person: typeof PERSON | typeof OTHER_PERSON): Promise<string>;
+};
+
+export type TestClient = {
+  readonly id: string;
+  readonly config: oidc.Configuration;
+  readonly redirectUri: string;
+  readonly keyPem: string;
+};
+
+export type HouseOptions = { readonly logoutNetworks?: readonly string[]; readonly clock?: Clock };
+
+/** Started for one test; everything ends with it. */
+export async function startIdentity(t: ExecutionContext<unknown>, options: HouseOptions = {}): Promise<IdentityHouse> {
+  const database = await testDatabase(t);
+  const db = database.connect('identity', 10);
+  const clock = options.clock ?? systemClock;
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  const lines: string[] = [];
+  const built = await buildApp({
+    db,
+    clock,
+    log: makeLog('identity', 'debug', { write: (line: string) => void lines.push(line) }),
+    metrics: makeMetrics('identity'),
+    mode: 'development',
+    url,
+    licenseUrl: LICENSE_URL,
+    sealUrl: SEAL_URL,
+    signingKeyPem: makeKeyPem(),
+    cookieKeys: ['a cookie key of at least 32 characters'],
+    masterKey: MASTER_KEY,
+    logoutNetworks: options.logoutNetworks ?? ['127.0.0.0/8', '::1/128'],
+  });
+  const server = await listen(built.app, { host: '127.0.0.1', port });
+  t.teardown(async () => {
+    await server.stop(0);
+    await built.settle();
+    if (!t.passed) for (const line of lines.filter((text) => /"level":(40|50|60)/.test(text))) t.log(line);
+  });
+  const keys = deriveDocumentKeys(MASTER_KEY);
+  const registerPerson = async (person: typeof PERSON | typeof OTHER_PERSON): Promise<string> =>
+    (await registerAccount({ db, clock, keys }, person)).sub;
+  const sub = await registerPerson(PERSON);
+  const client = async (id: string, change: Partial<ClientRegistration> = {}): Promise<TestClient> => {
+    const keyPem = makeKeyPem();
+    const registration = await makeRegistration(id, keyPem, change);
+    await registerClient({ db, clock, requireHttps: false }, registration);
+    return { id, keyPem, redirectUri: registration.redirectUris[0] ?? '', config: await discover(url, id, keyPem) };
+  };
+  return { ...built, url, db, lines, sub, client, registerPerson };
+}
+
+export async function makeRegistration(
+  clientId: string,
+  keyPem: string,
+  change: Partial<ClientRegistration> = {},
+): Promise<ClientRegistration> {
+  return {
+    clientId,
+    name: `系统 ${clientId}`,
+    organisation: '示例单位',
+    purpose: '办理业务',
+    firstParty: true,
+    grantTypes: ['authorization_code'],
+    scopes: ['openid', 'profile'],
+    redirectUris:
+      change.grantTypes?.includes('authorization_code') === false ? [] : [`http://${clientId}.example:9/callback`],
+    postLogoutRedirectUris: [],
+    backchannelLogoutUri: null,
+    sector: 'example',
+    jwks: { keys: [await publicJwk(keyPem)] },
+    ...change,
+  };
+}
+
+export function makeKeyPem(): string {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+}
+
+export async function publicJwk(keyPem: string): Promise<PublicJwk> {
+  const { x, y } = await exportJWK(await importPKCS8(keyPem, 'ES256', { extractable: true }));
+  return { kty: 'EC', crv: 'P-256', x: x!, y: y! };
+}
+
+export async function discover(url: string, id: string, keyPem: string): Promise<oidc.Configuration> {
+  const key = await importPKCS8(keyPem, 'ES256');
+  return oidc.discovery(new URL(url), id, { id_token_signed_response_alg: 'ES256' }, oidc.PrivateKeyJwt(key), {
+    execute: [oidc.allowInsecureRequests],
+  });
+}
+
+export type Authorization = {
+  readonly target: URL;
+  readonly state: string;
+  readonly nonce: string;
+  readonly verifier: string;
+};
+
+/** An authorization request of `client`. */
+export async function authorize(client: TestClient, extra: Record<string, string> = {}): Promise<Authorization> {
+  const state = oidc.randomState();
+  const nonce = oidc.randomNonce();
+  const verifier = oidc.randomPKCECodeVerifier();
+  const target = oidc.buildAuthorizationUrl(client.config, {
+    redirect_uri: client.redirectUri,
+    scope: 'openid profile',
+    state,
+    nonce,
+    code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: 'S256',
+    ...extra,
+  });
+  return { target, state, nonce, verifier };
+}
+
+/** Follows the pages as far as the client's callback; its host does not exist, so the address is read from the hop. */
+export async function openUntilCallback(browser: Browser, start: string, callback: string): Promise<URL> {
+  let url = start;
+  for (let hop = 0; hop < 10; hop += 1) {
+    const response = await browser.fetchOnce(url);
+    const text = await response.text();
+    const next = response.headers.get('Location') ?? /http-equiv="refresh" content="0;url=([^"]*)"/.exec(text)?.[1];
+    if (!next) throw new Error(`no way on from ${url} (${response.status}): ${text.slice(0, 2000)}`);
+    url = new URL(next.replaceAll('&amp;', '&'), url).href;
+    if (url.startsWith(callback)) return new URL(url);
+  }
+  throw new Error('too many hops');
+}
+
+/** Logs PERSON in for a client with a new browser, and returns the callback address with the code. */
+export async function logIn(
+  client: TestClient,
+  {
+    browser = makeBrowser(),
+    extra = {},
+    person = PERSON,
+  }: { browser?: Browser; extra?: Record<string, string>; person?: { loginName: string; password: string } } = {},
+): Promise<Authorization & { browser: Browser; callback: URL }> {
+  const authorization = await authorize(client, extra);
+  const page = await browser.open(authorization.target.href);
+  const answer = await post(browser, page, { login: person.loginName, password: person.password });
+  const returnTo = /http-equiv="refresh" content="0;url=([^"]*)"/.exec(await answer.text())?.[1];
+  if (!returnTo) throw new Error(`login was not accepted: ${answer.status}`);
+  const callback = await openUntilCallback(browser, new URL(returnTo, page.url).href, client.redirectUri);
+  return { ...authorization, browser, callback };
+}
+
+/** Sends the page's form without following what comes. */
+export async function post(browser: Browser, page: Page, values: Record<string, string>): Promise<Response> {
+  const action = /<form[^>]*action="([^"]*)"/.exec(page.text)?.[1];
+  if (!action) throw new Error(`no form on ${page.url} (${page.status}): ${page.text.slice(0, 2000)}`);
+  const hidden = [...page.text.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)];
+  const body = new URLSearchParams({
+    ...Object.fromEntries(hidden.map(([, name, value]) => [name, value])),
+    ...values,
+  });
+  return browser.fetchOnce(new URL(action, page.url).href, { method: 'POST', body });
+}
+
+/** One hop of a browser that is logged in. */
+export async function hop(browser: Browser, client: TestClient): Promise<Authorization & { callback: URL }> {
+  const authorization = await authorize(client);
+  const callback = await openUntilCallback(browser, authorization.target.href, client.redirectUri);
+  return { ...authorization, callback };
+}
+
+export async function exchange(client: TestClient, login: Authorization & { callback: URL }) {
+  return oidc.authorizationCodeGrant(client.config, login.callback, {
+    expectedState: login.state,
+    expectedNonce: login.nonce,
+    pkceCodeVerifier: login.verifier,
+    idTokenExpected: true,
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
