@@ -72,6 +72,10 @@ export function planRooms(
   const mode = collect(() => readMode(env)) ?? 'production';
   const stand = owner ?? { mode, dataDir: '.data', databaseUrl: null };
   const chosen = roomEnvironments(env, stand, secrets, null).filter(({ room }) => names.includes(room.name));
+  const isGiven = stand.databaseUrl !== null || chosen.every(({ room }) => env[databaseKey(room.name)] !== undefined);
+  if (stand.mode === 'production' && !isGiven) {
+    faults.add('DATABASE_URL is not set, nor every XINJI_<ROOM>_DATABASE_URL; production needs PostgreSQL 15 or later');
+  }
   const planned = chosen.map((entry) => {
     const config = collect(() => entry.room.readConfig(entry.env));
     return config && { ...entry, config };

@@ -5,7 +5,7 @@ import type { Knex } from 'knex';
 import pg from 'pg';
 import { TrustError } from '../errors.ts';
 import { connect } from './connect.ts';
-import { databaseErrorCode } from './errors.ts';
+import { asDatabaseProblem, databaseErrorCode } from './errors.ts';
 import type { Migration, RoomSchema } from './migration.ts';
 
 /** A room and the URL by which its LOGIN role connects; role name and password are taken from it. */
@@ -42,9 +42,16 @@ export async function migrateAll({ ownerUrl, rooms }: MigrateRequest): Promise<M
   }
 }
 
-/** Throws `schema-outdated` unless exactly these steps were applied to the schema. For a room that starts. */
+/**
+ * Throws `schema-outdated` unless exactly these steps were applied to the schema, `database-unavailable` when nobody
+ * answers. For a room that starts.
+ */
 export async function checkSchemaVersion(db: Knex, schema: string, migrations: readonly Migration[]): Promise<void> {
-  const applied = await listApplied(db, schema);
+  const applied = await listApplied(db, schema).catch((error: unknown) => {
+    const isUnknownHere = ['28P01', '28000', '3D000'].includes(databaseErrorCode(error) ?? ''); // no such role or database
+    if (!isUnknownHere) throw asDatabaseProblem(error);
+    throw new TrustError('schema-outdated', `the role of schema ${schema} cannot log in`, { cause: error });
+  });
   const missing = migrations.filter((migration) => !applied.includes(migration.name));
   if (missing.length > 0) {
     throw new TrustError('schema-outdated', `schema ${schema} lacks ${missing.map((step) => step.name).join(', ')}`);

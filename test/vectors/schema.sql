@@ -107,6 +107,12 @@ identity.session_clients
   CREATE INDEX session_clients_at ON identity.session_clients USING btree (at)
   identity may delete, insert, select, update
 
+license.ended_sessions
+  sid text not null
+  ended_at timestamp with time zone not null
+  constraint ended_sessions_pkey PRIMARY KEY (sid)
+  license may delete, insert, select, update
+
 license.events
   event_id bigint not null identity
   at timestamp with time zone not null
