@@ -1,6 +1,10 @@
 // Values out of DER nodes. Every reader names what it expected and the offset where something else was found.
 // Not here: times in local form or with offsets; DER (X.690) and RFC 5280 want UTC with a Z.
+import { toHex } from '../bytes.ts';
 import { type DerNode, malformed, TAG } from './der.ts';
+
+/** Identifiers in use have at most some twenty bytes; reading a longer one would cost more than its length. */
+const MAX_OID_BYTES = 128;
 
 const NAMES = new Map(Object.entries(TAG).map(([name, tag]) => [tag as number, name]));
 
@@ -30,6 +34,7 @@ export function readExplicit(node: DerNode, number: number): DerNode {
 /** Dotted form of an OBJECT IDENTIFIER; arcs of any size. */
 export function readOid(node: DerNode): string {
   checkTag(node, TAG.oid);
+  if (node.content.length > MAX_OID_BYTES) throw malformed(node.offset, 'an OBJECT IDENTIFIER that is too long');
   const arcs: bigint[] = [];
   let arc = 0n;
   for (const byte of node.content) {
@@ -48,15 +53,13 @@ export function readOid(node: DerNode): string {
 /** An INTEGER of any size. */
 export function readBigInteger(node: DerNode): bigint {
   checkTag(node, TAG.integer);
-  let value = 0n;
-  for (const byte of node.content) value = (value << 8n) | BigInt(byte);
-  return BigInt.asIntN(node.content.length * 8, value);
+  return BigInt.asIntN(node.content.length * 8, BigInt(`0x${toHex(node.content)}`));
 }
 
 /** An INTEGER that fits a number exactly. */
 export function readInteger(node: DerNode): number {
-  const value = readBigInteger(node);
-  const number = Number(value);
+  checkTag(node, TAG.integer);
+  const number = node.content.length > 8 ? Number.NaN : Number(readBigInteger(node));
   if (!Number.isSafeInteger(number)) throw malformed(node.offset, 'an INTEGER that is too large here');
   return number;
 }

@@ -155,6 +155,16 @@ test('INTEGER and OBJECT IDENTIFIER keep values of any size', (t) => {
   t.throws(() => derOid('3.1'), { instanceOf: RangeError });
 });
 
+test('very long numbers and identifiers do not cost more than their length', (t) => {
+  const long = new Uint8Array(4_000_000).fill(0x81);
+  t.throws(() => readInteger(parseDer(derTlv(0x02, long))), { code: 'der-malformed', message: /too large/ });
+  t.throws(() => readOid(parseDer(derTlv(0x06, long.with(long.length - 1, 1)))), {
+    code: 'der-malformed',
+    message: /too long/,
+  });
+  t.true(readBigInteger(parseDer(derTlv(0x02, long))) < 0n);
+});
+
 test('times read back to the millisecond and have no trailing zeros', (t) => {
   fc.assert(
     fc.property(
