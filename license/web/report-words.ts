@@ -1,6 +1,6 @@
 // The verification report in the words of the page. The report itself speaks English to programs; what a citizen reads is
 // chosen here by name and status, and the report's own sentence stands under 技术信息.
-import type { ReportFact, StepStatus, SubIndication } from '../../common/contract/report.ts';
+import type { ReportFact, ReportStep, SubIndication, VerificationReport } from '../../common/contract/report.ts';
 import type { Text } from '../../common/web/texts.ts';
 
 /** Why a check did not pass, by sub-indication of EN 319 102-1. */
@@ -85,8 +85,31 @@ export const FACT_WORDS: Readonly<Record<FactName, FactWords>> = {
   },
 };
 
-/** Names of steps as people read them; a step that is not listed shows its own name. */
-export const STEP_NAMES: Readonly<Record<string, Text>> = {
+/** The chain checks run twice: for the sealer and for the seal maker. */
+const PARTIES: readonly (readonly [prefix: string, party: Text])[] = [
+  ['signer-', { zh: '盖章人', en: 'Sealer: ' }],
+  ['maker-', { zh: '制章者', en: 'Seal maker: ' }],
+];
+
+const STEP_NAMES: Readonly<Record<string, Text>> = {
+  'byte-range': { zh: '签章覆盖的范围', en: 'Range that the seal covers' },
+  'changes-after-sealing': { zh: '盖章后的改动', en: 'Changes after sealing' },
+  container: { zh: '签章数据的格式', en: 'Form of the seal data' },
+  'cms-message-digest': { zh: '文件摘要（数字签名）', en: 'Digest of the file (signature)' },
+  'cms-algorithms': { zh: '签名算法', en: 'Algorithms' },
+  'cms-content-type': { zh: '签名内容类型', en: 'Content type' },
+  'cms-signing-certificate': { zh: '签名证书与签名绑定', en: 'Certificate bound to the signature' },
+  'cms-signature-value': { zh: '数字签名值', en: 'Signature value' },
+  'seal-binding': { zh: '签章与印章绑定', en: 'Seal bound to the signature' },
+  'signature-format': { zh: '电子签章的格式', en: 'Form of the electronic seal signature' },
+  'signature-value': { zh: '电子签章的签名值', en: 'Value of the electronic seal signature' },
+  'signer-in-seal': { zh: '盖章人在印章授权名单内', en: 'Sealer is listed in the seal' },
+  'seal-format': { zh: '电子印章的格式', en: 'Form of the seal' },
+  'seal-signature': { zh: '制章者对印章的签名', en: "Seal maker's signature on the seal" },
+  'seal-period': { zh: '印章有效期', en: 'Validity period of the seal' },
+  'signing-time': { zh: '盖章时间', en: 'Time of sealing' },
+  'document-digest': { zh: '文件摘要（电子签章）', en: 'Digest of the file (electronic seal)' },
+  'time-stamp': { zh: '时间戳', en: 'Time stamp' },
   'certificate-signatures': { zh: '证书链逐级签名', en: 'Signatures of the certificate chain' },
   'certificate-chain': { zh: '证书链到信任根', en: 'Certificate chain to a trusted root' },
   'certificate-period': { zh: '证书有效期', en: 'Validity period of the certificates' },
@@ -95,9 +118,52 @@ export const STEP_NAMES: Readonly<Record<string, Text>> = {
   'certificate-revocation': { zh: '证书吊销状态', en: 'Revocation status of the certificate' },
 };
 
+/** A step's name as people read it; one that is not listed shows its own name. */
+export function stepName(name: string): Text {
+  const own = STEP_NAMES[name];
+  if (own) return own;
+  for (const [prefix, party] of PARTIES) {
+    const bare = name.startsWith(prefix) ? STEP_NAMES[name.slice(prefix.length)] : undefined;
+    if (bare) return { zh: `${party.zh}${bare.zh}`, en: `${party.en}${bare.en}` };
+  }
+  return { zh: name, en: name };
+}
+
+/** Faults that one sub-indication of the standard covers together with others. */
+const STEP_FAULTS: Readonly<Record<string, Text>> = {
+  'changes-after-sealing': {
+    zh: '盖章之后，文件又被添加或修改了内容',
+    en: 'Something was added to the file or changed in it after sealing',
+  },
+  'seal-binding': { zh: '签章和印章被拆开或调换过', en: 'Signature and seal were parted or exchanged' },
+  'signing-time': { zh: '盖章时间晚于现在', en: 'The time of sealing lies in the future' },
+  'signer-in-seal': { zh: '盖章人不在印章授权名单内', en: 'The sealer is not listed in the seal' },
+  'byte-range': { zh: '签章没有覆盖整个文件，或签章数据外有多余内容', en: 'The seal does not cover the whole file' },
+};
+
+/** Why a step failed or could not be done, or null when its status says it all. */
+export function stepFault(step: Pick<ReportStep, 'name' | 'status' | 'sub_indication'>): Text | null {
+  if (step.status === 'passed') return null;
+  const own = step.status === 'failed' ? STEP_FAULTS[step.name] : undefined;
+  const general = step.sub_indication === undefined ? null : SUB_INDICATION_WORDS[step.sub_indication];
+  return own ?? general ?? (step.status === 'failed' ? null : STEP_WORDS[step.status]);
+}
+
+/** The sentence for a whole report: its first failed step, else its sub-indication. */
+export function reportFault(report: VerificationReport): Text | null {
+  const failed = report.signatures.flatMap((seal) => seal.steps).find((step) => step.status === 'failed');
+  const own = failed === undefined ? null : stepFault(failed);
+  return own ?? (report.sub_indication === null ? null : SUB_INDICATION_WORDS[report.sub_indication]);
+}
+
+/** A time that only the sealer claims is never called proved. */
+export const CLAIMED_TIME: Text = {
+  zh: '由盖章方自报，与证书和印章的有效期不矛盾；没有时间戳证明。',
+  en: 'Claimed by the sealer and within the validity of certificate and seal; no time stamp proves it.',
+};
+
 /** A step with nothing more to say than its status. */
-export const STEP_WORDS: Readonly<Record<Exclude<StepStatus, 'failed'>, Text | null>> = {
-  passed: null,
+const STEP_WORDS: Readonly<Record<'not_checked' | 'skipped', Text>> = {
   not_checked: { zh: '缺少所需的资料，未能检查。', en: 'What is needed for this check was not at hand.' },
   skipped: {
     zh: '前面的检查没有通过，或与此文件无关。',

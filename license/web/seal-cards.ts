@@ -6,7 +6,7 @@ import { type Html, html } from '../../common/web/html.ts';
 import { facts, identifier, type Step, stepList, tag } from '../../common/web/parts.ts';
 import { formatDateTime, type Say, sayIn, type Text, type Texts } from '../../common/web/texts.ts';
 import { STATE_TEXTS } from './license-words.ts';
-import { FACT_NAMES, FACT_WORDS, type FactName, STEP_NAMES, STEP_WORDS, SUB_INDICATION_WORDS } from './report-words.ts';
+import { CLAIMED_TIME, FACT_NAMES, FACT_WORDS, type FactName, stepFault, stepName } from './report-words.ts';
 
 const TEXTS = {
   licenseNow: { zh: '证照{state}（截至 {time}）', en: 'The license is {state} (as of {time})' },
@@ -75,9 +75,16 @@ function factSteps(frame: PageFrame, seal: SignatureReport): Step[] {
   return FACT_ORDER.map((name) => ({
     state: seal[name].status === 'indeterminate' ? 'not_checked' : seal[name].status,
     name: say(FACT_NAMES[name]),
-    finding: say(FACT_WORDS[name][seal[name].status]),
+    finding: say(factWords(name, seal)),
     clause: '',
   }));
+}
+
+function factWords(name: FactName, seal: SignatureReport): Text {
+  const { status } = seal[name];
+  return name === 'time' && status === 'passed' && seal.time_source === 'claimed'
+    ? CLAIMED_TIME
+    : FACT_WORDS[name][status];
 }
 
 function licenseStep(frame: PageFrame, license: FileVerification['license']): Step {
@@ -96,18 +103,8 @@ function licenseStep(frame: PageFrame, license: FileVerification['license']): St
 
 function checkStep(frame: PageFrame, step: SignatureReport['steps'][number]): Step {
   const say = sayIn(frame.lang);
-  const known: Text | undefined = STEP_NAMES[step.name];
-  const because = step.sub_indication ? SUB_INDICATION_WORDS[step.sub_indication] : null;
-  const words =
-    step.status === 'failed' || step.status === 'not_checked'
-      ? (because ?? (step.status === 'failed' ? null : STEP_WORDS[step.status]))
-      : STEP_WORDS[step.status];
-  return {
-    state: step.status,
-    name: known ? say(known) : step.name,
-    finding: words ? say(words) : '',
-    clause: step.clause,
-  };
+  const fault = stepFault(step);
+  return { state: step.status, name: say(stepName(step.name)), finding: fault ? say(fault) : '', clause: step.clause };
 }
 
 function sealRows(frame: PageFrame, seal: SignatureReport) {

@@ -8,7 +8,7 @@ import { icon, type Mark } from '../../common/web/icons.ts';
 import { renderPage } from '../../common/web/layout.ts';
 import { phrases, verdict } from '../../common/web/parts.ts';
 import { formatDateTime, type Say, sayIn, type Texts } from '../../common/web/texts.ts';
-import { SUB_INDICATION_WORDS } from './report-words.ts';
+import { reportFault } from './report-words.ts';
 import { sealCards, stateWord, technical, unitOf } from './seal-cards.ts';
 import { navItems, VERIFY_PATH, VERIFY_SERVICE } from './service.ts';
 
@@ -94,10 +94,8 @@ type Conclusion = { readonly mark: Mark; readonly title: string; readonly why: H
 function conclusion(frame: PageFrame, { report, license }: FileResultPage['result']): Conclusion {
   const say = sayIn(frame.lang);
   const sealed = sealedBy(frame, report.signatures[0]);
-  const reason =
-    report.sub_indication === null
-      ? null
-      : `${say(SUB_INDICATION_WORDS[report.sub_indication])}${frame.lang === 'zh' ? '。' : '.'}`;
+  const fault = reportFault(report);
+  const reason = fault === null ? null : `${say(fault)}${frame.lang === 'zh' ? '。' : '.'}`;
   if (report.signatures.length === 0 && report.sub_indication === 'NO_SIGNATURE_FOUND') {
     return { mark: 'unknown', title: say(TEXTS.unsigned), why: say(TEXTS.unsignedWhy), next: say(TEXTS.unsignedNext) };
   }
