@@ -46,6 +46,7 @@ type Check = {
 };
 
 const MAX_CHAIN = 8;
+const MAX_SIGNATURES = 32;
 
 const CHECKS: readonly Check[] = [
   { name: 'certificate-signatures', clause: 'RFC 5280, GB/T 35276', run: checkSignatures },
@@ -73,19 +74,25 @@ const REVOCATION: ReportStep = {
   finding: 'No source of revocation lists is configured.',
 };
 
-/** Depth first: a root as issuer is preferred; a wrong signature is remembered only when nothing better is found. */
+/**
+ * Depth first: a root as issuer is preferred; a wrong signature is remembered only when nothing better is found.
+ * Certificates come from strangers: each is entered once, and the number of signatures tried is bounded.
+ */
 function buildPath(question: ChainQuestion): Path {
+  const candidates = [...question.roots, ...question.intermediates];
+  const entered = new Set<Certificate>();
+  let triesLeft = MAX_SIGNATURES;
   const isRoot = (certificate: Certificate) => question.roots.some((root) => equalBytes(root.raw, certificate.raw));
   const walk = (chain: readonly Certificate[]): Path => {
     const last = chain.at(-1)!;
     if (isRoot(last)) return { chain, isAnchored: true, badSignature: null };
     let best: Path = { chain, isAnchored: false, badSignature: null };
-    if (chain.length >= MAX_CHAIN) return best;
-    const named = [...question.roots, ...question.intermediates].filter(
-      (issuer) => isNamedIssuer(issuer, last) && !chain.some((seen) => equalBytes(seen.raw, issuer.raw)),
-    );
-    for (const issuer of named) {
-      const path = isSignedBy(last, issuer) ? walk([...chain, issuer]) : { ...best, badSignature: last.subject };
+    for (const issuer of chain.length < MAX_CHAIN ? candidates : []) {
+      if (entered.has(issuer) || !isNamedIssuer(issuer, last) || equalBytes(issuer.raw, last.raw)) continue;
+      if (triesLeft-- <= 0) break;
+      const isSigned = isSignedBy(last, issuer);
+      if (isSigned) entered.add(issuer);
+      const path = isSigned ? walk([...chain, issuer]) : { ...best, badSignature: last.subject };
       if (path.isAnchored) return path;
       if (path.chain.length > best.chain.length || (!best.badSignature && path.badSignature)) best = path;
     }

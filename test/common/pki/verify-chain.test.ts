@@ -162,3 +162,18 @@ test('authorities that sign each other in a ring end the search', async (t) => {
   const report = ask(leaf.certificate, { intermediates: [b.certificate, aByB.certificate, a.certificate] });
   t.is(report.status, 'indeterminate');
 });
+
+test('many authorities of one name and key that sign each other cost a bounded search', async (t) => {
+  const a = await issueAuthority('甲', null, 8);
+  const twin = {
+    subject: a.name,
+    publicKey: a.key.publicKey,
+    ca: { pathLength: 8 },
+    keyUsage: ['keyCertSign'],
+  } as const;
+  const twins = await Promise.all(Array.from({ length: 30 }, () => issue('甲', a, twin)));
+  const leaf = await issue('x', a);
+  const report = ask(leaf.certificate, { intermediates: twins.map(({ certificate }) => certificate) });
+  t.is(report.status, 'indeterminate');
+  t.true(report.chain.length <= 8);
+});
