@@ -68,37 +68,6 @@ export async function readForm(
   return Object.fromEntries(new URLSearchParams(Buffer.from(bytes).toString('utf8')));
 }
 
-export type UploadedFile = { readonly name: string; readonly bytes: Uint8Array };
-export type Upload = {
-  readonly fields: Readonly<Record<string, string>>;
-  readonly files: Readonly<Record<string, UploadedFile>>;
-};
-
-/**
- * A multipart/form-data body of a page's form, whole in memory: `maxBytes` bounds all of it. A file field left empty by the
- * browser is not in `files`. Errors as `readBytes`, and invalid-request for a body that is not multipart.
- */
-export async function readUpload(ctx: Koa.Context, { maxBytes }: { maxBytes: number }): Promise<Upload> {
-  const bytes = await readBytes(ctx, { maxBytes, types: ['multipart/form-data'] });
-  const fields: Record<string, string> = {};
-  const files: Record<string, UploadedFile> = {};
-  for (const [name, value] of await parseMultipart(bytes, ctx.get('Content-Type'))) {
-    if (typeof value === 'string') fields[name] = value;
-    else if (value.size > 0)
-      files[name] = { name: value.name.slice(0, 200), bytes: new Uint8Array(await value.arrayBuffer()) };
-  }
-  return { fields, files };
-}
-
-async function parseMultipart(bytes: Uint8Array, contentType: string): Promise<FormData> {
-  try {
-    // fetch's own parser: one that browsers' forms are tested against.
-    return await new Response(new Uint8Array(bytes), { headers: { 'Content-Type': contentType } }).formData();
-  } catch (cause) {
-    throw new TrustError('invalid-request', 'The body cannot be read as multipart/form-data.', { cause });
-  }
-}
-
 /** The query, parsed by `schema`; a name given twice is refused. Errors: invalid-request. */
 export function parseQuery<S extends z.ZodType>(ctx: Koa.Context, schema: S): z.output<S> {
   const repeated = Object.entries(ctx.query).find(([, value]) => Array.isArray(value));

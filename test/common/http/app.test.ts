@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { systemClock } from '../../../common/clock.ts';
 import { TrustError } from '../../../common/errors.ts';
 import { makeKoa } from '../../../common/http/app.ts';
-import { parseQuery, readBytes, readForm, readJson, readUpload } from '../../../common/http/body.ts';
+import { parseQuery, readBytes, readForm, readJson } from '../../../common/http/body.ts';
 import { healthRoutes } from '../../../common/http/health.ts';
 import { readIdempotencyKey } from '../../../common/http/idempotency-key.ts';
 import { makeMetrics } from '../../../common/http/metrics.ts';
@@ -90,18 +90,6 @@ async function start(t: ExecutionContext, routes: readonly Route[] = [], authori
       scope: 'public',
       handler: () => {
         throw new TrustError('code-expired', 'It expired.');
-      },
-    },
-    {
-      method: 'POST',
-      path: '/upload',
-      scope: 'public',
-      handler: async (ctx) => {
-        const { fields, files } = await readUpload(ctx, { maxBytes: 5000 });
-        ctx.body = {
-          fields,
-          files: Object.entries(files).map(([field, file]) => [field, file.name, file.bytes.length]),
-        };
       },
     },
     {
@@ -348,20 +336,4 @@ test('a taken port is config-invalid and says which', async (t) => {
   const error = await t.throwsAsync(listen(app, { host: '127.0.0.1', port: server.port }), { instanceOf: TrustError });
   t.is((error as TrustError).code, 'config-invalid');
   t.true(error?.message.includes(String(server.port)));
-});
-
-test('a form with a file is read whole, an empty file field is no file, a broken one is invalid-request', async (t) => {
-  const { call, post } = await start(t);
-  const form = new FormData();
-  form.set('csrf', 'x');
-  form.set('file', new File([new Uint8Array(300)], '健康证明.pdf', { type: 'application/pdf' }));
-  const answer = await call('/upload', { method: 'POST', body: form });
-  t.deepEqual(await answer.json(), { fields: { csrf: 'x' }, files: [['file', '健康证明.pdf', 300]] });
-  form.set('file', new File([], ''));
-  t.like(await (await call('/upload', { method: 'POST', body: form })).json(), { files: [] });
-  form.set('file', new File([new Uint8Array(6000)], 'large.pdf'));
-  t.is((await call('/upload', { method: 'POST', body: form })).status, 413);
-  for (const type of ['multipart/form-data', 'multipart/form-data; boundary=x']) {
-    t.is((await problemOf(await post('/upload', 'nonsense', type)))['code'], 'invalid-request');
-  }
 });
