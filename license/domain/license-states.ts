@@ -36,7 +36,11 @@ export function stateAt(stored: StoredState, validTo: string, now: Date): Licens
   return stored === 'valid' && validTo < chinaDate(now) ? 'expired' : stored;
 }
 
+export function isPresentable(state: LicenseState): boolean {
+  return PRESENTABLE.has(state);
+}
+
 /** Throws `license-state-forbids` for a license that may not be shown any more. */
 export function checkPresentable(state: LicenseState): void {
-  if (!PRESENTABLE.has(state)) throw new TrustError('license-state-forbids', `the license is ${state}`);
+  if (!isPresentable(state)) throw new TrustError('license-state-forbids', `the license is ${state}`);
 }

@@ -16,9 +16,9 @@ export function makePresentationCode(random: string): string {
   return parsePresentationCode(`lz_${random}`);
 }
 
-/** The code without blanks around it. Throws `code-malformed`, without repeating the text. */
+/** The code without the blanks that pages group it by. Throws `code-malformed`, without repeating the text. */
 export function parsePresentationCode(text: string): string {
-  const code = text.trim();
+  const code = text.replace(/\s/gu, '');
   if (!FORM.test(code)) {
     throw new TrustError('code-malformed', 'a presentation code is lz_ and 26 characters of 0-9 a-z without i l o u');
   }

@@ -1,6 +1,6 @@
 // The second half of issuing: from a recorded intent, under a lease, to a license. Run by the request that made the intent,
 // by a repetition of it, or by whoever resumes. Each step may have been done before; doing it again changes nothing.
-import { isTrustError, TrustError } from '../../common/errors.ts';
+import { isTrustError, type ProblemCode, TrustError } from '../../common/errors.ts';
 import { makeToken } from '../../common/ids.ts';
 import { holderKey } from '../domain/holder-key.ts';
 import { openContent } from '../domain/issue-content.ts';
@@ -12,10 +12,14 @@ import { finishIssue, type Issue, type Lease, releaseIssue } from '../store/issu
 import { findLicenseTypeVersion } from '../store/license-types.ts';
 import { insertLicense } from '../store/licenses.ts';
 import type { LicenseDeps } from './deps.ts';
+import { throwForeign } from './foreign-problem.ts';
 
 /** Longer than the seal client waits for its answer; a lease that runs out early costs a repetition, never a second license. */
 export const LEASE_SECONDS = 60;
 const RETRY_SECONDS_AT_MOST = 300;
+
+/** What the seal room can say that concerns the one who asked for the license. */
+const SEALING_PROBLEMS: ReadonlySet<ProblemCode> = new Set(['seal-not-found', 'seal-not-granted', 'seal-not-usable']);
 
 export function makeLease(now: Date): Lease {
   return { token: makeToken(26), until: new Date(now.getTime() + LEASE_SECONDS * 1000) };
@@ -40,7 +44,7 @@ async function finish(deps: LicenseDeps, issue: Issue, lease: Lease): Promise<vo
 
   // 5 Seal: the key is made from the intent, so the seal room does it once and answers the same again.
   const place = { seal: issue.sealEsID, page: seal.page, xMm: seal.xMm, yMm: seal.yMm, reason: '签发电子证照' };
-  const sealed = await deps.seal.seal(pdf, place, `license-${issue.issueId}`);
+  const sealed = await deps.seal.seal(pdf, place, `license-${issue.issueId}`).catch(throwForeign(SEALING_PROBLEMS));
   checkSealedCopy(pdf, sealed.pdf);
 
   // 6 Store the file under its own SM3.

@@ -37,6 +37,7 @@ export async function presentLicense(
 
 export type CodeFact = {
   readonly state: 'live' | 'used' | 'expired' | 'unknown';
+  readonly identifier: string | null;
   readonly expiresAt: Date | null;
   readonly usedAt: Date | null;
   readonly verifierName: string | null;
@@ -44,12 +45,19 @@ export type CodeFact = {
 
 /** What is known of a code, without using it up. Throws code-malformed. */
 export async function readPresentation(deps: Pick<LicenseDeps, 'db' | 'clock'>, text: string): Promise<CodeFact> {
-  const found = await findPresentation(deps.db, hashPresentationCode(parsePresentationCode(text)));
-  if (!found) return { state: 'unknown', expiresAt: null, usedAt: null, verifierName: null };
-  const { expiresAt, use } = found;
-  if (use) return { state: 'used', expiresAt, usedAt: use.usedAt, verifierName: use.verifierName };
-  const state = expiresAt <= deps.clock() ? 'expired' : 'live';
-  return { state, expiresAt, usedAt: null, verifierName: null };
+  return readPresentationByHash(deps, hashPresentationCode(parsePresentationCode(text)));
+}
+
+export async function readPresentationByHash(
+  deps: Pick<LicenseDeps, 'db' | 'clock'>,
+  codeHash: Uint8Array,
+): Promise<CodeFact> {
+  const found = await findPresentation(deps.db, codeHash);
+  if (!found) return { state: 'unknown', identifier: null, expiresAt: null, usedAt: null, verifierName: null };
+  const { identifier, expiresAt, use } = found;
+  const live = { identifier, expiresAt, usedAt: null, verifierName: null };
+  if (use) return { ...live, state: 'used', usedAt: use.usedAt, verifierName: use.verifierName };
+  return { ...live, state: expiresAt <= deps.clock() ? 'expired' : 'live' };
 }
 
 /** The problem that a code which is not live stands for. */

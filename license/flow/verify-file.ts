@@ -3,19 +3,31 @@
 import { toHex } from '../../common/bytes.ts';
 import type { FileVerification } from '../../common/contract/license.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
-import { isTrustError } from '../../common/errors.ts';
+import { isTrustError, type ProblemCode } from '../../common/errors.ts';
 import { parseLicenseIdentifier } from '../domain/license-identifier.ts';
 import type { StoredLicense } from '../domain/license-record.ts';
 import { stateAt } from '../domain/license-states.ts';
 import { findClaimedIdentifiers } from '../pdf/license-metadata.ts';
 import { findLicense, findLicenseByFile } from '../store/licenses.ts';
 import type { LicenseDeps } from './deps.ts';
+import { throwForeign } from './foreign-problem.ts';
+
+/** What the seal room can say about the file itself. */
+const FILE_PROBLEMS: ReadonlySet<ProblemCode> = new Set([
+  'not-a-pdf',
+  'pdf-truncated',
+  'pdf-encrypted',
+  'pdf-hybrid',
+  'pdf-broken',
+  'pdf-too-large',
+  'body-too-large',
+]);
 
 type LicenseFact = FileVerification['license'];
 
 /** Throws what the seal room says of a file that it cannot read (not-a-pdf, pdf-broken …) and seal-unavailable. */
 export async function verifyFile(deps: LicenseDeps, pdf: Uint8Array): Promise<FileVerification> {
-  const report = await deps.seal.verify(pdf);
+  const report = await deps.seal.verify(pdf).catch(throwForeign(FILE_PROBLEMS));
   return { kind: 'file', report, license: await findLicenseFact(deps, pdf) };
 }
 

@@ -1,4 +1,5 @@
-// Presentation codes (their hash only), sessions of the holder's pages (their hash only), and the append-only events.
+// Presentation codes (their hash only), sessions of the holder's pages (their hash only) and those
+// that the identity room ended, and the append-only events.
 import { forbidChanges, type Migration } from '../../common/db/migration.ts';
 
 export const presentations: Migration = {
@@ -36,6 +37,11 @@ export const presentations: Migration = {
     await knex.raw('create index sessions_sub on license.sessions (sub)');
     await knex.raw('create index sessions_sid on license.sessions (sid)');
     await knex.raw('create index sessions_expiry on license.sessions (expires_at)');
+    await knex.raw(`
+      create table license.ended_sessions (
+        sid      text primary key,
+        ended_at timestamptz not null
+      )`);
     await knex.raw(`
       create table license.events (
         event_id   bigint generated always as identity primary key,

@@ -66,8 +66,24 @@ export async function deleteSessions(
   return 0;
 }
 
+/** Notes that a session at the identity room is over, so that a login which is just finishing does not outlive it. */
+export async function insertEndedSession(db: Knex, sid: string, now: Date): Promise<void> {
+  await db('license.ended_sessions').insert({ sid, ended_at: now }).onConflict(['sid']).ignore();
+}
+
+export async function isSessionEnded(db: Knex, sid: string): Promise<boolean> {
+  const rows = await db('license.ended_sessions').select('sid').where({ sid });
+  return rows.length > 0;
+}
+
 /** Removes at most `limit` sessions that expired before `before`; tells how many. */
 export async function deleteExpiredSessions(db: Knex, before: Date, limit: number): Promise<number> {
   const stale = db('license.sessions').select('session_hash').where('expires_at', '<', before).limit(limit);
   return db('license.sessions').whereIn('session_hash', stale).delete();
+}
+
+/** Removes at most `limit` notes of ended sessions that are older than `before`; tells how many. */
+export async function deleteEndedSessions(db: Knex, before: Date, limit: number): Promise<number> {
+  const stale = db('license.ended_sessions').select('sid').where('ended_at', '<', before).limit(limit);
+  return db('license.ended_sessions').whereIn('sid', stale).delete();
 }

@@ -11,9 +11,9 @@ import type { FileStore } from '../../common/files/file-store.ts';
 import { makeLog } from '../../common/log.ts';
 import { holderKey } from '../../license/domain/holder-key.ts';
 import { makeRoomKeys } from '../../license/domain/room-keys.ts';
-import { readFaceFonts } from '../../license/face-fonts.ts';
 import type { LicenseDeps, SealPort } from '../../license/flow/deps.ts';
 import { registerIssuingClient, registerLicenseType, registerVerifier } from '../../license/flow/register.ts';
+import { readFaceFonts } from '../../license/pdf/face-fonts.ts';
 import { testDatabase } from '../_harness/database.ts';
 
 export const TYPE = '11100000MB0D000965001';

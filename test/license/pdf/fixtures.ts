@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { makeLicenseIdentifier } from '../../../license/domain/license-identifier.ts';
 import type { LicenseContent } from '../../../license/domain/license-record.ts';
 import { parseLicenseType } from '../../../license/domain/license-type.ts';
-import { readFaceFonts } from '../../../license/face-fonts.ts';
+import { readFaceFonts } from '../../../license/pdf/face-fonts.ts';
 
 export const fonts = readFaceFonts();
 export const type = parseLicenseType(JSON.parse(readFileSync('license/types/11100000MB0D000965001.json', 'utf8')));

@@ -2,8 +2,8 @@
 // Noto Sans SC under the SIL Open Font License: URO and extension A complete, little of the later extensions.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { FaceFonts } from './pdf/face-layout.ts';
-import { openTypeface } from './pdf/typeface.ts';
+import type { FaceFonts } from './face-layout.ts';
+import { openTypeface } from './typeface.ts';
 
 const PACKAGE = '@expo-google-fonts/noto-sans-sc';
 

@@ -1,0 +1,150 @@
+// The license room as one koa: the API for departments and verifiers, the holder's pages, the public check.
+import type { JWTVerifyGetKey } from 'jose';
+import type { Knex } from 'knex';
+import type Koa from 'koa';
+import type { Clock } from '../common/clock.ts';
+import type { Mode } from '../common/env.ts';
+import { isTrustError } from '../common/errors.ts';
+import type { FileStore } from '../common/files/file-store.ts';
+import { makeKoa } from '../common/http/app.ts';
+import { makeBearerGate } from '../common/http/bearer.ts';
+import { makeCookies } from '../common/http/cookies.ts';
+import { healthRoutes } from '../common/http/health.ts';
+import type { Metrics } from '../common/http/metrics.ts';
+import type { Operation } from '../common/http/operation.ts';
+import { webRoutes } from '../common/http/preferences.ts';
+import { referenceRoutes } from '../common/http/reference-page.ts';
+import { type Access, type Handler, mountRoutes, type Route } from '../common/http/routes.ts';
+import type { Log } from '../common/log.ts';
+import { makeRoomKeys } from './domain/room-keys.ts';
+import type { LicenseDeps, SealPort } from './flow/deps.ts';
+import { type Housekeeping, makeHousekeeping } from './flow/housekeeping.ts';
+import { makeLicenseHandlers } from './http/licenses.ts';
+import { makeLoginHandlers, redirect } from './http/login.ts';
+import { OPERATIONS } from './http/operations.ts';
+import { makePresentHandler, makeRedeemHandler } from './http/presentations.ts';
+import { makeRelyingParty } from './http/relying-party.ts';
+import { makeSessionGate } from './http/session-gate.ts';
+import { makeVerificationHandler } from './http/verifications.ts';
+import { makeVerifyHandlers } from './http/verify-pages.ts';
+import { makeWalletHandlers } from './http/wallet.ts';
+import type { FaceFonts } from './pdf/face-layout.ts';
+import { pingDatabase } from './store/ping.ts';
+import { WALLET_SERVICE } from './web/service.ts';
+
+export type LicenseAppDeps = {
+  readonly db: Knex;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly mode: Mode;
+  /** The room's public URL, which is the audience of its tokens. */
+  readonly url: string;
+  /** Public URL of the identity room: the issuer. */
+  readonly identityUrl: string;
+  readonly seal: SealPort;
+  readonly files: FileStore;
+  readonly fonts: FaceFonts;
+  /** PKCS#8 PEM, P-256: this room as a client of the identity room. */
+  readonly clientKeyPem: string;
+  readonly cookieKeys: readonly string[];
+  /** 32 bytes. */
+  readonly masterKey: Uint8Array;
+  /** For tests; otherwise the issuer's published keys. */
+  readonly tokenKeys?: JWTVerifyGetKey;
+};
+
+export type LicenseApp = {
+  readonly app: Koa;
+  /** What the flows work with, for whoever resumes or registers beside HTTP. */
+  readonly deps: LicenseDeps;
+  /** Started by main.ts. */
+  readonly housekeeping: Housekeeping;
+};
+
+export function buildApp(parts: LicenseAppDeps): LicenseApp {
+  const { db, log, clock, metrics, mode, url, identityUrl, seal, files, fonts } = parts;
+  const deps: LicenseDeps = { db, log, clock, seal, files, fonts, keys: makeRoomKeys(parts.masterKey) };
+  const gate = makeBearerGate({
+    issuer: identityUrl,
+    audience: url,
+    clock,
+    ...(parts.tokenKeys === undefined ? {} : { keys: parts.tokenKeys }),
+  });
+  const cookies = makeCookies({ room: 'license', keys: parts.cookieKeys, secure: mode === 'production' });
+  const sessions = makeSessionGate(deps, cookies, url);
+  const allowHttp = mode === 'development';
+  const relyingParty = makeRelyingParty({ issuer: identityUrl, url, keyPem: parts.clientKeyPem, allowHttp, clock });
+  const licenses = makeLicenseHandlers(deps, gate);
+  const login = makeLoginHandlers({ deps, cookies, sessions, relyingParty, url });
+  const wallet = makeWalletHandlers({ deps, sessions, cookies });
+  const verify = makeVerifyHandlers(deps);
+  const present = makePresentHandler(deps, sessions);
+  const redeem = makeRedeemHandler(deps, gate);
+  const verification = makeVerificationHandler(deps);
+
+  const table: readonly Route[] = [
+    row('POST', '/v1/licenses', 'license:issue', licenses.issue, OPERATIONS.issue),
+    row('GET', '/v1/licenses/:identifier', 'license:issue', licenses.read, OPERATIONS.read),
+    row('GET', '/v1/licenses/:identifier/file', 'license:issue', licenses.readFile, OPERATIONS.readFile),
+    row('POST', '/v1/licenses/:identifier/revocations', 'license:revoke', licenses.revoke, OPERATIONS.revoke),
+    row('POST', '/v1/presentations', 'session', present, OPERATIONS.present),
+    row('POST', '/v1/redemptions', 'license:redeem', redeem, OPERATIONS.redeem),
+    row('POST', '/v1/verifications', 'public', verification, OPERATIONS.verify),
+    row('GET', '/', 'public', login.home),
+    row('GET', '/login', 'public', login.begin),
+    row('GET', '/login/callback', 'public', login.callback),
+    row('POST', '/logout', 'session', login.logOut),
+    row('POST', '/backchannel-logout', 'public', login.backchannelLogout),
+    row('GET', '/licenses', 'session', wallet.list),
+    row('GET', '/licenses/:identifier', 'session', wallet.show),
+    row('GET', '/licenses/:identifier/file', 'session', wallet.file),
+    row('POST', '/licenses/:identifier/presentations', 'session', wallet.present),
+    row('GET', '/licenses/:identifier/presentations/:hash', 'session', wallet.codeState),
+    row('GET', '/licenses/:identifier/presentation', 'session', wallet.showCode),
+    row('GET', '/verify', 'public', verify.show),
+    row('POST', '/verify', 'public', verify.check),
+  ];
+  const reference = {
+    service: WALLET_SERVICE,
+    title: 'Xinji license room',
+    description: 'Issues, keeps, presents and verifies electronic licenses.',
+    version: '1',
+    url,
+    tokenUrl: `${identityUrl}/oidc/token`,
+  };
+
+  const app = makeKoa({ room: 'license', log, clock, metrics, mode, service: WALLET_SERVICE });
+  app.use(leadToLogin);
+  mountRoutes(
+    app,
+    [
+      ...table,
+      ...healthRoutes({ metrics, checks: { database: () => pingDatabase(db) } }),
+      ...webRoutes(),
+      ...referenceRoutes(table, reference),
+    ],
+    {
+      authorise: async (ctx, access) => {
+        await (access === 'session' ? sessions.require(ctx) : gate.require(ctx, access));
+      },
+    },
+  );
+  return { app, deps, housekeeping: makeHousekeeping(deps) };
+}
+
+/** One line a route, so that a missing scope is visible. */
+function row(method: Route['method'], path: string, scope: Access, handler: Handler, operation?: Operation): Route {
+  return { method, path, scope, handler, ...(operation === undefined ? {} : { operation }) };
+}
+
+/** Who opens a page of his own without a session is led to the login and comes back to it. */
+async function leadToLogin(ctx: Koa.Context, next: Koa.Next): Promise<void> {
+  try {
+    await next();
+  } catch (error) {
+    const isPage = ctx.method === 'GET' && !ctx.path.startsWith('/v1/') && ctx.accepts('json', 'html') === 'html';
+    if (!isPage || !isTrustError(error, 'session-missing')) throw error;
+    redirect(ctx, `/login?${new URLSearchParams({ return: ctx.url })}`);
+  }
+}

@@ -1,0 +1,131 @@
+// The room's keys in the environment; the manual of each is beside it.
+import { readFileSync, statSync } from 'node:fs';
+import {
+  type Config,
+  type ConfigTable,
+  type Mode,
+  parseKey32,
+  parseList,
+  parsePort,
+  parsePostgresUrl,
+  parsePublicUrl,
+  parseText,
+  readConfig,
+} from '../common/env.ts';
+
+const inDevelopment = (value: string) => (mode: Mode) => (mode === 'development' ? value : undefined);
+
+const DEVELOPMENT_COOKIE_KEY = 'development-cookie-key-of-the-license-room';
+
+export const CONFIG_TABLE = {
+  logLevel: {
+    name: 'XINJI_LOG_LEVEL',
+    manual: 'How much is logged: trace, debug, info, warn, error or fatal.',
+    example: 'info',
+    fallback: () => 'info',
+    parse: parseText,
+  },
+  bind: {
+    name: 'XINJI_BIND',
+    manual: 'Address that the server listens on.',
+    example: '127.0.0.1',
+    fallback: () => '127.0.0.1',
+    parse: parseText,
+  },
+  masterKey: {
+    name: 'XINJI_MASTER_KEY',
+    manual: 'Key under which holder codes are sealed and hashed; losing it loses the way from holders to licenses.',
+    example: '64 hexadecimal digits',
+    secret: true,
+    parse: parseKey32,
+  },
+  port: {
+    name: 'XINJI_LICENSE_PORT',
+    manual: 'Port that the license room listens on.',
+    example: '7002',
+    fallback: () => '7002',
+    parse: parsePort,
+  },
+  url: {
+    name: 'XINJI_LICENSE_URL',
+    manual: 'Public URL of the license room: the audience of its tokens and the address of its pages.',
+    example: 'https://license.example.gov.cn',
+    fallback: inDevelopment('http://localhost:7002'),
+    parse: parsePublicUrl,
+  },
+  databaseUrl: {
+    name: 'XINJI_LICENSE_DATABASE_URL',
+    manual: "Connection of the room's own role; `xinji migrate` makes the role.",
+    example: 'postgres://xinji_license:…@db.example.gov.cn/xinji',
+    secret: true,
+    parse: parsePostgresUrl,
+  },
+  identityUrl: {
+    name: 'XINJI_IDENTITY_URL',
+    manual: 'Public URL of the identity room: the issuer of tokens and logins.',
+    example: 'https://id.example.gov.cn',
+    fallback: inDevelopment('http://localhost:7001'),
+    parse: parsePublicUrl,
+  },
+  sealUrl: {
+    name: 'XINJI_SEAL_URL',
+    manual: 'Public URL of the seal room, which seals and verifies the files.',
+    example: 'https://seal.example.gov.cn',
+    fallback: inDevelopment('http://localhost:7003'),
+    parse: parsePublicUrl,
+  },
+  clientKeyPem: {
+    name: 'XINJI_LICENSE_CLIENT_KEY',
+    manual: 'File with the P-256 private key (PKCS#8 PEM, mode 0600) of the client `license` at the identity room.',
+    example: '/etc/xinji/license/client.key.pem',
+    fallback: inDevelopment('keys-dev/pem/license/client.key.pem'),
+    parse: readKeyFile,
+  },
+  filesDir: {
+    name: 'XINJI_LICENSE_FILES',
+    manual: 'Folder of the license files, named by their SM3; shared by all instances of the room.',
+    example: '/var/lib/xinji/license-files',
+    fallback: inDevelopment('.data/files/license'),
+    parse: parseText,
+  },
+  cookieKeys: {
+    name: 'XINJI_LICENSE_COOKIE_KEYS',
+    manual: 'Secrets of at least 32 characters that sign cookies, newest first, separated by commas.',
+    example: 'two random texts',
+    secret: true,
+    fallback: inDevelopment(DEVELOPMENT_COOKIE_KEY),
+    parse: parseCookieKeys,
+  },
+} as const satisfies ConfigTable;
+
+export type LicenseConfig = Config<typeof CONFIG_TABLE>;
+
+/** Throws `config-invalid` with every fault. */
+export function readRoomConfig(env: NodeJS.ProcessEnv): LicenseConfig {
+  return readConfig(CONFIG_TABLE, env);
+}
+
+function readKeyFile(path: string, mode: Mode): string {
+  if (mode === 'production' && /(^|[\\/])keys-dev[\\/]/.test(path)) {
+    throw new Error('is a development key; production needs a key of its own');
+  }
+  let permissions: number;
+  try {
+    permissions = statSync(path).mode & 0o777;
+  } catch {
+    throw new Error('cannot be read; expected a PEM file');
+  }
+  if ((permissions & 0o077) !== 0) throw new Error('can be read by others; set its mode to 0600');
+  return readFileSync(path, 'utf8');
+}
+
+function parseCookieKeys(value: string, mode: Mode): readonly string[] {
+  const keys = parseList(value);
+  if (keys.length === 0 || keys.some((key) => key.length < 32)) {
+    throw new Error('expected secrets of at least 32 characters');
+  }
+  if (mode === 'production' && keys.some((key) => key.startsWith('development-'))) {
+    throw new Error('is the default of development; production needs secrets of its own');
+  }
+  return keys;
+}

@@ -1,0 +1,125 @@
+// This room as a client of the identity room: authorization code with PKCE and private_key_jwt, userinfo for the holder
+// code, RP-initiated logout, and the verification of logout tokens (OpenID Connect Back-Channel Logout).
+import { createRemoteJWKSet, jwtVerify } from 'jose';
+import * as oidc from 'openid-client';
+import { makeOidcClient } from '../../common/client/token-source.ts';
+import type { Clock } from '../../common/clock.ts';
+import { identityDocumentClaims } from '../../common/contract/identity.ts';
+import { TrustError } from '../../common/errors.ts';
+
+export const CLIENT_ID = 'license';
+const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
+
+export type RelyingPartyOptions = {
+  readonly issuer: string;
+  /** This room's public URL. */
+  readonly url: string;
+  readonly keyPem: string;
+  readonly allowHttp: boolean;
+  readonly clock: Clock;
+};
+
+/** What the browser keeps, signed, between leaving and coming back. */
+export type PendingLogin = { readonly state: string; readonly nonce: string; readonly verifier: string };
+
+export type LoggedIn = {
+  readonly sub: string;
+  readonly sid: string | null;
+  readonly name: string;
+  readonly holderCode: string;
+  readonly holderCodeType: string;
+  readonly idToken: string;
+};
+
+export type RelyingParty = {
+  begin(): Promise<{ readonly target: string; readonly pending: PendingLogin }>;
+  /** `callback` is the address that the browser came back to. Throws when anything does not fit. */
+  finish(callback: URL, pending: PendingLogin): Promise<LoggedIn>;
+  logoutUrl(idToken: string | null): Promise<string>;
+  /** Whom a logout token names. Throws when it is not one for us. */
+  readLogoutToken(token: string): Promise<{ readonly sub: string | undefined; readonly sid: string | undefined }>;
+};
+
+export function makeRelyingParty(options: RelyingPartyOptions): RelyingParty {
+  const find = makeOidcClient({ ...options, clientId: CLIENT_ID });
+  const client = (): Promise<oidc.Configuration> =>
+    find().catch((cause: unknown) => {
+      throw new TrustError('identity-unavailable', 'the identity room cannot be reached', { cause });
+    });
+  const keys = createRemoteJWKSet(new URL('/oidc/jwks', options.issuer));
+  return {
+    begin: async () => beginLogin(await client(), options),
+    finish: async (callback, pending) => finishLogin(await client(), callback, pending),
+    logoutUrl: async (idToken) => {
+      const target = oidc.buildEndSessionUrl(await client(), {
+        client_id: CLIENT_ID,
+        post_logout_redirect_uri: `${options.url}/?out=1`,
+        ...(idToken === null ? {} : { id_token_hint: idToken }),
+      });
+      return target.href;
+    },
+    readLogoutToken: (token) => readLogoutToken(token, keys, options),
+  };
+}
+
+async function beginLogin(client: oidc.Configuration, { url }: RelyingPartyOptions) {
+  const pending: PendingLogin = {
+    state: oidc.randomState(),
+    nonce: oidc.randomNonce(),
+    verifier: oidc.randomPKCECodeVerifier(),
+  };
+  const target = oidc.buildAuthorizationUrl(client, {
+    redirect_uri: `${url}/login/callback`,
+    scope: 'openid profile identity_document',
+    state: pending.state,
+    nonce: pending.nonce,
+    code_challenge: await oidc.calculatePKCECodeChallenge(pending.verifier),
+    code_challenge_method: 'S256',
+  });
+  return { target: target.href, pending };
+}
+
+async function finishLogin(client: oidc.Configuration, callback: URL, pending: PendingLogin): Promise<LoggedIn> {
+  const tokens = await oidc.authorizationCodeGrant(client, callback, {
+    expectedState: pending.state,
+    expectedNonce: pending.nonce,
+    pkceCodeVerifier: pending.verifier,
+    idTokenExpected: true,
+  });
+  const claims = tokens.claims();
+  if (!claims || !tokens.id_token) throw new Error('the answer has no ID token');
+  // The holder code is given at userinfo only, to this client only.
+  const person = identityDocumentClaims.parse(await oidc.fetchUserInfo(client, tokens.access_token, claims.sub));
+  const sid = claims['sid'];
+  return {
+    sub: claims.sub,
+    sid: typeof sid === 'string' ? sid : null,
+    name: person.name ?? '',
+    holderCode: person.holder_code,
+    holderCodeType: person.holder_code_type,
+    idToken: tokens.id_token,
+  };
+}
+
+/** Signature, type, audience, age, the event, and no nonce. */
+async function readLogoutToken(
+  token: string,
+  keys: ReturnType<typeof createRemoteJWKSet>,
+  { issuer, clock }: RelyingPartyOptions,
+): Promise<{ sub: string | undefined; sid: string | undefined }> {
+  const { payload } = await jwtVerify(token, keys, {
+    issuer,
+    audience: CLIENT_ID,
+    algorithms: ['ES256'],
+    typ: 'logout+jwt',
+    requiredClaims: ['iat', 'jti', 'events'],
+    maxTokenAge: '3m',
+    clockTolerance: 5,
+    currentDate: clock(),
+  });
+  const { sub, sid, events, nonce } = payload;
+  const isLogout = typeof events === 'object' && events !== null && LOGOUT_EVENT in events;
+  if (nonce !== undefined || !isLogout) throw new Error('it is no logout token');
+  if (typeof sid !== 'string' && typeof sub !== 'string') throw new Error('it names neither session nor subject');
+  return { sub, sid: typeof sid === 'string' ? sid : undefined };
+}

@@ -1,0 +1,115 @@
+// The holder's session on the room's pages: a cookie with a random token, its hash in the table, the person in a box.
+// The identity room ends it by back-channel logout; it ends by itself after half an hour.
+import type Koa from 'koa';
+import { utf8 } from '../../common/bytes.ts';
+import { closeBox, openBox } from '../../common/crypto/sealed-box.ts';
+import { sm3 } from '../../common/crypto/sm3.ts';
+import { TrustError } from '../../common/errors.ts';
+import type { Cookies } from '../../common/http/cookies.ts';
+import { makeCsrf } from '../../common/http/csrf.ts';
+import { makeToken } from '../../common/ids.ts';
+import type { LicenseDeps } from '../flow/deps.ts';
+import { deleteSession, findSession, insertSession, isSessionEnded } from '../store/sessions.ts';
+
+export const SESSION_SECONDS = 30 * 60;
+const COOKIE = 'session';
+
+export type HolderSession = {
+  readonly token: string;
+  readonly holderKey: Uint8Array;
+  readonly name: string;
+  /** For the logout at the identity room. */
+  readonly idToken: string;
+};
+export type NewSession = {
+  readonly sub: string;
+  readonly sid: string | null;
+  readonly holderKey: Uint8Array;
+  readonly name: string;
+  readonly idToken: string;
+};
+
+export type SessionGate = {
+  /** Throws session-missing. */
+  require(ctx: Koa.Context): Promise<HolderSession>;
+  /** The session that `require` found in this request. */
+  sessionOf(ctx: Koa.Context): HolderSession;
+  find(ctx: Koa.Context): Promise<HolderSession | null>;
+  /** Opens a session; throws session-missing when the identity room has ended it meanwhile. */
+  open(ctx: Koa.Context, session: NewSession): Promise<void>;
+  close(ctx: Koa.Context): Promise<void>;
+  csrfToken(ctx: Koa.Context): string;
+  /** Throws csrf-failed. */
+  checkCsrf(ctx: Koa.Context, form: Readonly<Record<string, string>>): void;
+};
+
+export function makeSessionGate(
+  deps: Pick<LicenseDeps, 'db' | 'clock' | 'keys'>,
+  cookies: Cookies,
+  origin: string,
+): SessionGate {
+  const found = new WeakMap<object, HolderSession>();
+  const csrf = makeCsrf(cookies, origin);
+  const missing = () => new TrustError('session-missing', 'there is no session, or it has ended');
+  const sessionOf = (ctx: Koa.Context): HolderSession => {
+    const session = found.get(ctx.req);
+    if (!session) throw missing();
+    return session;
+  };
+  const find = async (ctx: Koa.Context): Promise<HolderSession | null> => {
+    const token = cookies.read(ctx, COOKIE);
+    if (token === undefined) return null;
+    const row = await findSession(deps.db, hashOf(token), deps.clock());
+    if (!row) return null;
+    const person = openPerson(deps.keys.sessionBox, row.personBox, row.sub);
+    const session = { token, holderKey: row.holderKey, ...person };
+    found.set(ctx.req, session);
+    return session;
+  };
+  return {
+    find,
+    sessionOf,
+    require: async (ctx) => {
+      const session = await find(ctx);
+      if (!session) throw missing();
+      return session;
+    },
+    open: async (ctx, { name, idToken, ...who }) => {
+      const token = makeToken(26);
+      const now = deps.clock();
+      await insertSession(deps.db, hashOf(token), {
+        ...who,
+        personBox: closePerson(deps.keys.sessionBox, { name, idToken }, who.sub),
+        createdAt: now,
+        expiresAt: new Date(now.getTime() + SESSION_SECONDS * 1000),
+      });
+      // The logout may have come between the login and this row: then it did not see the row, but we see its note.
+      if (who.sid !== null && (await isSessionEnded(deps.db, who.sid))) {
+        await deleteSession(deps.db, hashOf(token));
+        throw missing();
+      }
+      cookies.write(ctx, COOKIE, token);
+    },
+    close: async (ctx) => {
+      const token = cookies.read(ctx, COOKIE);
+      if (token !== undefined) await deleteSession(deps.db, hashOf(token));
+      cookies.clear(ctx, COOKIE);
+    },
+    csrfToken: (ctx) => csrf.token(ctx, sessionOf(ctx).token),
+    checkCsrf: (ctx, form) => csrf.check(ctx, form, sessionOf(ctx).token),
+  };
+}
+
+type PersonBox = { readonly name: string; readonly idToken: string };
+
+function closePerson(key: Uint8Array, person: PersonBox, sub: string): Uint8Array {
+  return closeBox(key, utf8(JSON.stringify(person)), `license.sessions.person ${sub}`);
+}
+
+function openPerson(key: Uint8Array, box: Uint8Array, sub: string): PersonBox {
+  return JSON.parse(new TextDecoder().decode(openBox(key, box, `license.sessions.person ${sub}`))) as PersonBox;
+}
+
+function hashOf(token: string): Uint8Array {
+  return sm3(utf8(token));
+}

@@ -1,0 +1,42 @@
+// POST /v1/verifications, public: a PDF is judged, a presentation code is looked at. Nothing is kept, nothing is redeemed.
+import type Koa from 'koa';
+import { codeVerificationRequest } from '../../common/contract/license.ts';
+import { checkMediaType, readBytes, readJson } from '../../common/http/body.ts';
+import type { Handler } from '../../common/http/routes.ts';
+import type { LicenseDeps } from '../flow/deps.ts';
+import { type CodeFact, readPresentation } from '../flow/present-license.ts';
+import { verifyFile } from '../flow/verify-file.ts';
+
+export const MAX_FILE_MEGABYTES = 20;
+export const MAX_FILE_BYTES = MAX_FILE_MEGABYTES * 1024 * 1024;
+
+export function makeVerificationHandler(deps: LicenseDeps): Handler {
+  return async (ctx) => {
+    checkMediaType(ctx, ['application/pdf', 'application/json']);
+    if (mediaTypeOf(ctx) === 'application/json') return answerCode(deps, ctx);
+    const pdf = await readBytes(ctx, { maxBytes: MAX_FILE_BYTES, types: ['application/pdf'] });
+    ctx.body = await verifyFile(deps, pdf);
+  };
+}
+
+async function answerCode(deps: LicenseDeps, ctx: Koa.Context): Promise<void> {
+  const { code } = await readJson(ctx, codeVerificationRequest);
+  const fact = await readPresentation(deps, code);
+  ctx.body = {
+    kind: 'presentation_code',
+    live: fact.state === 'live',
+    expires_at: fact.expiresAt?.toISOString() ?? null,
+    finding: FINDINGS[fact.state],
+  };
+}
+
+const FINDINGS: Readonly<Record<CodeFact['state'], string>> = {
+  live: 'The code is live; a registered verifier can redeem it once.',
+  used: 'The code was used already.',
+  expired: 'The code has expired.',
+  unknown: 'No such code was made.',
+};
+
+export function mediaTypeOf(ctx: Koa.Context): string {
+  return ctx.get('Content-Type').split(';')[0]?.trim().toLowerCase() ?? '';
+}

@@ -1,0 +1,99 @@
+// /verify, public and whole without script: a file is judged where it is sent, a code is looked at. Nothing is kept.
+import type Koa from 'koa';
+import { isTrustError, type ProblemCode } from '../../common/errors.ts';
+import { pageFrame, sendPage } from '../../common/http/preferences.ts';
+import type { Handler } from '../../common/http/routes.ts';
+import type { LicenseDeps } from '../flow/deps.ts';
+import { readPresentation } from '../flow/present-license.ts';
+import { verifyFile } from '../flow/verify-file.ts';
+import { codeResultPage } from '../web/code-result-page.ts';
+import { VERIFY_PATH } from '../web/service.ts';
+import { type VerifyFault, verifyPage } from '../web/verify-page.ts';
+import { fileResultPage } from '../web/verify-result-page.ts';
+import { readUpload, type Upload } from './upload.ts';
+import { MAX_FILE_BYTES, MAX_FILE_MEGABYTES } from './verifications.ts';
+
+export type VerifyHandlers = Readonly<Record<'show' | 'check', Handler>>;
+
+export function makeVerifyHandlers(deps: LicenseDeps): VerifyHandlers {
+  return {
+    show: async (ctx) => {
+      const code = ctx.query['code'];
+      if (code === undefined) return sendForm(ctx, []);
+      await showCode(deps, ctx, typeof code === 'string' ? code : '');
+    },
+    check: (ctx) => checkFile(deps, ctx),
+  };
+}
+
+async function showCode(deps: LicenseDeps, ctx: Koa.Context, code: string): Promise<void> {
+  if (code.trim() === '') return sendForm(ctx, [{ kind: 'code-missing' }]);
+  try {
+    const { state, expiresAt } = await readPresentation(deps, code);
+    sendPage(ctx, codeResultPage(pageFrame(ctx, VERIFY_PATH), { state, expiresAt, now: deps.clock() }));
+  } catch (error) {
+    if (!isTrustError(error, 'code-malformed')) throw error;
+    sendForm(ctx, [{ kind: 'code-malformed' }], code);
+  }
+}
+
+async function checkFile(deps: LicenseDeps, ctx: Koa.Context): Promise<void> {
+  let upload: Upload | null = null;
+  try {
+    upload = await readUpload(ctx, 'file', MAX_FILE_BYTES);
+    if (upload === null) return sendForm(ctx, [{ kind: 'file-missing' }]);
+    const result = await verifyFile(deps, upload.bytes);
+    sendPage(ctx, fileResultPage(pageFrame(ctx, VERIFY_PATH), { fileName: upload.fileName, result }));
+  } catch (error) {
+    const fault = isTrustError(error) ? faultOf(error.code, upload) : null;
+    if (fault === null) throw error;
+    sendForm(ctx, [fault]);
+  }
+}
+
+/** Refusals that the person in front of the form can do something about; others become an error page. */
+function faultOf(code: ProblemCode, upload: Upload | null): VerifyFault | null {
+  switch (code) {
+    case 'body-too-large':
+    case 'pdf-too-large':
+      return { kind: 'too-large' };
+    case 'pdf-encrypted':
+      return { kind: 'encrypted' };
+    case 'pdf-truncated':
+    case 'pdf-broken':
+    case 'pdf-hybrid':
+      return { kind: 'damaged' };
+    case 'not-a-pdf': {
+      const looksLike = upload === null ? undefined : recogniseFile(upload.bytes);
+      return looksLike === undefined ? { kind: 'not-a-pdf' } : { kind: 'not-a-pdf', looksLike };
+    }
+    default:
+      return null;
+  }
+}
+
+const MAGIC: readonly (readonly [string, string])[] = [
+  ['ffd8ff', 'JPEG'],
+  ['89504e47', 'PNG'],
+  ['504b0304', 'ZIP, DOCX, OFD'],
+  ['d0cf11e0', 'DOC, XLS'],
+  ['47494638', 'GIF'],
+  ['3c21444f', 'HTML'],
+  ['3c68746d', 'HTML'],
+];
+
+function recogniseFile(bytes: Uint8Array): string | undefined {
+  const start = Buffer.from(bytes.subarray(0, 8)).toString('hex');
+  return MAGIC.find(([magic]) => start.startsWith(magic))?.[1];
+}
+
+function sendForm(ctx: Koa.Context, faults: readonly VerifyFault[], code = ''): void {
+  const page = verifyPage(pageFrame(ctx, VERIFY_PATH), {
+    fileAction: VERIFY_PATH,
+    codeAction: VERIFY_PATH,
+    maxMegabytes: MAX_FILE_MEGABYTES,
+    code,
+    faults,
+  });
+  sendPage(ctx, page, faults.length > 0 ? 422 : 200);
+}

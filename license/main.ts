@@ -1,0 +1,41 @@
+// The license room as a process: config -> database -> clients -> app; run-room.ts listens and stops.
+import { makeSealClient } from '../common/client/seal-client.ts';
+import { makeTokenSource } from '../common/client/token-source.ts';
+import { connect } from '../common/db/connect.ts';
+import { checkSchemaVersion } from '../common/db/migrate.ts';
+import { makeDirectoryStore } from '../common/files/file-store.ts';
+import { currentRequestId } from '../common/http/request-context.ts';
+import { runRoom } from '../common/http/run-room.ts';
+import { buildApp } from './app.ts';
+import { readRoomConfig } from './config.ts';
+import { MIGRATIONS } from './migrations/list.ts';
+import { readFaceFonts } from './pdf/face-fonts.ts';
+
+await runRoom({
+  room: 'license',
+  readConfig: readRoomConfig,
+  build: async (config, deps) => {
+    const db = connect(config.databaseUrl, { applicationName: 'xinji license' });
+    await checkSchemaVersion(db, 'license', MIGRATIONS);
+    const getToken = makeTokenSource({
+      issuer: config.identityUrl,
+      clientId: 'license',
+      keyPem: config.clientKeyPem,
+      resource: config.sealUrl,
+      scope: 'seal:use',
+      allowHttp: config.mode === 'development',
+      clock: deps.clock,
+    });
+    const seal = makeSealClient({ baseUrl: config.sealUrl, getToken, requestId: currentRequestId });
+    const files = makeDirectoryStore(config.filesDir);
+    const { app, housekeeping } = buildApp({ ...config, ...deps, db, seal, files, fonts: readFaceFonts() });
+    return {
+      app,
+      started: async () => housekeeping.start(),
+      close: async () => {
+        await housekeeping.stop();
+        await db.destroy();
+      },
+    };
+  },
+});
