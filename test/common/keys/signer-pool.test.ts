@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -72,4 +73,12 @@ test('the software signer reads its key files at start and refuses to start with
 
 test('a pool of no threads is a programming error', (t) => {
   t.throws(() => makeSignerPool(keys, 0), { instanceOf: RangeError });
+});
+
+test('a thread that dies rejects what it was asked, and the signer still closes', async (t) => {
+  const ecdsa = generateKeyPairSync('ec', { namedCurve: 'SM2' }).privateKey; // the worker refuses it and dies at birth
+  const signer = makeSignerPool(new Map([['bad', { ...keys.get('one')!, keyObject: ecdsa }]]), 1);
+  await t.throwsAsync(signer.sign('bad', utf8('m')), { code: 'internal', message: /died/ });
+  await t.throwsAsync(signer.sign('bad', utf8('m')), { code: 'internal', message: /died/ });
+  await t.notThrowsAsync(signer.close());
 });
