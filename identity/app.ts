@@ -2,16 +2,16 @@
 
 import type { Knex } from 'knex';
 import type Koa from 'koa';
-import type { Provider } from 'oidc-provider';
 import type { Clock } from '../common/clock.ts';
+import { pingDatabase } from '../common/db/ping.ts';
 import type { Mode } from '../common/env.ts';
-import { makeKoa, requestIdOf } from '../common/http/app.ts';
+import { makeKoa } from '../common/http/app.ts';
 import { makeCookies } from '../common/http/cookies.ts';
 import { makeCsrf } from '../common/http/csrf.ts';
 import { healthRoutes } from '../common/http/health.ts';
 import type { Metrics } from '../common/http/metrics.ts';
-import { pageFrame, webRoutes } from '../common/http/preferences.ts';
-import { type Handler, mountRoutes, type Route } from '../common/http/routes.ts';
+import { webRoutes } from '../common/http/preferences.ts';
+import { mountRoutes, type Route } from '../common/http/routes.ts';
 import type { Log } from '../common/log.ts';
 import { deriveDocumentKeys } from './domain/document-box.ts';
 import { authenticate } from './flow/authenticate.ts';
@@ -19,8 +19,8 @@ import { type Janitor, makeJanitor } from './flow/sweep-expired.ts';
 import { makeConsentSteps } from './http/consent.ts';
 import { makeHomeHandler } from './http/home.ts';
 import { makeInteractionHandlers } from './http/interaction.ts';
-import type { PageRequests } from './provider/pages.ts';
-import { makeProvider } from './provider/provider.ts';
+import { makeProviderHandler } from './http/oidc.ts';
+import { type HouseProvider, makeProvider } from './provider/provider.ts';
 import { makeSigningJwk } from './provider/signing-key.ts';
 import { findAccountBySub } from './store/accounts.ts';
 import { listLoginClients } from './store/clients.ts';
@@ -47,7 +47,7 @@ export type IdentityDeps = {
 
 export type IdentityApp = {
   readonly app: Koa;
-  readonly provider: Provider;
+  readonly provider: HouseProvider['provider'];
   /** Deletes what has expired; started by main.ts. */
   readonly janitor: Janitor;
   /** Resolves when every event is written. */
@@ -101,22 +101,9 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
     { method: 'GET', path: '/oidc/session/end', scope: 'public', handler: oidc },
     { method: 'POST', path: '/oidc/session/end/confirm', scope: 'public', handler: oidc },
     { method: 'GET', path: '/oidc/session/end/success', scope: 'public', handler: oidc },
-    ...healthRoutes({ metrics, checks: { database: () => Promise.resolve(db.raw('select 1')) } }),
+    ...healthRoutes({ metrics, checks: { database: () => pingDatabase(db) } }),
     ...webRoutes(),
   ];
   mountRoutes(app, table);
   return { app, provider, janitor: makeJanitor({ db, clock, log }), settle: recorder.settle };
-}
-
-/** Hands the request over; the provider writes the answer itself. */
-function makeProviderHandler(provider: Provider, requests: PageRequests): Handler {
-  const handle = provider.callback();
-  return async (ctx) => {
-    requests.keep(ctx.req, {
-      frame: pageFrame(ctx, ctx.method === 'GET' ? ctx.url : '/'),
-      requestId: requestIdOf(ctx),
-    });
-    ctx.respond = false;
-    await handle(ctx.req, ctx.res);
-  };
 }

@@ -12,7 +12,7 @@ import {
   parseText,
   readConfig,
 } from '../common/env.ts';
-import { parseNetworks } from './provider/outbound-fetch.ts';
+import { parseNetworks } from '../common/networks.ts';
 
 const inDevelopment = (value: string) => (mode: Mode) => (mode === 'development' ? value : undefined);
 

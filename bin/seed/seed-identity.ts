@@ -58,7 +58,7 @@ export function listClients(licenseUrl: string, systemUrls: SystemUrls): readonl
         ...webClient(clientId, systemUrls[index]!, `demo/${clientId}.key.pem`),
         name,
         purpose: '网上办事',
-        firstParty: false,
+        firstParty: true,
         grantTypes: ['authorization_code'],
         scopes: ['openid', 'profile'],
       }),

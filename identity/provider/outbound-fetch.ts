@@ -5,7 +5,8 @@
 import { lookup } from 'node:dns/promises';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
+import { isInNetworks, parseNetworks } from '../../common/networks.ts';
 
 export type Address = { readonly address: string; readonly family: number };
 export type Fetch = (target: string | URL | Request, options?: RequestInit) => Promise<Response>;
@@ -17,26 +18,12 @@ export type OutboundDeps = {
 
 const MAX_BODY_BYTES = 64 * 1024;
 
-/** Throws an Error that finishes "NAME …" unless every entry is a network in CIDR form. */
-export function parseNetworks(networks: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const network of networks) {
-    const [address = '', prefix = ''] = network.split('/');
-    const family = isIP(address);
-    const bits = Number(prefix);
-    if (family === 0 || !/^\d{1,3}$/.test(prefix) || bits > (family === 4 ? 32 : 128))
-      throw new Error(`expected networks such as 10.20.0.0/16, not ${network}`);
-    list.addSubnet(address, bits, family === 4 ? 'ipv4' : 'ipv6');
-  }
-  return list;
-}
-
 export function makeOutboundFetch({ networks, resolve = resolveAll }: OutboundDeps): Fetch {
   const allowed = parseNetworks(networks);
   return async (target, options = {}) => {
     const url = new URL(target instanceof Request ? target.url : target);
     const addresses = await resolve(url.hostname.replace(/^\[|\]$/g, ''));
-    const pinned = addresses.filter(({ address, family }) => allowed.check(address, family === 4 ? 'ipv4' : 'ipv6'));
+    const pinned = addresses.filter(({ address }) => isInNetworks(allowed, address));
     return pinned.length > 0 ? fetchPinned(url, options, pinned) : globalThis.fetch(url, options);
   };
 }
