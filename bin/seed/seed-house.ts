@@ -4,6 +4,7 @@ import type { RoomEnvironment } from '../serve/environment.ts';
 import type { Secrets } from '../serve/secrets.ts';
 import { type SystemUrls, seedIdentity } from './seed-identity.ts';
 import { seedLicense } from './seed-license.ts';
+import { seedSeal } from './seed-seal.ts';
 
 /** `rooms` are the environments of all three rooms; their databases are migrated. */
 export async function seedHouse(
@@ -13,5 +14,6 @@ export async function seedHouse(
 ): Promise<void> {
   const envOf = (name: RoomName): NodeJS.ProcessEnv => rooms.find(({ room }) => room.name === name)!.env;
   await seedIdentity(envOf('identity'), secrets.demo_passwords, systemUrls);
+  await seedSeal(envOf('seal'));
   await seedLicense(envOf('license'));
 }

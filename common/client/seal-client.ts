@@ -1,0 +1,125 @@
+// The seal room as its clients see it. Its answers are parsed like a stranger's: a problem document becomes a TrustError
+// again, everything that is neither is `seal-unavailable`.
+import { problemDocument } from '../contract/problem.ts';
+import { type VerificationReport, verificationReport } from '../contract/report.ts';
+import { TrustError } from '../errors.ts';
+import { currentRequestId } from '../http/request-context.ts';
+
+export type SealClientOptions = {
+  /** Public URL of the seal room. */
+  readonly baseUrl: string;
+  /** An access token for that audience with scope seal:use. */
+  readonly getToken: () => Promise<string>;
+  /** Sent as X-Request-Id; the id of the request being served unless given. */
+  readonly requestId?: () => string | undefined;
+  /** 30 s unless given. */
+  readonly timeoutMs?: number;
+};
+
+export type SealPlace = {
+  readonly seal: string;
+  readonly page?: number;
+  readonly xMm?: number;
+  readonly yMm?: number;
+  readonly reason?: string;
+};
+
+export type SealClient = {
+  /** The sealed PDF. The same key with the same request gives the same bytes. Errors: those of the room, `seal-unavailable`. */
+  seal(
+    pdf: Uint8Array,
+    place: SealPlace,
+    idempotencyKey: string,
+  ): Promise<{ readonly pdf: Uint8Array; readonly sealingId: string }>;
+  /** The report, whatever it says. Errors: those of a file that cannot be read, `seal-unavailable`. */
+  verify(pdf: Uint8Array): Promise<VerificationReport>;
+};
+
+const PDF = 'application/pdf';
+const TIMEOUT_MS = 30_000;
+
+export function makeSealClient(options: SealClientOptions): SealClient {
+  const send = (path: string, headers: Record<string, string>, body: Uint8Array): Promise<Response> => {
+    const requestId = (options.requestId ?? currentRequestId)();
+    return post(new URL(path, options.baseUrl), {
+      headers: { 'Content-Type': PDF, ...(requestId ? { 'X-Request-Id': requestId } : {}), ...headers },
+      body,
+      timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
+    });
+  };
+  return {
+    async seal(pdf, place, idempotencyKey) {
+      const headers = { Authorization: `Bearer ${await options.getToken()}`, 'Idempotency-Key': idempotencyKey };
+      const response = await send(`/v1/sealings?${placeQuery(place)}`, headers, pdf);
+      if (response.status !== 201) throw await problemOf(response);
+      const sealingId = response.headers.get('Sealing-Id');
+      const sealed = await readBytes(response);
+      if (!sealingId || !startsWith(sealed, pdf))
+        throw unavailable('The answer is not the input with a sealing behind it');
+      return { pdf: sealed, sealingId };
+    },
+    async verify(pdf) {
+      const response = await send('/v1/verifications', {}, pdf);
+      if (response.status !== 200) throw await problemOf(response);
+      const report = verificationReport.safeParse(await readJson(response));
+      if (!report.success) throw unavailable('The answer is not a verification report');
+      return report.data;
+    },
+  };
+}
+
+function placeQuery({ seal, page, xMm, yMm, reason }: SealPlace): string {
+  const entries = { seal, page, x_mm: xMm, y_mm: yMm, reason };
+  const given = Object.entries(entries).filter(([, value]) => value !== undefined);
+  return new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString();
+}
+
+type PostRequest = { readonly headers: Record<string, string>; readonly body: Uint8Array; readonly timeoutMs: number };
+
+async function post(url: URL, { headers, body, timeoutMs }: PostRequest): Promise<Response> {
+  try {
+    const signal = AbortSignal.timeout(timeoutMs);
+    return await fetch(url, {
+      method: 'POST',
+      headers,
+      body: body as Uint8Array<ArrayBuffer>,
+      redirect: 'error',
+      signal,
+    });
+  } catch (cause) {
+    throw unavailable('The seal room cannot be reached', cause);
+  }
+}
+
+async function problemOf(response: Response): Promise<TrustError> {
+  const isProblem = response.headers.get('Content-Type')?.startsWith('application/problem+json') ?? false;
+  const parsed = isProblem ? problemDocument.safeParse(await readJson(response)) : null;
+  if (!parsed?.success) return unavailable(`The seal room answered with status ${response.status}`);
+  const { code, detail, hint, pointer } = parsed.data;
+  return new TrustError(code, detail, { hint, ...(pointer === undefined ? {} : { pointer }) });
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  const bytes = await readBytes(response);
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch (cause) {
+    throw unavailable('The answer of the seal room is not JSON', cause);
+  }
+}
+
+async function readBytes(response: Response): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await response.arrayBuffer());
+  } catch (cause) {
+    throw unavailable('The answer of the seal room broke off', cause);
+  }
+}
+
+function startsWith(sealed: Uint8Array, pdf: Uint8Array): boolean {
+  return sealed.length > pdf.length && Buffer.compare(sealed.subarray(0, pdf.length), pdf) === 0;
+}
+
+function unavailable(detail: string, cause?: unknown): TrustError {
+  return new TrustError('seal-unavailable', detail, { cause });
+}

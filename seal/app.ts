@@ -1,0 +1,85 @@
+// The seal room as one koa: middleware of the house, then the route table.
+import type { Knex } from 'knex';
+import type Koa from 'koa';
+import type { Clock } from '../common/clock.ts';
+import type { Mode } from '../common/env.ts';
+import type { FileStore } from '../common/files/file-store.ts';
+import { makeKoa } from '../common/http/app.ts';
+import type { BearerGate } from '../common/http/bearer.ts';
+import { healthRoutes } from '../common/http/health.ts';
+import type { Metrics } from '../common/http/metrics.ts';
+import { webRoutes } from '../common/http/preferences.ts';
+import { referenceRoutes } from '../common/http/reference-page.ts';
+import { mountRoutes, type Route } from '../common/http/routes.ts';
+import type { Log } from '../common/log.ts';
+import type { Certificate } from '../common/pki/certificate.ts';
+import { makePartyCache } from './flow/party-cache.ts';
+import type { SealingSigner } from './flow/seal-document.ts';
+import { makeSealingHandler, sealingOperation } from './http/sealings.ts';
+import { makeSealHandler, makeTrustRootsHandler, sealOperation, trustRootsOperation } from './http/seals.ts';
+import { makeVerificationHandler, verificationOperation } from './http/verifications.ts';
+import { SEAL_SERVICE } from './web/service.ts';
+
+export type SealAppDeps = {
+  readonly db: Knex;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly mode: Mode;
+  /** Public URL of this room: the audience of its tokens. */
+  readonly url: string;
+  /** Public URL of the identity room: the issuer. */
+  readonly identityUrl: string;
+  readonly gate: BearerGate;
+  readonly files: FileStore;
+  readonly signer: SealingSigner;
+  /** Key reference -> certificate of the signer. */
+  readonly certificates: ReadonlyMap<string, Certificate>;
+  readonly trustRoots: readonly Certificate[];
+  readonly chain: readonly Certificate[];
+  readonly limitMegabytes: number;
+};
+
+export function buildApp(deps: SealAppDeps): Koa {
+  const { db, clock, metrics, gate, log, mode } = deps;
+  const maxBytes = deps.limitMegabytes * 1_000_000;
+  const trust = { roots: deps.trustRoots, intermediates: deps.chain };
+  const parties = makePartyCache({ certificates: deps.certificates, chain: deps.chain, trust });
+  const seal = makeSealingHandler({ ...deps, parties, maxBytes });
+  const verify = makeVerificationHandler({ db, trust, clock, maxBytes });
+
+  const app = makeKoa({ room: 'seal', log, clock, metrics, mode, service: SEAL_SERVICE });
+  const table: readonly Route[] = [
+    { method: 'POST', path: '/v1/sealings', scope: 'seal:use', handler: seal, operation: sealingOperation },
+    { method: 'POST', path: '/v1/verifications', scope: 'public', handler: verify, operation: verificationOperation },
+    {
+      method: 'GET',
+      path: '/v1/seals/:esID',
+      scope: 'public',
+      handler: makeSealHandler(deps),
+      operation: sealOperation,
+    },
+    {
+      method: 'GET',
+      path: '/v1/trust-roots',
+      scope: 'public',
+      handler: makeTrustRootsHandler(deps.trustRoots),
+      operation: trustRootsOperation,
+    },
+  ];
+  const reference = referenceRoutes(table, {
+    title: 'Xinji seal room',
+    description: 'Seals PDF documents with e-seals of GB/T 38540-2020 and verifies them.',
+    version: '1',
+    url: deps.url,
+    tokenUrl: `${deps.identityUrl}/oidc/token`,
+    service: SEAL_SERVICE,
+  });
+  const home: Route = { method: 'GET', path: '/', scope: 'public', handler: (ctx) => ctx.redirect('/reference') };
+  const health = healthRoutes({ metrics, checks: { database: () => Promise.resolve(db.raw('select 1')) } });
+  const authorise = async (ctx: Koa.Context, scope: string): Promise<void> => {
+    await gate.require(ctx, scope);
+  };
+  mountRoutes(app, [...table, home, ...reference, ...health, ...webRoutes()], { authorise });
+  return app;
+}

@@ -1,0 +1,149 @@
+// The room's keys in the environment; the manual of each is beside it.
+import { readFileSync, statSync } from 'node:fs';
+import { resolve, sep } from 'node:path';
+import {
+  type Config,
+  type ConfigTable,
+  type Mode,
+  parseInteger,
+  parseKey32,
+  parsePort,
+  parsePostgresUrl,
+  parsePublicUrl,
+  parseText,
+  readConfig,
+} from '../common/env.ts';
+import { type Certificate, isDevelopmentCertificate, readCertificatesPem } from '../common/pki/certificate.ts';
+
+const inDevelopment = (value: string) => (mode: Mode) => (mode === 'development' ? value : undefined);
+
+export const CONFIG_TABLE = {
+  logLevel: {
+    name: 'XINJI_LOG_LEVEL',
+    manual: 'How much is logged: trace, debug, info, warn, error or fatal.',
+    example: 'info',
+    fallback: () => 'info',
+    parse: parseText,
+  },
+  bind: {
+    name: 'XINJI_BIND',
+    manual: 'Address that the server listens on.',
+    example: '127.0.0.1',
+    fallback: () => '127.0.0.1',
+    parse: parseText,
+  },
+  masterKey: {
+    name: 'XINJI_MASTER_KEY',
+    manual: 'Opens key files that are closed in a sealed box.',
+    example: '64 hexadecimal digits',
+    secret: true,
+    parse: parseKey32,
+  },
+  port: {
+    name: 'XINJI_SEAL_PORT',
+    manual: 'Port that the seal room listens on.',
+    example: '7003',
+    fallback: () => '7003',
+    parse: parsePort,
+  },
+  url: {
+    name: 'XINJI_SEAL_URL',
+    manual: 'Public URL of the seal room; it is the audience of tokens with scope seal:use.',
+    example: 'https://seal.example.gov.cn',
+    fallback: inDevelopment('http://localhost:7003'),
+    parse: parsePublicUrl,
+  },
+  databaseUrl: {
+    name: 'XINJI_SEAL_DATABASE_URL',
+    manual: "Connection of the room's own role; `xinji migrate` makes the role.",
+    example: 'postgres://xinji_seal:…@db.example.gov.cn/xinji',
+    secret: true,
+    parse: parsePostgresUrl,
+  },
+  identityUrl: {
+    name: 'XINJI_IDENTITY_URL',
+    manual: 'Public URL of the identity room: the issuer of access tokens.',
+    example: 'https://id.example.gov.cn',
+    fallback: inDevelopment('http://localhost:7001'),
+    parse: parsePublicUrl,
+  },
+  keysFolder: {
+    name: 'XINJI_SEAL_KEYS',
+    manual: 'Folder with NAME.key.pem (mode 0600, or a sealed box) and NAME.crt.pem for each signer.',
+    example: '/etc/xinji/seal/signers',
+    fallback: inDevelopment('keys-dev/pem/seal'),
+    parse: parseKeysFolder,
+  },
+  trustRoots: {
+    name: 'XINJI_SEAL_TRUST_ROOTS',
+    manual: 'PEM file with the root certificates that verification trusts; published at /v1/trust-roots.',
+    example: '/etc/xinji/seal/trust-roots.pem',
+    fallback: inDevelopment('keys-dev/pem/pki/trust-roots.pem'),
+    parse: parseCertificates,
+  },
+  chain: {
+    name: 'XINJI_SEAL_CHAIN',
+    manual: 'PEM file with the authorities between roots, signers and seal makers.',
+    example: '/etc/xinji/seal/chain.pem',
+    fallback: inDevelopment('keys-dev/pem/pki/chain.pem'),
+    parse: parseCertificates,
+  },
+  filesFolder: {
+    name: 'XINJI_SEAL_FILES',
+    manual: 'Folder in which what sealings appended is kept, by its SM3.',
+    example: '/var/lib/xinji/files/seal',
+    fallback: inDevelopment('.data/files/seal'),
+    parse: parseText,
+  },
+  limitMegabytes: {
+    name: 'XINJI_SEAL_LIMIT_MB',
+    manual: 'Largest PDF that is sealed or verified over HTTP, in megabytes of 1,000,000 bytes.',
+    example: '50',
+    fallback: () => '50',
+    parse: parseInteger(1, 1000),
+  },
+  signingWorkers: {
+    name: 'XINJI_SEAL_WORKERS',
+    manual: 'Threads that sign; as many as there are cores to spare.',
+    example: '2',
+    fallback: () => '2',
+    parse: parseInteger(1, 64),
+  },
+} as const satisfies ConfigTable;
+
+export type SealConfig = Config<typeof CONFIG_TABLE>;
+
+/** Throws `config-invalid` with every fault. */
+export function readRoomConfig(env: NodeJS.ProcessEnv): SealConfig {
+  return readConfig(CONFIG_TABLE, env);
+}
+
+function parseKeysFolder(path: string, mode: Mode): string {
+  refuseDevelopmentPath(path, mode);
+  try {
+    if (statSync(path).isDirectory()) return path;
+  } catch {
+    throw new Error('cannot be read; expected a folder with signer keys');
+  }
+  throw new Error('is not a folder');
+}
+
+function parseCertificates(path: string, mode: Mode): readonly Certificate[] {
+  refuseDevelopmentPath(path, mode);
+  let certificates: readonly Certificate[];
+  try {
+    certificates = readCertificatesPem(readFileSync(path, 'utf8'));
+  } catch {
+    throw new Error('cannot be read; expected a file with PEM certificates');
+  }
+  if (mode === 'production' && certificates.some(isDevelopmentCertificate)) {
+    throw new Error('holds a certificate of the development PKI (OU=DEV ONLY), which production refuses');
+  }
+  return certificates;
+}
+
+function refuseDevelopmentPath(path: string, mode: Mode): void {
+  if (mode === 'production' && resolve(path).split(sep).includes('keys-dev')) {
+    throw new Error('lies under keys-dev, which production refuses');
+  }
+}

@@ -1,0 +1,53 @@
+// Verification over HTTP: the offline report, and for seals of this room their state now, which only the room knows.
+import type { Knex } from 'knex';
+import type { ReportStep, SignatureReport, VerificationReport } from '../../common/contract/report.ts';
+import { failedStep, passedStep } from '../../common/pki/conclude.ts';
+import type { Trust } from '../../common/pki/verify-chain.ts';
+import type { RegisteredSeal } from '../domain/registered-seal.ts';
+import { memorySource } from '../pdf/byte-source.ts';
+import { findSeal } from '../store/seals.ts';
+import { concludeReport, verifyDocument } from './verify-document.ts';
+
+const CLAUSE = 'Xinji seal room';
+
+/** The report of `verifyDocument`, every known seal with one more step. Codes: those of `openDocument`. */
+export async function verifyUpload(
+  { db, trust }: { readonly db: Knex; readonly trust: Trust },
+  pdf: Uint8Array,
+  now: Date,
+): Promise<VerificationReport> {
+  const report = verifyDocument(memorySource(pdf), { trust, now });
+  const codes = new Set(report.signatures.flatMap(({ seal }) => seal?.esID ?? []));
+  const seals = new Map<string, RegisteredSeal | null>();
+  for (const esID of codes) seals.set(esID, await findSeal(db, esID));
+  const { indication: _, sub_indication: __, summary: ___, ...parts } = report;
+  const signatures = report.signatures.map((signature) =>
+    withState(signature, seals.get(signature.seal?.esID ?? '') ?? null),
+  );
+  return concludeReport({ ...parts, signatures });
+}
+
+function withState(signature: SignatureReport, seal: RegisteredSeal | null): SignatureReport {
+  if (!signature.seal) return signature;
+  const step = stateStep(seal);
+  const steps = [...signature.steps, step];
+  if (step.status !== 'failed') return { ...signature, steps };
+  const seal_status = { status: 'failed', finding: step.finding } as const;
+  if (signature.indication === 'TOTAL-FAILED') return { ...signature, steps, seal_status };
+  return { ...signature, steps, seal_status, indication: 'TOTAL-FAILED', sub_indication: 'REVOKED' };
+}
+
+/** The time of signing is only claimed, so that a seal that is not in force now cannot be shown to have been it then. */
+function stateStep(seal: RegisteredSeal | null): ReportStep {
+  const name = 'seal-state-online';
+  if (!seal)
+    return { name, clause: CLAUSE, status: 'not_checked', finding: 'The seal is not registered in this room.' };
+  if (seal.state === 'active') return passedStep(name, CLAUSE, 'The seal is in force in this room.');
+  const since = seal.stateChangedAt.toISOString();
+  return failedStep(
+    name,
+    CLAUSE,
+    `The seal has been ${seal.state} since ${since}, and no time stamp shows that it was used before.`,
+    'REVOKED',
+  );
+}

@@ -1,0 +1,69 @@
+// GET /v1/seals/{esID} and GET /v1/trust-roots: what anybody needs to verify by himself.
+import type { Knex } from 'knex';
+import { z } from 'zod';
+import type { Clock } from '../../common/clock.ts';
+import { esID, sealDocument as sealContract } from '../../common/contract/seal.ts';
+import { TrustError } from '../../common/errors.ts';
+import { parseParams } from '../../common/http/body.ts';
+import type { Operation } from '../../common/http/operation.ts';
+import type { Handler } from '../../common/http/routes.ts';
+import { type Certificate, certificatePem } from '../../common/pki/certificate.ts';
+import { type RegisteredSeal, shownState } from '../domain/registered-seal.ts';
+import { findSeal } from '../store/seals.ts';
+
+const PEM_TYPE = 'application/x-pem-file';
+
+export const sealOperation: Operation = {
+  id: 'readSeal',
+  summary: 'Read a seal',
+  summaryZh: '查询电子印章',
+  description: 'Public data of a seal of this room, with its SESeal and its state now.',
+  tag: 'seals',
+  params: { esID },
+  answers: { 200: { description: 'The seal', content: { schema: sealContract } } },
+  problems: ['seal-not-found'],
+};
+
+export const trustRootsOperation: Operation = {
+  id: 'readTrustRoots',
+  summary: 'Read the root certificates that this room trusts',
+  summaryZh: '下载本服务信任的根证书',
+  description: 'For `xinji verify --trust`. Compare their SM3 with what the operator published elsewhere.',
+  tag: 'verifications',
+  answers: { 200: { description: 'PEM certificates', content: { type: PEM_TYPE, description: 'PEM' } } },
+};
+
+export function makeSealHandler({ db, clock }: { readonly db: Knex; readonly clock: Clock }): Handler {
+  const params = z.strictObject({ esID });
+  return async (ctx) => {
+    const asked = parseParams(ctx, params);
+    const seal = await findSeal(db, asked.esID);
+    if (!seal) throw new TrustError('seal-not-found', `There is no seal ${asked.esID}`);
+    ctx.body = describe(seal, clock());
+  };
+}
+
+export function makeTrustRootsHandler(roots: readonly Certificate[]): Handler {
+  const text = roots.map(certificatePem).join('');
+  return (ctx) => {
+    ctx.type = PEM_TYPE;
+    ctx.body = text;
+  };
+}
+
+function describe(seal: RegisteredSeal, now: Date): z.infer<typeof sealContract> {
+  return {
+    esID: seal.esID,
+    name: seal.name,
+    version: seal.version,
+    state: shownState(seal, now),
+    owner_name: seal.ownerName,
+    owner_code: seal.ownerCode,
+    valid_from: seal.validFrom.toISOString(),
+    valid_to: seal.validTo.toISOString(),
+    width_mm: seal.widthMm,
+    height_mm: seal.heightMm,
+    eseal: Buffer.from(seal.eseal).toString('base64'),
+    eseal_sm3: seal.esealSm3,
+  };
+}

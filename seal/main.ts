@@ -1,0 +1,33 @@
+// The seal room as a process: config -> keys -> database -> app; run-room.ts listens and stops.
+import { connect } from '../common/db/connect.ts';
+import { checkSchemaVersion } from '../common/db/migrate.ts';
+import { makeDirectoryStore } from '../common/files/file-store.ts';
+import { makeBearerGate } from '../common/http/bearer.ts';
+import { runRoom } from '../common/http/run-room.ts';
+import { makeSoftwareSigner } from '../common/keys/signer-pool.ts';
+import { buildApp } from './app.ts';
+import { readRoomConfig } from './config.ts';
+import { MIGRATIONS } from './migrations/list.ts';
+import { readKeyFolder } from './store/key-folder.ts';
+
+await runRoom({
+  room: 'seal',
+  readConfig: readRoomConfig,
+  build: async (config, deps) => {
+    const { mode, masterKey, url, identityUrl } = config;
+    const { keyFiles, certificates } = readKeyFolder(config.keysFolder, mode);
+    const warn = (sentence: string): void => deps.log.warn(sentence);
+    const signer = await makeSoftwareSigner({ keyFiles, mode, masterKey, warn, workers: config.signingWorkers });
+    const db = connect(config.databaseUrl, { applicationName: 'xinji seal' });
+    await checkSchemaVersion(db, 'seal', MIGRATIONS);
+    const gate = makeBearerGate({ issuer: identityUrl, audience: url, clock: deps.clock });
+    const files = makeDirectoryStore(config.filesFolder);
+    return {
+      app: buildApp({ ...config, ...deps, db, gate, files, signer, certificates }),
+      close: async () => {
+        await signer.close();
+        await db.destroy();
+      },
+    };
+  },
+});

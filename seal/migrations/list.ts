@@ -1,0 +1,5 @@
+// The steps of the schema `seal`, in order; a released step is frozen.
+import type { Migration } from '../../common/db/migration.ts';
+import { firstSchema } from './0001-seal.ts';
+
+export const MIGRATIONS: readonly Migration[] = [firstSchema];

@@ -1,0 +1,37 @@
+// seal.events: what happened with a seal, append-only (the role may INSERT and SELECT, a trigger refuses the rest).
+import type { Knex } from 'knex';
+
+export const EVENT_KINDS = [
+  'seal.registered',
+  'seal.granted',
+  'seal.state',
+  'sealing.intended',
+  'sealing.released',
+] as const;
+
+export type SealEvent = {
+  readonly at: Date;
+  readonly kind: (typeof EVENT_KINDS)[number];
+  readonly esID: string;
+  /** A client id, or `operator`. */
+  readonly actor: string;
+  readonly requestId?: string | undefined;
+  readonly detail: Readonly<Record<string, string | number>>;
+};
+
+/** To be called in the transaction of the change that it records. */
+export async function insertEvent(db: Knex, event: SealEvent): Promise<void> {
+  const { at, kind, esID, actor, requestId, detail } = event;
+  await db('seal.events')
+    .insert({ at, kind, es_id: esID, actor, request_id: requestId ?? null, detail: JSON.stringify(detail) })
+    .options({ name: 'seal-event' });
+}
+
+/** Newest first, at most `limit`. */
+export async function listEvents(db: Knex, esID: string, limit: number): Promise<readonly SealEvent[]> {
+  return db('seal.events')
+    .select({ at: 'at', kind: 'kind', esID: 'es_id', actor: 'actor', requestId: 'request_id', detail: 'detail' })
+    .where({ es_id: esID })
+    .orderBy('event_id', 'desc')
+    .limit(limit);
+}
