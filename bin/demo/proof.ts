@@ -1,8 +1,8 @@
 // What the story leaves behind, so that openssl, qpdf and pdfsig can check it without this house.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { concatBytes } from '../../common/bytes.ts';
-import { certificatePem } from '../../common/pki/certificate.ts';
+import { equalBytes } from '../../common/bytes.ts';
+import { type Certificate, certificatePem } from '../../common/pki/certificate.ts';
 import { parseSignedData } from '../../common/pki/read-signed-data.ts';
 import { checkByteRange } from '../../seal/pdf/byte-range.ts';
 import { memorySource } from '../../seal/pdf/byte-source.ts';
@@ -16,15 +16,20 @@ export async function writeProof(folder: string, pdf: Uint8Array, trustRoots: st
   const found = field && checkByteRange(document, field.dict);
   if (!found || !('signed' in found)) throw new Error('the license file bears no signature');
   const parsed = parseSignedData(found.signed.contents);
+  const signer = parsed.signerCertificate;
+  if (!signer) throw new Error('the signature does not carry the certificate of its signer');
+  const authorities = parsed.certificates.filter((certificate) => certificate.isCa);
+  const isOwn = (certificate: Certificate): boolean => equalBytes(certificate.subjectRaw, signer.issuerRaw);
   const files: Record<string, string | Uint8Array> = {
     'license.pdf': pdf,
     'trust-roots.pem': trustRoots,
-    'signer.pem': certificatePem(parsed.signerCertificate!),
-    'chain.pem': parsed.certificates
-      .filter((certificate) => certificate.isCa)
+    'signer.pem': certificatePem(signer),
+    // The signer's own authority first: `openssl verify` looks at the first certificate of a file.
+    'chain.pem': authorities
+      .toSorted((a, b) => Number(isOwn(b)) - Number(isOwn(a)))
       .map(certificatePem)
       .join(''),
-    'signed-attributes.der': concatBytes(parsed.signedAttributesRaw),
+    'signed-attributes.der': parsed.signedAttributesRaw,
     'signature.der': parsed.signature,
   };
   await mkdir(folder, { recursive: true });
