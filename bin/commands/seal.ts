@@ -5,11 +5,11 @@ import { parseArgs } from 'node:util';
 import { isSm2Pair, type Sm2PrivateKey, signSm2 } from '../../common/crypto/sm2.ts';
 import { parseKey32 } from '../../common/env.ts';
 import { TrustError } from '../../common/errors.ts';
+import { openFileSource } from '../../common/files/file-source.ts';
 import { readSm2KeyFile } from '../../common/keys/key-file.ts';
 import { type Certificate, readCertificatesPem } from '../../common/pki/certificate.ts';
 import { sealDocument } from '../../seal/flow/seal-document.ts';
 import { prepareParty, type SealingParty } from '../../seal/flow/sealing-party.ts';
-import { openFileSource } from '../../seal/store/file-source.ts';
 import { type Command, EXIT_USAGE } from './command.ts';
 
 export const command: Command = {

@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { ReportFact, SignatureReport, VerificationReport } from '../../common/contract/report.ts';
 import { isTrustError, TrustError } from '../../common/errors.ts';
+import { openFileSource } from '../../common/files/file-source.ts';
 import { readCertificatesPem } from '../../common/pki/certificate.ts';
 import type { Trust } from '../../common/pki/verify-chain.ts';
 import { verifyDocument } from '../../seal/flow/verify-document.ts';
-import { openFileSource } from '../../seal/store/file-source.ts';
 import { type Command, EXIT_USAGE } from './command.ts';
 
 const EXIT = { 'TOTAL-PASSED': 0, 'TOTAL-FAILED': 1, unreadable: 2, INDETERMINATE: 3 } as const;

@@ -1,9 +1,12 @@
-// A document on disk as a ByteSource: read where needed, never held whole. For the command line.
+// A document on disk, read where needed and never held whole: the shape of seal/pdf's ByteSource. For the command line.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { TrustError } from '../../common/errors.ts';
-import type { ByteSource } from '../pdf/byte-source.ts';
+import { TrustError } from '../errors.ts';
 
-export type FileSource = ByteSource & {
+export type FileSource = {
+  /** Bytes in all. */
+  readonly size: number;
+  /** Exactly `length` bytes, which the caller may keep. */
+  read(offset: number, length: number): Uint8Array;
   close(): void;
 };
 
