@@ -3,6 +3,7 @@ import type { JWTVerifyGetKey } from 'jose';
 import type { Knex } from 'knex';
 import type Koa from 'koa';
 import type { Clock } from '../common/clock.ts';
+import { pingDatabase } from '../common/db/ping.ts';
 import type { Mode } from '../common/env.ts';
 import { isTrustError } from '../common/errors.ts';
 import type { FileStore } from '../common/files/file-store.ts';
@@ -29,7 +30,6 @@ import { makeVerificationHandler } from './http/verifications.ts';
 import { makeVerifyHandlers } from './http/verify-pages.ts';
 import { makeWalletHandlers } from './http/wallet.ts';
 import type { FaceFonts } from './pdf/face-layout.ts';
-import { pingDatabase } from './store/ping.ts';
 import { WALLET_SERVICE } from './web/service.ts';
 
 export type LicenseAppDeps = {

@@ -2,7 +2,7 @@
 import type { Knex } from 'knex';
 import type Koa from 'koa';
 import type { Clock } from '../common/clock.ts';
-import { ping } from '../common/db/ping.ts';
+import { pingDatabase } from '../common/db/ping.ts';
 import type { Mode } from '../common/env.ts';
 import type { FileStore } from '../common/files/file-store.ts';
 import { makeKoa } from '../common/http/app.ts';
@@ -77,7 +77,7 @@ export function buildApp(deps: SealAppDeps): Koa {
     service: SEAL_SERVICE,
   });
   const home: Route = { method: 'GET', path: '/', scope: 'public', handler: (ctx) => ctx.redirect('/reference') };
-  const health = healthRoutes({ metrics, checks: { database: () => ping(db) } });
+  const health = healthRoutes({ metrics, checks: { database: () => pingDatabase(db) } });
   const authorise = async (ctx: Koa.Context, scope: string): Promise<void> => {
     await gate.require(ctx, scope);
   };
