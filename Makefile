@@ -20,7 +20,7 @@ run: $(INSTALLED) ## start the house for development: database, rooms, two busin
 	@XINJI_MODE=development node bin/xinji.ts serve
 
 demo: $(INSTALLED) ## tell the whole story against the running house, or one started for it; leaves out/demo/
-	@XINJI_MODE=development node bin/demo/demo.ts
+	@XINJI_MODE=development node bin/xinji.ts demo
 
 test: $(INSTALLED) judges ## run the tests on a throw-away PostgreSQL (or on DATABASE_URL); FILES="test/…" for some
 	@npm test --silent -- $(FILES)

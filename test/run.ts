@@ -7,7 +7,7 @@ import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { loadSchemas } from '../bin/schemas.ts';
+import { SCHEMAS } from '../bin/schemas.ts';
 import { connect } from '../common/db/connect.ts';
 import { startEmbedded } from '../common/db/embedded.ts';
 import { migrateAll } from '../common/db/migrate.ts';
@@ -75,14 +75,13 @@ async function prepareServer(folder: string, cleanups: Cleanup[]): Promise<TestS
   if (given !== undefined) cleanups.unshift(() => dropAll(given, prefix));
   const template = `${prefix}_template`;
   const templateUrl = onDatabase(ownerUrl, template);
-  const schemas = await loadSchemas();
   const roles = Object.fromEntries(
-    schemas.map(({ room }) => [room, { name: `${prefix}_${room}`, password: randomBytes(12).toString('hex') }]),
+    SCHEMAS.map(({ room }) => [room, { name: `${prefix}_${room}`, password: randomBytes(12).toString('hex') }]),
   );
   const owner = connect(ownerUrl, { applicationName: 'xinji test', poolMax: 1 });
   await owner.raw('create database ??', [template]);
   await owner.destroy();
-  const rooms = schemas.map((schema) => {
+  const rooms = SCHEMAS.map((schema) => {
     const role = roles[schema.room]!;
     return { ...schema, url: asRole(templateUrl, role) };
   });

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
-import { loadSchemas } from '../bin/schemas.ts';
+import { SCHEMAS } from '../bin/schemas.ts';
 import { databaseErrorCode } from '../common/db/errors.ts';
 import { testDatabase, testServer } from './_harness/database.ts';
 import { dumpSchema } from './_harness/dump-schema.ts';
@@ -11,7 +11,7 @@ const FILE = join(import.meta.dirname, 'vectors/schema.sql');
 
 test('the migrated schema is the one in test/vectors/schema.sql (UPDATE_SCHEMA=1 writes it anew)', async (t) => {
   const database = await testDatabase(t);
-  const schemas = (await loadSchemas()).map(({ schema }) => schema);
+  const schemas = SCHEMAS.map(({ schema }) => schema);
   const { prefix } = testServer();
   const dump = await dumpSchema(database.connect('owner'), schemas, (text) => text.replaceAll(`${prefix}_`, ''));
   if (process.env['UPDATE_SCHEMA']) writeFileSync(FILE, dump);
@@ -21,7 +21,7 @@ test('the migrated schema is the one in test/vectors/schema.sql (UPDATE_SCHEMA=1
 test('every room has an append-only table of events, which neither its role nor the owner can change', async (t) => {
   const database = await testDatabase(t);
   const owner = database.connect('owner');
-  for (const { room, schema } of await loadSchemas()) {
+  for (const { room, schema } of SCHEMAS) {
     for (const db of [database.connect(room), owner]) {
       for (const change of ['update ??.events set at = now()', 'delete from ??.events', 'truncate ??.events']) {
         const error = await t.throwsAsync(async () => db.raw(change, [schema]), undefined, `${room}: ${change}`);
@@ -34,9 +34,8 @@ test('every room has an append-only table of events, which neither its role nor 
 test("no room's role can read, change or create anything in the schema of another", async (t) => {
   const database = await testDatabase(t);
   const owner = database.connect('owner');
-  const schemas = await loadSchemas();
-  for (const { room } of schemas) {
-    for (const { schema } of schemas.filter((other) => other.room !== room)) {
+  for (const { room } of SCHEMAS) {
+    for (const { schema } of SCHEMAS.filter((other) => other.room !== room)) {
       const role = testServer().roles[room]!.name;
       const { rows } = await owner.raw<{ rows: { may: boolean }[] }>(
         "select has_schema_privilege(?, ?, 'usage') or has_schema_privilege(?, ?, 'create') as may",

@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import { connect } from '../../common/db/connect.ts';
 import { checkSchemaVersion, roleOf } from '../../common/db/migrate.ts';
 import { isTrustError } from '../../common/errors.ts';
-import { loadSchemas } from '../schemas.ts';
+import { SCHEMAS } from '../schemas.ts';
 import { databaseKey, type RoomEnvironment } from '../serve/environment.ts';
 import { type Finding, note, well, wrong } from './finding.ts';
 
@@ -13,10 +13,9 @@ const MIGRATE = 'Run: npx xinji migrate (or make run)';
 
 /** Asks as each room's own role. */
 export async function checkRoomDatabases(environments: readonly RoomEnvironment[]): Promise<readonly Finding[]> {
-  const schemas = await loadSchemas();
   const found: Finding[] = [];
   for (const { room, env } of environments) {
-    const schema = schemas.find((entry) => entry.room === room.name)!;
+    const schema = SCHEMAS.find((entry) => entry.room === room.name)!;
     const db = connect(env[databaseKey(room.name)]!, { applicationName: 'xinji doctor', poolMax: 1 });
     try {
       found.push(...(await checkServer(db, room.name)));
@@ -24,7 +23,7 @@ export async function checkRoomDatabases(environments: readonly RoomEnvironment[
         await checkRole(
           db,
           room.name,
-          schemas.map((entry) => entry.schema),
+          SCHEMAS.map((entry) => entry.schema),
         ),
       );
       found.push(await checkMigrations(db, schema.schema, schema.migrations));

@@ -3,7 +3,7 @@ import { startEmbedded } from '../../common/db/embedded.ts';
 import { type MigrateResult, migrateAll } from '../../common/db/migrate.ts';
 import type { Mode } from '../../common/env.ts';
 import { TrustError } from '../../common/errors.ts';
-import { loadSchemas } from '../schemas.ts';
+import { SCHEMAS } from '../schemas.ts';
 import { databaseKey, type RoomEnvironment } from './environment.ts';
 
 export type OwnedDatabase = {
@@ -39,9 +39,8 @@ export async function openOwnedDatabase(owner: Owner, say: (line: string) => voi
 
 /** Roles, schemas, migrations and rights of all rooms, with the URLs that the rooms will use. */
 export async function migrateRooms(ownerUrl: string, environments: readonly RoomEnvironment[]): Promise<MigrateResult> {
-  const schemas = await loadSchemas();
   const rooms = environments.map(({ room, env }) => {
-    const schema = schemas.find((entry) => entry.room === room.name);
+    const schema = SCHEMAS.find((entry) => entry.room === room.name);
     return { ...schema!, url: env[databaseKey(room.name)]! };
   });
   return migrateAll({ ownerUrl, rooms });

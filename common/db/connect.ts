@@ -15,6 +15,9 @@ const INT8 = 20;
 const ACQUIRE_TIMEOUT_MS = 10_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
 
+/** What knex would print reaches the caller as an error anyway; a room logs it in its own form. */
+const SILENT = { warn: () => undefined, error: () => undefined, deprecate: () => undefined, debug: () => undefined };
+
 /** Opens nothing yet: the first query does. The caller ends it with `destroy()`. */
 export function connect(url: string, options: ConnectOptions): Knex {
   return knex({
@@ -30,6 +33,7 @@ export function connect(url: string, options: ConnectOptions): Knex {
     } as Knex.PgConnectionConfig,
     pool: { min: 0, max: options.poolMax ?? 10 },
     acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
+    log: SILENT,
   });
 }
 

@@ -267,6 +267,19 @@ license.verifiers
   constraint verifiers_pkey PRIMARY KEY (client_id)
   license may delete, insert, select, update
 
+seal.events
+  event_id bigint not null identity
+  at timestamp with time zone not null
+  kind text not null
+  es_id text not null
+  actor text not null
+  request_id text
+  detail jsonb not null default '{}'::jsonb
+  constraint events_pkey PRIMARY KEY (event_id)
+  CREATE INDEX events_es_id ON seal.events USING btree (es_id, event_id)
+  CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON seal.events FOR EACH STATEMENT EXECUTE FUNCTION seal.refuse_change()
+  seal may insert, select
+
 seal.schema_versions
   position integer not null
   name text not null
@@ -274,3 +287,62 @@ seal.schema_versions
   constraint schema_versions_name_key UNIQUE (name)
   constraint schema_versions_pkey PRIMARY KEY ("position")
   seal may select
+
+seal.seal_grants
+  client_id text not null
+  es_id text not null
+  granted_at timestamp with time zone not null
+  constraint seal_grants_es_id_fkey FOREIGN KEY (es_id) REFERENCES seal.seals(es_id)
+  constraint seal_grants_pkey PRIMARY KEY (client_id, es_id)
+  seal may delete, insert, select, update
+
+seal.sealings
+  sealing_id text not null
+  client_id text not null
+  idempotency_key text not null
+  request_sm3 text not null
+  es_id text not null
+  eseal_sm3 text not null
+  page integer not null
+  x_mm double precision
+  y_mm double precision
+  reason text
+  input_sm3 text not null
+  input_size bigint not null
+  state text not null
+  attempt integer not null
+  lease_until timestamp with time zone not null
+  signed_at timestamp with time zone
+  field text
+  data_sm3 text
+  update_sm3 text
+  update_size bigint
+  created_at timestamp with time zone not null
+  released_at timestamp with time zone
+  constraint sealings_check CHECK (((state = 'intended'::text) OR ((signed_at IS NOT NULL) AND (field IS NOT NULL) AND (data_sm3 IS NOT NULL) AND (update_sm3 IS NOT NULL) AND (update_size IS NOT NULL) AND (released_at IS NOT NULL))))
+  constraint sealings_client_id_idempotency_key_key UNIQUE (client_id, idempotency_key)
+  constraint sealings_es_id_fkey FOREIGN KEY (es_id) REFERENCES seal.seals(es_id)
+  constraint sealings_pkey PRIMARY KEY (sealing_id)
+  constraint sealings_state_check CHECK ((state = ANY (ARRAY['intended'::text, 'released'::text])))
+  CREATE INDEX sealings_es_id ON seal.sealings USING btree (es_id, created_at)
+  seal may delete, insert, select, update
+
+seal.seals
+  es_id text not null
+  name text not null
+  version smallint not null
+  state text not null default 'active'::text
+  state_changed_at timestamp with time zone not null
+  owner_name text not null
+  owner_code text not null
+  valid_from timestamp with time zone not null
+  valid_to timestamp with time zone not null
+  width_mm smallint not null
+  height_mm smallint not null
+  eseal bytea not null
+  eseal_sm3 text not null
+  key_ref text not null
+  created_at timestamp with time zone not null
+  constraint seals_pkey PRIMARY KEY (es_id)
+  constraint seals_state_check CHECK ((state = ANY (ARRAY['active'::text, 'suspended'::text, 'cancelled'::text])))
+  seal may delete, insert, select, update

@@ -1,0 +1,75 @@
+// `xinji resume`: finishes issues of licenses that were begun and left, as a starting license room does by itself.
+// Any number of them at once does nothing twice.
+import { parseArgs } from 'node:util';
+import { makeSealClient } from '../../common/client/seal-client.ts';
+import { makeTokenSource } from '../../common/client/token-source.ts';
+import { systemClock } from '../../common/clock.ts';
+import { connect } from '../../common/db/connect.ts';
+import { checkSchemaVersion } from '../../common/db/migrate.ts';
+import { makeDirectoryStore } from '../../common/files/file-store.ts';
+import { makeLog } from '../../common/log.ts';
+import { type LicenseConfig, readRoomConfig } from '../../license/config.ts';
+import { makeRoomKeys } from '../../license/domain/room-keys.ts';
+import { type ResumeResult, resumeIssues } from '../../license/flow/resume-issues.ts';
+import { MIGRATIONS } from '../../license/migrations/list.ts';
+import { readFaceFonts } from '../../license/pdf/face-fonts.ts';
+import { openOwnedDatabase } from '../serve/database.ts';
+import { databaseKey, planRooms, readOwnerConfig, roomEnvironments } from '../serve/environment.ts';
+import { loadSecrets } from '../serve/secrets.ts';
+import type { Command } from './command.ts';
+
+export const command: Command = {
+  name: 'resume',
+  summary: 'Finish issues of licenses that were begun and left',
+  usage: `xinji resume
+
+Needs the identity and the seal room running, and the environment of the license room. Safe to run at any time and in
+parallel. Exit codes: 0 nothing is left, 1 something could not be finished now (the log says why), 78 configuration.`,
+  run: async (args, env) => {
+    parseArgs({ args: [...args], options: {} });
+    const owner = readOwnerConfig(env);
+    const secrets = await loadSecrets(owner.dataDir);
+    planRooms(env, secrets, ['license']);
+    const isGiven = env[databaseKey('license')] !== undefined;
+    const database = isGiven ? null : await openOwnedDatabase(owner, console.log);
+    try {
+      const rooms = roomEnvironments(env, owner, secrets, database?.url ?? null);
+      const { finished, failed, left } = await resume(rooms.find(({ room }) => room.name === 'license')!.env);
+      console.log(`${finished} finished, ${failed} failed, ${left} left unfinished`);
+      return left === 0 ? 0 : 1;
+    } finally {
+      await database?.close();
+    }
+  },
+};
+
+async function resume(env: NodeJS.ProcessEnv): Promise<ResumeResult> {
+  const config = readRoomConfig(env);
+  const db = connect(config.databaseUrl, { applicationName: 'xinji resume', poolMax: 2 });
+  try {
+    await checkSchemaVersion(db, 'license', MIGRATIONS);
+    return await resumeIssues({
+      db,
+      files: makeDirectoryStore(config.filesDir),
+      seal: makeSealClient({ baseUrl: config.sealUrl, getToken: makeSealTokens(config) }),
+      fonts: readFaceFonts(),
+      keys: makeRoomKeys(config.masterKey),
+      clock: systemClock,
+      log: makeLog('resume', config.logLevel),
+    });
+  } finally {
+    await db.destroy();
+  }
+}
+
+function makeSealTokens(config: LicenseConfig): ReturnType<typeof makeTokenSource> {
+  return makeTokenSource({
+    issuer: config.identityUrl,
+    clientId: 'license',
+    keyPem: config.clientKeyPem,
+    resource: config.sealUrl,
+    scope: 'seal:use',
+    allowHttp: config.mode === 'development',
+    clock: systemClock,
+  });
+}

@@ -1,0 +1,78 @@
+// The doctor on things that are wrong; on a house where nothing is wrong it is tried in test/processes.
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { checkCrypto } from '../../bin/doctor/crypto.ts';
+import { checkRoomDatabases } from '../../bin/doctor/database.ts';
+import { checkKeys } from '../../bin/doctor/keys.ts';
+import { ROOMS } from '../../bin/rooms.ts';
+import { databaseKey, type RoomEnvironment } from '../../bin/serve/environment.ts';
+import { makeDevelopmentKeys } from '../../keys-dev/make.ts';
+import { type TestRoom, testDatabase } from '../_harness/database.ts';
+
+const roomOf = (name: TestRoom) => ROOMS.find((room) => room.name === name)!;
+const withKeys = (keys: string): readonly RoomEnvironment[] => [
+  { room: roomOf('seal'), env: { XINJI_SEAL_KEYS: keys } },
+];
+
+async function makeKeys(t: ExecutionContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'xinji-doctor-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  await makeDevelopmentKeys(join(folder, 'pem'));
+  return join(folder, 'pem/seal');
+}
+
+test('SM2 and SM3 give the published values here', async (t) => {
+  t.deepEqual(
+    (await checkCrypto()).map(({ status }) => status),
+    ['well', 'well'],
+  );
+});
+
+test('keys are well when they are there, private and valid', async (t) => {
+  const findings = await checkKeys(withKeys(await makeKeys(t)), new Date());
+  t.deepEqual(
+    findings.map(({ status }) => status),
+    ['well'],
+  );
+});
+
+test('a key that others can read, a missing folder, an expired and a soon expiring certificate are told apart', async (t) => {
+  const keys = await makeKeys(t);
+  const now = new Date();
+  const years = (count: number): Date => new Date(now.getTime() + count * 365.25 * 86_400_000);
+  const say = async (folder: string, at: Date): Promise<string> =>
+    (await checkKeys(withKeys(folder), at))
+      .map(({ status, sentence, advice }) => `${status} ${sentence} ${advice}`)
+      .join('\n');
+  t.regex(await say(join(keys, 'nowhere'), now), /^wrong XINJI_SEAL_KEYS names .*not there/);
+  t.regex(await say(keys, years(6)), /^wrong The certificate of .* expired on /);
+  t.regex(await say(keys, years(4.95)), /^note The certificate of .* expires in \d+ days/);
+  t.regex(await say(keys, years(-1)), /not valid yet/);
+  await chmod(join(keys, 'signer-2.key.pem'), 0o640);
+  t.regex(await say(keys, now), /^wrong The private key .*signer-2\.key\.pem can be read by others Run: chmod 600/);
+  await writeFile(join(keys, 'signer-1.crt.pem'), '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n');
+  t.regex(await say(keys, now), /signer-1\.crt\.pem is not a certificate/);
+});
+
+test('the database is well for roles as migrated; a role that cannot log in and a dead port are said', async (t) => {
+  const database = await testDatabase(t);
+  const environment = (url: string): readonly RoomEnvironment[] => [
+    { room: roomOf('license'), env: { [databaseKey('license')]: url } },
+  ];
+  const findings = await checkRoomDatabases(environment(database.urls.license));
+  t.deepEqual(
+    findings.filter(({ status }) => status !== 'well'),
+    [],
+  );
+  const wrong = new URL(database.urls.license);
+  wrong.password = 'guessed';
+  t.regex((await checkRoomDatabases(environment(wrong.href)))[0]!.sentence, /cannot log in/);
+  wrong.port = '1';
+  t.regex((await checkRoomDatabases(environment(wrong.href)))[0]!.sentence, /cannot be reached/);
+  const [superuser] = (await checkRoomDatabases(environment(database.ownerUrl))).filter(
+    ({ status }) => status === 'wrong',
+  );
+  t.regex(superuser!.sentence, /superuser/);
+});
