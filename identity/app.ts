@@ -24,6 +24,7 @@ import { type HouseProvider, makeProvider } from './provider/provider.ts';
 import { makeSigningJwk } from './provider/signing-key.ts';
 import { findAccountBySub } from './store/accounts.ts';
 import { listLoginClients } from './store/clients.ts';
+import { IDENTITY_SERVICE } from './web/service.ts';
 
 export type IdentityDeps = {
   readonly db: Knex;
@@ -81,7 +82,7 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
   const home = makeHomeHandler({ provider, findAccount, listClients: () => listLoginClients(db) });
   const oidc = makeProviderHandler(provider, requests);
 
-  const app = makeKoa({ room: 'identity', log, clock, metrics, mode });
+  const app = makeKoa({ room: 'identity', log, clock, metrics, mode, service: IDENTITY_SERVICE });
   app.proxy = mode === 'production'; // one proxy in front of us says who asked
   app.maxIpsCount = 1;
   const table: readonly Route[] = [

@@ -107,6 +107,7 @@ const STEP_NAMES: Readonly<Record<string, Text>> = {
   'seal-format': { zh: '电子印章的格式', en: 'Form of the seal' },
   'seal-signature': { zh: '制章者对印章的签名', en: "Seal maker's signature on the seal" },
   'seal-period': { zh: '印章有效期', en: 'Validity period of the seal' },
+  'seal-state-online': { zh: '印章在签章机构的现状', en: 'State of the seal at the seal room' },
   'signing-time': { zh: '盖章时间', en: 'Time of sealing' },
   'document-digest': { zh: '文件摘要（电子签章）', en: 'Digest of the file (electronic seal)' },
   'time-stamp': { zh: '时间戳', en: 'Time stamp' },
@@ -136,6 +137,10 @@ const STEP_FAULTS: Readonly<Record<string, Text>> = {
     en: 'Something was added to the file or changed in it after sealing',
   },
   'seal-binding': { zh: '签章和印章被拆开或调换过', en: 'Signature and seal were parted or exchanged' },
+  'seal-state-online': {
+    zh: '印章已停用，又没有时间戳证明是停用前盖的章',
+    en: 'The seal is no longer in use, and no time stamp shows that it was used before',
+  },
   'signing-time': { zh: '盖章时间晚于现在', en: 'The time of sealing lies in the future' },
   'signer-in-seal': { zh: '盖章人不在印章授权名单内', en: 'The sealer is not listed in the seal' },
   'byte-range': { zh: '签章没有覆盖整个文件，或签章数据外有多余内容', en: 'The seal does not cover the whole file' },
