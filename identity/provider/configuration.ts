@@ -1,6 +1,7 @@
 // Every setting of oidc-provider that we use or refuse, stated: the library prints a notice for each default it would
 // otherwise take, and a default that changes with a version shall not change this house.
-// ES256 only, PKCE S256 always, private_key_jwt only, codes only, no refresh tokens, no DPoP (the rooms' bearer gate
+// ES256 only, PKCE S256 always, private_key_jwt only, codes only, no refresh tokens
+// (no scope offline_access; naming issueRefreshToken here would offer them), no DPoP (the rooms' bearer gate
 // takes no sender-constrained tokens yet).
 import type { Configuration, JWK, KoaContextWithOIDC } from 'oidc-provider';
 import { interactionPolicy } from 'oidc-provider';
@@ -33,7 +34,6 @@ export const TTL = {
   Grant: 24 * HOUR,
   IdToken: 10 * MINUTE,
   Interaction: 15 * MINUTE,
-  RefreshToken: 8 * HOUR,
   Session: 8 * HOUR,
 } as const;
 
@@ -80,8 +80,6 @@ export function makeConfiguration(parts: ConfigurationParts): Configuration {
     clientBasedCORS: () => false,
     pkce: { required: () => true },
     expiresWithSession: () => true,
-    issueRefreshToken: () => false,
-    rotateRefreshToken: true,
     revokeGrantPolicy: () => true,
     cookies: {
       keys: [...parts.cookieKeys],

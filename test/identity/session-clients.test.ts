@@ -1,0 +1,38 @@
+import test from 'ava';
+import { joinSession, leaveSession, listParticipations } from '../../identity/store/session-clients.ts';
+import { testDatabase } from '../_harness/database.ts';
+
+const at = { sessionUid: 'session', clientId: 'alpha', now: new Date('2026-11-20T08:00:00Z') };
+const wanted = (n: number) => ({ sid: `sid-${n}`, grantId: `grant-${n}`, persistsLogout: false });
+
+test('of many parallel writers of one client all get the first one, sid and grant', async (t) => {
+  const db = (await testDatabase(t)).connect('identity');
+  const joined = await Promise.all(Array.from({ length: 20 }, (_, n) => joinSession(db, at, wanted(n))));
+  t.is(new Set(joined.map(({ sid, grantId }) => `${sid} ${grantId}`)).size, 1);
+  t.deepEqual((await listParticipations(db, 'session')).get('alpha'), joined[0]);
+});
+
+test('parallel writers of many clients are all kept', async (t) => {
+  const db = (await testDatabase(t)).connect('identity');
+  await Promise.all(
+    Array.from({ length: 50 }, (_, n) => joinSession(db, { ...at, clientId: `client-${n}` }, wanted(n))),
+  );
+  t.is((await listParticipations(db, 'session')).size, 50);
+});
+
+test('a client that left is gone, and may join anew with another sid', async (t) => {
+  const db = (await testDatabase(t)).connect('identity');
+  await joinSession(db, at, wanted(1));
+  await Promise.all([leaveSession(db, at), leaveSession(db, at), leaveSession(db, at)]);
+  t.is((await listParticipations(db, 'session')).size, 0);
+  t.is((await db('identity.session_clients')).length, 2);
+  t.is((await joinSession(db, at, wanted(2))).sid, 'sid-2');
+});
+
+test('a grant that is no longer wanted is replaced and the sid stays; another one that came meanwhile is kept', async (t) => {
+  const db = (await testDatabase(t)).connect('identity');
+  await joinSession(db, at, wanted(1));
+  const replaced = await joinSession(db, at, wanted(2), 'grant-1');
+  t.deepEqual(replaced, { sid: 'sid-1', grantId: 'grant-2', persistsLogout: false });
+  t.is((await joinSession(db, at, wanted(3), 'grant-1')).grantId, 'grant-2');
+});

@@ -1,0 +1,56 @@
+// The library prints what it finds unset. It prints to the console of the process, therefore this file tests alone.
+import test from 'ava';
+import * as oidc from 'openid-client';
+import { makeBrowser } from '../../bin/demo/browser.ts';
+import { exchange, LICENSE_URL, logIn, post, startIdentity } from './identity-house.ts';
+
+test('oidc-provider prints no NOTICE and no WARNING from start to logout', async (t) => {
+  const printed: string[] = [];
+  const { info, warn } = console;
+  const emitWarning = process.emitWarning;
+  console.info = (...args: unknown[]) => void printed.push(args.join(' '));
+  console.warn = (...args: unknown[]) => void printed.push(args.join(' '));
+  process.emitWarning = ((text: string | Error) => void printed.push(String(text))) as typeof process.emitWarning;
+  t.teardown(() => {
+    Object.assign(console, { info, warn });
+    process.emitWarning = emitWarning;
+  });
+  const house = await startIdentity(t);
+  const client = await house.client('alpha', { firstParty: false });
+  const machine = await house.client('department', { grantTypes: ['client_credentials'], scopes: ['license:issue'] });
+  const own = await house.client('own', { backchannelLogoutUri: 'http://127.0.0.1:9/out' });
+  const login = await logIn(own);
+  const tokens = await exchange(own, login);
+  await oidc.fetchUserInfo(own.config, tokens.access_token, house.sub);
+  await t.throwsAsync(exchange(own, login));
+  await oidc.clientCredentialsGrant(machine.config, { scope: 'license:issue', resource: LICENSE_URL });
+  await t.throwsAsync(oidc.clientCredentialsGrant(machine.config, { scope: 'x' }));
+  await makeBrowser().open(`${house.url}/oidc/auth?client_id=${client.id}`);
+  await fetch(`${house.url}/oidc/me`, { headers: { origin: 'https://evil.example', authorization: 'Bearer x' } });
+  await fetch(`${house.url}/oidc/jwks`);
+  const page = await login.browser.open(`${house.url}/oidc/session/end`);
+  await (await post(login.browser, page, { logout: 'yes' })).text();
+  await login.browser.open(`${house.url}/oidc/session/end/success`);
+  t.deepEqual(printed, []);
+});
+
+test('discovery promises ES256, S256, private_key_jwt and codes, and nothing weaker', async (t) => {
+  const house = await startIdentity(t);
+  const metadata = (await (await fetch(`${house.url}/.well-known/openid-configuration`)).json()) as Record<
+    string,
+    unknown
+  >;
+  t.like(metadata, {
+    issuer: house.url,
+    response_types_supported: ['code'],
+    code_challenge_methods_supported: ['S256'],
+    token_endpoint_auth_methods_supported: ['private_key_jwt'],
+    token_endpoint_auth_signing_alg_values_supported: ['ES256'],
+    id_token_signing_alg_values_supported: ['ES256'],
+    subject_types_supported: ['public'],
+    grant_types_supported: ['authorization_code', 'client_credentials'],
+    scopes_supported: ['openid', 'profile', 'identity_document'],
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
+  });
+});
