@@ -1,0 +1,236 @@
+import test from 'ava';
+import { utf8 } from '../../../common/bytes.ts';
+import {
+  codeVerification,
+  fileVerification,
+  licenseDocument,
+  presentationDocument,
+  redemptionDocument,
+} from '../../../common/contract/license.ts';
+import { problemDocument } from '../../../common/contract/problem.ts';
+import { TrustError } from '../../../common/errors.ts';
+import { CSRF_FIELD } from '../../../common/http/csrf.ts';
+import { DEPARTMENT, lisiKey, makeRequest, OTHER_DEPARTMENT, VERIFIER, ZHANGSAN, zhangsanKey } from '../world.ts';
+import { type LicenseHouse, startLicense } from './license-house.ts';
+
+async function issue(house: LicenseHouse, change = {}, clientId = DEPARTMENT) {
+  const token = await house.token(clientId, 'license:issue license:revoke');
+  const answer = await house.call('POST', '/v1/licenses', { token, json: makeRequest(change) });
+  return { token, answer, license: licenseDocument.parse(answer.json) };
+}
+
+/** A holder's browser: cookie header and form token, read off a page. */
+async function browse(house: LicenseHouse, key = zhangsanKey) {
+  const session = await house.session(key, { sub: `sub-${key[0]}` });
+  const page = await house.call('GET', '/licenses', { headers: { Cookie: session, Accept: 'text/html' } });
+  const csrfCookie = page.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(';')[0])
+    .join('; ');
+  const csrf = new RegExp(`name="${CSRF_FIELD}" value="([^"]+)"`).exec(page.text)?.[1] ?? '';
+  return { page, cookie: `${session}; ${csrfCookie}`, csrf };
+}
+
+async function present(house: LicenseHouse, identifier: string, key = zhangsanKey) {
+  const { cookie, csrf } = await browse(house, key);
+  return house.call('POST', '/v1/presentations', {
+    json: { identifier },
+    headers: { Cookie: cookie, 'X-CSRF-Token': csrf },
+  });
+}
+
+test('POST /v1/licenses: 201 with Location, 200 for the same case, 409 for another request', async (t) => {
+  const house = await startLicense(t);
+  const { token, answer, license } = await issue(house);
+  t.is(answer.status, 201);
+  t.is(answer.headers.get('Location'), `/v1/licenses/${license.identifier}`);
+  t.is(license.state, 'valid');
+  const again = await house.call('POST', '/v1/licenses', { token, json: makeRequest() });
+  t.is(again.status, 200);
+  t.deepEqual(again.json, answer.json);
+  const conflict = await house.call('POST', '/v1/licenses', { token, json: makeRequest({ license_number: 'x' }) });
+  t.is(conflict.status, 409);
+  t.is(conflict.code, 'case-conflict');
+});
+
+test('GET /v1/licenses/{identifier} and /file: to the department that issued, to nobody else', async (t) => {
+  const house = await startLicense(t);
+  const { token, license } = await issue(house);
+  const path = `/v1/licenses/${license.identifier}`;
+  t.deepEqual((await house.call('GET', path, { token })).json, license);
+  const file = await house.call('GET', `${path}/file`, { token });
+  t.is(file.headers.get('Content-Type'), 'application/pdf');
+  t.is(file.headers.get('Content-Disposition'), `attachment; filename="${license.identifier}.pdf"`);
+  t.is(file.bytes.length, license.file.size);
+  const other = await house.token(OTHER_DEPARTMENT, 'license:issue license:revoke');
+  for (const address of [path, `${path}/file`]) {
+    const refused = await house.call('GET', address, { token: other });
+    t.is(refused.status, 404);
+    t.is(refused.code, 'license-not-found');
+  }
+  const wrong = `${path.slice(0, -1)}${path.endsWith('A') ? 'B' : 'A'}`;
+  t.is((await house.call('GET', wrong, { token })).code, 'identifier-check');
+  t.is((await house.call('GET', '/v1/licenses/12345', { token })).code, 'identifier-malformed');
+});
+
+test('POST …/revocations: 201, then 200 under the same key; without key 400; by another department 404', async (t) => {
+  const house = await startLicense(t);
+  const { token, license } = await issue(house);
+  const path = `/v1/licenses/${license.identifier}/revocations`;
+  const json = { kind: 'revoked', reason: '样例吊销' };
+  t.is((await house.call('POST', path, { token, json })).code, 'idempotency-key-missing');
+  const headers = { 'Idempotency-Key': 'revoke-000001' };
+  const other = await house.token(OTHER_DEPARTMENT, 'license:revoke');
+  t.is((await house.call('POST', path, { token: other, json, headers })).code, 'license-not-found');
+  const first = await house.call('POST', path, { token, json, headers });
+  t.is(first.status, 201);
+  t.is(licenseDocument.parse(first.json).state, 'revoked');
+  t.is((await house.call('POST', path, { token, json, headers })).status, 200);
+  const later = { 'Idempotency-Key': 'revoke-000002' };
+  t.is((await house.call('POST', path, { token, json, headers: later })).code, 'license-state-forbids');
+  t.is((await house.call('POST', path, { token, json: { ...json, kind: 'burned' }, headers: later })).status, 400);
+});
+
+test('亮证 and redemption over HTTP: one use, the same key the same answer, the case id stays with the department', async (t) => {
+  const house = await startLicense(t);
+  const { license } = await issue(house);
+  const made = await present(house, license.identifier);
+  t.is(made.status, 201);
+  const { code, expires_at } = presentationDocument.parse(made.json);
+  t.is(Date.parse(expires_at) - house.now().getTime(), 60_000);
+  const token = await house.token(VERIFIER, 'license:redeem');
+  const redeem = (key: string) =>
+    house.call('POST', '/v1/redemptions', { token, json: { code }, headers: { 'Idempotency-Key': key } });
+  const first = await redeem('redeem-000001');
+  t.is(first.status, 201);
+  t.is(redemptionDocument.parse(first.json).license.holder.name, '张三');
+  t.false(first.text.includes('case_id'));
+  const again = await redeem('redeem-000001');
+  t.is(again.status, 200);
+  t.deepEqual(again.json, first.json);
+  const second = await redeem('redeem-000002');
+  t.is(second.status, 409);
+  t.is(second.code, 'code-used');
+});
+
+test('a presentation needs session, form token and an own license', async (t) => {
+  const house = await startLicense(t);
+  const { license } = await issue(house);
+  const json = { identifier: license.identifier };
+  t.is((await house.call('POST', '/v1/presentations', { json })).code, 'session-missing');
+  const { cookie, csrf } = await browse(house);
+  t.is((await house.call('POST', '/v1/presentations', { json, headers: { Cookie: cookie } })).code, 'csrf-failed');
+  const evil = { Cookie: cookie, 'X-CSRF-Token': csrf, Origin: 'http://evil.example' };
+  t.is((await house.call('POST', '/v1/presentations', { json, headers: evil })).code, 'csrf-failed');
+  const lisi = await browse(house, lisiKey);
+  const swapped = { Cookie: cookie, 'X-CSRF-Token': lisi.csrf };
+  t.is((await house.call('POST', '/v1/presentations', { json, headers: swapped })).code, 'csrf-failed');
+  t.is((await present(house, license.identifier, lisiKey)).code, 'license-not-found');
+  const token = await house.token(DEPARTMENT, 'license:issue');
+  t.is(
+    (await house.call('POST', '/v1/presentations', { token, json })).code,
+    'session-missing',
+    'a token is no session',
+  );
+});
+
+test('POST /v1/verifications: a file gets its report and the state of its license, a code is looked at and not used', async (t) => {
+  const house = await startLicense(t);
+  const { token, license } = await issue(house);
+  const { bytes } = await house.call('GET', `/v1/licenses/${license.identifier}/file`, { token });
+  const pdf = { headers: { 'Content-Type': 'application/pdf' } };
+  const judged = await house.call('POST', '/v1/verifications', { ...pdf, body: bytes });
+  t.is(judged.status, 200);
+  const { license: fact } = fileVerification.parse(judged.json);
+  t.is(fact.identifier, license.identifier);
+  t.true(fact.registered_file);
+  const { code } = presentationDocument.parse((await present(house, license.identifier)).json);
+  for (const _ of [1, 2]) {
+    const looked = await house.call('POST', '/v1/verifications', { json: { code } });
+    t.true(codeVerification.parse(looked.json).live);
+  }
+  house.pass(61);
+  t.false(codeVerification.parse((await house.call('POST', '/v1/verifications', { json: { code } })).json).live);
+  t.is((await house.call('POST', '/v1/verifications', { json: { code: 'x' } })).code, 'code-malformed');
+  t.is(
+    (await house.call('POST', '/v1/verifications', { body: 'x', headers: { 'Content-Type': 'text/plain' } })).status,
+    415,
+  );
+});
+
+const OTHERS: readonly [method: string, path: string, scope: string][] = [
+  ['POST', '/v1/licenses', 'license:issue'],
+  ['GET', '/v1/licenses/1', 'license:issue'],
+  ['GET', '/v1/licenses/1/file', 'license:issue'],
+  ['POST', '/v1/licenses/1/revocations', 'license:revoke'],
+  ['POST', '/v1/redemptions', 'license:redeem'],
+];
+for (const [method, path, scope] of OTHERS) {
+  test(`${method} ${path} refuses a missing, foreign, expired, misdirected and weak token`, async (t) => {
+    const house = await startLicense(t);
+    const codeWith = async (token?: string) =>
+      (await house.call(method, path, token === undefined ? {} : { token })).code;
+    t.is(await codeWith(), 'token-missing');
+    t.is(await codeWith('nonsense'), 'token-invalid');
+    t.is(await codeWith(await house.token(DEPARTMENT, scope, { foreign: true })), 'token-invalid');
+    t.is(await codeWith(await house.token(DEPARTMENT, scope, { aud: 'http://localhost:7003' })), 'token-invalid');
+    t.is(await codeWith(await house.token(DEPARTMENT, scope, { iss: 'http://localhost:9' })), 'token-invalid');
+    t.is(await codeWith(await house.token(DEPARTMENT, scope, { exp: 1 })), 'token-invalid');
+    t.is(await codeWith(await house.token(DEPARTMENT, scope, { typ: 'JWT' })), 'token-invalid');
+    t.is(await codeWith(await house.token(DEPARTMENT, 'seal:use openid')), 'scope-missing');
+  });
+}
+
+test('bad bodies have their codes and none is a 500', async (t) => {
+  const house = await startLicense(t);
+  const token = await house.token(DEPARTMENT, 'license:issue');
+  const json = { 'Content-Type': 'application/json' };
+  const post = (body: string | Uint8Array, headers: Record<string, string> = json) =>
+    house.call('POST', '/v1/licenses', { token, body, headers });
+  t.is((await post('{')).code, 'invalid-json');
+  t.is((await post('x', { 'Content-Type': 'text/plain' })).code, 'unsupported-media-type');
+  t.is((await post(new Uint8Array(300 * 1024).fill(32))).code, 'body-too-large');
+  const unknown = await post(JSON.stringify({ ...makeRequest(), colour: 'red' }));
+  t.is(unknown.code, 'invalid-request');
+  t.is(problemDocument.parse(unknown.json).pointer, '/colour');
+  const nested = await post(JSON.stringify(makeRequest({ holder: { ...ZHANGSAN, code: '360102199003077719' } })));
+  t.is(nested.status, 422);
+  t.is(problemDocument.parse(nested.json).pointer, '/holder/code');
+  t.false(house.lines.join().includes('36010219900307771'), 'no number in the log');
+  const broken = await post(JSON.stringify({ ...makeRequest(), fields: JSON.parse('{"__proto__":"x"}') }));
+  t.true(broken.status < 500);
+});
+
+test('what the seal room says about this room’s own token is not told as if it were the caller’s', async (t) => {
+  const house = await startLicense(t);
+  house.seal.before = () => {
+    throw new TrustError('token-invalid', 'expired');
+  };
+  const token = await house.token(DEPARTMENT, 'license:issue');
+  const answer = await house.call('POST', '/v1/licenses', { token, json: makeRequest() });
+  t.is(answer.status, 503);
+  t.is(answer.code, 'seal-unavailable');
+  house.seal.before = () => {
+    throw new TrustError('seal-not-granted', 'no grant');
+  };
+  t.is((await house.call('POST', '/v1/licenses', { token, json: makeRequest() })).code, 'seal-not-granted');
+});
+
+test('the room tells its contract and its health', async (t) => {
+  const house = await startLicense(t);
+  const { paths } = (await house.call('GET', '/openapi.json')).json as { paths: Record<string, unknown> };
+  t.deepEqual(Object.keys(paths).sort(), [
+    '/v1/licenses',
+    '/v1/licenses/{identifier}',
+    '/v1/licenses/{identifier}/file',
+    '/v1/licenses/{identifier}/revocations',
+    '/v1/presentations',
+    '/v1/redemptions',
+    '/v1/verifications',
+  ]);
+  t.is((await house.call('GET', '/reference', { headers: { Accept: 'text/html' } })).status, 200);
+  t.is((await house.call('GET', '/readyz')).status, 200);
+  t.is((await house.call('DELETE', '/v1/licenses')).status, 405);
+  t.is((await house.call('GET', '/v1/nothing')).code, 'not-found');
+  t.true(utf8(JSON.stringify(paths)).length > 5000);
+});
