@@ -125,6 +125,16 @@ test.serial('the doctor finds nothing wrong while it runs', async (t) => {
   t.is(await doctor.ended, 0, doctor.said());
 });
 
+test.serial('xinji resume, migrate and seed find nothing to do in a running house', async (t) => {
+  const [resume, migrate, seed] = [xinji(['resume']), xinji(['migrate']), xinji(['seed'])];
+  t.is(await resume.ended, 0, resume.said());
+  t.regex(resume.said(), /^0 finished, 0 failed, 0 left unfinished$/m);
+  t.is(await migrate.ended, 0, migrate.said());
+  t.regex(migrate.said(), /^Up to date\.$/m);
+  t.is(await seed.ended, 0, seed.said());
+  t.true(await answers(identity));
+});
+
 test.serial('kill -9 of the parent: its children stop by themselves, and the next start comes up', async (t) => {
   running.child.kill('SIGKILL');
   await running.ended;

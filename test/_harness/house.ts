@@ -1,0 +1,174 @@
+// The three rooms in this process, on free ports, over a database from the template, seeded as a development house is.
+// They speak to each other over HTTP only, as in life; what a test may look into is the log of each and the database.
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { registerCompletionHandler } from 'ava';
+import type { Knex } from 'knex';
+import type Koa from 'koa';
+import { seedHouse } from '../../bin/seed/seed-house.ts';
+import { databaseKey, type RoomEnvironment, roomEnvironments } from '../../bin/serve/environment.ts';
+import { KEYS_DEV, makeMissingKeys } from '../../bin/serve/keys.ts';
+import { loadSecrets } from '../../bin/serve/secrets.ts';
+import { makeSealClient } from '../../common/client/seal-client.ts';
+import { makeTokenSource, type TokenSource } from '../../common/client/token-source.ts';
+import { type Clock, systemClock } from '../../common/clock.ts';
+import { makeDirectoryStore } from '../../common/files/file-store.ts';
+import { makeBearerGate } from '../../common/http/bearer.ts';
+import { makeMetrics } from '../../common/http/metrics.ts';
+import { currentRequestId } from '../../common/http/request-context.ts';
+import type { RoomDeps } from '../../common/http/run-room.ts';
+import { type Listening, listen } from '../../common/http/server.ts';
+import { makeSoftwareSigner } from '../../common/keys/signer-pool.ts';
+import { makeLog } from '../../common/log.ts';
+import { buildApp as buildIdentity } from '../../identity/app.ts';
+import { readRoomConfig as readIdentityConfig } from '../../identity/config.ts';
+import { buildApp as buildLicense } from '../../license/app.ts';
+import { readRoomConfig as readLicenseConfig } from '../../license/config.ts';
+import type { LicenseDeps } from '../../license/flow/deps.ts';
+import { readFaceFonts } from '../../license/pdf/face-fonts.ts';
+import { buildApp as buildSeal } from '../../seal/app.ts';
+import { readRoomConfig as readSealConfig } from '../../seal/config.ts';
+import { readKeyFolder } from '../../seal/store/key-folder.ts';
+import { type TestDatabase, type TestRoom, testDatabase } from './database.ts';
+import { findFreePorts } from './free-ports.ts';
+
+export type House = {
+  readonly urls: Readonly<Record<TestRoom, string>>;
+  readonly database: TestDatabase;
+  /** Log lines of each room, parsed. */
+  readonly logs: Readonly<Record<TestRoom, readonly Record<string, unknown>[]>>;
+  readonly passwords: Readonly<Record<'zhangsan' | 'lisi', string>>;
+  /** What the license room's flows work with. */
+  readonly license: LicenseDeps;
+  /** Access tokens as that client of the seed gets them. */
+  tokenFor(clientId: 'health-commission' | 'service-hall' | 'license', room: TestRoom, scope: string): TokenSource;
+  stopRoom(room: TestRoom): Promise<void>;
+  startRoom(room: TestRoom): Promise<void>;
+};
+
+type Room = { readonly app: Koa; readonly close: () => Promise<void>; readonly license?: LicenseDeps };
+type Ground = { readonly database: TestDatabase; readonly deps: (room: TestRoom) => RoomDeps };
+type Builder = (env: NodeJS.ProcessEnv, ground: Ground) => Promise<Room>;
+
+const BUILDERS: Readonly<Record<TestRoom, Builder>> = { identity: openIdentity, license: openLicense, seal: openSeal };
+const CLIENT_KEYS = {
+  'health-commission': 'demo/health-commission.key.pem',
+  'service-hall': 'demo/service-hall.key.pem',
+  license: 'license/client.key.pem',
+};
+
+/** Call it once per file, in `test.before`; everything ends with the file. `clock` is that of all rooms. */
+export async function startHouse({ clock = systemClock }: { readonly clock?: Clock } = {}): Promise<House> {
+  const database = await testDatabase();
+  const folder = await mkdtemp(join(tmpdir(), 'xinji-house-'));
+  await makeMissingKeys();
+  const secrets = await loadSecrets(folder);
+  const environments = await makeEnvironments(database, folder, secrets);
+  await seedHouse(environments, secrets, ['http://localhost:7011', 'http://localhost:7012']);
+
+  const logs = { identity: [], license: [], seal: [] } as Record<TestRoom, Record<string, unknown>[]>;
+  const deps = (room: TestRoom): RoomDeps => {
+    const write = (line: string): void => void logs[room].push(JSON.parse(line));
+    return { log: makeLog(room, 'info', { write }), clock, metrics: makeMetrics(room) };
+  };
+  const open = new Map<TestRoom, { readonly room: Room; readonly server: Listening }>();
+  const envOf = (name: TestRoom): NodeJS.ProcessEnv => environments.find(({ room }) => room.name === name)!.env;
+  const startRoom = async (name: TestRoom): Promise<void> => {
+    const room = await BUILDERS[name](envOf(name), { database, deps });
+    const port = Number(envOf(name)[`XINJI_${name.toUpperCase()}_PORT`]);
+    open.set(name, { room, server: await listen(room.app, { host: '127.0.0.1', port }) });
+  };
+  const stopRoom = async (name: TestRoom): Promise<void> => {
+    const opened = open.get(name);
+    open.delete(name);
+    await opened?.server.stop(0);
+    await opened?.room.close();
+  };
+  for (const name of ['identity', 'seal', 'license'] as const) await startRoom(name);
+  registerCompletionHandler(async () => {
+    for (const name of ['license', 'seal', 'identity'] as const) await stopRoom(name);
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const urls = {
+    identity: envOf('license')['XINJI_IDENTITY_URL']!,
+    license: envOf('license')['XINJI_LICENSE_URL']!,
+    seal: envOf('license')['XINJI_SEAL_URL']!,
+  };
+  const keyOf = async (clientId: keyof typeof CLIENT_KEYS): Promise<string> =>
+    readFile(join(KEYS_DEV, CLIENT_KEYS[clientId]), 'utf8');
+  return {
+    urls,
+    database,
+    logs,
+    passwords: secrets.demo_passwords,
+    license: open.get('license')!.room.license!,
+    tokenFor: (clientId, room, scope) => {
+      const options = { issuer: urls.identity, clientId, resource: urls[room], scope, allowHttp: true, clock };
+      return async () => makeTokenSource({ ...options, keyPem: await keyOf(clientId) })();
+    },
+    stopRoom,
+    startRoom,
+  };
+}
+
+async function makeEnvironments(
+  database: TestDatabase,
+  dataDir: string,
+  secrets: Parameters<typeof roomEnvironments>[2],
+): Promise<readonly RoomEnvironment[]> {
+  const rooms = ['identity', 'license', 'seal'] as const;
+  const ports = await findFreePorts(rooms.length);
+  const env: NodeJS.ProcessEnv = Object.fromEntries(
+    rooms.flatMap((room, index) => [
+      [`XINJI_${room.toUpperCase()}_PORT`, `${ports[index]}`],
+      [databaseKey(room), database.urls[room]],
+    ]),
+  );
+  return roomEnvironments(env, { mode: 'development', dataDir, databaseUrl: null }, secrets, null);
+}
+
+async function openIdentity(env: NodeJS.ProcessEnv, { database, deps }: Ground): Promise<Room> {
+  const db = database.connect('identity');
+  const { app, settle } = await buildIdentity({ ...readIdentityConfig(env), ...deps('identity'), db });
+  return { app, close: () => endWith(db, settle) };
+}
+
+async function openLicense(env: NodeJS.ProcessEnv, { database, deps }: Ground): Promise<Room> {
+  const config = readLicenseConfig(env);
+  const { clock, ...others } = deps('license');
+  const { identityUrl: issuer, clientKeyPem: keyPem, sealUrl: resource } = config;
+  const getToken = makeTokenSource({
+    issuer,
+    clientId: 'license',
+    keyPem,
+    resource,
+    scope: 'seal:use',
+    allowHttp: true,
+    clock,
+  });
+  const seal = makeSealClient({ baseUrl: config.sealUrl, getToken, requestId: currentRequestId });
+  const db = database.connect('license');
+  const files = makeDirectoryStore(config.filesDir);
+  const { app, deps: license } = buildLicense({ ...config, ...others, clock, db, seal, files, fonts: readFaceFonts() });
+  return { app, license, close: () => endWith(db) };
+}
+
+async function openSeal(env: NodeJS.ProcessEnv, { database, deps }: Ground): Promise<Room> {
+  const config = readSealConfig(env);
+  const { mode, masterKey, identityUrl, url, keysFolder } = config;
+  const { clock, ...others } = deps('seal');
+  const { keyFiles, certificates } = readKeyFolder(keysFolder, mode);
+  const signer = await makeSoftwareSigner({ keyFiles, mode, masterKey, workers: 1 });
+  const gate = makeBearerGate({ issuer: identityUrl, audience: url, clock });
+  const db = database.connect('seal');
+  const files = makeDirectoryStore(config.filesFolder);
+  const app = buildSeal({ ...config, ...others, clock, db, gate, files, signer, certificates });
+  return { app, close: () => endWith(db, () => signer.close()) };
+}
+
+async function endWith(db: Knex, before: () => Promise<void> = async () => undefined): Promise<void> {
+  await before();
+  await db.destroy();
+}
