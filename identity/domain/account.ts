@@ -47,9 +47,9 @@ export function parseRegistration(input: AccountRegistration): AccountRegistrati
   return { loginName, password: input.password, name, holder, phone };
 }
 
-/** What a person typed as 手机号、证件号码或用户名: full-width to half-width, no blanks. The three forms cannot be confused. */
+/** What a person typed as 手机号、证件号码或用户名: full-width to half-width, no blanks and control characters. The three forms cannot be confused. */
 export function normaliseLogin(text: string): string {
-  return text.normalize('NFKC').replace(/\s/gu, '');
+  return text.normalize('NFKC').replace(/[\s\p{C}]/gu, '');
 }
 
 function refuse(wrong: boolean, pointer: string, expected: string): void {

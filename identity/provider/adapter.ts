@@ -49,6 +49,8 @@ export class PostgresAdapter implements Adapter {
     const now = clock();
     const expiresAt = new Date(now.getTime() + expiresIn * 1000);
     const artifact = { model: this.#model, id, payload: this.#stored(payload), expiresAt };
+    // PostgreSQL keeps no NUL in a text: a request that brings one along is the caller's mistake, not ours.
+    if (JSON.stringify(artifact.payload).includes('\\u0000')) throw new errors.InvalidRequest('a NUL character');
     if (this.#model === 'ReplayDetection') {
       // RFC 7523: an assertion is used once. The library looks first and writes then; only the index is atomic.
       if (await insertArtifactOnce(db, artifact, now)) return;

@@ -78,15 +78,17 @@ export function leadOnAfterLogout(
     if (ctx.method !== 'POST' || ctx.oidc?.route !== 'end_session_confirm' || ctx.status !== 303) return;
     const location = ctx.response.get('Location');
     const { frame } = requests.of(ctx.req);
+    const { reached, missed } = tallyOf(ctx);
     ctx.remove('Location');
     ctx.status = 200;
     ctx.type = 'text/html; charset=utf-8';
-    const system = ctx.oidc.client?.clientName ?? ctx.oidc.client?.clientId;
-    if (system !== undefined && !location.startsWith(`${provider.issuer}/`)) {
-      ctx.body = returningToPage(frame, { system, url: location });
+    const client = location.startsWith(`${provider.issuer}/`) ? undefined : ctx.oidc.client;
+    if (client && missed.size === 0) {
+      ctx.body = returningToPage(frame, { system: client.clientName ?? client.clientId, url: location });
       return;
     }
-    const { reached, missed } = tallyOf(ctx);
-    ctx.body = loggedOutPage(frame, { systems: reached.size, unanswered: [...missed] });
+    // A person must see which systems were not reached: this page does not lead on by itself.
+    const unanswered = { systems: reached.size, unanswered: [...missed] };
+    ctx.body = loggedOutPage(frame, { ...unanswered, ...(client ? { loginHref: location } : {}) });
   });
 }

@@ -21,7 +21,7 @@ export type LogoutConfirmPage = {
 export type LoggedOutPage = {
   /** Systems that were told; left out when it is not known. */
   readonly systems?: number;
-  /** Names of systems that have not answered yet. */
+  /** Names of systems that did not answer: a person may still be logged in there. */
   readonly unanswered?: readonly string[];
   readonly loginHref?: string;
 };
@@ -40,8 +40,8 @@ const TEXTS = {
   doneSystems: { zh: '同时退出了 {n} 个系统。', en: 'Also from {n} systems.' },
   shared: { zh: '公用电脑上请关闭浏览器。', en: 'On a shared computer close the browser.' },
   unanswered: {
-    zh: '{n} 个系统暂未回应，将继续通知：{list}',
-    en: '{n} systems have not answered yet, we keep trying: {list}',
+    zh: '{n} 个系统没有回应，请到该系统退出：{list}',
+    en: '{n} systems did not answer; log out there yourself: {list}',
   },
   again: { zh: '重新登录', en: 'Log in again' },
 } satisfies Texts;

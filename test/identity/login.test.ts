@@ -159,3 +159,20 @@ test('neither passwords nor codes of persons reach the log or the events', async
   const stored = JSON.stringify(await house.db('identity.accounts'));
   for (const secret of [PERSON.password, PERSON.holder.code, PERSON.phone]) t.false(stored.includes(secret));
 });
+
+test('control characters in what is typed or asked for are never a 500', async (t) => {
+  const house = await startIdentity(t);
+  const client = await house.client('alpha');
+  const browser = makeBrowser();
+  const page = await browser.open((await authorize(client)).target.href);
+  t.is((await post(browser, page, { login: 'zhang\0san', password: PERSON.password })).status, 200);
+  const wrong = await browser.open((await authorize(client)).target.href);
+  t.is((await post(browser, wrong, { login: '\0', password: '\0' })).status, 422);
+  for (const extra of [{ state: 'a\0b' }, { nonce: '\0' }, { login_hint: '\0' }, { client_id: 'al\0pha' }]) {
+    const { target } = await authorize(client, extra);
+    const response = await makeBrowser().fetchOnce(target.href);
+    t.true(response.status < 500, `${JSON.stringify(extra)}: ${response.status}`);
+    const error = new URL(response.headers.get('Location') ?? house.url, house.url).searchParams.get('error');
+    t.not(error, 'server_error', JSON.stringify(extra));
+  }
+});

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import * as oidc from 'openid-client';
-import type { makeBrowser } from '../../bin/demo/browser.ts';
+import { makeBrowser } from '../../bin/demo/browser.ts';
 import {
   authorize,
   exchange,
@@ -201,9 +201,36 @@ test('refused sibling: an address outside the allow-list is not reached, the per
   const { browser } = await logIn(alpha);
   const text = await logOut(browser, house);
   t.is(receiver.told.length, 0);
-  t.true(text.includes('您已退出') && text.includes('系统 alpha'));
+  t.true(text.includes('您已退出') && text.includes('1 个系统没有回应') && text.includes('系统 alpha'));
   await house.settle();
   t.is((await house.db('identity.events').where({ kind: 'logout.undelivered' })).length, 1);
   const page = await browser.open((await authorize(alpha)).target.href);
   t.true(page.text.includes('手机号、证件号码或用户名'));
+});
+
+test('who is not logged in is led through logout by a script that the content policy names by its digest', async (t) => {
+  const house = await startIdentity(t);
+  const browser = makeBrowser();
+  const page = await browser.open(`${house.url}/oidc/session/end`);
+  t.is(page.status, 200);
+  t.regex(page.headers.get('Content-Security-Policy') ?? '', /script-src 'nonce-[^']+' 'sha256-/);
+  const out = await browser.submit(page, {});
+  t.is(out.status, 200);
+  t.true(out.text.includes('您已退出'));
+});
+
+test('a hop to a system that takes part already rewrites neither the session nor its list of clients', async (t) => {
+  const house = await startIdentity(t);
+  const alpha = await house.client('alpha');
+  const { browser } = await logIn(alpha);
+  await hop(browser, alpha);
+  const version = async (): Promise<string> => {
+    const { rows } = await house.db.raw("select xmin::text from identity.oidc_artifacts where model = 'Session'");
+    const parts = await house.db('identity.session_clients').count('*');
+    return JSON.stringify([rows, parts]);
+  };
+  const before = await version();
+  await hop(browser, alpha);
+  await hop(browser, alpha);
+  t.is(await version(), before);
 });
