@@ -30,7 +30,7 @@ import { makeVerificationHandler } from './http/verifications.ts';
 import { makeVerifyHandlers } from './http/verify-pages.ts';
 import { makeWalletHandlers } from './http/wallet.ts';
 import type { FaceFonts } from './pdf/face-layout.ts';
-import { WALLET_SERVICE } from './web/service.ts';
+import { API_SERVICE, WALLET_SERVICE } from './web/service.ts';
 
 export type LicenseAppDeps = {
   readonly db: Knex;
@@ -106,7 +106,7 @@ export function buildApp(parts: LicenseAppDeps): LicenseApp {
     row('POST', '/verify', 'public', verify.check),
   ];
   const reference = {
-    service: WALLET_SERVICE,
+    service: API_SERVICE,
     title: 'Xinji license room',
     description: 'Issues, keeps, presents and verifies electronic licenses.',
     version: '1',

@@ -32,7 +32,10 @@ export const reportStep = z.strictObject({
     .string()
     .meta({ description: 'The standard, with the clause where it is known', example: 'GB/T 38540-2020' }),
   status: z.enum(STEP_STATUSES),
-  finding: z.string().meta({ description: 'What was found, in a sentence' }),
+  finding: z.string().meta({
+    description: 'What was found, in a sentence',
+    example: 'The digest over the byte range is the signed one.',
+  }),
   sub_indication: z.enum(SUB_INDICATIONS).optional(),
 });
 export type ReportStep = z.infer<typeof reportStep>;
@@ -40,12 +43,12 @@ export type ReportStep = z.infer<typeof reportStep>;
 /** One of the five separate facts about a signature. */
 export const reportFact = z.strictObject({
   status: z.enum(['passed', 'failed', 'indeterminate']),
-  finding: z.string(),
+  finding: z.string().meta({ example: 'The signature covers the whole file.' }),
 });
 export type ReportFact = z.infer<typeof reportFact>;
 
 export const signatureReport = z.strictObject({
-  field: z.string().meta({ description: 'Name of the signature field' }),
+  field: z.string().meta({ description: 'Name of the signature field', example: 'Signature1' }),
   container: z.enum(['dual', 'cms', 'ses', 'unknown']),
   indication: z.enum(INDICATIONS),
   sub_indication: z.enum(SUB_INDICATIONS).nullable(),
@@ -55,7 +58,10 @@ export const signatureReport = z.strictObject({
   seal_status: reportFact,
   time: reportFact,
   covers_whole_file: z.boolean(),
-  byte_range: z.tuple([z.int(), z.int(), z.int(), z.int()]).nullable(),
+  byte_range: z
+    .tuple([z.int(), z.int(), z.int(), z.int()])
+    .meta({ example: [0, 122880, 155648, 4096] })
+    .nullable(),
   signing_time: z.iso.datetime().nullable(),
   time_source: z.enum(['claimed', 'time_stamp']).nullable(),
   signer: z
@@ -86,7 +92,10 @@ export type SignatureReport = z.infer<typeof signatureReport>;
 export const verificationReport = z.strictObject({
   indication: z.enum(INDICATIONS),
   sub_indication: z.enum(SUB_INDICATIONS).nullable(),
-  summary: z.string().meta({ description: 'The verdict in a sentence' }),
+  summary: z.string().meta({
+    description: 'The verdict in a sentence',
+    example: 'One seal, valid; the file was not changed after sealing.',
+  }),
   verified_at: z.iso.datetime(),
   file: z.strictObject({ size: z.int(), sm3: z.string().regex(/^[0-9a-f]{64}$/) }),
   changes_after_sealing: z.array(z.string()).meta({ description: 'What later revisions added or changed' }),

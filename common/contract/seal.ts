@@ -28,15 +28,15 @@ export const SEAL_STATES = ['active', 'suspended', 'cancelled', 'expired'] as co
 /** Answer of `GET /v1/seals/{esID}`. */
 export const sealDocument = z.strictObject({
   esID,
-  name: z.string(),
-  version: z.int().meta({ description: 'GB/T 38540 header version' }),
+  name: z.string().meta({ example: '示例市卫生健康委员会' }),
+  version: z.int().meta({ description: 'GB/T 38540 header version', example: 4 }),
   state: z.enum(SEAL_STATES),
-  owner_name: z.string(),
-  owner_code: z.string().meta({ description: '统一社会信用代码' }),
-  valid_from: z.iso.datetime(),
-  valid_to: z.iso.datetime(),
-  width_mm: z.int(),
-  height_mm: z.int(),
+  owner_name: z.string().meta({ example: '示例市卫生健康委员会' }),
+  owner_code: z.string().meta({ description: '统一社会信用代码', example: '11360100MB0D00010M' }),
+  valid_from: z.iso.datetime().meta({ example: '2026-01-01T00:00:00.000Z' }),
+  valid_to: z.iso.datetime().meta({ example: '2031-01-01T00:00:00.000Z' }),
+  width_mm: z.int().meta({ example: 42 }),
+  height_mm: z.int().meta({ example: 42 }),
   eseal: z.base64().meta({ description: 'DER of the SESeal' }),
   eseal_sm3: z.string().regex(/^[0-9a-f]{64}$/),
 });

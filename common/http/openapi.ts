@@ -1,8 +1,10 @@
 // OpenAPI 3.1 of a room, made from its route table and the zod contracts that its handlers parse with. Problems of bodies,
 // tokens and keys are added from what the route says of itself. The reference page is common/http/reference-page.ts.
-import { z } from 'zod';
+import type { z } from 'zod';
 import { problemDocument } from '../contract/problem.ts';
 import { PROBLEMS, type ProblemCode } from '../errors.ts';
+import { exampleOf } from './example.ts';
+import { type Json, toSchema } from './json-schema.ts';
 import type { Content, Operation } from './operation.ts';
 import type { Route } from './routes.ts';
 
@@ -16,7 +18,6 @@ export type OpenApiDeps = {
   readonly tokenUrl?: string;
 };
 
-type Json = { readonly [key: string]: unknown };
 export type DescribedRoute = Route & { readonly operation: Operation };
 
 /** The routes that OpenAPI tells about, in the order of the table. */
@@ -65,12 +66,6 @@ export function problemsOf({ scope, operation }: DescribedRoute): readonly Probl
 }
 
 const TOKEN_CODES = ['token-missing', 'token-invalid', 'scope-missing'] as const;
-
-/** JSON Schema 2020-12 of a contract, as OpenAPI 3.1 takes it. */
-export function toSchema(schema: z.ZodType, io: 'input' | 'output' = 'output'): Json {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { target: 'draft-2020-12', io, unrepresentable: 'any' });
-  return json;
-}
 
 export function contents(content: Content | readonly Content[] | undefined): readonly Content[] {
   if (content === undefined) return [];
@@ -144,10 +139,14 @@ function contentMap(list: readonly Content[], io: 'input' | 'output'): Json {
         ? {}
         : {
             schema: toSchema(content.schema, io),
-            ...(content.example === undefined ? {} : { example: content.example }),
+            ...exampleField(content.example ?? exampleOf(content.schema, io)),
           },
     ]),
   );
+}
+
+function exampleField(example: unknown): Json {
+  return example === undefined ? {} : { example };
 }
 
 function bearer(tokenUrl: string, scopes: readonly string[]): Json {

@@ -6,6 +6,8 @@ import type { PageFrame } from '../web/frame.ts';
 import { type Html, html } from '../web/html.ts';
 import { renderPage } from '../web/layout.ts';
 import { sayIn, type Text, type Texts } from '../web/texts.ts';
+import { exampleOf } from './example.ts';
+import { toSchema } from './json-schema.ts';
 import {
   contents,
   type DescribedRoute,
@@ -13,7 +15,6 @@ import {
   makeOpenApi,
   type OpenApiDeps,
   problemsOf,
-  toSchema,
 } from './openapi.ts';
 import type { Content } from './operation.ts';
 import { pageFrame, sendPage } from './preferences.ts';
@@ -159,7 +160,8 @@ function contentPart(frame: PageFrame, content: Content, io: 'input' | 'output')
   if (content.schema === undefined) {
     return html`<p>${say(TEXTS.bytes)}: ${content.type}${content.description ? html`. <span lang="en">${content.description}</span>` : null}</p>`;
   }
-  const example = content.example === undefined ? null : html`<p>${say(TEXTS.example)}</p>${code(content.example)}`;
+  const value = content.example ?? exampleOf(content.schema, io);
+  const example = value === undefined ? null : html`<p>${say(TEXTS.example)}</p>${code(value)}`;
   return html`${example}<details><summary>${say(TEXTS.schema)}</summary>${code(toSchema(content.schema, io))}</details>`;
 }
 

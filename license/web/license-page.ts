@@ -69,10 +69,15 @@ ${props.presentAction === null ? null : html`<form method="post" action="${props
 <div class="card"><h2>${say(TEXTS.about)}</h2>${facts(frame.lang, aboutRows(frame, props))}</div>
 <div class="card"><h2>${say(TEXTS.face)}</h2>${facts(
       frame.lang,
-      props.fields.map((row) => ({ name: row.label, value: row.value })),
+      props.fields.map((row) => ({ name: row.label, value: fieldWords(frame, row.value) })),
     )}</div>
 <p class="hint">${say(TEXTS.wrong)}</p>`,
   });
+}
+
+/** A date is written out; every other value stands as it was issued. */
+function fieldWords(frame: PageFrame, value: string): string {
+  return /^\d{4}-\d{2}-\d{2}$/.test(value) ? dateWords(frame.lang, value) : value;
 }
 
 function stateBanner(frame: PageFrame, props: LicensePage) {

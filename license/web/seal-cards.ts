@@ -116,8 +116,13 @@ function sealRows(frame: PageFrame, seal: SignatureReport) {
     { name: say(TEXTS.sealName), value: seal.seal?.name ?? '' },
     { name: say(TEXTS.sealCode), value: seal.seal ? identifier(seal.seal.esID) : '' },
     { name: say(TEXTS.time), value: seal.signing_time ? formatDateTime(frame.lang, new Date(seal.signing_time)) : '' },
-    { name: say(TEXTS.maker), value: seal.seal?.maker ?? '' },
+    { name: say(TEXTS.maker), value: commonName(seal.seal?.maker ?? '') },
   ];
+}
+
+/** The CN of a subject as the report writes it, or the whole text. */
+function commonName(subject: string): string {
+  return /(?:^|, ?)CN=([^,]+)/.exec(subject)?.[1] ?? subject;
 }
 
 export function technical(frame: PageFrame, fileName: string, report: VerificationReport): Html {

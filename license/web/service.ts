@@ -6,6 +6,8 @@ import { hiddenFields } from '../../common/web/parts.ts';
 import { sayIn, type Text, type Texts } from '../../common/web/texts.ts';
 
 export const WALLET_SERVICE: Text = { zh: '我的证照', en: 'My licenses' };
+/** The room as programs know it. */
+export const API_SERVICE: Text = { zh: '电子证照', en: 'E-licenses' };
 export const VERIFY_SERVICE: Text = { zh: '验章', en: 'Check a sealed file' };
 export const WALLET_PATH = '/licenses';
 export const VERIFY_PATH = '/verify';

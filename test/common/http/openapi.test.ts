@@ -1,11 +1,18 @@
 // OpenAPI and the reference page come from the route table that the router mounts.
 import test from 'ava';
 import { z } from 'zod';
+import * as identity from '../../../common/contract/identity.ts';
+import * as license from '../../../common/contract/license.ts';
+import * as problem from '../../../common/contract/problem.ts';
+import * as report from '../../../common/contract/report.ts';
+import * as seal from '../../../common/contract/seal.ts';
 import { PROBLEMS } from '../../../common/errors.ts';
+import { exampleOf } from '../../../common/http/example.ts';
 import { describedRoutes, makeOpenApi, problemsOf } from '../../../common/http/openapi.ts';
 import { referencePage } from '../../../common/http/reference-page.ts';
 import type { Route } from '../../../common/http/routes.ts';
 
+const CONTRACTS = { ...identity, ...license, ...problem, ...report, ...seal };
 const animal = z.strictObject({ name: z.string().min(1).meta({ description: 'Its name <b>' }) });
 const query = z.strictObject({ page: z.coerce.number().int().min(1).default(1), kind: z.string() });
 const TABLE: readonly Route[] = [
@@ -119,4 +126,16 @@ test('the reference page tells the same in both languages, escaped, without scri
     t.true(page.includes('Its name &lt;b&gt;'));
     t.notRegex(page, /<script|style=|Its name <b>/);
   }
+});
+
+test('every wire contract has an example that it takes itself', (t) => {
+  let contracts = 0;
+  for (const [name, contract] of Object.entries(CONTRACTS)) {
+    if (!(contract instanceof z.ZodType)) continue;
+    contracts += 1;
+    for (const io of ['input', 'output'] as const) {
+      t.true(contract.safeParse(exampleOf(contract, io)).success, `${name} as ${io}`);
+    }
+  }
+  t.true(contracts > 15);
 });
