@@ -1,7 +1,7 @@
 import test from 'ava';
 import * as oidc from 'openid-client';
 import { deleteByGrant } from '../../identity/store/artifacts.ts';
-import { exchange, hop, logIn, startIdentity } from './identity-house.ts';
+import { authorize, exchange, hop, logIn, startIdentity } from './identity-house.ts';
 
 const RACES = 20;
 const PARALLEL = 5;
@@ -109,4 +109,29 @@ test('a token without its grant is dead, and codes and tokens lie in the databas
   await deleteByGrant(house.db, 'AccessToken', grantId);
   const refused = await fetch(`${house.url}/oidc/me`, { headers: { authorization: `Bearer ${tokens.access_token}` } });
   t.is(refused.status, 401);
+});
+
+test('RFC 9126: a pushed request is used once; the second browser that brings it is shown an error', async (t) => {
+  const house = await startIdentity(t);
+  const client = await house.client('alpha');
+  const { browser } = await logIn(client);
+  const { target } = await authorize(client);
+  const pushed = await oidc.buildAuthorizationUrlWithPAR(client.config, target.searchParams);
+  const first = await browser.fetchOnce(pushed.href);
+  t.truthy(new URL(first.headers.get('Location')!).searchParams.get('code'));
+  const second = await browser.fetchOnce(pushed.href);
+  t.is(new URL(second.headers.get('Location') ?? 'http://none/').searchParams.get('code'), null);
+  t.true(second.status < 500);
+});
+
+test('RFC 9126: of parallel uses of one pushed request exactly one gets a code', async (t) => {
+  const house = await startIdentity(t);
+  const client = await house.client('alpha');
+  const { browser } = await logIn(client);
+  const { target } = await authorize(client);
+  const pushed = await oidc.buildAuthorizationUrlWithPAR(client.config, target.searchParams);
+  const answers = await Promise.all(Array.from({ length: PARALLEL }, () => browser.fetchOnce(pushed.href)));
+  const codes = answers.filter((answer) => answer.headers.get('Location')?.includes('code='));
+  t.is(codes.length, 1);
+  t.true(answers.every(({ status }) => status < 500));
 });
