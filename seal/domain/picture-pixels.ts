@@ -5,12 +5,13 @@ import { TrustError } from '../../common/errors.ts';
 import type { Pixels } from '../pdf/appearance.ts';
 
 const MAX_PIXELS = 4096 * 4096;
-const SVG_DPI = 600;
+// For a drawing measured in millimetres the renderer applies the density twice, once relative to 72: this gives 600 dpi.
+const SVG_DENSITY = Math.round(Math.sqrt(600 * 72));
 
 /** Decodes PNG, JPEG, GIF, WebP or SVG; `seal-malformed` for everything else. */
 export async function decodePicture(picture: { readonly type: string; readonly data: Uint8Array }): Promise<Pixels> {
   try {
-    const { data, info } = await sharp(picture.data, { density: SVG_DPI, limitInputPixels: MAX_PIXELS })
+    const { data, info } = await sharp(picture.data, { density: SVG_DENSITY, limitInputPixels: MAX_PIXELS })
       .ensureAlpha()
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })

@@ -1,0 +1,113 @@
+// `xinji seal` and `xinji verify` as a person runs them.
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { certificatePem } from '../../common/pki/certificate.ts';
+import { flip, makePdf, makeTestSeal, pki } from '../seal/world.ts';
+
+const XINJI = new URL('../../bin/xinji.ts', import.meta.url).pathname;
+const folder = await mkdtemp(join(tmpdir(), 'xinji-cli-'));
+const path = (name: string) => join(folder, name);
+const PDF = path('in.pdf');
+
+type Said = { readonly code: number; readonly out: string; readonly err: string };
+
+function xinji(...args: readonly string[]): Promise<Said> {
+  const env = { PATH: process.env['PATH'] };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [XINJI, ...args], { env }, (error, out, err) =>
+      resolve({ code: Number(error?.code ?? 0), out, err }),
+    );
+  });
+}
+
+const seal = (out: string, ...more: readonly string[]) =>
+  xinji(
+    'seal',
+    PDF,
+    '-o',
+    path(out),
+    '--seal',
+    path('s.esl'),
+    '--key',
+    path('k.pem'),
+    '--cert',
+    path('c.pem'),
+    '--chain',
+    path('chain.pem'),
+    ...more,
+  );
+
+test.before(async () => {
+  // The commands judge by the clock of the machine, so the seal has to be in its period now.
+  await writeFile(PDF, await makePdf({ pages: 2 }));
+  await writeFile(path('s.esl'), (await makeTestSeal()).raw);
+  await writeFile(path('k.pem'), pki.signer.key.keyObject.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+  await writeFile(path('c.pem'), certificatePem(pki.signer.certificate));
+  await writeFile(path('other.pem'), certificatePem(pki.maker.certificate));
+  await writeFile(path('chain.pem'), certificatePem(pki.authority.certificate));
+  await writeFile(path('roots.pem'), certificatePem(pki.root.certificate));
+  const sealed = await seal('sealed.pdf', '--page', '2', '--x', '20', '--y', '12.5', '--reason', '核发');
+  if (sealed.code !== 0) throw new Error(sealed.err);
+  const bytes = new Uint8Array(await readFile(path('sealed.pdf')));
+  await writeFile(path('changed.pdf'), flip(bytes, bytes.indexOf(0x73, 900)));
+  await writeFile(path('not.pdf'), 'no PDF at all');
+});
+test.after.always(() => rm(folder, { recursive: true }));
+
+test('A document is sealed; the input stays, the output begins with it', async (t) => {
+  const [input, output] = await Promise.all([readFile(PDF), readFile(path('sealed.pdf'))]);
+  t.true(output.subarray(0, input.length).equals(input));
+});
+
+test('Exit 0 for passed, in words with the five facts', async (t) => {
+  const said = await xinji('verify', path('sealed.pdf'), '--trust', path('roots.pem'));
+  t.is(said.code, 0, said.out + said.err);
+  for (const word of ['TOTAL-PASSED', '示例市卫生健康委员会', 'document', 'signatures', 'certificate', 'seal', 'time'])
+    t.true(said.out.includes(word), word);
+});
+
+test('Exit 1 for a changed document, with the reason', async (t) => {
+  const said = await xinji('verify', path('changed.pdf'), '--trust', path('roots.pem'));
+  t.is(said.code, 1, said.out);
+  t.regex(said.out, /TOTAL-FAILED \(HASH_FAILURE\)/);
+});
+
+test('Exit 3 without --trust, never 0; exit 2 for what cannot be read', async (t) => {
+  t.is((await xinji('verify', path('sealed.pdf'))).code, 3);
+  const said = await xinji('verify', path('not.pdf'));
+  t.is(said.code, 2);
+  t.regex(said.out, /COULD NOT BE READ/);
+  t.is((await xinji('verify', path('absent.pdf'))).code, 2);
+});
+
+test('Of several files the worst counts: 1 before 2 before 3 before 0', async (t) => {
+  const trust = ['--trust', path('roots.pem')];
+  t.is((await xinji('verify', path('sealed.pdf'), path('not.pdf'), path('changed.pdf'), ...trust)).code, 1);
+  t.is((await xinji('verify', path('sealed.pdf'), path('not.pdf'), PDF, ...trust)).code, 2);
+  t.is((await xinji('verify', path('sealed.pdf'), PDF, ...trust)).code, 3);
+});
+
+test('--json gives one report a line', async (t) => {
+  const { out } = await xinji('verify', path('sealed.pdf'), path('not.pdf'), '--json');
+  const [first, second] = out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  t.is(first.indication, 'INDETERMINATE');
+  t.is(second.error.code, 'not-a-pdf');
+});
+
+test('Refused with a sentence and nothing written: wrong key, wrong page, wrong number, wrong usage', async (t) => {
+  const base = ['seal', PDF, '-o', path('no.pdf'), '--seal', path('s.esl'), '--key', path('k.pem')];
+  const wrongKey = await xinji(...base, '--cert', path('other.pem'));
+  t.is(wrongKey.code, 1);
+  t.regex(wrongKey.err, /does not belong to the certificate/);
+  t.regex((await seal('no.pdf', '--page', '9')).err, /There is no page 9; the document has 2 pages/);
+  t.regex((await seal('no.pdf', '--x', 'far')).err, /--x is "far"/);
+  t.is((await xinji('seal', PDF)).code, 64);
+  t.is((await xinji('verify')).code, 64);
+  await t.throwsAsync(readFile(path('no.pdf')), { code: 'ENOENT' });
+});
