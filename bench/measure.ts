@@ -22,22 +22,32 @@ export type Result = {
   readonly rows: readonly Row[];
 };
 
+export type MeasureOptions = {
+  readonly rounds: number;
+  /** Repetitions inside one measurement; 1 when left out. */
+  readonly times?: number;
+  /** Variants that are measured once a round instead. */
+  readonly slow?: readonly string[];
+  /** CPU milliseconds so far; other processes included where the work is done there. Left out: those of this process. */
+  readonly cpuMs?: () => number;
+};
+
 export type Benchmark = { readonly name: string; readonly run: () => Promise<readonly Result[]> };
 
 /**
- * Runs each variant once a round, in turn, `rounds` times after two warm-up rounds.
- * `times` repeats a variant inside one measurement (fast work), figures are per repetition; variants listed in `slow` are measured once a round.
+ * Runs each variant once a round, in turn, `rounds` times after two warm-up rounds. Figures are per repetition.
  */
 export async function measure(
   benchmark: string,
   unit: string,
   variants: Variants,
-  options: { rounds: number; times?: number; slow?: readonly string[] },
+  options: MeasureOptions,
 ): Promise<Result> {
   const samples = new Map<string, { wall: number; cpu: number }[]>(Object.keys(variants).map((name) => [name, []]));
   for (let round = -2; round < options.rounds; round++) {
     for (const [name, act] of Object.entries(variants)) {
-      const sample = await once(act, options.slow?.includes(name) ? 1 : (options.times ?? 1));
+      const times = options.slow?.includes(name) ? 1 : (options.times ?? 1);
+      const sample = await once(act, times, options.cpuMs ?? ownCpuMs);
       if (round >= 0) samples.get(name)?.push(sample);
     }
   }
@@ -58,13 +68,22 @@ export async function measure(
   return { benchmark, unit, rounds: options.rounds, rows };
 }
 
-async function once(act: () => Promise<void> | void, times: number): Promise<{ wall: number; cpu: number }> {
-  const cpu = process.cpuUsage();
+async function once(
+  act: () => Promise<void> | void,
+  times: number,
+  cpuMs: () => number,
+): Promise<{ wall: number; cpu: number }> {
+  const cpu = cpuMs();
   const start = performance.now();
   for (let i = 0; i < times; i++) await act();
   const wall = performance.now() - start;
-  const used = process.cpuUsage(cpu);
-  return { wall: wall / times, cpu: (used.user + used.system) / 1000 / times };
+  return { wall: wall / times, cpu: (cpuMs() - cpu) / times };
+}
+
+/** All threads of this process. */
+export function ownCpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 export function median(list: readonly number[]): number {

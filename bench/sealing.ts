@@ -55,7 +55,8 @@ async function sealOf(label: string, pdf: Uint8Array, kit: SealKit, time: Date):
   }
 }
 
-function makeFloor(pdf: Uint8Array, { party, key }: SealKit): () => void {
+/** What any sealing of `pdf` into a dual container must compute. */
+export function makeFloor(pdf: Uint8Array, { party, key }: SealKit): () => void {
   const z = randomBytes(32); // stands for Z, which is constant for a key
   const tbs = randomBytes(party.seal.raw.length + 120); // TBS_Sign carries the whole seal
   const attributes = randomBytes(250);
