@@ -6,7 +6,7 @@ import { holderKey } from '../domain/holder-key.ts';
 import { openContent } from '../domain/issue-content.ts';
 import type { LicenseContent, StoredLicense } from '../domain/license-record.ts';
 import { closeHolderCode } from '../domain/open-license.ts';
-import { renderLicense } from '../pdf/render-license.ts';
+import { type RenderedLicense, renderLicense } from '../pdf/render-license.ts';
 import { insertEvent } from '../store/events.ts';
 import { finishIssue, type Issue, type Lease, releaseIssue } from '../store/issues.ts';
 import { findLicenseTypeVersion } from '../store/license-types.ts';
@@ -25,22 +25,25 @@ export function makeLease(now: Date): Lease {
   return { token: makeToken(26), until: new Date(now.getTime() + LEASE_SECONDS * 1000) };
 }
 
-/** Steps 4 to 7 of issuing. On failure the lease is given back, the next attempt is put off, and the error goes on. */
-export async function finishIntent(deps: LicenseDeps, issue: Issue, lease: Lease): Promise<void> {
+/** Steps 4 to 7 of issuing; `rendered` is the result of step 4 when the caller has it already. On failure the lease is given back, the next attempt is put off, and the error goes on. */
+export async function finishIntent(
+  deps: LicenseDeps,
+  issue: Issue,
+  lease: Lease,
+  rendered?: RenderedLicense,
+): Promise<void> {
   try {
-    await finish(deps, issue, lease);
+    await finish(deps, issue, lease, rendered);
   } catch (error) {
     await giveBack(deps, issue, lease, error);
     throw error;
   }
 }
 
-async function finish(deps: LicenseDeps, issue: Issue, lease: Lease): Promise<void> {
+async function finish(deps: LicenseDeps, issue: Issue, lease: Lease, rendered?: RenderedLicense): Promise<void> {
   // 4 Render: the same bytes every time.
   const content = openContent(deps.keys.issueBox, issue.contentBox, issue.issueId);
-  const type = await findLicenseTypeVersion(deps.db, content.licenseType, content.typeVersion);
-  if (!type) throw new TrustError('license-type-not-found', `version ${content.typeVersion} of the type is missing`);
-  const { pdf, seal } = renderLicense(deps.fonts, type, content);
+  const { pdf, seal } = rendered ?? (await renderAgain(deps, content));
 
   // 5 Seal: the key is made from the intent, so the seal room does it once and answers the same again.
   const place = { seal: issue.sealEsID, page: seal.page, xMm: seal.xMm, yMm: seal.yMm, reason: '签发电子证照' };
@@ -65,6 +68,12 @@ async function finish(deps: LicenseDeps, issue: Issue, lease: Lease): Promise<vo
       detail: { issue_id: issue.issueId, sealing_id: sealed.sealingId, file_sm3: sm3, attempts: issue.attempts },
     });
   });
+}
+
+async function renderAgain(deps: LicenseDeps, content: LicenseContent): Promise<RenderedLicense> {
+  const type = await findLicenseTypeVersion(deps.db, content.licenseType, content.typeVersion);
+  if (!type) throw new TrustError('license-type-not-found', `version ${content.typeVersion} of the type is missing`);
+  return renderLicense(deps.fonts, type, content);
 }
 
 /** The seal room's answer is read like a stranger's: our bytes, and more behind them. */

@@ -12,7 +12,7 @@ import { makeId } from '../../common/ids.ts';
 import { closeContent, fingerprintRequest, makeIssueContent, SERIAL_CHARACTERS } from '../domain/issue-content.ts';
 import type { License } from '../domain/license-record.ts';
 import { openLicense } from '../domain/open-license.ts';
-import { renderLicense } from '../pdf/render-license.ts';
+import { type RenderedLicense, renderLicense } from '../pdf/render-license.ts';
 import { claimIssue, findIssue, type Issue, insertIssue } from '../store/issues.ts';
 import { findLicenseType } from '../store/license-types.ts';
 import { findLicense } from '../store/licenses.ts';
@@ -53,7 +53,7 @@ export async function issueLicense(
   if (earlier) return joinIssue(deps, earlier, fingerprint, waitMs);
 
   // 2 What cannot be printed never becomes an intent.
-  const intent = await makeIntent(deps, client, request, fingerprint);
+  const { intent, rendered } = await makeIntent(deps, client, request, fingerprint);
 
   // 3 The intent is on record. Of parallel requests one gets it, the others join.
   const lease = makeLease(deps.clock());
@@ -63,8 +63,8 @@ export async function issueLicense(
     return joinIssue(deps, winner, fingerprint, waitMs);
   }
 
-  // 4 to 7
-  await finishIntent(deps, { ...intent, state: 'intended', attempts: 1 }, lease);
+  // 4 to 7; what was rendered a moment ago is the result of step 4.
+  await finishIntent(deps, { ...intent, state: 'intended', attempts: 1 }, lease, rendered);
   return { license: await readLicense(deps, intent.identifier), created: true };
 }
 
@@ -73,14 +73,14 @@ async function makeIntent(
   client: IssuingClient,
   request: IssueRequest,
   fingerprint: Uint8Array,
-): Promise<Omit<Issue, 'state' | 'attempts'>> {
+): Promise<{ readonly intent: Omit<Issue, 'state' | 'attempts'>; readonly rendered: RenderedLicense }> {
   const type = await findLicenseType(deps.db, request.license_type);
   if (!type) throw new TrustError('license-type-not-found', `no license type ${request.license_type} is registered`);
   const authority = { name: client.authorityName, code: client.authorityCode };
   const content = makeIssueContent(type, authority, request, makeSerial(), deps.clock());
-  renderLicense(deps.fonts, type, content);
+  const rendered = renderLicense(deps.fonts, type, content);
   const issueId = makeId('iss');
-  return {
+  const intent = {
     issueId,
     clientId: client.clientId,
     caseId: request.case_id,
@@ -91,6 +91,7 @@ async function makeIntent(
     identifier: content.identifier,
     createdAt: content.createdAt,
   };
+  return { intent, rendered };
 }
 
 /** The case was begun before: return its license, wait for who works on it, or take over work that was left lying. */

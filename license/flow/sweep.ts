@@ -11,11 +11,18 @@ const KEEP_CODES_SECONDS = 24 * 3600;
 /** No login takes this long to finish. */
 const KEEP_ENDED_SECONDS = 3600;
 
-export async function sweepExpired(deps: Pick<LicenseDeps, 'db' | 'clock'>): Promise<number> {
-  const now = deps.clock();
-  const ago = (seconds: number): Date => new Date(now.getTime() - seconds * 1000);
-  const codes = await deleteExpiredPresentations(deps.db, ago(KEEP_CODES_SECONDS), BATCH);
-  const sessions = await deleteExpiredSessions(deps.db, now, BATCH);
-  const ended = await deleteEndedSessions(deps.db, ago(KEEP_ENDED_SECONDS), BATCH);
-  return codes + sessions + ended;
+/** One pass over all tables; returns how many rows went. */
+export async function sweepExpired(deps: Pick<LicenseDeps, 'db' | 'clock'>, batch = BATCH): Promise<number> {
+  const { db } = deps;
+  const ago = (seconds: number): Date => new Date(deps.clock().getTime() - seconds * 1000);
+  const sweeps = [
+    () => deleteExpiredPresentations(db, ago(KEEP_CODES_SECONDS), batch),
+    () => deleteExpiredSessions(db, ago(0), batch),
+    () => deleteEndedSessions(db, ago(KEEP_ENDED_SECONDS), batch),
+  ];
+  let total = 0;
+  for (const sweep of sweeps) {
+    for (let gone = batch; gone === batch; total += gone) gone = await sweep();
+  }
+  return total;
 }

@@ -27,7 +27,7 @@ export type FaceLayout = {
   readonly lines: readonly FaceLine[];
   readonly frames: readonly FaceFrame[];
   readonly qr: { readonly x: number; readonly y: number; readonly side: number };
-  /** Lower left corner of the square kept for the seal. Only authority and date lie under it, as on paper. */
+  /** Lower left corner of the square kept for the seal. Only the date lies under it, as on paper. */
   readonly seal: { readonly page: number; readonly xMm: number; readonly yMm: number; readonly sideMm: number };
 };
 export type FaceFonts = { readonly regular: Typeface; readonly bold: Typeface };
@@ -47,7 +47,7 @@ const VALUE_X = 74;
 const RIGHT_X = 183;
 const ROWS_TOP = 226;
 const ROWS_BOTTOM = 88;
-const SEAL = { page: 1, xMm: 127, yMm: 37, sideMm: 42 };
+const SEAL = { page: 1, xMm: 127, yMm: 31, sideMm: 42 };
 const SEAL_CENTRE = SEAL.xMm + SEAL.sideMm / 2;
 
 function layoutPortrait(fonts: FaceFonts, type: LicenseType, license: LicenseContent): FaceLayout {
@@ -139,13 +139,24 @@ function layoutRows(fonts: FaceFonts, rows: readonly Row[]): { texts: FaceText[]
   return { texts, lines };
 }
 
-/** Authority and date, centred where the seal will stand. */
+/** The authority above the seal, the date inside its ring and clear of the star: sealed over the date, as on paper. */
 function authorityTexts(fonts: FaceFonts, license: LicenseContent): FaceText[] {
   const name = wrapText(fonts.bold, license.issuingAuthority.name, 13, 72);
+  const foot = SEAL.yMm + SEAL.sideMm + 2;
   return [
-    centred(fonts.regular, '颁发机构 Issuing authority', SEAL_CENTRE, 81, 8, 'regular', 'soft'),
-    ...name.map((line, index) => centred(fonts.bold, line, SEAL_CENTRE, 62 - index * 6, 13, 'bold', 'ink')),
-    centred(fonts.regular, chineseDate(license.issuedOn), SEAL_CENTRE, 55 - name.length * 3, 12, 'regular', 'ink'),
+    centred(
+      fonts.regular,
+      '颁发机构 Issuing authority',
+      SEAL_CENTRE,
+      foot + name.length * 5.6 + 1,
+      8,
+      'regular',
+      'soft',
+    ),
+    ...name.map((line, index) =>
+      centred(fonts.bold, line, SEAL_CENTRE, foot + (name.length - 1 - index) * 5.6, 13, 'bold', 'ink'),
+    ),
+    centred(fonts.regular, chineseDate(license.issuedOn), SEAL_CENTRE, SEAL.yMm + 6.5, 10, 'regular', 'ink'),
   ];
 }
 

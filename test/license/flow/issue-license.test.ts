@@ -3,6 +3,7 @@ import { toHex } from '../../../common/bytes.ts';
 import { isTrustError, type ProblemCode, TrustError } from '../../../common/errors.ts';
 import { parseLicenseIdentifier } from '../../../license/domain/license-identifier.ts';
 import type { LicenseDeps } from '../../../license/flow/deps.ts';
+import { makeHousekeeping } from '../../../license/flow/housekeeping.ts';
 import { issueLicense } from '../../../license/flow/issue-license.ts';
 import { registerIssuingClient, registerLicenseType } from '../../../license/flow/register.ts';
 import { resumeIssues } from '../../../license/flow/resume-issues.ts';
@@ -159,20 +160,6 @@ const die = (): never => {
 
 const CRASHES: readonly Crash[] = [
   {
-    step: 'after the intent, before rendering',
-    crash: (world) => {
-      let calls = 0; // opened once at the intent's own rendering; the fonts are gone at step 4
-      const regular = {
-        ...world.deps.fonts.regular,
-        subset: (codePoints: readonly number[]) => {
-          calls += 1;
-          return calls > 1 ? die() : world.deps.fonts.regular.subset(codePoints);
-        },
-      };
-      return { ...world.deps, fonts: { ...world.deps.fonts, regular } };
-    },
-  },
-  {
     step: 'before the seal room does anything',
     crash: (world) => ({ ...world.deps, seal: { ...world.seal, seal: async () => die() } }),
   },
@@ -250,6 +237,47 @@ for (const { step, crash } of CRASHES) {
     t.deepEqual(await resumeIssues(world.deps), { finished: 0, failed: 0, left: 0 });
   });
 }
+
+test('ten issues left lying and four resumers: each is finished once', async (t) => {
+  const world = await makeWorld(t);
+  world.seal.before = () => {
+    throw new TrustError('seal-unavailable', 'away');
+  };
+  const cases = Array.from({ length: 10 }, (_, index) => makeRequest({ case_id: `CASE-${index}` }));
+  for (const request of cases) await refuses(t, issueLicense(world.deps, DEPARTMENT, request), 'seal-unavailable');
+  world.seal.before = () => {};
+  world.seal.calls = 0;
+  world.pass(10);
+  const results = await Promise.all(Array.from({ length: 4 }, () => resumeIssues(world.deps)));
+  t.is(
+    results.reduce((sum, { finished }) => sum + finished, 0),
+    10,
+  );
+  t.is(world.seal.calls, 10);
+  t.is(await count(world, 'licenses'), 10);
+});
+
+test('a running room resumes by itself and stops in order', async (t) => {
+  const world = await makeWorld(t);
+  world.seal.before = () => {
+    throw new TrustError('seal-unavailable', 'away');
+  };
+  await refuses(t, issueLicense(world.deps, DEPARTMENT, makeRequest()), 'seal-unavailable');
+  const gate = Promise.withResolvers<void>();
+  const entered = Promise.withResolvers<void>();
+  world.seal.before = () => {
+    entered.resolve();
+    return gate.promise;
+  };
+  world.pass(10);
+  const housekeeping = makeHousekeeping(world.deps);
+  housekeeping.start();
+  await entered.promise;
+  const stopped = housekeeping.stop();
+  gate.resolve();
+  await stopped;
+  t.is(await count(world, 'licenses'), 1, 'the issue under way was finished before stopping');
+});
 
 test('the seal room is away: the error is said, the intent stays, the next request with the same case finishes it', async (t) => {
   const world = await makeWorld(t);
