@@ -1,0 +1,208 @@
+import test from 'ava';
+import { equalBytes, toHex } from '../../common/bytes.ts';
+import { makeSealClient, type SealClient } from '../../common/client/seal-client.ts';
+import { verificationReport } from '../../common/contract/report.ts';
+import { sealDocument as sealContract } from '../../common/contract/seal.ts';
+import { sm3 } from '../../common/crypto/sm3.ts';
+import { changeSealState } from '../../seal/flow/register-seal.ts';
+import { listEvents } from '../../seal/store/events.ts';
+import { AT } from '../_harness/pki.ts';
+import { ES_ID, startRoom, type TestRoom } from './room.ts';
+import { makePdf, seal, verifyBytes } from './world.ts';
+
+const pdf = await makePdf();
+let room: TestRoom;
+let client: SealClient;
+const place = { seal: ES_ID, page: 1, xMm: 100, yMm: 30, reason: '核发' };
+
+test.before(async () => {
+  room = await startRoom();
+  client = makeSealClient({ baseUrl: room.url, getToken: room.token });
+});
+test.after.always(() => room.close());
+
+test.serial('A document is sealed, the intent stands before the release, the report passes', async (t) => {
+  const { pdf: sealed, sealingId } = await client.seal(pdf, place, 'first-act');
+  t.is(verifyBytes(sealed).indication, 'TOTAL-PASSED');
+  const row = await room.db('seal.sealings').where({ sealing_id: sealingId }).first();
+  t.like(row, {
+    state: 'released',
+    client_id: 'license',
+    es_id: ES_ID,
+    attempt: 1,
+    input_sm3: toHex(sm3(pdf)),
+    reason: '核发',
+  });
+  const kinds = (await listEvents(room.db, ES_ID, 2)).map(({ kind }) => kind);
+  t.deepEqual(kinds, ['sealing.released', 'sealing.intended']);
+  const report = await client.verify(sealed);
+  t.is(report.indication, 'TOTAL-PASSED');
+  t.is(report.signatures[0]!.steps.at(-1)!.name, 'seal-state-online');
+});
+
+test.serial('The same key and request give the same bytes, and the private key is not used again', async (t) => {
+  const first = await client.seal(pdf, place, 'repeated-act');
+  const used = room.signatures();
+  const second = await client.seal(pdf, place, 'repeated-act');
+  t.true(equalBytes(first.pdf, second.pdf));
+  t.is(first.sealingId, second.sealingId);
+  t.is(room.signatures(), used);
+});
+
+test.serial('The same key with another document or place is idempotency-conflict', async (t) => {
+  await client.seal(pdf, place, 'conflict-act');
+  await t.throwsAsync(client.seal(pdf, { ...place, xMm: 20 }, 'conflict-act'), { code: 'idempotency-conflict' });
+  await t.throwsAsync(client.seal(await makePdf({ pages: 2 }), place, 'conflict-act'), {
+    code: 'idempotency-conflict',
+  });
+});
+
+test.serial('Of ten parallel equal requests one seals, all get the same bytes', async (t) => {
+  const used = room.signatures();
+  const answers = await Promise.all(Array.from({ length: 10 }, () => client.seal(pdf, place, 'parallel-act')));
+  t.true(answers.every((answer) => equalBytes(answer.pdf, answers[0]!.pdf)));
+  t.is(room.signatures(), used + 2, 'two signatures: CMS and SES');
+  const rows = await room.db('seal.sealings').where({ idempotency_key: 'parallel-act' });
+  t.is(rows.length, 1);
+});
+
+test.serial('Parallel requests with one key and different documents: one is sealed, the other refused', async (t) => {
+  const other = await makePdf({ pages: 2 });
+  const answers = await Promise.allSettled([
+    client.seal(pdf, place, 'racing-act'),
+    client.seal(other, place, 'racing-act'),
+  ]);
+  t.deepEqual(answers.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
+  const refused = answers.find((answer) => answer.status === 'rejected');
+  t.is(refused?.reason.code, 'idempotency-conflict');
+});
+
+test.serial('A sealing that broke off is taken over by its repetition, at once', async (t) => {
+  room.breakKey(true);
+  await t.throwsAsync(client.seal(pdf, place, 'broken-act'), { code: 'internal' });
+  const row = await room.db('seal.sealings').where({ idempotency_key: 'broken-act' }).first();
+  t.is(row.state, 'intended');
+  room.breakKey(false);
+  const { pdf: sealed, sealingId } = await client.seal(pdf, place, 'broken-act');
+  t.is(sealingId, row.sealing_id);
+  t.is(verifyBytes(sealed).indication, 'TOTAL-PASSED');
+});
+
+test.serial(
+  'After a crash the lease has to expire first; then the act is finished under its first intent',
+  async (t) => {
+    const { sealingId } = await client.seal(pdf, place, 'crashed-act');
+    const undone = {
+      state: 'intended',
+      signed_at: null,
+      field: null,
+      data_sm3: null,
+      update_sm3: null,
+      update_size: null,
+      released_at: null,
+    };
+    await room
+      .db('seal.sealings')
+      .where({ sealing_id: sealingId })
+      .update({ ...undone, lease_until: new Date(AT.getTime() + 30_000) });
+    room.setNow(new Date(AT.getTime() + 31_000));
+    const again = await client.seal(pdf, place, 'crashed-act');
+    t.is(again.sealingId, sealingId);
+    t.is((await room.db('seal.sealings').where({ sealing_id: sealingId }).first()).attempt, 2);
+    room.setNow(AT);
+  },
+);
+
+test.serial('Requests that cannot be sealed leave no intent behind and say why', async (t) => {
+  const before = await room.db('seal.sealings').count('* as n').first();
+  await t.throwsAsync(client.seal(pdf, { ...place, page: 7 }, 'refused-act'), { code: 'placement-invalid' });
+  await t.throwsAsync(client.seal(pdf, { ...place, xMm: 4000 }, 'refused-act'), { code: 'placement-invalid' });
+  await t.throwsAsync(client.seal(new Uint8Array(Buffer.from('PK\x03\x04')), place, 'refused-act'), {
+    code: 'not-a-pdf',
+  });
+  await t.throwsAsync(client.seal(pdf.subarray(0, 400), place, 'refused-act'), { code: 'pdf-truncated' });
+  await t.throwsAsync(client.seal(pdf, { ...place, seal: '36010000000099' }, 'refused-act'), {
+    code: 'seal-not-found',
+  });
+  await t.throwsAsync(client.seal(pdf, { ...place, seal: 'no seal code' }, 'refused-act'), { code: 'invalid-request' });
+  await t.throwsAsync(client.seal(pdf, place, 'short'), { code: 'invalid-request' });
+  const large = new Uint8Array(1_000_001);
+  await t.throwsAsync(client.seal(large, place, 'refused-act'), { code: 'body-too-large' });
+  t.deepEqual(await room.db('seal.sealings').count('* as n').first(), before);
+});
+
+test.serial('Who has no grant, no scope, another audience or no token may not seal', async (t) => {
+  const as = (claims: Parameters<TestRoom['token']>[0]) =>
+    makeSealClient({ baseUrl: room.url, getToken: () => room.token(claims) });
+  await t.throwsAsync(as({ clientId: 'business-a' }).seal(pdf, place, 'denied-act'), { code: 'seal-not-granted' });
+  await t.throwsAsync(as({ scope: 'license:issue' }).seal(pdf, place, 'denied-act'), { code: 'scope-missing' });
+  await t.throwsAsync(as({ audience: 'http://license.test' }).seal(pdf, place, 'denied-act'), {
+    code: 'token-invalid',
+  });
+  const bare = await room.post(`/v1/sealings?seal=${ES_ID}`, pdf, { 'Idempotency-Key': 'denied-act' });
+  t.is(bare.status, 401);
+});
+
+test.serial(
+  'A suspended and an expired seal are seal-not-usable; what it sealed before fails online until it is resumed',
+  async (t) => {
+    const { pdf: sealed } = await client.seal(pdf, place, 'before-suspension');
+    const deps = { db: room.db, clock: () => AT };
+    await changeSealState(deps, ES_ID, 'suspended');
+    await t.throwsAsync(client.seal(pdf, place, 'suspended-act'), { code: 'seal-not-usable' });
+    const report = await client.verify(sealed);
+    t.is(`${report.indication} ${report.sub_indication}`, 'TOTAL-FAILED REVOKED');
+    t.is(report.signatures[0]!.seal_status.status, 'failed');
+    t.is(report.signatures[0]!.integrity.status, 'passed');
+    await changeSealState(deps, ES_ID, 'active');
+    room.setNow(new Date('2030-06-01T00:00:00Z'));
+    const shown = (await (await fetch(new URL(`/v1/seals/${ES_ID}`, room.url))).json()) as { state: string };
+    t.is(shown.state, 'expired');
+    room.setNow(AT);
+    t.is((await client.verify(sealed)).indication, 'TOTAL-PASSED');
+  },
+);
+
+test.serial('POST /v1/verifications is public, answers 200 with a report, and says what cannot be read', async (t) => {
+  const { pdf: sealed } = await client.seal(pdf, place, 'to-be-changed');
+  const changed = Uint8Array.from(sealed);
+  changed[sealed.indexOf(0x73, 300)]! ^= 1;
+  const answer = await room.post('/v1/verifications', changed);
+  t.is(answer.status, 200);
+  t.is(verificationReport.parse(await answer.json()).indication, 'TOTAL-FAILED');
+  const unreadable = await room.post('/v1/verifications', new Uint8Array(Buffer.from('nothing')));
+  t.is(unreadable.status, 422);
+  t.is(((await unreadable.json()) as { code: string }).code, 'not-a-pdf');
+  t.is((await room.post('/v1/verifications', pdf, { 'Content-Type': 'text/plain' })).status, 415);
+});
+
+test.serial('GET /v1/seals/{esID} and /v1/trust-roots give what a verifier needs', async (t) => {
+  const document = sealContract.parse(await (await fetch(new URL(`/v1/seals/${ES_ID}`, room.url))).json());
+  t.like(document, { esID: ES_ID, state: 'active', owner_code: '11360100MB0D00010M', eseal_sm3: toHex(sm3(seal.raw)) });
+  t.is(document.eseal, Buffer.from(seal.raw).toString('base64'));
+  t.is((await fetch(new URL('/v1/seals/36010000000099', room.url))).status, 404);
+  t.regex(await (await fetch(new URL('/v1/trust-roots', room.url))).text(), /BEGIN CERTIFICATE/);
+});
+
+test.serial('The room describes itself and says that it is ready', async (t) => {
+  const document = (await (await fetch(new URL('/openapi.json', room.url))).json()) as { paths: object };
+  t.deepEqual(Object.keys(document.paths), [
+    '/v1/sealings',
+    '/v1/verifications',
+    '/v1/seals/{esID}',
+    '/v1/trust-roots',
+  ]);
+  t.is((await fetch(new URL('/reference', room.url))).status, 200);
+  t.is((await fetch(new URL('/readyz', room.url))).status, 200);
+});
+
+test.serial('The client turns silence and nonsense into seal-unavailable', async (t) => {
+  const nowhere = makeSealClient({ baseUrl: 'http://127.0.0.1:9', getToken: async () => 'x' });
+  await t.throwsAsync(nowhere.seal(pdf, place, 'unreachable'), { code: 'seal-unavailable' });
+  await t.throwsAsync(nowhere.verify(pdf), { code: 'seal-unavailable' });
+});
+
+test.serial('Events cannot be changed, not even by the room', async (t) => {
+  await t.throwsAsync(room.db('seal.events').update({ actor: 'nobody' }));
+  await t.throwsAsync(room.db('seal.events').del());
+});

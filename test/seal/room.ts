@@ -1,0 +1,107 @@
+// A seal room on a free port for the tests: real PostgreSQL, real HTTP, tokens of an issuer in memory.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { generateKeyPair, SignJWT } from 'jose';
+import type { Knex } from 'knex';
+import { makeDirectoryStore } from '../../common/files/file-store.ts';
+import { makeBearerGate } from '../../common/http/bearer.ts';
+import { makeMetrics } from '../../common/http/metrics.ts';
+import { listen } from '../../common/http/server.ts';
+import { makeLog } from '../../common/log.ts';
+import { buildApp, type SealAppDeps } from '../../seal/app.ts';
+import { grantSeal, registerSeal } from '../../seal/flow/register-seal.ts';
+import { testDatabase } from '../_harness/database.ts';
+import { AT } from '../_harness/pki.ts';
+import { pki, seal, signer } from './world.ts';
+
+export const ISSUER = 'http://identity.test';
+export const AUDIENCE = 'http://seal.test';
+export const ES_ID = '36010000000001';
+
+export type TestRoom = {
+  readonly url: string;
+  readonly db: Knex;
+  /** Signatures that the key has made since the start. */
+  readonly signatures: () => number;
+  readonly token: (claims?: {
+    readonly clientId?: string;
+    readonly scope?: string;
+    readonly audience?: string;
+  }) => Promise<string>;
+  /** Moves the room's clock. */
+  readonly setNow: (now: Date) => void;
+  /** Makes the next uses of the key fail. */
+  readonly breakKey: (isBroken: boolean) => void;
+  readonly post: (path: string, body: Uint8Array, headers?: Record<string, string>) => Promise<Response>;
+  readonly close: () => Promise<void>;
+};
+
+export async function startRoom(): Promise<TestRoom> {
+  const database = await testDatabase();
+  const db = database.connect('seal');
+  const folder = await mkdtemp(join(tmpdir(), 'xinji-seal-room-'));
+  const { privateKey, publicKey } = await generateKeyPair('ES256');
+  let now = AT;
+  let signatures = 0;
+  let isBroken = false;
+  const clock = () => now;
+  const deps: SealAppDeps = {
+    db,
+    log: makeLog('seal', 'silent'),
+    clock,
+    metrics: makeMetrics('seal'),
+    mode: 'development',
+    url: AUDIENCE,
+    identityUrl: ISSUER,
+    gate: makeBearerGate({ issuer: ISSUER, audience: AUDIENCE, clock, keys: async () => publicKey }),
+    files: makeDirectoryStore(folder),
+    signer: {
+      sign: async (keyRef, message) => {
+        if (isBroken) throw new Error('the device is gone');
+        signatures += 1;
+        return signer.sign(keyRef, message);
+      },
+    },
+    certificates: new Map([['signer-1', pki.signer.certificate]]),
+    trustRoots: [pki.root.certificate],
+    chain: [pki.authority.certificate],
+    limitMegabytes: 1,
+  };
+  await registerSeal(
+    { db, clock },
+    { eseal: seal.raw, ownerName: '示例市卫生健康委员会', ownerCode: '11360100MB0D00010M', keyRef: 'signer-1' },
+  );
+  await grantSeal({ db, clock }, { clientId: 'license', esID: ES_ID });
+  const server = await listen(buildApp(deps), { host: '127.0.0.1', port: 0 });
+  return {
+    url: server.url,
+    db,
+    signatures: () => signatures,
+    setNow: (value) => {
+      now = value;
+    },
+    breakKey: (value) => {
+      isBroken = value;
+    },
+    token: ({ clientId = 'license', scope = 'seal:use', audience = AUDIENCE } = {}) =>
+      new SignJWT({ client_id: clientId, scope })
+        .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt' })
+        .setIssuer(ISSUER)
+        .setAudience(audience)
+        .setSubject(clientId)
+        .setIssuedAt(Math.floor(AT.getTime() / 1000))
+        .setExpirationTime(Math.floor(AT.getTime() / 1000) + 86_400)
+        .sign(privateKey),
+    post: (path, body, headers = {}) =>
+      fetch(new URL(path, server.url), {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/pdf', ...headers },
+        body: Buffer.from(body),
+      }),
+    close: async () => {
+      await server.stop();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
