@@ -62,8 +62,9 @@ export async function visit(
   return { page, context, faults };
 }
 
-/** Saves `out/screenshots/NAME.png`, the full page unless `firstScreen`. */
+/** Saves `out/screenshots/NAME.png`, the full page unless `firstScreen`; only with SCREENSHOTS=1, for they cost a third of the time. */
 export async function shoot(page: Page, name: string, firstScreen = false): Promise<void> {
+  if (process.env['SCREENSHOTS'] !== '1') return;
   const folder = join(root, 'out/screenshots');
   mkdirSync(folder, { recursive: true });
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: !firstScreen });

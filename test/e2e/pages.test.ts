@@ -1,5 +1,6 @@
 // Every page in every state, in a real browser: both languages, three sizes of letters, phone and desktop.
-// axe-core knows WCAG 2.2 AA; what it does not judge is in layoutFindings. Screenshots go to out/screenshots.
+// axe-core knows WCAG 2.2 AA; what it does not judge is in layoutFindings. axe judges the phone in both languages: colours
+// and structure are the same in the other modes. SCREENSHOTS=1 leaves pictures of all of it in out/screenshots.
 import test from 'ava';
 import type { Browser } from 'playwright-core';
 import type { Listening } from '../../common/http/server.ts';
@@ -19,10 +20,10 @@ test.after.always(async () => {
 });
 
 const MODES = [
-  { name: 'zh', lang: 'zh', size: 'standard', viewport: PHONE, touch: 44 },
-  { name: 'zh-desktop', lang: 'zh', size: 'standard', viewport: DESKTOP, touch: 44 },
-  { name: 'zh-large', lang: 'zh', size: 'larger', viewport: PHONE, touch: 60 },
-  { name: 'en', lang: 'en', size: 'standard', viewport: PHONE, touch: 44 },
+  { name: 'zh', lang: 'zh', size: 'standard', viewport: PHONE, touch: 44, axe: true },
+  { name: 'zh-desktop', lang: 'zh', size: 'standard', viewport: DESKTOP, touch: 44, axe: false },
+  { name: 'zh-large', lang: 'zh', size: 'larger', viewport: PHONE, touch: 60, axe: false },
+  { name: 'en', lang: 'en', size: 'standard', viewport: PHONE, touch: 44, axe: true },
 ] as const;
 
 for (const mode of MODES) {
@@ -41,7 +42,11 @@ for (const mode of MODES) {
     const all: string[] = [];
     for (const name of Object.keys(GALLERY)) {
       await page.goto(`${server.url}/gallery/${name}`);
-      const found = [...(await axeFindings(page)), ...(await layoutFindings(page, mode.touch)), ...faults.splice(0)];
+      const found = [
+        ...(mode.axe ? await axeFindings(page) : []),
+        ...(await layoutFindings(page, mode.touch)),
+        ...faults.splice(0),
+      ];
       all.push(...found.map((line) => `${name}: ${line}`));
       await leaveFocus(page);
       await shoot(page, `${name}.${mode.name}`);

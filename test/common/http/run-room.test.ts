@@ -15,7 +15,7 @@ function start(fault = ''): Child {
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (part) => (text += String(part)));
   // Not 'close': it does not come for a child whose channel was disconnected by us.
   const ends = [once(child, 'exit'), once(child.stdout!, 'end'), once(child.stderr!, 'end')];
-  const ended = Promise.all(ends).then(([[code] = []]) => code as number | null);
+  const ended = Promise.all(ends).then(([exit]) => exit?.[0] as number | null);
   return { child, messages, said: () => text, ended };
 }
 
