@@ -52,8 +52,8 @@ ${parts.map(([title, table]) => `## ${title}\n\n${configRows(table)}`).join('\n\
 
 function configRows(table: ConfigTable): string {
   const rows = Object.values(table).map((row) => {
-    const development = row.secret ? 'made at first start' : (row.fallback?.('development') ?? 'required');
-    const production = row.secret ? 'required' : (row.fallback?.('production') ?? 'required');
+    const development = row.fallback?.('development') ?? (row.secret ? 'made at first start' : 'required');
+    const production = row.fallback?.('production') ?? 'required';
     return `| \`${row.name}\` | ${row.manual} | \`${row.example}\` | ${cell(development)} | ${cell(production)} |`;
   });
   return [
