@@ -13,6 +13,7 @@ import { closeContent, fingerprintRequest, makeIssueContent, SERIAL_CHARACTERS }
 import type { License } from '../domain/license-record.ts';
 import { openLicense } from '../domain/open-license.ts';
 import { type RenderedLicense, renderLicense } from '../pdf/render-license.ts';
+import { checkPrintable } from '../pdf/typeface.ts';
 import { claimIssue, findIssue, type Issue, insertIssue } from '../store/issues.ts';
 import { findLicenseType } from '../store/license-types.ts';
 import { findLicense } from '../store/licenses.ts';
@@ -78,6 +79,7 @@ async function makeIntent(
   if (!type) throw new TrustError('license-type-not-found', `no license type ${request.license_type} is registered`);
   const authority = { name: client.authorityName, code: client.authorityCode };
   const content = makeIssueContent(type, authority, request, makeSerial(), deps.clock());
+  checkPrintable(deps.fonts.regular, request);
   const rendered = renderLicense(deps.fonts, type, content);
   const issueId = makeId('iss');
   const intent = {

@@ -1,5 +1,6 @@
 // A registered verifier redeems a presentation code and reads the license behind it: once.
-//   1 a registered verifier   2 was this key used before   3 use the code up and note what was shown, in one transaction
+//   1 a registered verifier   2 was this key used before   3 use the code up, end its twins and note what was shown, in one
+//   transaction
 import { equalBytes } from '../../common/bytes.ts';
 import { isUniqueViolation } from '../../common/db/errors.ts';
 import { TrustError } from '../../common/errors.ts';
@@ -10,7 +11,13 @@ import { hashPresentationCode, parsePresentationCode } from '../domain/presentat
 import { insertEvent } from '../store/events.ts';
 import { findLicense } from '../store/licenses.ts';
 import { findVerifier, type Verifier } from '../store/participants.ts';
-import { findPresentation, findRedemption, type PresentationUse, usePresentation } from '../store/presentations.ts';
+import {
+  endOtherPresentations,
+  findPresentation,
+  findRedemption,
+  type PresentationUse,
+  usePresentation,
+} from '../store/presentations.ts';
 import type { LicenseDeps } from './deps.ts';
 import { codeProblem, readPresentation } from './present-license.ts';
 
@@ -68,6 +75,7 @@ async function useCode(
   try {
     const won = await deps.db.transaction(async (trx) => {
       if (!(await usePresentation(trx, codeHash, use))) return false;
+      await endOtherPresentations(trx, license.identifier, codeHash, now);
       await insertEvent(trx, {
         at: now,
         kind: 'redeemed',

@@ -23,6 +23,7 @@ export const presentations: Migration = {
     await knex.raw(`
       create unique index presentations_redemption on license.presentations (used_by, idempotency_key)
         where used_at is not null`);
+    await knex.raw('create index presentations_live on license.presentations (identifier) where used_at is null');
     await knex.raw('create index presentations_expiry on license.presentations (expires_at) where used_at is null');
     await knex.raw(`
       create table license.sessions (

@@ -2,6 +2,7 @@
 // Every character is looked up in the font's own map before it is laid out; one that is missing is refused by its code
 // point, because a drawn .notdef is a blank box that text extraction loses.
 import * as fontkit from 'fontkit';
+import type { IssueRequest } from '../../common/contract/license.ts';
 import { TrustError } from '../../common/errors.ts';
 
 export type Typeface = {
@@ -59,6 +60,13 @@ export function checkGlyphs(typeface: Typeface, text: string, pointer?: string):
       pointer === undefined ? {} : { pointer },
     );
   }
+}
+
+/** `checkGlyphs` for what a request brings, so that the refusal points at the field. */
+export function checkPrintable(typeface: Typeface, request: IssueRequest): void {
+  checkGlyphs(typeface, request.holder.name, '/holder/name');
+  checkGlyphs(typeface, request.license_number, '/license_number');
+  for (const [name, value] of Object.entries(request.fields)) checkGlyphs(typeface, value, `/fields/${name}`);
 }
 
 /** Width of `text` at `size` points, in points. */

@@ -109,6 +109,27 @@ export async function usePresentation(
   return rows.length === 1;
 }
 
+/**
+ * Ends the other live codes of this license: a page that renews its code has two at a time, and one reading is one showing.
+ * Rows that a parallel redemption holds are passed over, so that two of them never wait for each other.
+ */
+export async function endOtherPresentations(
+  trx: Knex.Transaction,
+  identifier: string,
+  codeHash: Uint8Array,
+  now: Date,
+): Promise<void> {
+  const others = trx('license.presentations')
+    .select('code_hash')
+    .where({ identifier })
+    .whereNull('used_at')
+    .where('expires_at', '>', now)
+    .whereNot({ code_hash: codeHash })
+    .forUpdate()
+    .skipLocked();
+  await trx('license.presentations').whereIn('code_hash', others).update({ expires_at: now });
+}
+
 /** Removes at most `limit` codes that nobody used and that expired before `before`; tells how many. */
 export async function deleteExpiredPresentations(db: Knex, before: Date, limit: number): Promise<number> {
   const stale = db('license.presentations')

@@ -223,6 +223,7 @@ license.presentations
   constraint presentations_identifier_fkey FOREIGN KEY (identifier) REFERENCES license.licenses(identifier)
   constraint presentations_pkey PRIMARY KEY (code_hash)
   CREATE INDEX presentations_expiry ON license.presentations USING btree (expires_at) WHERE (used_at IS NULL)
+  CREATE INDEX presentations_live ON license.presentations USING btree (identifier) WHERE (used_at IS NULL)
   CREATE UNIQUE INDEX presentations_redemption ON license.presentations USING btree (used_by, idempotency_key) WHERE (used_at IS NOT NULL)
   license may delete, insert, select, update
 

@@ -113,7 +113,7 @@ test('50 parallel redemptions with one key are one redemption, told 50 times', a
   t.is(new Set(all.map(({ redemption }) => redemption.redemptionId)).size, 1);
 });
 
-test('one key for two codes at the same moment: one is redeemed, the other refused and still live', async (t) => {
+test('one key for two codes at the same moment: one is redeemed, the other refused and not used', async (t) => {
   const world = await makeWorld(t);
   const identifier = await issued(world);
   const codes = await Promise.all(
@@ -124,7 +124,40 @@ test('one key for two codes at the same moment: one is redeemed, the other refus
   );
   t.deepEqual([...results].sort(), ['idempotency-conflict', 'none']);
   const states = await Promise.all(codes.map(async (code) => (await readPresentation(world.deps, code)).state));
-  t.deepEqual([...states].sort(), ['live', 'used']);
+  t.is(states.filter((state) => state === 'used').length, 1);
+});
+
+test('one reading ends the other live code of the same license, not those of other licenses', async (t) => {
+  const world = await makeWorld(t);
+  const identifier = await issued(world);
+  const other = await issued(world, { case_id: 'CASE-2' });
+  const [first, renewed] = [
+    await presentLicense(world.deps, zhangsanKey, identifier),
+    await presentLicense(world.deps, zhangsanKey, identifier),
+  ];
+  const apart = await presentLicense(world.deps, zhangsanKey, other);
+  await redeemPresentation(world.deps, VERIFIER, { code: first.code, idempotencyKey: 'redeem-0001' });
+  const late = redeemPresentation(world.deps, VERIFIER, { code: renewed.code, idempotencyKey: 'redeem-0002' });
+  t.is(await codeOf(late), 'code-expired');
+  t.is((await readPresentation(world.deps, apart.code)).state, 'live');
+});
+
+test('20 codes of one license redeemed in parallel never wait for each other in a circle', async (t) => {
+  const world = await makeWorld(t);
+  const identifier = await issued(world);
+  const codes = await Promise.all(
+    Array.from({ length: 20 }, async () => (await presentLicense(world.deps, zhangsanKey, identifier)).code),
+  );
+  const results = await Promise.all(
+    codes.map((code, index) =>
+      codeOf(redeemPresentation(world.deps, VERIFIER, { code, idempotencyKey: `parallel-${index}` })),
+    ),
+  );
+  t.true(results.includes('none'));
+  t.true(
+    results.every((result) => result === 'none' || result === 'code-expired'),
+    results.join(),
+  );
 });
 
 test('refused: expired, unknown and malformed codes, and a client that is no verifier', async (t) => {
