@@ -51,7 +51,10 @@ const TEXTS = {
   },
   changes: { zh: '盖章后的改动', en: 'Changes after sealing' },
   unnamed: { zh: '盖章单位', en: 'The unit' },
-  copy: { zh: '签章有效，|但不是签发时的证照文件', en: 'The seal is valid, |but this is not the file that was issued' },
+  copy: {
+    zh: '签章有效，|但不是签发时的|证照文件',
+    en: 'The seal is valid, |but this is not the file that was issued',
+  },
   notRegistered: {
     zh: '文件自称是证照 {id}，但与签发时的文件不同，请以签发的文件为准。',
     en: 'The file claims to be license {id}, but it is not the file that was issued.',

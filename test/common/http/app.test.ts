@@ -2,6 +2,7 @@
 import { request as httpRequest } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
+import fc from 'fast-check';
 import { z } from 'zod';
 import { systemClock } from '../../../common/clock.ts';
 import { TrustError } from '../../../common/errors.ts';
@@ -25,7 +26,8 @@ async function start(t: ExecutionContext, routes: readonly Route[] = [], authori
   const lines: string[] = [];
   const metrics = makeMetrics('test');
   const log = makeLog('test', 'debug', { write: (line) => void lines.push(line) });
-  const app = makeKoa({ room: 'test', log, clock: systemClock, metrics, mode: 'development' });
+  const service = { zh: '测试', en: 'Test' };
+  const app = makeKoa({ room: 'test', log, clock: systemClock, metrics, mode: 'development', service });
   const table: readonly Route[] = [
     ...healthRoutes({ metrics, checks: { database: () => Promise.resolve() } }),
     {
@@ -336,4 +338,54 @@ test('a taken port is config-invalid and says which', async (t) => {
   const error = await t.throwsAsync(listen(app, { host: '127.0.0.1', port: server.port }), { instanceOf: TrustError });
   t.is((error as TrustError).code, 'config-invalid');
   t.true(error?.message.includes(String(server.port)));
+});
+
+test('a browser gets its errors as a page with the request id, in its language; programs and /v1 always get JSON', async (t) => {
+  const { call } = await start(t);
+  const accept = 'text/html,application/xhtml+xml,*/*;q=0.8';
+  const page = await call('/nothing', { headers: { accept, cookie: 'xinji_lang=en; xinji_size=larger' } });
+  t.is(page.status, 404);
+  t.is(page.headers.get('content-type'), 'text/html; charset=utf-8');
+  const text = await page.text();
+  t.true(text.includes('Page not found') && text.includes('data-size="larger"'));
+  t.true(text.includes(page.headers.get('x-request-id') ?? '?'));
+  t.true((await (await call('/nothing', { headers: { accept } })).text()).includes('没有找到这个页面'));
+  for (const [path, wanted] of [
+    ['/v1/nothing', accept],
+    ['/nothing', 'application/json'],
+    ['/nothing', '*/*'],
+  ] as const) {
+    const answer = await call(path, { headers: { accept: wanted } });
+    t.is(answer.headers.get('content-type'), 'application/problem+json; charset=utf-8', `${path} ${wanted}`);
+  }
+});
+
+test('no body, content type or query whatever is answered by a 500', async (t) => {
+  const { call } = await start(t);
+  const json = fc.json().map((text) => new TextEncoder().encode(text));
+  const bytes = fc.oneof(fc.uint8Array({ maxLength: 300 }), json);
+  const type = fc.constantFrom(
+    'application/json',
+    'application/json; charset=x',
+    'application/pdf',
+    'text/plain',
+    '',
+    ';;',
+    'application/x-www-form-urlencoded',
+  );
+  const path = fc.constantFrom('/v1/animals', '/v1/files', '/form', '/v1/acts');
+  const query = fc.webQueryParameters();
+  await fc.assert(
+    fc.asyncProperty(path, type, bytes, query, async (to, contentType, body, search) => {
+      const sent = await call(to, {
+        method: 'POST',
+        body: new Uint8Array(body),
+        headers: { 'content-type': contentType },
+      });
+      const asked = await call(`/v1/animals?${search}`);
+      return sent.status < 500 && asked.status < 500;
+    }),
+    { numRuns: 150 },
+  );
+  t.pass();
 });
