@@ -41,7 +41,8 @@ keys-dev: $(INSTALLED) ## make the development PKI in keys-dev/pem/ unless it is
 	@node bin/xinji.ts keys dev
 
 clean: ## remove everything that was made: data, development keys, output, packages
-	@if [ -e $(INSTALLED) ]; then node bin/clean.ts; fi
+	@if [ -e $(INSTALLED) ]; then node bin/clean.ts; \
+	elif [ -e .data ]; then echo '.data stays: its database can only be stopped with the packages (make run)'; fi
 	rm -rf out keys-dev/pem node_modules
 
 # npm ci only when the lock file changed, by the Node of the system: the one in node_modules goes away meanwhile.
