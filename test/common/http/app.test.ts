@@ -114,6 +114,11 @@ async function start(t: ExecutionContext, routes: readonly Route[] = [], authori
   return { base, call, post, server, lines, metrics };
 }
 
+/** The line and the count of a request come when its answer has ended, which is after the caller has it. */
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await delay(5);
+}
+
 const problemOf = async (response: Response) => (await response.json()) as Record<string, string>;
 
 test('a request id that arrives is kept, logged once and seen by what the handler awaits; a harmful one is replaced', async (t) => {
@@ -123,7 +128,7 @@ test('a request id that arrives is kept, logged once and seen by what the handle
   t.deepEqual(await kept.json(), { name: 'cat', id: 'req_abcdefgh' });
   const replaced = await call('/v1/animals/cat', { headers: { 'x-request-id': 'a b"c' } });
   t.regex(replaced.headers.get('x-request-id') ?? '', /^req_[0-9a-z]{26}$/);
-  await delay(20);
+  await until(() => lines.filter((line) => line.includes('"status":200')).length === 2);
   const first = lines.map((line) => JSON.parse(line)).filter((line) => line.request_id === 'req_abcdefgh');
   t.is(first.length, 1);
   t.like(first[0], { method: 'GET', path: '/v1/animals/cat', route: '/v1/animals/:name', status: 200 });
@@ -281,27 +286,35 @@ test('/readyz names what fails, /metrics counts by route and not by path', async
   t.deepEqual(await failed.json(), { status: 'not_ready', checks: { database: 'failed' } });
   await call('/v1/animals/cat');
   await call('/v1/animals/dog');
-  await delay(20);
-  const text = await (await call('/metrics')).text();
-  t.regex(text, /xinji_http_requests_total\{method="GET",route="\/v1\/animals\/:name",status="200",room="test"\} 2/);
+  const counted = 'xinji_http_requests_total{method="GET",route="/v1/animals/:name",status="200",room="test"} 2';
+  let text = '';
+  await until(async () => {
+    text = await (await call('/metrics')).text();
+    return text.includes(counted);
+  });
+  t.false(text.includes('/v1/animals/cat'));
 });
 
-test('stopping lets a request in flight finish, closes its connection and takes no new one', async (t) => {
-  let release = () => {};
-  const held = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  const { base, server } = await start(t, [
-    {
-      method: 'GET',
-      path: '/slow',
-      scope: 'public',
-      handler: async (ctx) => {
-        await held;
-        ctx.body = 'done';
-      },
+/** A route that says when a request has reached it, and answers when it is let go. */
+function heldRoute() {
+  const entered = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
+  const route: Route = {
+    method: 'GET',
+    path: '/slow',
+    scope: 'public',
+    handler: async (ctx) => {
+      entered.resolve();
+      await held.promise;
+      ctx.body = 'done';
     },
-  ]);
+  };
+  return { route, entered: entered.promise, release: held.resolve };
+}
+
+test('stopping lets a request in flight finish, closes its connection and takes no new one', async (t) => {
+  const { route, entered, release } = heldRoute();
+  const { base, server } = await start(t, [route]);
   const answer = new Promise<{ connection: string | undefined; text: string }>((resolve, reject) => {
     httpRequest(`${base}/slow`, { agent: false }, (response) => {
       let text = '';
@@ -313,8 +326,8 @@ test('stopping lets a request in flight finish, closes its connection and takes 
       .on('error', reject)
       .end();
   });
-  await delay(50);
-  const stopped = server.stop(5000);
+  await entered;
+  const stopped = server.stop();
   await t.throwsAsync(fetch(`${base}/healthz`));
   release();
   t.deepEqual(await answer, { connection: 'close', text: 'done' });
@@ -322,14 +335,12 @@ test('stopping lets a request in flight finish, closes its connection and takes 
 });
 
 test('a request that outlasts the grace is cut, and stop still resolves', async (t) => {
-  const { base, server } = await start(t, [
-    { method: 'GET', path: '/never', scope: 'public', handler: () => new Promise<void>(() => {}) },
-  ]);
-  const answer = fetch(`${base}/never`);
-  answer.catch(() => {});
-  await delay(50);
-  await server.stop(50);
-  await t.throwsAsync(answer);
+  const { route, entered } = heldRoute();
+  const { base, server } = await start(t, [route]);
+  const answer = t.throwsAsync(fetch(`${base}/slow`));
+  await entered;
+  await server.stop(1);
+  await answer;
 });
 
 test('a taken port is config-invalid and says which', async (t) => {
