@@ -1,85 +1,17 @@
-// A license room without HTTP: real PostgreSQL, a seal room in memory that counts what it does, files in memory.
-import { readFileSync } from 'node:fs';
+// A license room without HTTP: real PostgreSQL, the doubles for everything else, a clock that stands still.
 import type { ExecutionContext } from 'ava';
 import type { Knex } from 'knex';
-import { concatBytes, toHex, utf8 } from '../../common/bytes.ts';
-import { type IssueRequest, issueRequest } from '../../common/contract/license.ts';
-import type { VerificationReport } from '../../common/contract/report.ts';
-import { sm3 } from '../../common/crypto/sm3.ts';
-import { TrustError } from '../../common/errors.ts';
-import type { FileStore } from '../../common/files/file-store.ts';
 import { makeLog } from '../../common/log.ts';
-import { holderKey } from '../../license/domain/holder-key.ts';
-import { makeRoomKeys } from '../../license/domain/room-keys.ts';
-import type { LicenseDeps, SealPort } from '../../license/flow/deps.ts';
-import { registerIssuingClient, registerLicenseType, registerVerifier } from '../../license/flow/register.ts';
+import type { LicenseDeps } from '../../license/flow/deps.ts';
 import { readFaceFonts } from '../../license/pdf/face-fonts.ts';
 import { testDatabase } from '../_harness/database.ts';
+import { keys, makeMemoryFiles, makeSealDouble, NOON, registerHouse, type SealDouble } from './doubles.ts';
 
-export const TYPE = '11100000MB0D000965001';
-export const DEPARTMENT = 'health-commission';
-export const OTHER_DEPARTMENT = 'market-regulator';
-export const VERIFIER = 'service-hall';
-export const ZHANGSAN = { name: '张三', code_type: '111', code: '360102199003077718' };
-export const LISI = { name: '李四', code_type: '111', code: '360102198511267724' };
-export const MASTER_KEY = new Uint8Array(32).fill(9);
-export const keys = makeRoomKeys(MASTER_KEY);
-export const zhangsanKey = holderKey(keys.pepper, ZHANGSAN.code_type, ZHANGSAN.code);
-export const lisiKey = holderKey(keys.pepper, LISI.code_type, LISI.code);
 const fonts = readFaceFonts();
 
-export type SealDouble = SealPort & {
-  /** Sealings made, and calls of `seal` including repetitions. */
-  readonly made: string[];
-  calls: number;
-  /** Called at the begin and at the end of every call; may throw. */
-  before: () => Promise<void> | void;
-  after: () => Promise<void> | void;
-};
-
-/** Keeps its contract: same key and bytes, same answer; our bytes first, something appended. */
-export function makeSealDouble(): SealDouble {
-  const answers = new Map<string, { sm3: string; pdf: Uint8Array; sealingId: string }>();
-  const double: SealDouble = {
-    made: [],
-    calls: 0,
-    before: () => {},
-    after: () => {},
-    async seal(pdf, place, key) {
-      double.calls += 1;
-      await double.before();
-      const digest = toHex(sm3(pdf)) + JSON.stringify(place);
-      const known = answers.get(key);
-      if (known && known.sm3 !== digest) throw new TrustError('idempotency-conflict', 'the bytes changed');
-      const answer = known ?? {
-        sm3: digest,
-        pdf: concatBytes(pdf, utf8(`%sealed ${answers.size}\n`)),
-        sealingId: `sealing-${answers.size}`,
-      };
-      if (!known) double.made.push(key);
-      answers.set(key, answer);
-      await double.after();
-      return answer;
-    },
-    verify: async (pdf) => emptyReport(pdf),
-  };
-  return double;
-}
-
-export function makeMemoryFiles(): FileStore & { readonly count: () => number } {
-  const files = new Map<string, Uint8Array>();
-  return {
-    put: async (bytes) => {
-      const digest = toHex(sm3(bytes));
-      files.set(digest, bytes.slice());
-      return digest;
-    },
-    get: async (digest) => files.get(digest) ?? null,
-    count: () => files.size,
-  };
-}
-
 export type World = {
+  /** Connection of the room's role, for another process. */
+  readonly url: string;
   readonly deps: LicenseDeps;
   readonly db: Knex;
   readonly seal: SealDouble;
@@ -87,8 +19,6 @@ export type World = {
   setTime(at: Date): void;
   pass(seconds: number): void;
 };
-
-export const NOON = new Date('2026-11-20T04:00:00Z');
 
 export async function makeWorld(t: ExecutionContext): Promise<World> {
   const database = await testDatabase(t);
@@ -99,6 +29,7 @@ export async function makeWorld(t: ExecutionContext): Promise<World> {
   const deps: LicenseDeps = { db, files: makeMemoryFiles(), seal, fonts, keys, clock: () => now, log };
   await registerHouse(deps);
   return {
+    url: database.urls.license,
     deps,
     db,
     seal,
@@ -108,53 +39,5 @@ export async function makeWorld(t: ExecutionContext): Promise<World> {
     pass: (seconds) => {
       now = new Date(now.getTime() + seconds * 1000);
     },
-  };
-}
-
-/** The type, two departments (the second with a seal of its own) and one verifier. */
-export async function registerHouse(deps: Pick<LicenseDeps, 'db' | 'clock'>): Promise<void> {
-  await registerLicenseType(deps, JSON.parse(readFileSync(`license/types/${TYPE}.json`, 'utf8')));
-  await registerIssuingClient(deps, {
-    clientId: DEPARTMENT,
-    licenseType: TYPE,
-    authorityName: '示例市卫生健康委员会',
-    authorityCode: '11360100MB0D00010M',
-    sealEsID: '36010000000001',
-  });
-  await registerIssuingClient(deps, {
-    clientId: OTHER_DEPARTMENT,
-    licenseType: TYPE,
-    authorityName: '示例市市场监督管理局',
-    authorityCode: '11360100MB0D00029J',
-    sealEsID: '36010000000002',
-  });
-  await registerVerifier(deps, { clientId: VERIFIER, name: '示例市政务服务大厅', code: '11360100MB0D00037D' });
-}
-
-export function makeRequest(change: Partial<IssueRequest> = {}): IssueRequest {
-  return issueRequest.parse({
-    case_id: 'CASE-2026-000001',
-    license_type: TYPE,
-    license_number: '示例健证（2026）第000001号',
-    holder: ZHANGSAN,
-    fields: {
-      occupation: '餐饮服务',
-      examining_institution: '示例市第一人民医院',
-      examined_on: '2026-11-10',
-      conclusion: '合格',
-    },
-    ...change,
-  });
-}
-
-function emptyReport(pdf: Uint8Array): VerificationReport {
-  return {
-    indication: 'INDETERMINATE',
-    sub_indication: 'NO_SIGNATURE_FOUND',
-    summary: 'The seal room of this test knows no signatures.',
-    verified_at: NOON.toISOString(),
-    file: { size: pdf.length, sm3: toHex(sm3(pdf)) },
-    changes_after_sealing: [],
-    signatures: [],
   };
 }

@@ -7,17 +7,8 @@ import { makeHousekeeping } from '../../../license/flow/housekeeping.ts';
 import { issueLicense } from '../../../license/flow/issue-license.ts';
 import { registerIssuingClient, registerLicenseType } from '../../../license/flow/register.ts';
 import { resumeIssues } from '../../../license/flow/resume-issues.ts';
-import {
-  DEPARTMENT,
-  LISI,
-  makeRequest,
-  makeWorld,
-  OTHER_DEPARTMENT,
-  TYPE,
-  type World,
-  ZHANGSAN,
-  zhangsanKey,
-} from '../world.ts';
+import { DEPARTMENT, LISI, makeRequest, OTHER_DEPARTMENT, TYPE, ZHANGSAN, zhangsanKey } from '../doubles.ts';
+import { makeWorld, type World } from '../world.ts';
 
 const count = async ({ db }: World, table: string): Promise<number> =>
   Number((await db(`license.${table}`).count({ n: '*' }))[0]?.['n']);

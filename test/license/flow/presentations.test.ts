@@ -6,7 +6,8 @@ import { redeemPresentation } from '../../../license/flow/redeem-presentation.ts
 import { registerVerifier } from '../../../license/flow/register.ts';
 import { revokeLicense } from '../../../license/flow/revoke-license.ts';
 import { sweepExpired } from '../../../license/flow/sweep.ts';
-import { DEPARTMENT, LISI, lisiKey, makeRequest, makeWorld, VERIFIER, type World, zhangsanKey } from '../world.ts';
+import { DEPARTMENT, LISI, lisiKey, makeRequest, VERIFIER, zhangsanKey } from '../doubles.ts';
+import { makeWorld, type World } from '../world.ts';
 
 async function issued(world: World, change = {}): Promise<string> {
   return (await issueLicense(world.deps, DEPARTMENT, makeRequest(change))).license.identifier;

@@ -2,7 +2,8 @@ import test from 'ava';
 import { isTrustError, type ProblemCode } from '../../../common/errors.ts';
 import { issueLicense } from '../../../license/flow/issue-license.ts';
 import { type RevokeRequest, revokeLicense } from '../../../license/flow/revoke-license.ts';
-import { DEPARTMENT, makeRequest, makeWorld, OTHER_DEPARTMENT, VERIFIER, type World } from '../world.ts';
+import { DEPARTMENT, makeRequest, OTHER_DEPARTMENT, VERIFIER } from '../doubles.ts';
+import { makeWorld, type World } from '../world.ts';
 
 async function issued(world: World): Promise<RevokeRequest> {
   const { license } = await issueLicense(world.deps, DEPARTMENT, makeRequest());

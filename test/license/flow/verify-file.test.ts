@@ -5,7 +5,8 @@ import { issueLicense } from '../../../license/flow/issue-license.ts';
 import { getIssuedLicense, listOwnLicenses } from '../../../license/flow/read-license.ts';
 import { revokeLicense } from '../../../license/flow/revoke-license.ts';
 import { findLicenseFact, verifyFile } from '../../../license/flow/verify-file.ts';
-import { DEPARTMENT, LISI, lisiKey, makeRequest, makeWorld, OTHER_DEPARTMENT, zhangsanKey } from '../world.ts';
+import { DEPARTMENT, LISI, lisiKey, makeRequest, OTHER_DEPARTMENT, zhangsanKey } from '../doubles.ts';
+import { makeWorld } from '../world.ts';
 
 test('the registered file is known by its SM3; a changed one only names its license; state is a separate fact', async (t) => {
   const world = await makeWorld(t);

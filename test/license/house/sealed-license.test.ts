@@ -11,8 +11,8 @@ import { verifyFile } from '../../../license/flow/verify-file.ts';
 import { renderLicense } from '../../../license/pdf/render-license.ts';
 import { type House, startHouse } from '../../_harness/house.ts';
 import { judge } from '../../_harness/judges.ts';
+import { DEPARTMENT, makeRequest } from '../doubles.ts';
 import { license as drawn, fonts, type } from '../pdf/fixtures.ts';
-import { DEPARTMENT, makeRequest } from '../world.ts';
 
 let house: House;
 let pdf: Uint8Array;

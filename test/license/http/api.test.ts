@@ -10,7 +10,7 @@ import {
 import { problemDocument } from '../../../common/contract/problem.ts';
 import { TrustError } from '../../../common/errors.ts';
 import { CSRF_FIELD } from '../../../common/http/csrf.ts';
-import { DEPARTMENT, lisiKey, makeRequest, OTHER_DEPARTMENT, VERIFIER, ZHANGSAN, zhangsanKey } from '../world.ts';
+import { DEPARTMENT, lisiKey, makeRequest, OTHER_DEPARTMENT, VERIFIER, ZHANGSAN, zhangsanKey } from '../doubles.ts';
 import { type LicenseHouse, startLicense } from './license-house.ts';
 
 async function issue(house: LicenseHouse, change = {}, clientId = DEPARTMENT) {

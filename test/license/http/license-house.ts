@@ -15,8 +15,8 @@ import { buildApp, type LicenseApp } from '../../../license/app.ts';
 import { insertSession } from '../../../license/store/sessions.ts';
 import { testDatabase } from '../../_harness/database.ts';
 import { makeKeyPem } from '../../identity/identity-house.ts';
+import { keys, MASTER_KEY, makeMemoryFiles, makeSealDouble, NOON, registerHouse, type SealDouble } from '../doubles.ts';
 import { fonts } from '../pdf/fixtures.ts';
-import { keys, MASTER_KEY, makeMemoryFiles, makeSealDouble, NOON, registerHouse, type SealDouble } from '../world.ts';
 
 export const ISSUER = 'http://localhost:7001';
 const COOKIE_KEYS = ['a cookie key of at least 32 characters'];

@@ -4,7 +4,7 @@ import { makeBrowser } from '../../../bin/demo/browser.ts';
 import { systemClock } from '../../../common/clock.ts';
 import { issueLicense } from '../../../license/flow/issue-license.ts';
 import { makeKeyPem, OTHER_PERSON, PERSON, startIdentity } from '../../identity/identity-house.ts';
-import { DEPARTMENT, makeRequest } from '../world.ts';
+import { DEPARTMENT, makeRequest } from '../doubles.ts';
 import { freePort, startLicense } from './license-house.ts';
 
 async function startBoth(t: ExecutionContext) {

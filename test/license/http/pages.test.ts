@@ -5,7 +5,7 @@ import { CSRF_FIELD } from '../../../common/http/csrf.ts';
 import { issueLicense } from '../../../license/flow/issue-license.ts';
 import { redeemPresentation } from '../../../license/flow/redeem-presentation.ts';
 import { revokeLicense } from '../../../license/flow/revoke-license.ts';
-import { DEPARTMENT, lisiKey, makeRequest, VERIFIER, ZHANGSAN, zhangsanKey } from '../world.ts';
+import { DEPARTMENT, lisiKey, makeRequest, VERIFIER, ZHANGSAN, zhangsanKey } from '../doubles.ts';
 import { type LicenseHouse, startLicense } from './license-house.ts';
 
 const HTML = { Accept: 'text/html' };

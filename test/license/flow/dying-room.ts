@@ -1,0 +1,34 @@
+// A process that begins to issue a license and kills itself at the step named: `node dying-room.ts DATABASE_URL STEP`.
+// Child of killed-room.test.ts; nothing of it runs after SIGKILL, no finally and no lease given back.
+import { connect } from '../../../common/db/connect.ts';
+import { makeLog } from '../../../common/log.ts';
+import type { LicenseDeps } from '../../../license/flow/deps.ts';
+import { issueLicense } from '../../../license/flow/issue-license.ts';
+import { readFaceFonts } from '../../../license/pdf/face-fonts.ts';
+import { DEPARTMENT, keys, makeMemoryFiles, makeRequest, makeSealDouble, NOON } from '../doubles.ts';
+
+const [url = '', step = ''] = process.argv.slice(2);
+
+function die(): never {
+  process.kill(process.pid, 'SIGKILL');
+  throw new Error('still alive');
+}
+
+const seal = makeSealDouble();
+const files = makeMemoryFiles();
+const db = connect(url, { applicationName: 'xinji test dying room' });
+let asked = 0;
+const deps: LicenseDeps = {
+  db,
+  keys,
+  fonts: readFaceFonts(),
+  log: makeLog('license', 'silent'),
+  seal: step === 'seal' ? { ...seal, seal: async () => die() } : seal,
+  files: step === 'file' ? { ...files, put: async () => die() } : files,
+  clock: () => {
+    asked += 1;
+    return step === 'transaction' && asked > 4 ? die() : NOON; // the fifth asks for the time of the event, in step 7
+  },
+};
+await issueLicense(deps, DEPARTMENT, makeRequest());
+await db.destroy();
