@@ -9,6 +9,29 @@ export function derTlv(tag: number, ...content: readonly Uint8Array[]): Uint8Arr
   return concatBytes(header(tag, size), ...content);
 }
 
+/** A value that is still in parts: whole bytes, or an identifier octet with its content. */
+export type DerTree = Uint8Array | { readonly tag: number; readonly content: readonly DerTree[] };
+
+/** Encodes a nested value with one copy of its leaves; the nested writers copy them at every level. */
+export function encodeDerTree(tree: DerTree): Uint8Array {
+  const parts: Uint8Array[] = [];
+  flatten(tree, parts);
+  return concatBytes(...parts.reverse());
+}
+
+/** Collects the parts from the last to the first, because a header needs the length behind it. Returns that length. */
+function flatten(tree: DerTree, parts: Uint8Array[]): number {
+  if (tree instanceof Uint8Array) {
+    parts.push(tree);
+    return tree.length;
+  }
+  let size = 0;
+  for (const part of tree.content.toReversed()) size += flatten(part, parts);
+  const head = header(tree.tag, size);
+  parts.push(head);
+  return head.length + size;
+}
+
 export function derSequence(...parts: readonly Uint8Array[]): Uint8Array {
   return derTlv(TAG.sequence, ...parts);
 }
@@ -23,13 +46,19 @@ export function derInteger(value: number | bigint | Uint8Array): Uint8Array {
   return derTlv(TAG.integer, value instanceof Uint8Array ? unsignedContent(value) : signedContent(BigInt(value)));
 }
 
-/** `derOid('1.2.156.10197.1.501')`; arcs may be larger than 64 bits (2.25.<UUID>). */
+const encodedOids = new Map<string, Uint8Array>();
+
+/** `derOid('1.2.156.10197.1.501')`; arcs may be larger than 64 bits (2.25.<UUID>). The result is kept: do not change it. */
 export function derOid(dotted: string): Uint8Array {
+  const known = encodedOids.get(dotted);
+  if (known) return known;
   const [top, second, ...rest] = dotted.split('.').map((arc) => BigInt(arc));
   if (top === undefined || second === undefined || top > 2n || (top < 2n && second > 39n))
     throw new RangeError(`${dotted} is not an object identifier`);
   const bytes = [top * 40n + second, ...rest].flatMap(arcBytes);
-  return derTlv(TAG.oid, Uint8Array.from(bytes));
+  const encoded = derTlv(TAG.oid, Uint8Array.from(bytes));
+  if (encodedOids.size < 1000) encodedOids.set(dotted, encoded);
+  return encoded;
 }
 
 export const derOctetString = (bytes: Uint8Array): Uint8Array => derTlv(TAG.octetString, bytes);
@@ -65,7 +94,7 @@ export const derExplicit = (number: number, inner: Uint8Array): Uint8Array => de
 
 /** `[number] IMPLICIT`: the value with its identifier octet replaced, its constructed bit kept. */
 export function derImplicit(number: number, value: Uint8Array): Uint8Array {
-  const copy = Uint8Array.from(value);
+  const copy = value.slice();
   copy[0] = 0x80 | (copy[0]! & 0x20) | number;
   return copy;
 }

@@ -93,6 +93,16 @@ export function importSm2PublicKey(key: string | Uint8Array): Sm2PublicKey {
 
 /** Z of GB/T 32918.2: SM3(ENTL ‖ ID ‖ a ‖ b ‖ Gx ‖ Gy ‖ Px ‖ Py), 32 bytes; ENTL is the bit length of the ID in two bytes. */
 export function sm2Z(publicKey: Sm2PublicKey, userId: string = DEFAULT_USER_ID): Uint8Array {
+  if (userId !== DEFAULT_USER_ID) return computeZ(publicKey, userId);
+  const known = defaultZ.get(publicKey) ?? computeZ(publicKey, userId);
+  defaultZ.set(publicKey, known);
+  return known;
+}
+
+/** Z of a key never changes; with the default user id it is asked for at every signature. */
+const defaultZ = new WeakMap<Sm2PublicKey, Uint8Array>();
+
+function computeZ(publicKey: Sm2PublicKey, userId: string): Uint8Array {
   const id = utf8(userId);
   const bits = id.length * 8;
   if (bits > 0xffff) throw new RangeError('a user id has at most 8191 bytes');

@@ -2,7 +2,9 @@
 // message-digest and signing-certificate-v2 (RFC 5035, SM3), and whatever attributes the caller adds.
 // Here: the types and the making. The strict reader is read-signed-data.ts, the judgement verify-signed-data.ts.
 // Not here: enveloped data, several signers, the content types of GB/T 35275.
+import { TAG } from '../asn1/der.ts';
 import {
+  type DerTree,
   derExplicit,
   derImplicit,
   derInteger,
@@ -10,6 +12,7 @@ import {
   derOid,
   derSequence,
   derSet,
+  encodeDerTree,
 } from '../asn1/der-write.ts';
 import { sm3 } from '../crypto/sm3.ts';
 import type { Certificate } from './certificate.ts';
@@ -63,23 +66,34 @@ export function assembleSignedData(
 ): Uint8Array {
   const { signerCert, certs, unsignedAttributes = [] } = order;
   const certificates = derSet(...uniqueRaw([signerCert, ...certs]));
-  const signerInfo = derSequence(
+  // A tree, because an unsigned attribute may be large and would be copied at each of nine levels.
+  const signerInfo = sequence(
     derInteger(1),
     derSequence(signerCert.issuerRaw, signerCert.serialRaw),
     SM3_ALGORITHM,
     derImplicit(0, signedAttributes),
     derSequence(derOid(OID.sm2WithSm3)),
     derOctetString(signature),
-    ...(unsignedAttributes.length > 0 ? [derImplicit(1, derSet(...unsignedAttributes.map(encodeAttribute)))] : []),
+    ...(unsignedAttributes.length > 0 ? [unsignedTree(unsignedAttributes)] : []),
   );
-  const signedData = derSequence(
+  const signedData = sequence(
     derInteger(1),
     derSet(SM3_ALGORITHM),
     derSequence(derOid(OID.data)),
     derImplicit(0, certificates),
-    derSet(signerInfo),
+    { tag: TAG.set, content: [signerInfo] },
   );
-  return derSequence(derOid(OID.signedData), derExplicit(0, signedData));
+  return encodeDerTree(sequence(derOid(OID.signedData), { tag: 0xa0, content: [signedData] }));
+}
+
+const sequence = (...content: readonly DerTree[]): DerTree => ({ tag: TAG.sequence, content });
+
+/** [1] IMPLICIT SET OF Attribute; a single one, which needs no sorting, stays in parts. */
+function unsignedTree(attributes: readonly Attribute[]): DerTree {
+  const [first] = attributes;
+  if (attributes.length > 1 || !first || first.values.length > 1)
+    return derImplicit(1, derSet(...attributes.map(encodeAttribute)));
+  return { tag: 0xa1, content: [sequence(derOid(first.oid), { tag: TAG.set, content: first.values })] };
 }
 
 const SM3_ALGORITHM = derSequence(derOid(OID.sm3));

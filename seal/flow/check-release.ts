@@ -4,7 +4,7 @@
 import { type DerNode, parseDer, TAG } from '../../common/asn1/der.ts';
 import { readBitString, readOctetString, readSequence } from '../../common/asn1/der-read.ts';
 import { derOid } from '../../common/asn1/der-write.ts';
-import { concatBytes, equalBytes, toHex } from '../../common/bytes.ts';
+import { compareBytes, concatBytes, equalBytes, toHex } from '../../common/bytes.ts';
 import { verifySm2 } from '../../common/crypto/sm2.ts';
 import type { Sm3 } from '../../common/crypto/sm3.ts';
 import { OID } from '../../common/pki/oids.ts';
@@ -104,7 +104,7 @@ function checkSes(node: DerNode | undefined, digest: Uint8Array, party: SealingP
   if (!node) throw released('the seal signature is missing');
   const [tbs, certificate, , signature] = readSequence(node, 4, 4);
   const [, seal, , dataHash] = readSequence(tbs!, 5, 6);
-  if (!equalBytes(seal!.raw, party.seal.raw)) throw released('the seal is another one');
+  if (compareBytes(seal!.raw, party.seal.raw) !== 0) throw released('the seal is another one');
   if (!equalBytes(readOctetString(certificate!), party.signerCertificate.raw))
     throw released('the sealer is another one');
   if (!equalBytes(readBitString(dataHash!), digest)) throw released('the seal signature has another digest');

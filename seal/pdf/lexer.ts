@@ -19,7 +19,7 @@ for (const char of '()<>[]{}/%') CLASS[char.charCodeAt(0)] = 2;
 /** Runs `parse` over a window at `offset` that grows until the parse fits. */
 export function readAt<T>(source: ByteSource, offset: number, parse: (lexer: Lexer) => T): T {
   if (offset < 0 || offset >= source.size) throw broken('an offset leads outside the file', offset);
-  for (let length = FIRST_WINDOW; ; length *= 16) {
+  for (let length = FIRST_WINDOW; ; length *= 32) {
     const rest = source.size - offset;
     const window = source.read(offset, Math.min(length, rest));
     try {

@@ -1,6 +1,7 @@
 // The update that a sealing appends: signature field with its widget, appearance, signature dictionary with a reserved
 // /Contents, and the entries of form and page that lead to them (ISO 32000, digital signatures).
 // Not here: hashing and signing (seal/flow); this file only lays out bytes and says where they go.
+import { toHex } from '../../common/bytes.ts';
 import { colorHeader, formBody, type SealAppearance, serializeBody } from './appearance.ts';
 import type { ByteRange } from './byte-range.ts';
 import { itemsOf, type PdfDocument } from './document.ts';
@@ -147,5 +148,5 @@ function signatureParts(layout: SealingLayout): {
 export function fillContents(update: SealingUpdate, der: Uint8Array): void {
   const room = (update.gap.end - update.gap.start - 2) / 2;
   if (der.length > room) throw new RangeError(`a signature of ${der.length} bytes does not fit into ${room}`);
-  Buffer.from(update.appended.buffer).write(Buffer.from(der).toString('hex'), update.gap.start + 1, 'latin1');
+  Buffer.from(update.appended.buffer).write(toHex(der), update.gap.start + 1, 'latin1');
 }

@@ -36,7 +36,7 @@ export const dict = (entries: Iterable<readonly [string, PdfValue]>): PdfDict =>
 export const number = (value: number): PdfNumber => ({
   kind: 'number',
   value,
-  raw: Number.isInteger(value) ? String(value) : String(Number(value.toFixed(4))),
+  raw: String(Math.round(value * 10_000) / 10_000),
 });
 
 export const isDict = (value: PdfValue | undefined): value is PdfDict => isKind(value, 'dict');
