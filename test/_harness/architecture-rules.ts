@@ -10,7 +10,7 @@ export type Rule = {
 
 const ROOMS = ['identity', 'license', 'seal'];
 const ANYTHING = /^(bin|test|bench)\//;
-const PURE = /^((identity|license|seal)\/domain|seal\/(ses|pdf)|common\/(asn1|crypto|pki|contract))\//;
+const PURE = /^((identity|license|seal)\/domain|seal\/(ses|pdf)|common\/(asn1|codes|crypto|pki|contract))\//;
 const PURE_BUILTINS = new Set(['node:crypto', 'node:zlib', 'node:util', 'node:buffer']);
 const IMPURE_PACKAGES = new Set([
   'koa',

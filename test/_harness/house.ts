@@ -62,6 +62,17 @@ const CLIENT_KEYS = {
 export async function startHouse({ clock = systemClock }: { readonly clock?: Clock } = {}): Promise<House> {
   const database = await testDatabase();
   const folder = await mkdtemp(join(tmpdir(), 'xinji-house-'));
+  const open = new Map<TestRoom, { readonly room: Room; readonly server: Listening }>();
+  const stopRoom = async (name: TestRoom): Promise<void> => {
+    const opened = open.get(name);
+    open.delete(name);
+    await opened?.server.stop(0);
+    await opened?.room.close();
+  };
+  registerCompletionHandler(async () => {
+    for (const name of ['license', 'seal', 'identity'] as const) await stopRoom(name);
+    await rm(folder, { recursive: true, force: true });
+  });
   await makeMissingKeys();
   const secrets = await loadSecrets(folder);
   const environments = await makeEnvironments(database, folder, secrets);
@@ -72,24 +83,13 @@ export async function startHouse({ clock = systemClock }: { readonly clock?: Clo
     const write = (line: string): void => void logs[room].push(JSON.parse(line));
     return { log: makeLog(room, 'info', { write }), clock, metrics: makeMetrics(room) };
   };
-  const open = new Map<TestRoom, { readonly room: Room; readonly server: Listening }>();
   const envOf = (name: TestRoom): NodeJS.ProcessEnv => environments.find(({ room }) => room.name === name)!.env;
   const startRoom = async (name: TestRoom): Promise<void> => {
     const room = await BUILDERS[name](envOf(name), { database, deps });
     const port = Number(envOf(name)[`XINJI_${name.toUpperCase()}_PORT`]);
     open.set(name, { room, server: await listen(room.app, { host: '127.0.0.1', port }) });
   };
-  const stopRoom = async (name: TestRoom): Promise<void> => {
-    const opened = open.get(name);
-    open.delete(name);
-    await opened?.server.stop(0);
-    await opened?.room.close();
-  };
   for (const name of ['identity', 'seal', 'license'] as const) await startRoom(name);
-  registerCompletionHandler(async () => {
-    for (const name of ['license', 'seal', 'identity'] as const) await stopRoom(name);
-    await rm(folder, { recursive: true, force: true });
-  });
 
   const urls = {
     identity: envOf('license')['XINJI_IDENTITY_URL']!,
