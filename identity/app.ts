@@ -11,6 +11,7 @@ import { makeCsrf } from '../common/http/csrf.ts';
 import { healthRoutes } from '../common/http/health.ts';
 import type { Metrics } from '../common/http/metrics.ts';
 import { webRoutes } from '../common/http/preferences.ts';
+import { referenceRoutes } from '../common/http/reference-page.ts';
 import { mountRoutes, type Route } from '../common/http/routes.ts';
 import type { Log } from '../common/log.ts';
 import { deriveDocumentKeys } from './domain/document-box.ts';
@@ -20,6 +21,15 @@ import { makeConsentSteps } from './http/consent.ts';
 import { makeHomeHandler } from './http/home.ts';
 import { makeInteractionHandlers } from './http/interaction.ts';
 import { makeProviderHandler } from './http/oidc.ts';
+import {
+  authorizeOperation,
+  discoveryOperation,
+  endSessionOperation,
+  jwksOperation,
+  pushOperation,
+  tokenOperation,
+  userinfoOperation,
+} from './http/protocol-operations.ts';
 import { type HouseProvider, makeProvider } from './provider/provider.ts';
 import { makeSigningJwk } from './provider/signing-key.ts';
 import { findAccountBySub } from './store/accounts.ts';
@@ -90,21 +100,33 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
     { method: 'GET', path: '/interaction/:uid', scope: 'public', handler: interaction.show },
     { method: 'POST', path: '/interaction/:uid/login', scope: 'public', handler: interaction.submitLogin },
     { method: 'POST', path: '/interaction/:uid/consent', scope: 'public', handler: interaction.submitConsent },
-    { method: 'GET', path: '/.well-known/openid-configuration', scope: 'public', handler: oidc },
+    {
+      method: 'GET',
+      path: '/.well-known/openid-configuration',
+      scope: 'public',
+      handler: oidc,
+      operation: discoveryOperation,
+    },
     { method: 'GET', path: '/.well-known/oauth-authorization-server', scope: 'public', handler: oidc },
-    { method: 'GET', path: '/oidc/jwks', scope: 'public', handler: oidc },
-    { method: 'POST', path: '/oidc/request', scope: 'public', handler: oidc },
-    { method: 'GET', path: '/oidc/auth', scope: 'public', handler: oidc },
+    { method: 'GET', path: '/oidc/jwks', scope: 'public', handler: oidc, operation: jwksOperation },
+    { method: 'POST', path: '/oidc/request', scope: 'public', handler: oidc, operation: pushOperation },
+    { method: 'GET', path: '/oidc/auth', scope: 'public', handler: oidc, operation: authorizeOperation },
     { method: 'GET', path: '/oidc/auth/:uid', scope: 'public', handler: oidc },
-    { method: 'POST', path: '/oidc/token', scope: 'public', handler: oidc },
-    { method: 'GET', path: '/oidc/me', scope: 'public', handler: oidc },
+    { method: 'POST', path: '/oidc/token', scope: 'public', handler: oidc, operation: tokenOperation },
+    { method: 'GET', path: '/oidc/me', scope: 'public', handler: oidc, operation: userinfoOperation },
     { method: 'POST', path: '/oidc/me', scope: 'public', handler: oidc },
-    { method: 'GET', path: '/oidc/session/end', scope: 'public', handler: oidc },
+    { method: 'GET', path: '/oidc/session/end', scope: 'public', handler: oidc, operation: endSessionOperation },
     { method: 'POST', path: '/oidc/session/end/confirm', scope: 'public', handler: oidc },
     { method: 'GET', path: '/oidc/session/end/success', scope: 'public', handler: oidc },
-    ...healthRoutes({ metrics, checks: { database: () => pingDatabase(db) } }),
-    ...webRoutes(),
   ];
-  mountRoutes(app, table);
+  const reference = referenceRoutes(table, {
+    title: 'Xinji identity room',
+    description: 'OpenID Connect provider: one login for every registered system, access tokens for the other rooms.',
+    version: '1',
+    url: deps.url,
+    service: IDENTITY_SERVICE,
+  });
+  const health = healthRoutes({ metrics, checks: { database: () => pingDatabase(db) } });
+  mountRoutes(app, [...table, ...reference, ...health, ...webRoutes()]);
   return { app, provider, janitor: makeJanitor({ db, clock, log }), settle: recorder.settle };
 }

@@ -1,7 +1,7 @@
 // A natural person's account: what it holds and what is accepted at registration. Legal persons come later.
 // `sub` names the account to clients; `id` never leaves this room.
+import { checkCitizenNumber } from '../../common/codes/citizen-number.ts';
 import { TrustError } from '../../common/errors.ts';
-import { isCitizenNumber } from './citizen-number.ts';
 
 /** Type of a holder code: a citizen identity number. */
 export const CITIZEN_NUMBER = '111';
@@ -31,8 +31,11 @@ export type AccountRegistration = {
   readonly phone?: string;
 };
 
-/** The registration in its stored form, or `invalid-request` with a pointer. Full-width letters and blanks are accepted. */
-export function parseRegistration(input: AccountRegistration): AccountRegistration {
+/**
+ * The registration in its stored form. Full-width letters and blanks are accepted. Throws `invalid-request` or `code-check`
+ * with a pointer; `today` is YYYY-MM-DD.
+ */
+export function parseRegistration(input: AccountRegistration, today: string): AccountRegistration {
   const loginName = normaliseLogin(input.loginName).toLowerCase();
   refuse(!/^[a-z][a-z0-9_.-]{2,31}$/.test(loginName), '/loginName', 'a letter, then 2 to 31 letters, digits, _ . -');
   refuse(input.password.length < 8 || input.password.length > 128, '/password', '8 to 128 characters');
@@ -40,7 +43,7 @@ export function parseRegistration(input: AccountRegistration): AccountRegistrati
   refuse(name.length < 1 || name.length > 100, '/name', '1 to 100 characters');
   const holder = { type: input.holder.type, code: normaliseLogin(input.holder.code).toUpperCase() };
   refuse(holder.type !== CITIZEN_NUMBER, '/holder/type', `${CITIZEN_NUMBER}, a citizen identity number`);
-  refuse(!isCitizenNumber(holder.code), '/holder/code', '18 characters with a fitting check character');
+  checkCitizenNumber(holder.code, today, '/holder/code');
   if (input.phone === undefined) return { loginName, password: input.password, name, holder };
   const phone = normaliseLogin(input.phone);
   refuse(!/^1\d{10}$/.test(phone), '/phone', '11 digits that begin with 1');

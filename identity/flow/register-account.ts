@@ -1,7 +1,9 @@
 // Registers a natural person. Proof of identity comes in a later step of the project: here the registering party vouches.
+
 import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { Clock } from '../../common/clock.ts';
+import { chinaDate } from '../../common/codes/calendar-date.ts';
 import { type AccountRegistration, parseRegistration } from '../domain/account.ts';
 import { closeDocument, type DocumentKeys, makeHolderKey, makePhoneKey } from '../domain/document-box.ts';
 import { insertAccount } from '../store/accounts.ts';
@@ -12,14 +14,14 @@ export type RegisterAccountDeps = { readonly db: Knex; readonly clock: Clock; re
 
 /**
  * Makes the account and returns its `sub`, which is random and says nothing about the person.
- * Errors: invalid-request with a pointer; account-exists when login name, phone number or holder code is taken.
+ * Errors: invalid-request and code-check with a pointer; account-exists when login name, phone number or holder code is taken.
  */
 export async function registerAccount(
   { db, clock, keys }: RegisterAccountDeps,
   registration: AccountRegistration,
 ): Promise<{ readonly sub: string }> {
   // 1. Judge before anything costs time.
-  const { loginName, password, name, holder, phone } = parseRegistration(registration);
+  const { loginName, password, name, holder, phone } = parseRegistration(registration, chinaDate(clock()));
   // 2. Hash outside of the transaction: it takes longer than all statements together.
   const passwordHash = await hashPassword(password);
   const sub = randomBytes(20).toString('base64url');

@@ -1,8 +1,9 @@
 // Holder codes (持证主体代码) and their types: GB/T 36903, Annex A.
 // Not here: the keyed hash by which a license is found (license/domain/holder-key.ts).
+
+import { checkCitizenNumber } from '../../common/codes/citizen-number.ts';
+import { checkCreditCode } from '../../common/codes/credit-code.ts';
 import { TrustError } from '../../common/errors.ts';
-import { checkCitizenNumber } from './citizen-number.ts';
-import { checkCreditCode } from './credit-code.ts';
 
 /** GB/T 36903, Annex A: code of the type -> its name. */
 export const HOLDER_CODE_TYPES: ReadonlyMap<string, string> = new Map([

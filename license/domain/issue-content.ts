@@ -1,9 +1,9 @@
 // The content of a license to be, between intent and finish: made once from the request, kept in a sealed box with the
 // intent, and read back by whoever finishes the work. Also the fingerprint by which a repeated request is recognised.
 import { utf8 } from '../../common/bytes.ts';
+import { chinaDate } from '../../common/codes/calendar-date.ts';
 import type { IssueRequest } from '../../common/contract/license.ts';
 import { closeBox, hmacSm3, openBox } from '../../common/crypto/sealed-box.ts';
-import { chinaDate } from './china-date.ts';
 import { canonicalHolderCode, checkHolderCode } from './holder-code.ts';
 import { checkLicenseFields, decideDates } from './license-fields.ts';
 import { makeLicenseIdentifier } from './license-identifier.ts';

@@ -1,8 +1,10 @@
 // The rules of a license type, applied to what a department asks to be issued.
 // Every fault is `license-fields-invalid` with a pointer into the request. Codes of the holder: license/domain/holder-code.ts.
+
+import { isCalendarDate } from '../../common/codes/calendar-date.ts';
 import type { IssueRequest } from '../../common/contract/license.ts';
 import { TrustError } from '../../common/errors.ts';
-import { isCalendarDate, lastDayAfterYears, NEVER } from './china-date.ts';
+import { lastDayAfterYears, NEVER } from './license-date.ts';
 import type { FieldRule, LicenseType, LicenseTypeField } from './license-type.ts';
 
 export type LicenseDates = { readonly issuedOn: string; readonly validFrom: string; readonly validTo: string };

@@ -1,8 +1,9 @@
 // 电子证照标识 (GB/T 36904): root . type . issuer . serial . version . check, joined by dots.
 // Written canonically, with codes of GB 32100 only; read leniently with a reason for every defect, because older
 // registries hold identifiers that break the standard. Not here: whether such a license exists.
+
+import { isCreditCode } from '../../common/codes/credit-code.ts';
 import { TrustError } from '../../common/errors.ts';
-import { isCreditCode } from './credit-code.ts';
 import { mod37x36CheckCharacter } from './iso7064.ts';
 
 /** OID arc of electronic licenses. */

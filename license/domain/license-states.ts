@@ -1,8 +1,9 @@
 // States of a license and the acts that lead from one to another, as a table. `expired` is never stored: it follows from
 // valid_to and the date. Not here: who may act (license/flow).
+
+import { chinaDate } from '../../common/codes/calendar-date.ts';
 import type { LicenseState, RevocationRequest } from '../../common/contract/license.ts';
 import { TrustError } from '../../common/errors.ts';
-import { chinaDate } from './china-date.ts';
 
 /** What a row can hold. */
 export type StoredState = Exclude<LicenseState, 'expired'>;

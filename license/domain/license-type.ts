@@ -2,8 +2,8 @@
 // Codes and names follow the catalogue of GB/T 36902; `metadata_name` is the KZ_ name under GB/T 36903.
 // A document is immutable once registered; a change is a new version. Not here: who may issue it.
 import { z } from 'zod';
+import { isCreditCode } from '../../common/codes/credit-code.ts';
 import { TrustError } from '../../common/errors.ts';
-import { isCreditCode } from './credit-code.ts';
 import { HOLDER_CODE_TYPES } from './holder-code.ts';
 
 const label = z.string().min(1).max(64);

@@ -1,8 +1,8 @@
 // What an operator registers: license types, the clients that issue them for an authority, the verifiers.
 // Used by the seed; repeating a registration changes nothing.
 import type { Knex } from 'knex';
+import { checkCreditCode } from '../../common/codes/credit-code.ts';
 import { TrustError } from '../../common/errors.ts';
-import { checkCreditCode } from '../domain/credit-code.ts';
 import { type LicenseType, parseLicenseType } from '../domain/license-type.ts';
 import { findLicenseTypeVersion, insertLicenseType } from '../store/license-types.ts';
 import { type IssuingClient, upsertIssuingClient, upsertVerifier, type Verifier } from '../store/participants.ts';

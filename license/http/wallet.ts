@@ -1,12 +1,12 @@
 // The holder's own pages: the list, one license, its file, and the presentation code. Every act is POST, 303, GET.
 import type Koa from 'koa';
 import { fromHex, toHex } from '../../common/bytes.ts';
+import { chinaDate } from '../../common/codes/calendar-date.ts';
 import { TrustError } from '../../common/errors.ts';
 import { readForm } from '../../common/http/body.ts';
 import type { Cookies } from '../../common/http/cookies.ts';
 import { pageFrame, readPreferences, sendPage } from '../../common/http/preferences.ts';
 import type { Handler } from '../../common/http/routes.ts';
-import { chinaDate } from '../domain/china-date.ts';
 import type { StoredLicense } from '../domain/license-record.ts';
 import { isPresentable, stateAt } from '../domain/license-states.ts';
 import { openLicense } from '../domain/open-license.ts';

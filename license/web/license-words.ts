@@ -4,7 +4,7 @@ import type { Html } from '../../common/web/html.ts';
 import type { Mark } from '../../common/web/icons.ts';
 import { tag } from '../../common/web/parts.ts';
 import { formatIsoDate, type Lang, sayIn, type Text, type Texts } from '../../common/web/texts.ts';
-import { NEVER } from '../domain/china-date.ts';
+import { NEVER } from '../domain/license-date.ts';
 
 const TEXTS = {
   valid: { zh: '有效', en: 'Valid' },

@@ -1,5 +1,5 @@
 // Organisation code (GB 11714): 8 characters and a check character; characters 9 to 17 of a 统一社会信用代码.
-import { TrustError } from '../../common/errors.ts';
+import { TrustError } from '../errors.ts';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const WEIGHTS = [3, 7, 9, 10, 5, 8, 4, 2];

@@ -1,7 +1,7 @@
 // 公民身份号码 (GB 11643-1999): 6 area, 8 birth date, 3 sequence, 1 check character.
 // Not here: whether the person exists, and whether the six-digit area existed in the year of birth; only its province is judged.
-import { TrustError } from '../../common/errors.ts';
-import { isCalendarDate } from './china-date.ts';
+import { TrustError } from '../errors.ts';
+import { isCalendarDate } from './calendar-date.ts';
 
 const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]; // 2^(17-i) mod 11
 const CHECK_CHARACTERS = '10X98765432';

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import test from 'ava';
+import { checkCitizenNumber } from '../../../common/codes/citizen-number.ts';
+import { checkCreditCode, isCreditCode } from '../../../common/codes/credit-code.ts';
+import { checkOrganisationCode } from '../../../common/codes/organisation-code.ts';
 import { isTrustError } from '../../../common/errors.ts';
-import { checkCitizenNumber } from '../../../license/domain/citizen-number.ts';
-import { checkCreditCode, isCreditCode } from '../../../license/domain/credit-code.ts';
 import { canonicalHolderCode, checkHolderCode, maskHolderCode } from '../../../license/domain/holder-code.ts';
 import { holderKey } from '../../../license/domain/holder-key.ts';
-import { checkOrganisationCode } from '../../../license/domain/organisation-code.ts';
 
 type Refused = { code: string; why: string }[];
 const vectors = JSON.parse(readFileSync('test/vectors/license/codes.json', 'utf8')) as {

@@ -1,7 +1,7 @@
 // 统一社会信用代码 (GB 32100-2015): 18 characters, the last one a check character.
 // Layout: 1 registering department, 1 category, 6 area (GB/T 2260), 9 organisation code (GB 11714), 1 check character.
 // Not here: whether the organisation exists.
-import { TrustError } from '../../common/errors.ts';
+import { TrustError } from '../errors.ts';
 
 const ALPHABET = '0123456789ABCDEFGHJKLMNPQRTUWXY'; // GB 32100: no I O S V Z
 const WEIGHTS = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28]; // 3^i mod 31

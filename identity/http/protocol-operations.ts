@@ -1,0 +1,163 @@
+// What the API reference says of the OpenID Connect endpoints. The provider parses them itself; these rows describe.
+import { z } from 'zod';
+import { SCOPES } from '../../common/contract/identity.ts';
+import type { Operation } from '../../common/http/operation.ts';
+
+const FORM = 'application/x-www-form-urlencoded';
+const ASSERTION =
+  'client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer&client_assertion=JWT (RFC 7523, ES256, aud = issuer, jti used once)';
+const OAUTH_ERROR = {
+  description: 'OAuth error: `error`, `error_description`',
+  content: {
+    schema: z
+      .object({ error: z.string(), error_description: z.string().optional() })
+      .meta({ example: { error: 'invalid_grant' } }),
+  },
+};
+
+export const discoveryOperation: Operation = {
+  id: 'discovery',
+  summary: 'Provider metadata (OpenID Connect Discovery)',
+  summaryZh: '服务发现',
+  tag: 'discovery',
+  description: 'Read it once at start; every address below is in it.',
+  answers: {
+    200: {
+      description: 'Metadata',
+      content: {
+        schema: z
+          .object({ issuer: z.string(), jwks_uri: z.string() })
+          .meta({ example: { issuer: 'https://id.example.gov.cn', jwks_uri: 'https://id.example.gov.cn/oidc/jwks' } }),
+      },
+    },
+  },
+};
+
+export const jwksOperation: Operation = {
+  id: 'jwks',
+  summary: 'Public keys that verify our tokens',
+  summaryZh: '验证令牌的公钥',
+  tag: 'discovery',
+  answers: { 200: { description: 'JWK set, ES256', content: { type: 'application/jwk-set+json' } } },
+};
+
+export const authorizeOperation: Operation = {
+  id: 'authorize',
+  summary: 'Send a person to log in (authorization code with PKCE)',
+  summaryZh: '引导用户登录（授权码与 PKCE）',
+  tag: 'login',
+  description:
+    'A page for the browser, not a call. It ends at redirect_uri with code and state, or with error and state; a wrong client or redirect_uri is told to the person and never redirected.',
+  query: z.object({
+    client_id: z.string().meta({ description: 'As registered', example: 'business-a' }),
+    response_type: z.literal('code'),
+    redirect_uri: z.url().meta({
+      description: 'One of the registered ones, exactly',
+      example: 'https://hall.example.gov.cn/login/callback',
+    }),
+    scope: z
+      .string()
+      .meta({ description: 'openid, and profile or identity_document where registered', example: 'openid profile' }),
+    state: z.string().meta({ description: 'Random, bound to the browser', example: 'aG3x9kQ0' }),
+    nonce: z.string().meta({ description: 'Random; comes back in the ID token', example: 'n-0S6_WzA2Mj' }),
+    code_challenge: z
+      .string()
+      .meta({ description: 'RFC 7636, S256', example: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM' }),
+    code_challenge_method: z.literal('S256'),
+  }),
+  answers: { 303: { description: 'To the login page, or to redirect_uri' } },
+};
+
+export const pushOperation: Operation = {
+  id: 'pushAuthorizationRequest',
+  summary: 'Push the authorization request (RFC 9126)',
+  summaryZh: '推送授权请求',
+  tag: 'login',
+  description: 'The same parameters, sent by the system itself; the browser then carries only request_uri.',
+  body: {
+    type: FORM,
+    description: 'The parameters of /oidc/auth and a client assertion',
+    example: `${ASSERTION}&response_type=code&…`,
+  },
+  answers: {
+    201: {
+      description: 'request_uri and its life in seconds',
+      content: {
+        schema: z
+          .object({ request_uri: z.string(), expires_in: z.int() })
+          .meta({ example: { request_uri: 'urn:ietf:params:oauth:request_uri:x', expires_in: 60 } }),
+      },
+    },
+    400: OAUTH_ERROR,
+  },
+};
+
+export const tokenOperation: Operation = {
+  id: 'token',
+  summary: 'Exchange a code, or get a token for another room',
+  summaryZh: '以授权码换取令牌，或获取访问其他服务的令牌',
+  tag: 'tokens',
+  description: `grant_type=authorization_code with code, redirect_uri and code_verifier; a code is good for one exchange. grant_type=client_credentials with resource = the public URL of the room (RFC 8707) and scope out of ${SCOPES.join(', ')}; the token is a JWT (RFC 9068) for that room alone.`,
+  body: {
+    type: FORM,
+    description: 'Grant parameters and a client assertion',
+    example: `grant_type=client_credentials&resource=https://license.example.gov.cn&scope=license:issue&${ASSERTION}`,
+  },
+  answers: {
+    200: {
+      description: 'Tokens',
+      content: {
+        schema: z
+          .object({
+            access_token: z.string(),
+            token_type: z.literal('Bearer'),
+            expires_in: z.int(),
+            scope: z.string().optional(),
+            id_token: z.string().optional(),
+          })
+          .meta({ example: { access_token: 'eyJ…', token_type: 'Bearer', expires_in: 300, scope: 'license:issue' } }),
+      },
+    },
+    400: OAUTH_ERROR,
+    401: { description: 'invalid_client: the assertion is not accepted' },
+  },
+};
+
+export const userinfoOperation: Operation = {
+  id: 'userinfo',
+  summary: 'Claims of the person who logged in',
+  summaryZh: '已登录用户的信息',
+  tag: 'login',
+  description:
+    'Authorization: Bearer with the access token of the code exchange. holder_code and holder_code_type only with scope identity_document.',
+  answers: {
+    200: {
+      description: 'Claims of the granted scopes',
+      content: {
+        schema: z
+          .object({ sub: z.string(), name: z.string().optional() })
+          .meta({ example: { sub: 'k3d…', name: '张三' } }),
+      },
+    },
+    401: { description: 'invalid_token' },
+  },
+};
+
+export const endSessionOperation: Operation = {
+  id: 'endSession',
+  summary: 'Log the person out of everything (RP-initiated logout)',
+  summaryZh: '统一退出',
+  tag: 'logout',
+  description:
+    'A page for the browser. After the person has confirmed, every system of the session gets a logout token by POST to its backchannel_logout_uri.',
+  query: z.object({
+    id_token_hint: z.string().optional().meta({ description: 'The ID token of this login' }),
+    client_id: z.string().optional(),
+    post_logout_redirect_uri: z
+      .url()
+      .optional()
+      .meta({ description: 'One of the registered ones', example: 'https://hall.example.gov.cn/' }),
+    state: z.string().optional(),
+  }),
+  answers: { 200: { description: 'The page that asks' } },
+};

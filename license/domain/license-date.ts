@@ -1,0 +1,19 @@
+// Dates of a license, as text YYYY-MM-DD (common/codes/calendar-date.ts): its end, and how it is printed.
+
+/** A license that never expires carries this date. */
+export const NEVER = '9999-12-31';
+
+/** The last day of `years` years that begin on `from`: the day before the anniversary. */
+export function lastDayAfterYears(from: string, years: number): string {
+  const date = new Date(`${from}T00:00:00Z`);
+  date.setUTCFullYear(date.getUTCFullYear() + years);
+  date.setUTCDate(date.getUTCDate() - 1);
+  return date.toISOString().slice(0, 10);
+}
+
+/** 2026-11-20 as 2026年11月20日; `NEVER` as 长期. */
+export function chineseDate(date: string): string {
+  if (date === NEVER) return '长期';
+  const [year, month, day] = date.split('-').map(Number);
+  return `${year}年${month}月${day}日`;
+}
