@@ -2,6 +2,7 @@
 // Only what cannot be read at all is an error, with the code that says why. Works without network and database.
 import { toHex } from '../../common/bytes.ts';
 import type { SignatureReport, VerificationReport } from '../../common/contract/report.ts';
+import { TrustError } from '../../common/errors.ts';
 import type { Trust } from '../../common/pki/verify-chain.ts';
 import { checkByteRange } from '../pdf/byte-range.ts';
 import type { ByteSource } from '../pdf/byte-source.ts';
@@ -16,10 +17,19 @@ export type DocumentQuestion = {
   readonly now: Date;
 };
 
-/** Judges every signature and the whole. Codes: those of `openDocument` for input that cannot be read. */
+const MAX_SIGNATURES = 100;
+
+/** Judges every signature and the whole. Codes: those of `openDocument` for input that cannot be read, `pdf-too-large`. */
 export function verifyDocument(source: ByteSource, { trust, now }: DocumentQuestion): VerificationReport {
   const document = openDocument(source);
-  const fields = listSignatureFields(document).map(({ name, dict }) => ({
+  const signed = listSignatureFields(document);
+  if (signed.length > MAX_SIGNATURES) {
+    throw new TrustError(
+      'pdf-too-large',
+      `The document has ${signed.length} signatures; at most ${MAX_SIGNATURES} are judged`,
+    );
+  }
+  const fields = signed.map(({ name, dict }) => ({
     name,
     finding: checkByteRange(document, dict),
   }));

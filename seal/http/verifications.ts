@@ -18,7 +18,7 @@ export const verificationOperation: Operation = {
   tag: 'verifications',
   body: { type: PDF_TYPE, description: 'A PDF, not encrypted' },
   answers: { 200: { description: 'The report', content: { schema: verificationReport } } },
-  problems: ['not-a-pdf', 'pdf-truncated', 'pdf-encrypted', 'pdf-hybrid', 'pdf-broken'],
+  problems: ['not-a-pdf', 'pdf-truncated', 'pdf-encrypted', 'pdf-hybrid', 'pdf-broken', 'pdf-too-large'],
 };
 
 export type VerificationHandlerDeps = {

@@ -4,7 +4,7 @@ import { inflateSync } from 'node:zlib';
 import { asCount, broken, isArray, isDict, isName, type PdfDict, type PdfValue } from './value.ts';
 
 /** A decoded stream may not be larger; guards against compression bombs. */
-const MAX_DECODED_BYTES = 128 * 1024 * 1024;
+const MAX_DECODED_BYTES = 32 * 1024 * 1024;
 
 /** Decodes a stream body by its dictionary's /Filter and /DecodeParms; `pdf-broken` for anything else than Flate. */
 export function decodeStream(header: PdfDict, body: Uint8Array, where: number): Uint8Array {

@@ -16,6 +16,8 @@ export type XrefSection = {
   /** Value as written after startxref or in /Prev. */
   readonly position: number;
   readonly trailer: PdfDict;
+  /** Bytes held in memory for it. */
+  readonly held: number;
   /** Null when the section says nothing about the object. */
   find(num: number): XrefEntry | null;
   /** Every object number of the section; may be large. */
@@ -24,18 +26,23 @@ export type XrefSection = {
 
 type Run = { readonly first: number; readonly count: number; readonly start: number };
 
-const MAX_SECTIONS = 10_000;
+const MAX_SECTIONS = 2_000;
+/** Decoded cross-reference streams are held as long as the document is open. */
+const MAX_HELD_BYTES = 64 * 1024 * 1024;
 
 /** Newest section first, along /Prev. `base` is added to every offset (bytes in front of the %PDF header). */
 export function readSections(source: ByteSource, startxref: number, base: number): XrefSection[] {
   const sections: XrefSection[] = [];
   const seen = new Set<number>();
+  let held = 0;
   for (let position: number | null = startxref; position !== null; ) {
     if (seen.has(position)) throw broken('the chain of cross-reference sections runs in a circle', position + base);
     if (seen.size >= MAX_SECTIONS) throw broken(`more than ${MAX_SECTIONS} cross-reference sections`);
     seen.add(position);
     const section = readSection(source, position, base);
     refuseHybrid(section.trailer);
+    held += section.held;
+    if (held > MAX_HELD_BYTES) throw broken('the cross-reference streams are too large');
     sections.push(section);
     position = previous(section);
   }
@@ -88,7 +95,7 @@ function readTable(source: ByteSource, position: number, base: number): XrefSect
     const run = runs.find((part) => num >= part.first && num < part.first + part.count);
     return run ? readEntry(source, run.start + (num - run.first) * run.entryLength, base) : null;
   };
-  return { kind: 'table', position, trailer, find, numbers: () => numbersOf(runs) };
+  return { kind: 'table', position, trailer, held: 0, find, numbers: () => numbersOf(runs) };
 }
 
 function offsetAfter(source: ByteSource, at: number, keyword: string): number {
@@ -134,7 +141,7 @@ function readStream(source: ByteSource, position: number, base: number): XrefSec
     const run = runs.find((part) => num >= part.first && num < part.first + part.count);
     return run ? entryOf(bytes, run, num, widths, base) : null;
   };
-  return { kind: 'stream', position, trailer: header, find, numbers: () => numbersOf(runs) };
+  return { kind: 'stream', position, trailer: header, held: bytes.length, find, numbers: () => numbersOf(runs) };
 }
 
 function streamRuns(header: PdfDict, rowLength: number, size: number, at: number): Run[] {

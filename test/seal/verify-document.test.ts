@@ -20,7 +20,7 @@ import { serialize } from '../../seal/pdf/serialize.ts';
 import { ref, withEntries } from '../../seal/pdf/value.ts';
 import { makeSignature } from '../../seal/ses/make-signature.ts';
 import { AT, issue, issueAuthority } from '../_harness/pki.ts';
-import { appendUpdate } from './pdf/hand-made.ts';
+import { appendUpdate, handMade, plainObjects } from './pdf/hand-made.ts';
 import { ascii, find, flip, makePdf, makeTestSeal, party, pki, seal, sealBytes, verifyBytes } from './world.ts';
 
 const sealed = await sealBytes(await makePdf());
@@ -164,6 +164,15 @@ test('The first of two seals is judged by its revision: a byte changed behind it
 
 test('A document without signatures is INDETERMINATE NO_SIGNATURE_FOUND', async (t) => {
   t.is(verdict(verifyBytes(await makePdf())), 'INDETERMINATE NO_SIGNATURE_FOUND');
+});
+
+test('A document of more signatures than anybody gives is refused before any work is done', (t) => {
+  const fields = Array.from({ length: 101 }, (_, i) => `<< /FT /Sig /T (S${i}) /V 5 0 R >>`).join(' ');
+  const objects = plainObjects({
+    1: `<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [${fields}] /SigFlags 3 >> >>`,
+    5: '<< /Type /Sig /ByteRange [0 1 2 3] /Contents <00> >>',
+  });
+  t.throws(() => verifyBytes(handMade({ objects })), { code: 'pdf-too-large' });
 });
 
 test('Without roots nothing is TOTAL-PASSED, and what was changed is TOTAL-FAILED all the same', (t) => {
