@@ -10,7 +10,6 @@ const REDACTED = [
   'authorization',
   'cookie',
   'set-cookie',
-  'code',
   'refresh_token',
   'access_token',
   'id_token',
@@ -19,6 +18,9 @@ const REDACTED = [
   'id_number',
   'master_key',
 ];
+
+/** What a `code` may be a secret of; `err.code` is not, and operators need it. */
+const CODE_BEARERS = ['body', 'form', 'query', 'holder', 'request'];
 
 /** The room's logger. `level` is a pino level; `destination` is for tests. */
 export function makeLog(room: string, level = 'info', destination?: DestinationStream): Log {
@@ -29,7 +31,11 @@ export function makeLog(room: string, level = 'info', destination?: DestinationS
       base: { room, pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: {
-        paths: REDACTED.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]),
+        paths: [
+          ...REDACTED.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]),
+          'code',
+          ...CODE_BEARERS.flatMap((bearer) => [`${bearer}.code`, `*.${bearer}.code`]),
+        ],
         censor: '[redacted]',
       },
     },
