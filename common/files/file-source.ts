@@ -7,6 +7,8 @@ export type FileSource = {
   readonly size: number;
   /** Exactly `length` bytes, which the caller may keep. */
   read(offset: number, length: number): Uint8Array;
+  /** Fills `target` from `offset` on. */
+  readonly fill: (offset: number, target: Uint8Array) => void;
   close(): void;
 };
 
@@ -14,16 +16,20 @@ export type FileSource = {
 export function openFileSource(path: string): FileSource {
   const handle = open(path);
   const { size } = fstatSync(handle);
+  const fill = (offset: number, target: Uint8Array): void => {
+    if (offset < 0 || offset + target.length > size) throw new RangeError(`a read leaves ${path}`);
+    for (let done = 0; done < target.length; ) {
+      const count = readSync(handle, target, done, target.length - done, offset + done);
+      if (count === 0) throw new TrustError('pdf-truncated', `${path} became shorter while it was read`);
+      done += count;
+    }
+  };
   return {
     size,
+    fill,
     read(offset, length) {
-      if (offset < 0 || length < 0 || offset + length > size) throw new RangeError(`a read leaves ${path}`);
       const bytes = Buffer.allocUnsafeSlow(length);
-      for (let done = 0; done < length; ) {
-        const count = readSync(handle, bytes, done, length - done, offset + done);
-        if (count === 0) throw new TrustError('pdf-truncated', `${path} became shorter while it was read`);
-        done += count;
-      }
+      fill(offset, bytes);
       return bytes;
     },
     close: () => closeSync(handle),

@@ -33,6 +33,8 @@ const DPI = 600;
 const OPACITY_STEPS = 4;
 // Shares of the diameter.
 const RING = 1.2 / 42;
+/** Keeps the outermost pixels of the ring inside the picture. */
+const INSET = 0.05 / 42;
 const STAR = 14 / 42;
 const TEXT_TOP = 18.6 / 42;
 const EM = 6.2 / 42;
@@ -58,7 +60,7 @@ export function drawSealSvg({ text, lowerText = '', diameterMm, font }: SealPict
   const half = diameterMm / 2;
   const ring = RING * diameterMm;
   const parts = [
-    `<circle r="${mm(half - ring / 2)}" fill="none" stroke="${RED}" stroke-width="${mm(ring)}"/>`,
+    `<circle r="${mm(half - ring / 2 - INSET * diameterMm)}" fill="none" stroke="${RED}" stroke-width="${mm(ring)}"/>`,
     `<path d="${starPath((STAR * diameterMm) / 2)}"/>`,
     ...arcText(outline, [...text], diameterMm),
     ...straightText(outline, [...lowerText], diameterMm),

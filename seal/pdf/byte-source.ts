@@ -7,6 +7,8 @@ export type ByteSource = {
   /** Bytes in all. */
   readonly size: number;
   read(offset: number, length: number): Uint8Array;
+  /** Fills `target` from `offset` on; for sources whose `read` has to allocate. */
+  readonly fill?: (offset: number, target: Uint8Array) => void;
 };
 
 /** A source over bytes in memory; reads are views, nothing is copied. */
@@ -52,8 +54,14 @@ export function joinSources(head: ByteSource, tail: Uint8Array): ByteSource {
 /** Slices of at most 256 KiB from `start` to `end`; a slice is valid until the next one is asked for. */
 export function* slices(source: ByteSource, start: number, end: number): Generator<Uint8Array> {
   const step = 256 * 1024;
+  const shared = source.fill ? new Uint8Array(Math.min(step, end - start)) : null;
   for (let offset = start; offset < end; offset += step) {
-    yield source.read(offset, Math.min(step, end - offset));
+    const length = Math.min(step, end - offset);
+    if (shared && source.fill) {
+      const slice = shared.subarray(0, length);
+      source.fill(offset, slice);
+      yield slice;
+    } else yield source.read(offset, length);
   }
 }
 
