@@ -24,6 +24,8 @@ export type Result = {
 
 export type MeasureOptions = {
   readonly rounds: number;
+  /** Rounds that are not counted, first; 2 when left out. A server runs warm. */
+  readonly warmUp?: number;
   /** Repetitions inside one measurement; 1 when left out. */
   readonly times?: number;
   /** Variants that are measured once a round instead. */
@@ -35,7 +37,7 @@ export type MeasureOptions = {
 export type Benchmark = { readonly name: string; readonly run: () => Promise<readonly Result[]> };
 
 /**
- * Runs each variant once a round, in turn, `rounds` times after two warm-up rounds. Figures are per repetition.
+ * Runs each variant once a round, in turn, `rounds` times after the warm-up. Figures are per repetition.
  */
 export async function measure(
   benchmark: string,
@@ -44,7 +46,7 @@ export async function measure(
   options: MeasureOptions,
 ): Promise<Result> {
   const samples = new Map<string, { wall: number; cpu: number }[]>(Object.keys(variants).map((name) => [name, []]));
-  for (let round = -2; round < options.rounds; round++) {
+  for (let round = -(options.warmUp ?? 2); round < options.rounds; round++) {
     for (const [name, act] of Object.entries(variants)) {
       const times = options.slow?.includes(name) ? 1 : (options.times ?? 1);
       const sample = await once(act, times, options.cpuMs ?? ownCpuMs);

@@ -59,12 +59,15 @@ function readContentInfo(node: DerNode): ParsedSignedData {
   if (optional.some(({ tag }, index) => tag !== (index === 0 && certificateSet ? 0xa0 : 0xa1)))
     throw wrong('an unknown field before the signer infos');
   const number = readInteger(version!);
-  if (![1, 3].includes(number)) throw wrong(`SignedData of version ${number}`);
+  const inner = readEncapsulated(encapsulated!);
+  // RFC 5652: 3 for a content type other than data, else 1; the number is not signed, so it has to be the right one.
+  const expected = inner.contentType === OID.data ? 1 : 3;
+  if (number !== expected) throw wrong(`SignedData of version ${number}, where its content asks for ${expected}`);
   const certificates = certificateSet ? readSorted(certificateSet).map(({ raw }) => parseCertificate(raw)) : [];
   const info = readSignerInfo(readSet(signers, 1, 1)[0]!, certificates);
   const listed = readSet(digests!, 1, 8).map((algorithm) => readOid(readSequence(algorithm, 1, 2)[0]!));
   if (!listed.includes(info.digestAlgorithm)) throw wrong("digestAlgorithms lacks the signer's algorithm");
-  return { raw: node.raw, version: number, ...readEncapsulated(encapsulated!), certificates, ...info };
+  return { raw: node.raw, version: number, ...inner, certificates, ...info };
 }
 
 function readEncapsulated(node: DerNode): Pick<ParsedSignedData, 'contentType' | 'content'> {

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test from 'ava';
-import fc from 'fast-check';
 import { type DerNode, parseDer } from '../../../common/asn1/der.ts';
 import { derNull, derOctetString, derOid, derSequence, derSet, derTlv } from '../../../common/asn1/der-write.ts';
 import { concatBytes, equalBytes, toHex, utf8 } from '../../../common/bytes.ts';
@@ -216,21 +215,20 @@ judge(test, 'openssl')(
   },
 );
 
-test('a changed bit anywhere is a finding or cms-malformed, and passes only where nothing is signed', (t) => {
+test('every single changed bit is a finding or cms-malformed, except where nothing is signed', (t) => {
   const [certificates, unsigned] = [signedData.children[3]!, signerInfo.children[6]!];
   const isUnsigned = (offset: number) =>
     [certificates, unsigned].some((node) => offset >= node.offset && offset < node.offset + node.raw.length);
-  fc.assert(
-    fc.property(fc.integer({ min: 0, max: good.length * 8 - 1 }), (bit) => {
-      const changed = Uint8Array.from(good);
-      changed[bit >> 3]! ^= 1 << (bit & 7);
-      try {
-        const { status } = verifySignedData(parseSignedData(changed), digest);
-        if (status === 'passed') t.true(isUnsigned(bit >> 3), `bit ${bit}`);
-      } catch (error) {
-        t.is((error as { code?: string }).code, 'cms-malformed');
-      }
-    }),
-    { numRuns: 400 },
-  );
+  const passed: number[] = [];
+  for (let bit = 0; bit < good.length * 8; bit++) {
+    if (isUnsigned(bit >> 3)) continue;
+    const changed = Uint8Array.from(good);
+    changed[bit >> 3]! ^= 1 << (bit & 7);
+    try {
+      if (verifySignedData(parseSignedData(changed), digest).status === 'passed') passed.push(bit);
+    } catch (error) {
+      t.is((error as { code?: string }).code, 'cms-malformed');
+    }
+  }
+  t.deepEqual(passed, []);
 });
