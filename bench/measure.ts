@@ -1,6 +1,7 @@
 // How every benchmark measures: the variants take turns within one run, so that a noisy neighbour hits all alike,
 // and what counts is the ratio of medians to the floor of the same run. CPU time is that of all threads of this process.
 import { cpus, totalmem } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** One way of doing the work; `floor` is the least that any way must do. */
 export type Variants = Readonly<Record<string, () => Promise<void> | void>> & {
@@ -50,6 +51,7 @@ export async function measure(
     for (const [name, act] of Object.entries(variants)) {
       const times = options.slow?.includes(name) ? 1 : (options.times ?? 1);
       const sample = await once(act, times, options.cpuMs ?? ownCpuMs);
+      if (options.slow?.includes(name)) await tidy();
       if (round >= 0) samples.get(name)?.push(sample);
     }
   }
@@ -80,6 +82,11 @@ async function once(
   for (let i = 0; i < times; i++) await act();
   const wall = performance.now() - start;
   return { wall: wall / times, cpu: (cpuMs() - cpu) / times };
+}
+
+/** An idle moment, in which V8 collects what a slow variant left behind: not the next one's work. */
+async function tidy(): Promise<void> {
+  await sleep(100);
 }
 
 /** All threads of this process. */

@@ -1,4 +1,5 @@
-// Sealing a PDF in process, bytes in and bytes out, verified again before release.
+// Sealing a PDF in process, verified again before release: bytes in, and out the bytes that belong behind them (the input
+// is never copied; the room sends both one after the other).
 // Floor: the two SM2 signatures and two verifications that a sealing makes, over messages of the same length, and one SM3
 // pass over what is signed: the document and the update behind it without /Contents. Naive: pdf-lib rewrites the file with a placeholder, sm-crypto hashes and signs.
 import { createHash, createSign, createVerify, randomBytes } from 'node:crypto';
@@ -34,8 +35,7 @@ async function sealOf(label: string, pdf: Uint8Array, kit: SealKit, time: Date):
   const direct = { sign: async (_: string, message: Uint8Array) => signSm2(kit.key, message) };
   const house = async (signer: { sign(ref: string, message: Uint8Array): Promise<Uint8Array> }): Promise<void> => {
     const source = memorySource(pdf);
-    const sealed = await sealDocument({ signer }, { source, party: kit.party, page: 1, placement: {}, time });
-    concatBytes(pdf, sealed.appended);
+    await sealDocument({ signer }, { source, party: kit.party, page: 1, placement: {}, time });
   };
   const naiveKey = smCrypto.sm2.generateKeyPairHex();
   const variants = {
