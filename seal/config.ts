@@ -102,6 +102,13 @@ export const CONFIG_TABLE = {
     fallback: () => '50',
     parse: parseInteger(1, 1000),
   },
+  sealVersion: {
+    name: 'XINJI_SEAL_VERSION',
+    manual: 'Version of the seals that are made: 4 (GB/T 38540-2020) or 5 (GM/T 0031-2025). Both are verified, and 1.',
+    example: '4',
+    fallback: () => '4',
+    parse: parseInteger(4, 5),
+  },
   signingWorkers: {
     name: 'XINJI_SEAL_WORKERS',
     manual: 'Threads that sign; as many as there are cores to spare.',

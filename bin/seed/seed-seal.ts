@@ -27,7 +27,7 @@ export async function seedSeal(env: NodeJS.ProcessEnv): Promise<void> {
   const deps = { db, clock: systemClock };
   try {
     if (!(await findSeal(db, SEAL.esID))) {
-      const eseal = await makeDevelopmentSeal(systemClock());
+      const eseal = await makeDevelopmentSeal(systemClock(), config.sealVersion === 5 ? 5 : 4);
       await registerSeal(deps, { eseal, ownerName: SEAL.name, ownerCode: SEAL.ownerCode, keyRef: SEAL.signer });
     }
     await grantSeal(deps, { clientId: LICENSE_CLIENT.clientId, esID: SEAL.esID });
@@ -37,7 +37,7 @@ export async function seedSeal(env: NodeJS.ProcessEnv): Promise<void> {
 }
 
 /** DER of a SESeal by the development maker; lasts as long as signer and maker certificates allow, five years at most. */
-export async function makeDevelopmentSeal(now: Date): Promise<Uint8Array> {
+export async function makeDevelopmentSeal(now: Date, version: 4 | 5 = 4): Promise<Uint8Array> {
   const key = await readSm2KeyFile(join(KEYS_DEV, 'maker/maker.key.pem'), { mode: 'development' });
   const makerCertificate = readCertificate('maker/maker.crt.pem');
   const signer = readCertificate(`seal/${SEAL.signer}.crt.pem`);
@@ -48,6 +48,7 @@ export async function makeDevelopmentSeal(now: Date): Promise<Uint8Array> {
     esID: SEAL.esID,
     name: SEAL.name,
     type: UNIT_SEAL,
+    version,
     vendor: 'Xinji',
     picture: { type: picture.type, bytes: picture.png, widthMm: picture.widthMm, heightMm: picture.heightMm },
     signers: [signer],

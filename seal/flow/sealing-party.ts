@@ -100,7 +100,7 @@ async function measureContents(party: Omit<SealingParty, 'appearance' | 'content
 function checkParty(seal: Seal, { signerCertificate, trust, now }: PartyRequest): void {
   const refuse = (detail: string): TrustError => new TrustError('seal-not-usable', detail);
   const { esID, property } = seal.content;
-  if (!isSesSignature(seal.makerCertificate, seal.contentRaw, seal.signature)) {
+  if (!isSesSignature(seal.makerCertificate, seal.signedRaw, seal.signature)) {
     throw refuse(`The signature of the seal maker on seal ${esID} does not verify`);
   }
   if (!isSignerListed(property.signers, signerCertificate.raw)) {

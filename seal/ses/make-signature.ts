@@ -22,7 +22,7 @@ export type SignatureOrder = {
 
 /**
  * DER of a SES_Signature of the seal's version; time cut to seconds. `seal-not-usable` when the certificate is not in the
- * seal's list (a renewed certificate needs a new seal) or the time is outside the seal's period.
+ * seal's list (a renewed certificate needs a new seal), the time is outside the seal's period, or the seal is V1.
  */
 export async function makeSignature(order: SignatureOrder): Promise<Uint8Array> {
   const { seal, signerCertificate } = order;
@@ -30,6 +30,11 @@ export async function makeSignature(order: SignatureOrder): Promise<Uint8Array> 
   if (order.dataHash.length !== 32) throw new RangeError(`an SM3 digest has 32 bytes, not ${order.dataHash.length}`);
   if (!isSignerListed(seal.content.property.signers, signerCertificate.raw))
     throw new TrustError('seal-not-usable', `the seal ${seal.content.esID} does not list this signer certificate`);
+  if (seal.content.header.version === 1)
+    throw new TrustError(
+      'seal-not-usable',
+      `the seal ${seal.content.esID} is of GM/T 0031-2014: it is verified, not used`,
+    );
   const { validStart, validEnd } = seal.content.property;
   if (time < validStart || time > validEnd)
     throw new TrustError(

@@ -1,9 +1,9 @@
-// SESeal of GB/T 38540-2020 (V4) and GM/T 0031-2025 (V5) as DER: strict, raw slices kept, since signatures cover the
-// bytes received. Encoding what was decoded gives the same bytes. Not here: any judgement (verify-seal.ts).
-import { type DerNode, parseDer, TAG } from '../../common/asn1/der.ts';
+// SESeal of GM/T 0031-2014 (V1), GB/T 38540-2020 (V4) and GM/T 0031-2025 (V5) as DER: strict, raw slices kept, since
+// signatures cover the bytes received. Encoding what was decoded gives the same bytes. Two elements are V1; of four or
+// five the header says which. Not here: any judgement (verify-seal.ts); what only V1 has (seal-v1.ts).
+import type { DerNode } from '../../common/asn1/der.ts';
 import {
   readBitString,
-  readBoolean,
   readExplicit,
   readIa5,
   readInteger,
@@ -11,12 +11,10 @@ import {
   readOid,
   readPrintable,
   readSequence,
-  readTime,
   readUtf8,
 } from '../../common/asn1/der-read.ts';
 import {
   derBitString,
-  derBoolean,
   derExplicit,
   derGeneralizedTime,
   derIa5,
@@ -27,22 +25,23 @@ import {
   derSequence,
   derUtf8,
 } from '../../common/asn1/der-write.ts';
-import { isTrustError, TrustError } from '../../common/errors.ts';
-import { type Certificate, parseCertificate } from '../../common/pki/certificate.ts';
+import { TrustError } from '../../common/errors.ts';
+import type { Seal, SealContent, SealHeader, SealProperty, SignerList } from './seal.ts';
+import { encodePropertyV1, encodeSealV1, readPropertyV1, readSignInfoV1, sealV1Deviations } from './seal-v1.ts';
 import {
-  SES_VERSIONS,
-  type Seal,
-  type SealContent,
-  type SealExtension,
-  type SealHeader,
-  type SealPicture,
-  type SealProperty,
-  type SesVersion,
-  type SignerList,
-} from './seal.ts';
-
-/** 16 MiB; government seals have tens of kilobytes. */
-const MAX_BYTES = 16 * 1024 * 1024;
+  asSealMalformed,
+  encodeExtensions,
+  encodeHeader,
+  encodePicture,
+  extensionDeviations,
+  parseSes,
+  readCertificateOctets,
+  readExtensionList,
+  readGeneralizedTime,
+  readHeader,
+  readPicture,
+  signatureDeviations,
+} from './ses-parts.ts';
 
 /** Reads a SESeal; `seal-malformed` says what is wrong and where. */
 export function decodeSeal(der: Uint8Array): Seal {
@@ -50,9 +49,11 @@ export function decodeSeal(der: Uint8Array): Seal {
 }
 
 /** The bytes of a SESeal from its parts; equal to `raw` for a seal that was decoded. */
-export function encodeSeal(seal: Omit<Seal, 'raw' | 'contentRaw' | 'deviations'>): Uint8Array {
+export function encodeSeal(seal: Omit<Seal, 'raw' | 'contentRaw' | 'signedRaw' | 'deviations'>): Uint8Array {
+  const content = encodeSealContent(seal.content);
+  if (seal.content.header.version === 1) return encodeSealV1(content, seal);
   return derSequence(
-    encodeSealContent(seal.content),
+    content,
     derOctetString(seal.makerCertificate.raw),
     derOid(seal.signatureAlgorithm),
     derBitString(seal.signature),
@@ -60,59 +61,51 @@ export function encodeSeal(seal: Omit<Seal, 'raw' | 'contentRaw' | 'deviations'>
   );
 }
 
-/** eSealInfo: what the seal maker signs. */
+/** eSealInfo: what the seal maker signs in V4 and V5. */
 export function encodeSealContent(content: SealContent): Uint8Array {
   const { header, esID, property, picture, extensions } = content;
   return derSequence(
-    derSequence(derIa5('ES'), derInteger(header.version), derIa5(header.vendor)),
+    encodeHeader(header),
     derIa5(esID),
-    encodeProperty(property),
-    derSequence(
-      derIa5(picture.type),
-      derOctetString(picture.bytes),
-      derInteger(picture.widthMm),
-      derInteger(picture.heightMm),
-    ),
+    header.version === 1 ? encodePropertyV1(property) : encodeProperty(property),
+    encodePicture(picture),
     ...(extensions ? [encodeExtensions(extensions)] : []),
   );
 }
 
-/** ExtensionDatas. */
-export function encodeExtensions(extensions: readonly SealExtension[]): Uint8Array {
-  return derSequence(
-    ...extensions.map(({ oid, critical, isCriticalWritten, value }) =>
-      derSequence(derOid(oid), ...(isCriticalWritten ? [derBoolean(critical)] : []), derOctetString(value)),
-    ),
-  );
-}
-
-/** Parses the outermost value within the size limit of this format. */
-export function parseSes(der: Uint8Array): DerNode {
-  if (der.length > MAX_BYTES) throw new TrustError('seal-malformed', `more than ${MAX_BYTES} bytes`);
-  return parseDer(der);
-}
-
-/** Runs a reader; DER and certificate faults become `seal-malformed`. */
-export function asSealMalformed<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (cause) {
-    if (isTrustError(cause, 'der-malformed') || isTrustError(cause, 'certificate-malformed'))
-      throw new TrustError('seal-malformed', cause.message, { cause });
-    throw cause;
-  }
-}
-
 /** A SESeal that stands somewhere in a larger structure. */
 export function readSeal(node: DerNode): Seal {
+  return readSequence(node, 2, 5).length === 2 ? readV1(node) : readV4(node);
+}
+
+function readV1(node: DerNode): Seal {
+  const [contentNode, signInfo] = readSequence(node, 2, 2);
+  const content = readContent(contentNode!, true);
+  const signed = readSignInfoV1(contentNode!, signInfo!);
+  return {
+    raw: node.raw,
+    content,
+    contentRaw: contentNode!.raw,
+    ...signed,
+    timeStamp: null,
+    deviations: [
+      ...signatureDeviations('seal', signed.signature),
+      ...extensionDeviations('seal', content.extensions),
+      ...sealV1Deviations(content, signed.isSignInfoWrapped),
+    ],
+  };
+}
+
+function readV4(node: DerNode): Seal {
   const [contentNode, certificate, algorithm, signature, stamp] = readSequence(node, 4, 5);
-  const content = readContent(contentNode!);
+  const content = readContent(contentNode!, false);
   if (stamp && content.header.version !== 5)
     throw new TrustError('seal-malformed', 'a time stamp in a seal of version 4');
   return {
     raw: node.raw,
     content,
     contentRaw: contentNode!.raw,
+    signedRaw: contentNode!.raw,
     makerCertificate: readCertificateOctets(certificate!),
     signatureAlgorithm: readOid(algorithm!),
     signature: readBitString(signature!),
@@ -124,61 +117,25 @@ export function readSeal(node: DerNode): Seal {
   };
 }
 
-export function readCertificateOctets(node: DerNode): Certificate {
-  return parseCertificate(readOctetString(node));
-}
-
-export function readExtensionList(node: DerNode): readonly SealExtension[] {
-  return readSequence(node, 0, 64).map((extension) => {
-    const [oid, ...rest] = readSequence(extension, 2, 3);
-    const isCriticalWritten = rest.length === 2;
-    return {
-      oid: readOid(oid!),
-      critical: isCriticalWritten ? readBoolean(rest[0]!) : false,
-      isCriticalWritten,
-      value: readOctetString(rest.at(-1)!),
-    };
-  });
-}
-
-/** Versions this program reads; `seal-malformed` for others. */
-export function readVersion(node: DerNode): SesVersion {
-  const version = readInteger(node);
-  const known = SES_VERSIONS.find((candidate) => candidate === version);
-  if (known === undefined)
-    throw new TrustError(
-      'seal-malformed',
-      `version ${version}; this program reads 4 and 5 (GB/T 38540, GM/T 0031-2025)`,
-    );
-  return known;
-}
-
-export function signatureDeviations(what: string, signature: Uint8Array): readonly string[] {
-  if (signature.length !== 64) return [];
-  return [`The signature value of the ${what} is raw r‖s instead of DER.`];
-}
-
-export function extensionDeviations(what: string, extensions: readonly SealExtension[] | null): readonly string[] {
-  const written = (extensions ?? []).filter(({ critical, isCriticalWritten }) => isCriticalWritten && !critical);
-  return written.map(({ oid }) => `The extension ${oid} of the ${what} writes critical FALSE, which DER omits.`);
-}
-
-function readContent(node: DerNode): SealContent {
+function readContent(node: DerNode, isV1: boolean): SealContent {
   const [header, esID, property, picture, extensions] = readSequence(node, 4, 5);
   return {
-    header: readHeader(header!),
+    header: readVersionedHeader(header!, isV1),
     esID: readIa5(esID!),
-    property: readProperty(property!),
+    property: isV1 ? readPropertyV1(property!) : readProperty(property!),
     picture: readPicture(picture!),
     extensions: extensions ? readExtensionList(extensions) : null,
   };
 }
 
-function readHeader(node: DerNode): SealHeader {
-  const [id, version, vendor] = readSequence(node, 3, 3);
-  const text = readIa5(id!);
-  if (text !== 'ES') throw new TrustError('seal-malformed', `the header says "${text}" instead of "ES"`);
-  return { version: readVersion(version!), vendor: readIa5(vendor!) };
+function readVersionedHeader(node: DerNode, isV1: boolean): SealHeader {
+  const { number, vendor } = readHeader(node);
+  if (isV1) return { version: 1, ...(number === 1 ? {} : { writtenVersion: number }), vendor };
+  if (number === 4 || number === 5) return { version: number, vendor };
+  throw new TrustError(
+    'seal-malformed',
+    `version ${number} in the structure of GB/T 38540; this program reads 4 and 5 there`,
+  );
 }
 
 function readProperty(node: DerNode): SealProperty {
@@ -202,20 +159,6 @@ function readSigners(listType: number, node: DerNode): SignerList {
     return { type: readPrintable(type!), value: readOctetString(value!) };
   });
   return { type: 2, digests };
-}
-
-function readPicture(node: DerNode): SealPicture {
-  const [type, bytes, width, height] = readSequence(node, 4, 4);
-  const [widthMm, heightMm] = [readInteger(width!), readInteger(height!)];
-  if (widthMm < 1 || heightMm < 1 || widthMm > 1000 || heightMm > 1000)
-    throw new TrustError('seal-malformed', `a picture of ${widthMm} × ${heightMm} mm`);
-  return { type: readIa5(type!), bytes: readOctetString(bytes!), widthMm, heightMm };
-}
-
-export function readGeneralizedTime(node: DerNode): Date {
-  if (node.tag !== TAG.generalizedTime)
-    throw new TrustError('seal-malformed', `offset ${node.offset}: a time that is not a GeneralizedTime`);
-  return readTime(node);
 }
 
 function encodeProperty(property: SealProperty): Uint8Array {

@@ -1,13 +1,16 @@
-// The e-seal of GB/T 38540-2020 (V4) and GM/T 0031-2025 (V5) in house words. Standard names are in the comments.
-// Not here: GM/T 0031-2014 (V1), which has another shape.
+// The e-seal of GM/T 0031-2014 (V1), GB/T 38540-2020 (V4) and GM/T 0031-2025 (V5) in house words, one shape for all.
+// Standard names are in the comments. What a tolerated file wrote otherwise is kept, so that encoding gives its bytes.
 import type { Certificate } from '../../common/pki/certificate.ts';
 
-export const SES_VERSIONS = [4, 5] as const;
+export const SES_VERSIONS = [1, 4, 5] as const;
 export type SesVersion = (typeof SES_VERSIONS)[number];
 
 /** SES_Header; its ID is always "ES". */
 export type SealHeader = {
+  /** Which structure it is. */
   readonly version: SesVersion;
+  /** V1 leaves the number free; here when it is not 1. */
+  readonly writtenVersion?: number;
   /** Vid: the vendor. */
   readonly vendor: string;
 };
@@ -26,6 +29,8 @@ export type SealProperty = {
   readonly createDate: Date;
   readonly validStart: Date;
   readonly validEnd: Date;
+  /** V1: the identifier octets of the three times; UTCTime is due, some write GeneralizedTime. */
+  readonly timeTags?: readonly number[];
 };
 
 /** SES_ESPictrueInfo; the misspelling is the standard's. */
@@ -60,16 +65,29 @@ export type SealContent = {
 export type Seal = {
   readonly raw: Uint8Array;
   readonly content: SealContent;
-  /** The bytes the seal maker signed: eSealInfo. */
+  /** eSealInfo. */
   readonly contentRaw: Uint8Array;
+  /** The bytes the seal maker signed: eSealInfo; V1: SEQUENCE { esealInfo, cert, signatureAlgorithm }. */
+  readonly signedRaw: Uint8Array;
   readonly makerCertificate: Certificate;
   readonly signatureAlgorithm: string;
   /** As it stands in the BIT STRING. */
   readonly signature: Uint8Array;
   /** TimeStampToken of V5; null when absent. */
   readonly timeStamp: Uint8Array | null;
+  /** V1: signInfo stands in a BIT STRING, as some write it. */
+  readonly isSignInfoWrapped?: boolean;
   /** Accepted tolerances, each in a sentence. */
   readonly deviations: readonly string[];
+};
+
+/** What only the TBS_Sign of V1 has, as it was written. */
+export type V1Form = {
+  /** V1 leaves the number free. */
+  readonly version: number;
+  /** DER of timeInfo: a time text or a time-stamp token. */
+  readonly timeInfoRaw: Uint8Array;
+  readonly isToken: boolean;
 };
 
 /** SES_Signature. */
@@ -80,6 +98,8 @@ export type SealSignature = {
   readonly time: Date;
   /** SM3 of the protected bytes, without Z. */
   readonly dataHash: Uint8Array;
+  /** dataHash stands in an OCTET STRING instead of a BIT STRING. */
+  readonly isDataHashOctets?: boolean;
   readonly propertyInfo: string;
   readonly extensions: readonly SealExtension[] | null;
   /** The bytes the signer signed: TBS_Sign. */
@@ -90,4 +110,6 @@ export type SealSignature = {
   readonly signature: Uint8Array;
   readonly timeStamp: Uint8Array | null;
   readonly deviations: readonly string[];
+  /** Null in V4 and V5. */
+  readonly v1: V1Form | null;
 };

@@ -1,5 +1,5 @@
-// Verifying a seal (GB/T 38540-2020): format, signature of the maker, certificate of the maker, period.
-// The result is a report. Everything is judged at the time the seal is or was used; a seal or certificate that ended
+// Verifying a seal: format, signature of the maker, certificate of the maker, period; GM/T 0031-2014 (V1) and
+// GB/T 38540-2020 (V4) alike, GM/T 0031-2025 (V5) with the maker judged at createDate. The result is a report. Everything is judged at the time the seal is or was used; a seal or certificate that ended
 // since is said in the finding and does not undo what was sealed before.
 import type { ReportStep } from '../../common/contract/report.ts';
 import { sm2SignatureFromRaw, verifySm2 } from '../../common/crypto/sm2.ts';
@@ -8,7 +8,7 @@ import type { Certificate } from '../../common/pki/certificate.ts';
 import { type Conclusion, concludeSteps, failedStep, passedStep } from '../../common/pki/conclude.ts';
 import { OID } from '../../common/pki/oids.ts';
 import { type Trust, verifyChain } from '../../common/pki/verify-chain.ts';
-import type { Seal } from './seal.ts';
+import type { Seal, SesVersion } from './seal.ts';
 
 export type SesReport = Conclusion & {
   readonly steps: readonly ReportStep[];
@@ -25,15 +25,33 @@ export type SealQuestion = {
 
 type Check = (seal: Seal, question: SealQuestion) => readonly ReportStep[];
 
+/** What the checks cite; `citing` puts the standard of the seal's version in its place. */
 export const CLAUSE = 'GB/T 38540-2020';
 
-// In the standard's order: a) format, b) signature value, d) certificate of the maker, e) period.
-const CHECKS: readonly Check[] = [checkFormat, checkSignature, checkMaker, checkPeriod];
+const STANDARDS: Readonly<Record<SesVersion, string>> = { 1: 'GM/T 0031-2014', 4: CLAUSE, 5: 'GM/T 0031-2025' };
 
-/** Runs every check, whatever the first ones find. */
+// In the standards' order: a) format, b) signature value, c) V5: maker at createDate, d) certificate of the maker,
+// e) period, f) V5: time stamp.
+const UNTIL_V4: readonly Check[] = [checkFormat, checkSignature, checkMaker, checkPeriod];
+const CHECKS: Readonly<Record<SesVersion, readonly Check[]>> = {
+  1: UNTIL_V4,
+  4: UNTIL_V4,
+  5: [checkFormat, checkSignature, checkMakerAtCreation, checkMakerSince, checkPeriod, checkSealTimeStamp],
+};
+
+/** Runs every check of the seal's version, whatever the first ones find. */
 export function verifySeal(seal: Seal, question: SealQuestion): SesReport {
-  const steps = CHECKS.flatMap((check) => check(seal, question));
+  const { version } = seal.content.header;
+  const steps = citing(
+    version,
+    CHECKS[version].flatMap((check) => check(seal, question)),
+  );
   return { ...concludeSteps(steps), steps, deviations: seal.deviations };
+}
+
+/** The steps with the standard of this version as their clause. */
+export function citing(version: SesVersion, steps: readonly ReportStep[]): readonly ReportStep[] {
+  return steps.map((step) => (step.clause === CLAUSE ? { ...step, clause: STANDARDS[version] } : step));
 }
 
 /** True when the value, DER or raw r‖s, verifies; a key that is no SM2 key verifies nothing. */
@@ -58,7 +76,7 @@ function checkFormat(seal: Seal): readonly ReportStep[] {
 
 function checkSignature(seal: Seal): readonly ReportStep[] {
   const maker = seal.makerCertificate;
-  if (isSesSignature(maker, seal.contentRaw, seal.signature))
+  if (isSesSignature(maker, seal.signedRaw, seal.signature))
     return [passed('seal-signature', `Signed by the seal maker ${maker.subject}.`)];
   const found = 'The seal was changed, or not signed by the certificate of its maker.';
   return [failedStep('seal-signature', CLAUSE, found, 'SIG_CRYPTO_FAILURE')];
@@ -67,6 +85,27 @@ function checkSignature(seal: Seal): readonly ReportStep[] {
 function checkMaker(seal: Seal, { trust, at }: SealQuestion): readonly ReportStep[] {
   const { steps } = verifyChain({ ...trust, leaf: seal.makerCertificate, at, usage: 'seal-making' });
   return steps.map((step) => ({ ...step, name: `maker-${step.name}` }));
+}
+
+/** V5 c): what was wrong when the seal was made stays wrong. */
+function checkMakerAtCreation(seal: Seal, question: SealQuestion): readonly ReportStep[] {
+  return checkMaker(seal, { ...question, at: seal.content.property.createDate });
+}
+
+/** V5 d): a certificate that ended after createDate is a notice only. */
+function checkMakerSince({ makerCertificate }: Seal, { at }: SealQuestion): readonly ReportStep[] {
+  const name = 'maker-since-creation';
+  const ended = at > makerCertificate.notAfter;
+  if (!ended) return [passed(name, 'The certificate of the seal maker had not ended when the seal was used.')];
+  const when = makerCertificate.notAfter.toISOString();
+  return [passed(name, `The certificate of the seal maker ended on ${when}, after the seal was made: a notice only.`)];
+}
+
+/** V5 f): the token is optional. */
+function checkSealTimeStamp({ timeStamp }: Seal): readonly ReportStep[] {
+  const step = { name: 'seal-time-stamp', clause: CLAUSE };
+  if (!timeStamp) return [{ ...step, status: 'skipped', finding: 'The seal carries no time stamp.' }];
+  return [{ ...step, status: 'not_checked', finding: 'The seal carries a time stamp; its token is not judged here.' }];
 }
 
 function checkPeriod(seal: Seal, { at, now }: SealQuestion): readonly ReportStep[] {

@@ -1,4 +1,5 @@
-// Verifying an e-seal signature (电子签章, GB/T 38540-2020) in the order of the standard, every step reported.
+// Verifying an e-seal signature (电子签章, GB/T 38540-2020 and its V1 and V5) in the order of the standard, every step
+// reported with the standard of its version.
 // Not here: hashing the protected bytes, which the container's reader does, and time-stamp tokens, which are reported
 // as not checked.
 
@@ -9,7 +10,7 @@ import { OID } from '../../common/pki/oids.ts';
 import { type Trust, verifyChain } from '../../common/pki/verify-chain.ts';
 import type { SealSignature } from './seal.ts';
 import { isSignerListed } from './signer-list.ts';
-import { CLAUSE, isSesSignature, type SesReport, verifySeal } from './verify-seal.ts';
+import { CLAUSE, citing, isSesSignature, type SesReport, verifySeal } from './verify-seal.ts';
 
 export type SignatureQuestion = {
   /** SM3 of the protected bytes as they are now. */
@@ -37,7 +38,10 @@ const CHECKS: readonly Check[] = [
 
 /** Runs every check, whatever the first ones find. */
 export function verifySignature(signature: SealSignature, question: SignatureQuestion): SesReport {
-  const steps = CHECKS.flatMap((check) => check(signature, question));
+  const steps = citing(
+    signature.version,
+    CHECKS.flatMap((check) => check(signature, question)),
+  );
   return { ...concludeSteps(steps), steps, deviations: signature.deviations };
 }
 
@@ -84,9 +88,10 @@ function checkSignerCertificate(signature: SealSignature, { trust }: SignatureQu
   return steps.map((step) => ({ ...step, name: `signer-${step.name}` }));
 }
 
-function checkTime({ time }: SealSignature, { now }: SignatureQuestion): readonly ReportStep[] {
+function checkTime({ time, v1 }: SealSignature, { now }: SignatureQuestion): readonly ReportStep[] {
+  const source = v1?.isToken ? 'Read in a time-stamp token that is not judged here' : 'Claimed by the signer';
   if (time.getTime() <= now.getTime() + CLOCK_TOLERANCE_MS)
-    return [passed('signing-time', `Claimed by the signer: ${time.toISOString()}.`)];
+    return [passed('signing-time', `${source}: ${time.toISOString()}.`)];
   const found = `The claimed signing time ${time.toISOString()} lies in the future.`;
   return [failedStep('signing-time', CLAUSE, found, 'SIG_CONSTRAINTS_FAILURE')];
 }
