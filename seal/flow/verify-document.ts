@@ -4,7 +4,7 @@ import { toHex } from '../../common/bytes.ts';
 import type { SignatureReport, VerificationReport } from '../../common/contract/report.ts';
 import { TrustError } from '../../common/errors.ts';
 import type { Trust } from '../../common/pki/verify-chain.ts';
-import { checkByteRange } from '../pdf/byte-range.ts';
+import { type ByteRangeFinding, checkByteRange } from '../pdf/byte-range.ts';
 import type { ByteSource } from '../pdf/byte-source.ts';
 import { openDocument } from '../pdf/document.ts';
 import { listSignatureFields } from '../pdf/form.ts';
@@ -29,10 +29,12 @@ export function verifyDocument(source: ByteSource, { trust, now }: DocumentQuest
       `The document has ${signed.length} signatures; at most ${MAX_SIGNATURES} are judged`,
     );
   }
-  const fields = signed.map(({ name, dict }) => ({
-    name,
-    finding: checkByteRange(document, dict),
-  }));
+  const fields = refuseShared(
+    signed.map(({ name, field, dict }) => ({ name, num: field?.num ?? null, finding: checkByteRange(document, dict) })),
+  );
+  const signedFields = new Map(
+    fields.flatMap(({ num, finding }) => (num !== null && 'signed' in finding ? [[num, finding.signed.end]] : [])),
+  );
   const ranges = fields.flatMap(({ finding }) => ('signed' in finding ? [finding.signed.byteRange] : []));
   const { digests, whole } = digestRevisions(source, ranges);
   let next = 0;
@@ -42,6 +44,7 @@ export function verifyDocument(source: ByteSource, { trust, now }: DocumentQuest
       document,
       field: name,
       finding,
+      signedFields,
       digest,
       trust: trust ?? { roots: [], intermediates: [] },
       now,
@@ -53,6 +56,22 @@ export function verifyDocument(source: ByteSource, { trust, now }: DocumentQuest
     file: { size: source.size, sm3: toHex(whole) },
     changes_after_sealing: [...changes],
     signatures: verdicts.map((verdict) => verdict.report),
+  });
+}
+
+type Field = { readonly name: string; readonly num: number | null; readonly finding: ByteRangeFinding };
+
+/** One signature shown in several fields is a second picture that nobody sealed: only its first field is judged well. */
+function refuseShared(fields: readonly Field[]): readonly Field[] {
+  const gaps = new Set<number>();
+  return fields.map((field) => {
+    if (!('signed' in field.finding)) return field;
+    const { byteRange } = field.finding.signed;
+    if (!gaps.has(byteRange[1])) {
+      gaps.add(byteRange[1]);
+      return field;
+    }
+    return { ...field, finding: { fault: 'another field shows the same signature', byteRange } };
   });
 }
 

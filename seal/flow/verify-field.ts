@@ -19,7 +19,7 @@ import { type Trust, verifyChain } from '../../common/pki/verify-chain.ts';
 import { verifySignedData } from '../../common/pki/verify-signed-data.ts';
 import { SEAL_DIGEST_ATTRIBUTE, SES_SIGNATURE_ATTRIBUTE } from '../domain/seal-attributes.ts';
 import type { ByteRange, ByteRangeFinding, SignedBytes } from '../pdf/byte-range.ts';
-import { findChangesAfter, type LaterChanges } from '../pdf/changes-after-sealing.ts';
+import { findChangesAfter, type LaterChanges, type SignedFields } from '../pdf/changes-after-sealing.ts';
 import type { PdfDocument } from '../pdf/document.ts';
 import type { SealSignature } from '../ses/seal.ts';
 import { decodeSignature } from '../ses/signature-codec.ts';
@@ -29,6 +29,8 @@ export type FieldQuestion = {
   readonly document: PdfDocument;
   readonly field: string;
   readonly finding: ByteRangeFinding;
+  /** Every well-formed signature of the document. */
+  readonly signedFields: SignedFields;
   /** SM3 of the ByteRange bytes; empty where the range is faulty. */
   readonly digest: Uint8Array;
   readonly trust: Trust;
@@ -57,7 +59,7 @@ export function verifyField(question: FieldQuestion): FieldVerdict {
     return { report: report(question, steps, EMPTY, finding.byteRange), changes: NO_CHANGES };
   }
   const { signed } = finding;
-  const changes = findChangesAfter(question.document, signed.end);
+  const changes = findChangesAfter(question.document, signed.end, question.signedFields);
   const container = openContainer(signed.contents);
   const trust = withCarried(question.trust, container);
   const steps = [

@@ -1,10 +1,12 @@
 // What later revisions did to a signed one. A further signature may be added: its field, its widget on a page, and the
-// entries that lead to them. Everything else makes the document another one than was sealed, and is said in a sentence.
+// entries that lead to them. Everything else makes the document another one than was sealed, and is said in a sentence;
+// so is everything that no signature covers, since nobody answers for it.
 // Not here: judging the further signature, which has a report of its own.
 import { equalBytes } from '../../common/bytes.ts';
 import { isTrustError } from '../../common/errors.ts';
 import { firstBytes } from './byte-source.ts';
 import { itemsOf, openDocument, type PdfDocument } from './document.ts';
+import { findOpenEnds } from './open-ends.ts';
 import { isPage } from './page.ts';
 import { readTextString, serialize } from './serialize.ts';
 import { isArray, isDict, isName, isRef, isString, type PdfDict, type PdfObject, type PdfValue } from './value.ts';
@@ -16,7 +18,10 @@ export type LaterChanges = {
   readonly other: readonly string[];
 };
 
-type Comparison = { readonly before: PdfDocument; readonly after: PdfDocument };
+/** Object number of each well-formed signature field of the whole document -> first byte behind what it signs. */
+export type SignedFields = ReadonlyMap<number, number>;
+
+type Comparison = { readonly before: PdfDocument; readonly after: PdfDocument; readonly signed: SignedFields };
 
 const MAX_OBJECTS = 10_000;
 const WIDGET_KEYS = new Set([
@@ -38,11 +43,11 @@ const WIDGET_KEYS = new Set([
 ]);
 
 /** Compares the revision that ends at byte `end` with the whole document. Never throws for what the file says. */
-export function findChangesAfter(document: PdfDocument, end: number): LaterChanges {
+export function findChangesAfter(document: PdfDocument, end: number, signed: SignedFields): LaterChanges {
   const rest = document.source.size - end;
   if (rest === 0) return { allowed: [], other: [] };
   try {
-    return compareRevisions({ before: openDocument(firstBytes(document.source, end)), after: document }, rest);
+    return compareRevisions({ before: openDocument(firstBytes(document.source, end)), after: document, signed }, rest);
   } catch (error) {
     if (!isTrustError(error)) throw error;
     return { allowed: [], other: [`What follows the signed revision cannot be compared with it: ${error.message}.`] };
@@ -64,8 +69,24 @@ function compareRevisions(both: Comparison, rest: number): LaterChanges {
       numbers.add(num);
     }
   }
-  const other = [...numbers].flatMap((num) => explainChange(both, num) ?? []);
+  const other = [
+    ...[...numbers].flatMap((num) => explainChange(both, num) ?? []),
+    ...findOpenEnds(after, shared, before.source.size),
+    ...otherInformation(both),
+    ...unsignedRest(both),
+  ];
   return { allowed: furtherSignatures(both), other };
+}
+
+function otherInformation({ before, after }: Comparison): string[] {
+  const [old, now] = [before, after].map(({ trailer }) => serialize(trailer.map.get('Info') ?? null));
+  return old === now ? [] : ['A later revision puts other document information in place.'];
+}
+
+/** A later revision is somebody's word only as far as a signature reaches. */
+function unsignedRest({ after, signed }: Comparison): string[] {
+  const rest = after.source.size - Math.max(0, ...signed.values());
+  return rest > 0 ? [`The last ${rest} bytes were added behind every signature.`] : [];
 }
 
 /** The sentence about one object, or null where it is new, equal or only leads to a further signature. */
@@ -119,13 +140,14 @@ function growsBySignatures(both: Comparison, old: PdfValue | undefined, now: Pdf
   );
 }
 
-function isNewSignature({ before, after }: Comparison, item: PdfValue): boolean {
+/** A field of the form that is judged by itself and signs more than the earlier revision. */
+function isNewSignature({ before, after, signed }: Comparison, item: PdfValue): boolean {
   if (!isRef(item) || before.entry(item.num) !== null) return false;
   const field = after.resolve(item);
   if (!isDict(field) || !isName(field.map.get('FT'), 'Sig')) return false;
   if (![...field.map.keys()].every((key) => WIDGET_KEYS.has(key))) return false;
-  const value = after.resolve(field.map.get('V'));
-  return isDict(value) && value.map.has('ByteRange') && value.map.has('Contents');
+  if (field.map.has('Type') && !isName(field.map.get('Type'), 'Annot')) return false;
+  return (signed.get(item.num) ?? 0) > before.source.size;
 }
 
 function furtherSignatures({ before, after }: Comparison): string[] {

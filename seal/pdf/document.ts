@@ -129,7 +129,12 @@ export class PdfDocument {
 
   #load(num: number): PdfObject | null {
     const entry = this.entry(num);
-    if (!entry || entry.type === 'free') return null;
+    return entry && this.version(num, entry);
+  }
+
+  /** The object as one cross-reference entry has it, read anew and not kept. */
+  version(num: number, entry: XrefEntry): PdfObject | null {
+    if (entry.type === 'free') return null;
     if (entry.type === 'compressed') return this.#loadCompressed(num, entry.stream, entry.index);
     if (entry.offset === this.base) return null; // some writers mark unused objects with offset 0
     const object = readAt(this.source, entry.offset, (lexer) => lexer.readObject());
@@ -145,7 +150,7 @@ export class PdfDocument {
     if (stream.numbers[index] !== num) throw broken(`object ${num} is not in object stream ${container}`);
     const lexer = new Lexer(stream.bytes, -1, true);
     lexer.seek(stream.first + stream.offsets[index]!);
-    return { num, gen: 0, value: lexer.readValue(), stream: null };
+    return { num, gen: 0, value: lexer.readValue(), stream: null, end: 0 };
   }
 
   #objectStream(num: number): ObjectStream {

@@ -111,12 +111,12 @@ export class Lexer {
     const gen = num === null ? null : this.takeInteger();
     if (num === null || gen === null || !this.takeKeyword('obj')) throw broken('expected "n g obj"', start);
     const value = this.readValue();
-    if (this.takeKeyword('endobj')) return { num, gen, value, stream: null };
+    if (this.takeKeyword('endobj')) return { num, gen, value, stream: null, end: this.offset };
     if (!this.takeKeyword('stream')) throw broken(`object ${num} does not end with endobj`, this.offset);
     if (this.peek() === 13 && this.peek(1) === 10) this.#position += 2;
     else if (this.peek() === 10) this.#position++;
     else throw broken(`the keyword stream of object ${num} is not followed by a line end`, this.offset);
-    return { num, gen, value, stream: this.offset };
+    return { num, gen, value, stream: this.offset, end: this.offset };
   }
 
   readValue(depth = 0): PdfValue {

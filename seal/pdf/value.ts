@@ -17,12 +17,13 @@ export type PdfArray = { readonly kind: 'array'; readonly items: readonly PdfVal
 export type PdfDict = { readonly kind: 'dict'; readonly map: ReadonlyMap<string, PdfValue> };
 export type PdfValue = null | boolean | PdfNumber | PdfName | PdfString | PdfRef | PdfArray | PdfDict;
 
-/** A numbered object; `stream` is the absolute offset of the first byte of its stream body. */
+/** A numbered object; `stream` is the absolute offset of the first byte of its stream body, `end` that behind what was read. */
 export type PdfObject = {
   readonly num: number;
   readonly gen: number;
   readonly value: PdfValue;
   readonly stream: number | null;
+  readonly end: number;
 };
 
 export const name = (value: string): PdfName => ({ kind: 'name', value });
