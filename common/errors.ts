@@ -141,6 +141,24 @@ export const PROBLEMS = {
     'CMS 签名数据无法读取',
     'Send the original bytes.',
   ),
+  'time-stamp-malformed': problem(
+    422,
+    'The time-stamp data are not RFC 3161',
+    '时间戳数据不符合 RFC 3161',
+    'The detail says what was found; ask the time-stamp authority again.',
+  ),
+  'time-stamp-refused': problem(
+    502,
+    'The time-stamp authority refused',
+    '时间戳服务拒绝了请求',
+    'The detail gives its reason; nothing was released.',
+  ),
+  'time-stamp-unavailable': problem(
+    503,
+    'No time stamp can be had',
+    '暂时取不到时间戳',
+    'Repeat the request with the same key in a few seconds, or ask for level B, which has no time stamp.',
+  ),
   'sealed-box-corrupt': problem(
     500,
     'Data at rest cannot be opened',

@@ -14,10 +14,12 @@ import { referenceRoutes } from '../common/http/reference-page.ts';
 import { mountRoutes, type Route } from '../common/http/routes.ts';
 import type { Log } from '../common/log.ts';
 import type { Certificate } from '../common/pki/certificate.ts';
+import type { TimeStampAuthority } from './flow/answer-time-stamp.ts';
 import { makePartyCache } from './flow/party-cache.ts';
 import type { SealingSigner } from './flow/seal-document.ts';
 import { makeSealingHandler, sealingOperation } from './http/sealings.ts';
 import { makeSealHandler, makeTrustRootsHandler, sealOperation, trustRootsOperation } from './http/seals.ts';
+import { makeTimeStampHandler, timeStampOperation } from './http/time-stamps.ts';
 import { makeVerificationHandler, verificationOperation } from './http/verifications.ts';
 import { SEAL_SERVICE } from './web/service.ts';
 
@@ -39,6 +41,8 @@ export type SealAppDeps = {
   readonly trustRoots: readonly Certificate[];
   readonly chain: readonly Certificate[];
   readonly limitMegabytes: number;
+  /** The own time-stamp authority; null: /tsa is not served here. */
+  readonly authority: TimeStampAuthority | null;
 };
 
 export function buildApp(deps: SealAppDeps): Koa {
@@ -67,6 +71,7 @@ export function buildApp(deps: SealAppDeps): Koa {
       handler: makeTrustRootsHandler(deps.trustRoots),
       operation: trustRootsOperation,
     },
+    ...timeStampRoutes(deps),
   ];
   const reference = referenceRoutes(table, {
     title: 'Xinji seal room',
@@ -83,4 +88,10 @@ export function buildApp(deps: SealAppDeps): Koa {
   };
   mountRoutes(app, [...table, home, ...reference, ...health, ...webRoutes()], { authorise });
   return app;
+}
+
+function timeStampRoutes({ authority, ...deps }: SealAppDeps): readonly Route[] {
+  if (!authority) return [];
+  const handler = makeTimeStampHandler({ ...deps, authority });
+  return [{ method: 'POST', path: '/tsa', scope: 'public', handler, operation: timeStampOperation }];
 }

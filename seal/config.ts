@@ -109,6 +109,29 @@ export const CONFIG_TABLE = {
     fallback: () => '4',
     parse: parseInteger(4, 5),
   },
+  tsa: {
+    name: 'XINJI_SEAL_TSA',
+    manual:
+      'Where time stamps come from: `own` (this room serves /tsa), the URL of an authority that speaks RFC 3161 with SM3, or `none`.',
+    example: 'https://tsa.example.gov.cn/tsa',
+    fallback: inDevelopment('own'),
+    parse: parseTsa,
+  },
+  tsaKeysFolder: {
+    name: 'XINJI_SEAL_TSA_KEYS',
+    manual:
+      'Folder with the one NAME.key.pem and NAME.crt.pem of the own time-stamp authority; `none` when it is not used.',
+    example: '/etc/xinji/seal/tsa',
+    fallback: (mode: Mode) => (mode === 'development' ? 'keys-dev/pem/tsa' : 'none'),
+    parse: (path: string, mode: Mode) => (path === 'none' ? null : parseKeysFolder(path, mode)),
+  },
+  tsaPolicy: {
+    name: 'XINJI_SEAL_TSA_POLICY',
+    manual: 'Object identifier of the policy under which the own authority stamps.',
+    example: '1.2.156.10001.1',
+    fallback: () => '2.25.29374460661254495747073602633507350496',
+    parse: parseOid,
+  },
   signingWorkers: {
     name: 'XINJI_SEAL_WORKERS',
     manual: 'Threads that sign; as many as there are cores to spare.',
@@ -123,6 +146,23 @@ export type SealConfig = Config<typeof CONFIG_TABLE>;
 /** Throws `config-invalid` with every fault. */
 export function readRoomConfig(env: NodeJS.ProcessEnv): SealConfig {
   return readConfig(CONFIG_TABLE, env);
+}
+
+/** `own`, `none`, or the URL of an authority, of which production wants https. */
+export type TsaSetting = { readonly kind: 'own' | 'none' } | { readonly kind: 'external'; readonly url: string };
+
+function parseTsa(value: string, mode: Mode): TsaSetting {
+  if (value === 'own' || value === 'none') return { kind: value };
+  const url = URL.canParse(value) ? new URL(value) : null;
+  if (!url || !/^https?:$/.test(url.protocol) || url.username !== '' || url.hash !== '')
+    throw new Error('expected own, none or an absolute http(s) URL');
+  if (mode === 'production' && url.protocol !== 'https:') throw new Error('production needs https');
+  return { kind: 'external', url: url.href };
+}
+
+function parseOid(value: string): string {
+  if (!/^[0-2](\.(0|[1-9]\d{0,38})){1,20}$/.test(value)) throw new Error('expected a dotted object identifier');
+  return value;
 }
 
 function parseKeysFolder(path: string, mode: Mode): string {

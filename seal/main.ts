@@ -7,6 +7,7 @@ import { runRoom } from '../common/http/run-room.ts';
 import { makeSoftwareSigner } from '../common/keys/signer-pool.ts';
 import { buildApp } from './app.ts';
 import { readRoomConfig } from './config.ts';
+import { openAuthority } from './flow/open-authority.ts';
 import { MIGRATIONS } from './migrations/list.ts';
 import { readKeyFolder } from './store/key-folder.ts';
 
@@ -18,14 +19,16 @@ await runRoom({
     const { keyFiles, certificates } = readKeyFolder(config.keysFolder, mode);
     const warn = (sentence: string): void => deps.log.warn(sentence);
     const signer = await makeSoftwareSigner({ keyFiles, mode, masterKey, warn, workers: config.signingWorkers });
+    const { authority, close: closeAuthority } = await openAuthority({ ...config, warn }, deps.clock());
     const db = connect(config.databaseUrl, { applicationName: 'xinji seal' });
     await checkSchemaVersion(db, 'seal', MIGRATIONS);
     const gate = makeBearerGate({ issuer: identityUrl, audience: url, clock: deps.clock });
     const files = makeDirectoryStore(config.filesFolder);
     return {
-      app: buildApp({ ...config, ...deps, db, gate, files, signer, certificates }),
+      app: buildApp({ ...config, ...deps, db, gate, files, signer, certificates, authority }),
       close: async () => {
         await signer.close();
+        await closeAuthority();
         await db.destroy();
       },
     };

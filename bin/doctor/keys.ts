@@ -14,11 +14,12 @@ const PATH_KEYS = [
   'XINJI_SEAL_KEYS',
   'XINJI_SEAL_TRUST_ROOTS',
   'XINJI_SEAL_CHAIN',
+  'XINJI_SEAL_TSA_KEYS',
 ];
 
 export async function checkKeys(environments: readonly RoomEnvironment[], now: Date): Promise<readonly Finding[]> {
   const paths = environments.flatMap(({ env }) =>
-    PATH_KEYS.filter((key) => env[key] !== undefined).map((key) => ({ key, path: env[key]! })),
+    PATH_KEYS.filter((key) => env[key] !== undefined && env[key] !== 'none').map((key) => ({ key, path: env[key]! })),
   );
   const findings = await Promise.all(paths.map(({ key, path }) => checkPath(key, path, now)));
   const flat = findings.flat();

@@ -14,6 +14,9 @@ export const OID = {
   messageDigest: '1.2.840.113549.1.9.4',
   signingTime: '1.2.840.113549.1.9.5',
   signingCertificateV2: '1.2.840.113549.1.9.16.2.47',
+  // RFC 3161
+  tstInfo: '1.2.840.113549.1.9.16.1.4',
+  signatureTimeStamp: '1.2.840.113549.1.9.16.2.14',
   // RFC 5280
   subjectKeyIdentifier: '2.5.29.14',
   keyUsage: '2.5.29.15',

@@ -1,4 +1,4 @@
-// CMS SignedData (RFC 5652) with SM2 and SM3: detached content, one signer, PKCS#9 attributes content-type,
+// CMS SignedData (RFC 5652) with SM2 and SM3: content detached or, as time stamps want it, inside, one signer, PKCS#9 attributes content-type,
 // message-digest and signing-certificate-v2 (RFC 5035, SM3), and whatever attributes the caller adds.
 // Here: the types and the making. The strict reader is read-signed-data.ts, the judgement verify-signed-data.ts.
 // Not here: enveloped data, several signers, the content types of GB/T 35275.
@@ -24,12 +24,17 @@ export type Attribute = {
   readonly values: readonly Uint8Array[];
 };
 
+/** Content that lies inside, under its type. */
+export type Encapsulated = { readonly contentType: string; readonly content: Uint8Array };
+
 export type SignedDataOrder = {
-  /** SM3 of the detached content, 32 bytes. */
+  /** Left out: the content is data, and detached. */
+  readonly encapsulated?: Encapsulated;
+  /** SM3 of the content, 32 bytes. */
   readonly digest: Uint8Array;
   readonly signerCert: Certificate;
-  /** Further certificates to carry; the signer's is carried always. */
-  readonly certs: readonly Certificate[];
+  /** Further certificates to carry beside the signer's; null carries none at all. */
+  readonly certs: readonly Certificate[] | null;
   /** Beside the three that are always there. */
   readonly signedAttributes?: readonly Attribute[];
   readonly unsignedAttributes?: readonly Attribute[];
@@ -45,11 +50,11 @@ export async function makeSignedData(order: SignedDataOrder): Promise<Uint8Array
 
 /** The bytes that the signer signs: the signed attributes in DER SET order under tag 0x31 (RFC 5652). */
 export function makeSignedAttributes(
-  order: Pick<SignedDataOrder, 'digest' | 'signerCert' | 'signedAttributes'>,
+  order: Pick<SignedDataOrder, 'digest' | 'signerCert' | 'signedAttributes' | 'encapsulated'>,
 ): Uint8Array {
   if (order.digest.length !== 32) throw new RangeError(`an SM3 digest has 32 bytes, not ${order.digest.length}`);
   const always: readonly Attribute[] = [
-    { oid: OID.contentType, values: [derOid(OID.data)] },
+    { oid: OID.contentType, values: [derOid(order.encapsulated?.contentType ?? OID.data)] },
     { oid: OID.messageDigest, values: [derOctetString(order.digest)] },
     { oid: OID.signingCertificateV2, values: [signingCertificate(order.signerCert)] },
   ];
@@ -60,12 +65,12 @@ export function makeSignedAttributes(
 
 /** The rest of the structure around signed attributes and their signature. */
 export function assembleSignedData(
-  order: Pick<SignedDataOrder, 'signerCert' | 'certs' | 'unsignedAttributes'>,
+  order: Pick<SignedDataOrder, 'signerCert' | 'certs' | 'unsignedAttributes' | 'encapsulated'>,
   signedAttributes: Uint8Array,
   signature: Uint8Array,
 ): Uint8Array {
-  const { signerCert, certs, unsignedAttributes = [] } = order;
-  const certificates = derSet(...uniqueRaw([signerCert, ...certs]));
+  const { signerCert, certs, unsignedAttributes = [], encapsulated } = order;
+  const certificates = certs && derSet(...uniqueRaw([signerCert, ...certs]));
   // A tree, because an unsigned attribute may be large and would be copied at each of nine levels.
   const signerInfo = sequence(
     derInteger(1),
@@ -77,10 +82,13 @@ export function assembleSignedData(
     ...(unsignedAttributes.length > 0 ? [unsignedTree(unsignedAttributes)] : []),
   );
   const signedData = sequence(
-    derInteger(1),
+    // RFC 5652: version 3 for content that is not data.
+    derInteger(encapsulated ? 3 : 1),
     derSet(SM3_ALGORITHM),
-    derSequence(derOid(OID.data)),
-    derImplicit(0, certificates),
+    encapsulated
+      ? derSequence(derOid(encapsulated.contentType), derExplicit(0, derOctetString(encapsulated.content)))
+      : derSequence(derOid(OID.data)),
+    ...(certificates ? [derImplicit(0, certificates)] : []),
     { tag: TAG.set, content: [signerInfo] },
   );
   return encodeDerTree(sequence(derOid(OID.signedData), { tag: 0xa0, content: [signedData] }));

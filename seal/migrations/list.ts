@@ -1,5 +1,6 @@
 // The steps of the schema `seal`, in order; a released step is frozen.
 import type { Migration } from '../../common/db/migration.ts';
 import { firstSchema } from './0001-seal.ts';
+import { timeStamps } from './0002-time-stamps.ts';
 
-export const MIGRATIONS: readonly Migration[] = [firstSchema];
+export const MIGRATIONS: readonly Migration[] = [firstSchema, timeStamps];

@@ -13,24 +13,26 @@ export type KeyFolder = {
   readonly certificates: ReadonlyMap<string, Certificate>;
 };
 
-/** `config-invalid` for a key without certificate, an unreadable one, or in production one of the development PKI. */
-export function readKeyFolder(folder: string, mode: Mode): KeyFolder {
+/** `key` is the setting that named the folder. `config-invalid` for a key without certificate, an unreadable one, or in production one of the development PKI. */
+export function readKeyFolder(folder: string, mode: Mode, key = 'XINJI_SEAL_KEYS'): KeyFolder {
   const names = readdirSync(folder).flatMap((file) => /^(.+)\.key\.pem$/.exec(file)?.[1] ?? []);
-  if (names.length === 0) throw new TrustError('config-invalid', `XINJI_SEAL_KEYS: ${folder} holds no NAME.key.pem`);
-  const certificates = new Map(names.map((name) => [name, readCertificate(join(folder, `${name}.crt.pem`), mode)]));
+  if (names.length === 0) throw new TrustError('config-invalid', `${key}: ${folder} holds no NAME.key.pem`);
+  const certificates = new Map(
+    names.map((name) => [name, readCertificate(join(folder, `${name}.crt.pem`), mode, key)]),
+  );
   const keyFiles = Object.fromEntries(names.map((name) => [name, join(folder, `${name}.key.pem`)]));
   return { keyFiles, certificates };
 }
 
-function readCertificate(path: string, mode: Mode): Certificate {
+function readCertificate(path: string, mode: Mode, key: string): Certificate {
   let certificate: Certificate;
   try {
     certificate = readCertificatesPem(readFileSync(path, 'utf8'))[0]!;
   } catch (cause) {
-    throw new TrustError('config-invalid', `XINJI_SEAL_KEYS: ${path} cannot be read as a certificate`, { cause });
+    throw new TrustError('config-invalid', `${key}: ${path} cannot be read as a certificate`, { cause });
   }
   if (mode === 'production' && isDevelopmentCertificate(certificate)) {
-    throw new TrustError('config-invalid', `XINJI_SEAL_KEYS: ${path} belongs to the development PKI (OU=DEV ONLY)`);
+    throw new TrustError('config-invalid', `${key}: ${path} belongs to the development PKI (OU=DEV ONLY)`);
   }
   return certificate;
 }

@@ -29,6 +29,7 @@ import type { LicenseDeps } from '../../license/flow/deps.ts';
 import { readFaceFonts } from '../../license/pdf/face-fonts.ts';
 import { buildApp as buildSeal } from '../../seal/app.ts';
 import { readRoomConfig as readSealConfig } from '../../seal/config.ts';
+import { openAuthority } from '../../seal/flow/open-authority.ts';
 import { readKeyFolder } from '../../seal/store/key-folder.ts';
 import { type TestDatabase, type TestRoom, testDatabase } from './database.ts';
 import { findFreePorts } from './free-ports.ts';
@@ -161,11 +162,12 @@ async function openSeal(env: NodeJS.ProcessEnv, { database, deps }: Ground): Pro
   const { clock, ...others } = deps('seal');
   const { keyFiles, certificates } = readKeyFolder(keysFolder, mode);
   const signer = await makeSoftwareSigner({ keyFiles, mode, masterKey, workers: 1 });
+  const { authority, close } = await openAuthority(config, clock());
   const gate = makeBearerGate({ issuer: identityUrl, audience: url, clock });
   const db = database.connect('seal');
   const files = makeDirectoryStore(config.filesFolder);
-  const app = buildSeal({ ...config, ...others, clock, db, gate, files, signer, certificates });
-  return { app, close: () => endWith(db, () => signer.close()) };
+  const app = buildSeal({ ...config, ...others, clock, db, gate, files, signer, certificates, authority });
+  return { app, close: () => endWith(db, () => Promise.all([signer.close(), close()]).then(() => undefined)) };
 }
 
 async function endWith(db: Knex, before: () => Promise<void> = async () => undefined): Promise<void> {

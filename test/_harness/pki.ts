@@ -4,6 +4,7 @@ import { generateSm2KeyPair, importSm2PrivateKey, type Sm2PrivateKey, signSm2 } 
 import type { Certificate } from '../../common/pki/certificate.ts';
 import { type CertificateRequest, makeCertificate } from '../../common/pki/make-certificate.ts';
 import type { NamePart } from '../../common/pki/name.ts';
+import { OID } from '../../common/pki/oids.ts';
 import type { Trust } from '../../common/pki/verify-chain.ts';
 
 export const AT = new Date('2026-06-01T08:00:00Z');
@@ -56,6 +57,11 @@ export async function issue(
 /** An authority below `issuer`, or a root. */
 export function issueAuthority(commonName: string, issuer: Party | null, pathLength = 0): Promise<Party> {
   return issue(commonName, issuer, { ca: { pathLength }, keyUsage: ['keyCertSign', 'cRLSign'] });
+}
+
+/** A time-stamp authority below `issuer`: extended key usage for time stamps, critical, alone. */
+export function issueTsa(issuer: Party, overrides: Partial<CertificateRequest> = {}): Promise<Party> {
+  return issue('测试时间戳服务', issuer, { extendedKeyUsage: [OID.timeStamping], ...overrides });
 }
 
 export async function makeTestPki(): Promise<TestPki> {

@@ -12,7 +12,7 @@ import { connect } from '../../common/db/connect.ts';
 import { certificatePem } from '../../common/pki/certificate.ts';
 import { testServer, urlOf } from '../_harness/database.ts';
 import { findFreePorts } from '../_harness/free-ports.ts';
-import { makeTestPki } from '../_harness/pki.ts';
+import { issueTsa, makeTestPki } from '../_harness/pki.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'xinji-production-'));
 test.after.always(() => rm(folder, { recursive: true, force: true }));
@@ -33,6 +33,10 @@ async function install(): Promise<Installation> {
   await mkdir(join(folder, 'signers'), { recursive: true });
   await write('signers/main.key.pem', pki.signer.key.keyObject.export({ type: 'pkcs8', format: 'pem' }) as string);
   await write('signers/main.crt.pem', certificatePem(pki.signer.certificate));
+  const tsa = await issueTsa(pki.authority);
+  await mkdir(join(folder, 'tsa'), { recursive: true });
+  await write('tsa/main.key.pem', tsa.key.keyObject.export({ type: 'pkcs8', format: 'pem' }) as string);
+  await write('tsa/main.crt.pem', certificatePem(tsa.certificate));
   await write('roots.pem', certificatePem(pki.root.certificate));
   await write('chain.pem', certificatePem(pki.authority.certificate));
   await write('oidc.key.pem', makeP256());
@@ -64,6 +68,8 @@ async function install(): Promise<Installation> {
     XINJI_SEAL_KEYS: join(folder, 'signers'),
     XINJI_SEAL_TRUST_ROOTS: join(folder, 'roots.pem'),
     XINJI_SEAL_CHAIN: join(folder, 'chain.pem'),
+    XINJI_SEAL_TSA: 'own',
+    XINJI_SEAL_TSA_KEYS: join(folder, 'tsa'),
     XINJI_SEAL_FILES: join(folder, 'seal-files'),
   };
   return { env, ports, url };
@@ -105,6 +111,8 @@ test.serial('each thing of development is refused by name, with 78, before anyth
     XINJI_SEAL_KEYS: join(KEYS_DEV, 'seal'),
     XINJI_SEAL_TRUST_ROOTS: join(KEYS_DEV, 'pki/trust-roots.pem'),
     XINJI_SEAL_CHAIN: join(KEYS_DEV, 'pki/chain.pem'),
+    XINJI_SEAL_TSA: 'http://tsa.example.gov.cn',
+    XINJI_SEAL_TSA_KEYS: join(KEYS_DEV, 'tsa'),
   };
   const refused = serve({ ...env, ...development });
   t.is(await refused.ended, 78);

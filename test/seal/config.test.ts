@@ -1,9 +1,19 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { KEYS_DEV } from '../../bin/serve/keys.ts';
+import { readCertificatesPem } from '../../common/pki/certificate.ts';
 import { makeDevelopmentKeys } from '../../keys-dev/make.ts';
 import { readRoomConfig } from '../../seal/config.ts';
+import { openAuthority } from '../../seal/flow/open-authority.ts';
 import { readKeyFolder } from '../../seal/store/key-folder.ts';
+
+const AUTHORITY = {
+  mode: 'development',
+  tsa: { kind: 'own' },
+  tsaKeysFolder: join(KEYS_DEV, 'tsa'),
+  tsaPolicy: '1.2.3',
+} as const;
 
 const PRODUCTION = {
   XINJI_MODE: 'production',
@@ -15,6 +25,9 @@ const PRODUCTION = {
   XINJI_SEAL_TRUST_ROOTS: 'keys-dev/pem/pki/trust-roots.pem',
   XINJI_SEAL_CHAIN: '/nowhere/chain.pem',
   XINJI_SEAL_FILES: '/var/lib/xinji',
+  XINJI_SEAL_TSA: 'http://tsa.example.gov.cn/tsa',
+  XINJI_SEAL_TSA_KEYS: 'keys-dev/pem/tsa',
+  XINJI_SEAL_TSA_POLICY: '1.02.3',
 };
 
 test.before(() => makeDevelopmentKeys(KEYS_DEV));
@@ -26,6 +39,9 @@ test('Production refuses development keys, http and files that are not there, al
     /XINJI_SEAL_KEYS .*keys-dev/,
     /XINJI_SEAL_TRUST_ROOTS .*keys-dev/,
     /XINJI_SEAL_CHAIN .*cannot be read/,
+    /XINJI_SEAL_TSA .*https/,
+    /XINJI_SEAL_TSA_KEYS .*keys-dev/,
+    /XINJI_SEAL_TSA_POLICY .*object identifier/,
   ]) {
     t.regex(error.message, said);
   }
@@ -43,4 +59,22 @@ test('Production refuses a signer of the development PKI wherever its file lies;
     code: 'config-invalid',
     message: /no NAME.key.pem/,
   });
+});
+
+test('The own time-stamp authority opens with a certificate for time stamps alone that leads to a root, and with no other', async (t) => {
+  const read = async (name: string) => readCertificatesPem(await readFile(join(KEYS_DEV, 'pki', name), 'utf8'));
+  const config = { ...AUTHORITY, trustRoots: await read('trust-roots.pem'), chain: await read('chain.pem') };
+  const now = new Date();
+  const opened = await openAuthority(config, now);
+  t.is(opened.authority?.chain.length, 1);
+  await opened.close();
+  t.is((await openAuthority({ ...config, tsa: { kind: 'none' } }, now)).authority, null);
+  const refused = async (other: object, message: RegExp, at = now) =>
+    t.throwsAsync(openAuthority({ ...config, ...other }, at), { code: 'config-invalid', message });
+  await refused({ tsaKeysFolder: null }, /XINJI_SEAL_TSA_KEYS: is not set/);
+  await refused({ tsaKeysFolder: join(KEYS_DEV, 'seal') }, /3 keys; expected one/);
+  await refused({ tsaKeysFolder: join(KEYS_DEV, 'maker') }, /not certified for time stamps/);
+  await refused({ mode: 'production' }, /DEV ONLY/);
+  await refused({ trustRoots: [] }, /No trusted root/);
+  await refused({}, /valid from/, new Date('2200-01-01T00:00:00Z'));
 });

@@ -13,7 +13,7 @@ import { buildApp, type SealAppDeps } from '../../seal/app.ts';
 import { grantSeal, registerSeal } from '../../seal/flow/register-seal.ts';
 import { testDatabase } from '../_harness/database.ts';
 import { AT } from '../_harness/pki.ts';
-import { pki, seal, signer } from './world.ts';
+import { authority, pki, seal, signer } from './world.ts';
 
 export const ISSUER = 'http://identity.test';
 export const AUDIENCE = 'http://seal.test';
@@ -67,6 +67,7 @@ export async function startRoom(): Promise<TestRoom> {
     trustRoots: [pki.root.certificate],
     chain: [pki.authority.certificate],
     limitMegabytes: 1,
+    authority,
   };
   await registerSeal(
     { db, clock },

@@ -11,6 +11,7 @@ import { concatBytes } from '../../common/bytes.ts';
 import type { VerificationReport } from '../../common/contract/report.ts';
 import type { Trust } from '../../common/pki/verify-chain.ts';
 import { drawSealPicture } from '../../seal/domain/seal-picture.ts';
+import type { TimeStampAuthority } from '../../seal/flow/answer-time-stamp.ts';
 import { sealDocument } from '../../seal/flow/seal-document.ts';
 import { prepareParty, type SealingParty } from '../../seal/flow/sealing-party.ts';
 import { verifyDocument } from '../../seal/flow/verify-document.ts';
@@ -18,7 +19,7 @@ import { memorySource } from '../../seal/pdf/byte-source.ts';
 import type { Placement } from '../../seal/pdf/placement.ts';
 import { makeSeal } from '../../seal/ses/make-seal.ts';
 import type { Seal } from '../../seal/ses/seal.ts';
-import { AT, makeTestPki, type Party } from '../_harness/pki.ts';
+import { AT, issueTsa, makeTestPki, type Party } from '../_harness/pki.ts';
 
 const run = promisify(execFile);
 const FONT = '@expo-google-fonts/noto-sans-sc/500Medium/NotoSansSC_500Medium.ttf';
@@ -43,6 +44,15 @@ export function makeTestSeal(esID = '36010000000001', signers: readonly Party[] 
     now: new Date('2026-01-02T00:00:00Z'),
   });
 }
+
+export const tsa = await issueTsa(pki.authority);
+export const TSA_POLICY = '2.25.29374460661254495747073602633507350496';
+export const authority: TimeStampAuthority = {
+  certificate: tsa.certificate,
+  chain: [pki.authority.certificate],
+  policy: TSA_POLICY,
+  sign: tsa.sign,
+};
 
 export const seal = await makeTestSeal();
 export const party = await prepareParty({

@@ -347,3 +347,12 @@ seal.seals
   constraint seals_pkey PRIMARY KEY (es_id)
   constraint seals_state_check CHECK ((state = ANY (ARRAY['active'::text, 'suspended'::text, 'cancelled'::text])))
   seal may delete, insert, select, update
+
+seal.time_stamps
+  serial text not null
+  gen_time timestamp with time zone not null
+  policy text not null
+  imprint_sm3 text not null
+  constraint time_stamps_pkey PRIMARY KEY (serial)
+  CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON seal.time_stamps FOR EACH STATEMENT EXECUTE FUNCTION seal.refuse_change()
+  seal may delete, insert, select, update

@@ -1,0 +1,114 @@
+// Judging a time-stamp token (RFC 3161, GB/T 20520): its form, what it stamps, its signature, the chain of the authority
+// at the time it says, and that this time fits the others. The result is a list of steps, never an exception.
+import { equalBytes } from '../bytes.ts';
+import type { ReportStep } from '../contract/report.ts';
+import { sm3 } from '../crypto/sm3.ts';
+import { isTrustError } from '../errors.ts';
+import { type Conclusion, concludeSteps, failedStep, passedStep } from './conclude.ts';
+import { OID } from './oids.ts';
+import { parseTimeStampToken, type TimeStampToken } from './time-stamp.ts';
+import { type Trust, verifyChain } from './verify-chain.ts';
+import { verifySignedData } from './verify-signed-data.ts';
+
+export type TimeStampQuestion = {
+  /** The bytes that have to be stamped, for example the value of a signature. */
+  readonly message: Uint8Array;
+  readonly trust: Trust;
+  readonly now: Date;
+  /** A time that what is stamped claims for itself: it cannot be later than the stamp. Null: it claims none. */
+  readonly claimed: Date | null;
+};
+
+export type TimeStampReport = Conclusion & {
+  readonly steps: readonly ReportStep[];
+  /** genTime, only when every step passed: a time that is proved. */
+  readonly time: Date | null;
+};
+
+const RFC = 'RFC 3161';
+/** Clocks differ; five minutes are forgiven. */
+const CLOCK_TOLERANCE_MS = 300_000;
+
+/** Runs every check on a token; `names` stands before the name of each step. */
+export function verifyTimeStamp(der: Uint8Array, question: TimeStampQuestion, names = 'time-stamp'): TimeStampReport {
+  const token = read(der);
+  if (typeof token === 'string')
+    return conclude(
+      [failedStep('format', RFC, `The time stamp cannot be read: ${token}.`, 'FORMAT_FAILURE')],
+      null,
+      names,
+    );
+  const { info } = token;
+  const said = `Token ${info.serial} of ${info.time.toISOString()} under policy ${info.policy}.`;
+  const steps = [
+    passedStep('format', RFC, said),
+    imprintStep(token, question),
+    signatureStep(token),
+    ...chainSteps(token, question.trust),
+    orderStep(info.time, question),
+  ];
+  return conclude(steps, info.time, names);
+}
+
+function conclude(steps: readonly ReportStep[], time: Date | null, names: string): TimeStampReport {
+  const conclusion = concludeSteps(steps);
+  return {
+    ...conclusion,
+    steps: steps.map((step) => ({ ...step, name: `${names}-${step.name}` })),
+    time: conclusion.status === 'passed' ? time : null,
+  };
+}
+
+function read(der: Uint8Array): TimeStampToken | string {
+  try {
+    return parseTimeStampToken(der);
+  } catch (error) {
+    if (isTrustError(error)) return error.message;
+    throw error;
+  }
+}
+
+/** Another imprint is no change of the document: the token belongs to something else. */
+function imprintStep({ info }: TimeStampToken, { message }: TimeStampQuestion): ReportStep {
+  const { algorithm, digest } = info.imprint;
+  const wrong = (found: string) => failedStep('imprint', RFC, found, 'SIG_CONSTRAINTS_FAILURE');
+  if (algorithm !== OID.sm3) return wrong(`The imprint is by ${algorithm}, not by SM3.`);
+  if (!equalBytes(digest, sm3(message))) return wrong('The time stamp is over something else than this signature.');
+  return passedStep('imprint', RFC, 'The time stamp is over the SM3 of this signature.');
+}
+
+/** The token's own content is inside; what is signed is its digest. */
+function signatureStep({ cms }: TimeStampToken): ReportStep {
+  const clause = 'RFC 3161, RFC 5652, GB/T 35276';
+  const { steps } = verifySignedData({ ...cms, content: null }, sm3(cms.content!));
+  const failed = steps.find(({ status }) => status === 'failed');
+  if (!failed) return passedStep('signature', clause, `Signed by ${cms.signerCertificate!.subject}.`);
+  const isMissing = failed.sub_indication === 'NO_CERTIFICATE_CHAIN_FOUND';
+  return failedStep(
+    'signature',
+    clause,
+    failed.finding,
+    isMissing ? 'NO_CERTIFICATE_CHAIN_FOUND' : 'SIG_CRYPTO_FAILURE',
+  );
+}
+
+function chainSteps({ cms, info }: TimeStampToken, trust: Trust): readonly ReportStep[] {
+  if (!cms.signerCertificate) return [];
+  const intermediates = [...trust.intermediates, ...cms.certificates];
+  return verifyChain({
+    roots: trust.roots,
+    intermediates,
+    leaf: cms.signerCertificate,
+    at: info.time,
+    usage: 'time-stamping',
+  }).steps;
+}
+
+function orderStep(time: Date, { now, claimed }: TimeStampQuestion): ReportStep {
+  const wrong = (found: string) => failedStep('order', RFC, found, 'TIMESTAMP_ORDER_FAILURE');
+  const stamp = `The time stamp of ${time.toISOString()}`;
+  if (time.getTime() > now.getTime() + CLOCK_TOLERANCE_MS) return wrong(`${stamp} lies in the future.`);
+  if (claimed && claimed.getTime() > time.getTime() + CLOCK_TOLERANCE_MS)
+    return wrong(`${stamp} is earlier than what it stamps, which says ${claimed.toISOString()}.`);
+  return passedStep('order', RFC, `${stamp} fits the other times.`);
+}
