@@ -191,6 +191,7 @@ test.serial('The room describes itself and says that it is ready', async (t) => 
     '/v1/verifications',
     '/v1/seals/{esID}',
     '/v1/trust-roots',
+    '/tsa',
   ]);
   t.is((await fetch(new URL('/reference', room.url))).status, 200);
   t.is((await fetch(new URL('/readyz', room.url))).status, 200);
