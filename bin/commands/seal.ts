@@ -10,6 +10,7 @@ import { readSm2KeyFile } from '../../common/keys/key-file.ts';
 import { type Certificate, readCertificatesPem } from '../../common/pki/certificate.ts';
 import { sealDocument } from '../../seal/flow/seal-document.ts';
 import { prepareParty, type SealingParty } from '../../seal/flow/sealing-party.ts';
+import type { Placement } from '../../seal/pdf/placement.ts';
 import { type Command, EXIT_USAGE } from './command.ts';
 
 export const command: Command = {
@@ -19,6 +20,10 @@ export const command: Command = {
     --chain FILE   PEM certificates of the authorities between certificate and root, carried along
     --page N       page, counted from 1 (default 1)
     --x MM --y MM  left and lower edge of the seal, from those of the page as displayed (default: lower right)
+    --pages LIST   the same seal on several pages: all, or 1-3,5
+    --straddle LIST  骑缝: each of these pages shows a strip at its right edge; --straddle-y MM for their height
+    --field NAME   into an empty signature field of the document
+    --date         the date of signing below the seal
     --reason TEXT  shown by PDF readers
 
 IN.pdf stays as it is; OUT.pdf is IN.pdf with the sealing appended, and appears whole or not at all. A sealed key file
@@ -33,10 +38,11 @@ needs XINJI_MASTER_KEY. Exit codes: 0 sealed, 1 not sealed, ${EXIT_USAGE} wrong 
     }
     if (resolve(from) === resolve(out))
       throw new TrustError('invalid-request', '-o names the input file; give another name');
-    const place = { page: readPage(values.page), xMm: readMm(values.x, '--x'), yMm: readMm(values.y, '--y') };
+    const page = readPage(values.page);
+    const placement = readPlacement(values);
     const privateKey = await readKey(key, env);
     const party = await readParty({ seal, cert, chain: values.chain }, privateKey);
-    await sealFile({ from, out, party, privateKey, ...place, reason: values.reason });
+    await sealFile({ from, out, party, privateKey, page, placement, reason: values.reason });
     return 0;
   },
 };
@@ -50,6 +56,11 @@ const OPTIONS = {
   page: { type: 'string' },
   x: { type: 'string' },
   y: { type: 'string' },
+  pages: { type: 'string' },
+  straddle: { type: 'string' },
+  'straddle-y': { type: 'string' },
+  field: { type: 'string' },
+  date: { type: 'boolean' },
   reason: { type: 'string' },
 } as const;
 
@@ -60,24 +71,20 @@ type SealFileRequest = {
   readonly out: string;
   readonly party: SealingParty;
   readonly privateKey: Sm2PrivateKey;
-  readonly page: number;
-  readonly xMm: number | undefined;
-  readonly yMm: number | undefined;
+  readonly page: number | undefined;
+  readonly placement: Placement;
   readonly reason: string | undefined;
 };
 
-async function sealFile({ from, out, party, privateKey, page, xMm, yMm, reason }: SealFileRequest): Promise<void> {
+async function sealFile({ from, out, party, privateKey, page, placement, reason }: SealFileRequest): Promise<void> {
   const source = openFileSource(from);
   try {
     const signer = { sign: async (_: string, message: Uint8Array) => signSm2(privateKey, message) };
-    const sealed = await sealDocument(
-      { signer },
-      { source, party, page, placement: { xMm, yMm }, reason, time: new Date() },
-    );
+    const sealed = await sealDocument({ signer }, { source, party, page, placement, reason, time: new Date() });
     await writeSealed(from, out, sealed.appended);
     const { esID, property } = party.seal.content;
     console.log(
-      `${out}: sealed on page ${page} with ${esID} ${property.name}, field ${sealed.field}, ${sealed.appended.length} bytes appended.`,
+      `${out}: sealed with ${esID} ${property.name}, field ${sealed.field}, ${sealed.appended.length} bytes appended.`,
     );
   } finally {
     source.close();
@@ -146,8 +153,29 @@ async function readBytes(path: string, code: 'seal-malformed' | 'certificate-mal
   }
 }
 
-function readPage(text: string | undefined): number {
-  if (text === undefined) return 1;
+function readPlacement(values: {
+  readonly x?: string;
+  readonly y?: string;
+  readonly pages?: string;
+  readonly straddle?: string;
+  readonly 'straddle-y'?: string;
+  readonly field?: string;
+  readonly date?: boolean;
+}): Placement {
+  const { pages, straddle, field, date: withDate } = values;
+  return {
+    xMm: readMm(values.x, '--x'),
+    yMm: readMm(values.y, '--y'),
+    straddleYMm: readMm(values['straddle-y'], '--straddle-y'),
+    pages,
+    straddle,
+    field,
+    withDate,
+  };
+}
+
+function readPage(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
   if (!/^[1-9]\d{0,5}$/.test(text))
     throw new TrustError('invalid-request', `--page is "${text}"; expected a number from 1`);
   return Number(text);

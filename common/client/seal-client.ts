@@ -21,6 +21,11 @@ export type SealPlace = {
   readonly page?: number;
   readonly xMm?: number;
   readonly yMm?: number;
+  readonly pages?: string;
+  readonly straddle?: string;
+  readonly straddleYMm?: number;
+  readonly field?: string;
+  readonly date?: boolean;
   readonly reason?: string;
 };
 
@@ -68,8 +73,8 @@ export function makeSealClient(options: SealClientOptions): SealClient {
   };
 }
 
-function placeQuery({ seal, page, xMm, yMm, reason }: SealPlace): string {
-  const entries = { seal, page, x_mm: xMm, y_mm: yMm, reason };
+function placeQuery({ xMm, yMm, straddleYMm, ...same }: SealPlace): string {
+  const entries = { ...same, x_mm: xMm, y_mm: yMm, straddle_y_mm: straddleYMm };
   const given = Object.entries(entries).filter(([, value]) => value !== undefined);
   return new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString();
 }

@@ -9,16 +9,44 @@ export const esID = z
 
 const millimetres = z.coerce.number().min(0).max(5000);
 
+const pageList = z
+  .string()
+  .max(200)
+  .regex(/^(all|\d{1,6}(-\d{1,6})?(,\d{1,6}(-\d{1,6})?)*)$/);
+
 /** Query of `POST /v1/sealings`; the body is the PDF itself (application/pdf), the answer the sealed PDF. */
 export const sealingQuery = z.strictObject({
   seal: esID,
-  page: z.coerce.number().int().min(1).max(100000).default(1).meta({ description: 'Page, counted from 1' }),
+  page: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100000)
+    .optional()
+    .meta({ description: 'Page, counted from 1; page 1 unless pages, straddle or field say otherwise' }),
+  pages: pageList
+    .optional()
+    .meta({ description: 'Several pages with the same seal under one signature', example: '1-3,5' }),
   x_mm: millimetres
     .optional()
     .meta({ description: 'Left edge of the seal, mm from the left edge of the page as displayed' }),
   y_mm: millimetres
     .optional()
     .meta({ description: 'Lower edge of the seal, mm from the lower edge of the page as displayed' }),
+  straddle: pageList.optional().meta({
+    description: '骑缝: pages that show a strip of the seal each at their right edge, under the same signature',
+    example: 'all',
+  }),
+  straddle_y_mm: millimetres
+    .optional()
+    .meta({ description: 'Lower edge of the strips, mm from the lower edge of each page; left out: halfway up' }),
+  field: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .meta({ description: 'Name of an empty signature field that takes the seal, at least as large as the seal' }),
+  date: z.enum(['true', 'false']).optional().meta({ description: 'The date of signing below the seal' }),
   reason: z.string().max(200).optional().meta({ description: 'Shown by PDF readers' }),
 });
 export type SealingQuery = z.infer<typeof sealingQuery>;

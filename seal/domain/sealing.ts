@@ -37,8 +37,18 @@ export type RecordedSealing = {
   readonly updateSm3: string | null;
 };
 
-/** SM3 over the placement and the input. */
+/** SM3 over everything that was asked for, and the input. */
 export function fingerprintRequest(query: SealingQuery, inputSm3: Uint8Array): string {
-  const { seal, page, x_mm: x = null, y_mm: y = null, reason = null } = query;
-  return toHex(sm3(utf8(JSON.stringify([seal, page, x, y, reason])), inputSm3));
+  const { seal, page = 1, x_mm: x = null, y_mm: y = null, reason = null, ...rest } = query;
+  const further = Object.entries(rest)
+    .filter(([, value]) => value !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  const asked = [seal, page, x, y, reason, ...(further.length > 0 ? [further] : [])];
+  return toHex(sm3(utf8(JSON.stringify(asked)), inputSm3));
+}
+
+/** The first page with a seal on it; 0 where a field of the document decides. */
+export function firstPage({ page, pages, straddle, field }: SealingQuery): number {
+  if (field !== undefined) return 0;
+  return page ?? Number(/\d+/.exec(pages ?? straddle ?? '1')?.[0] ?? 1);
 }

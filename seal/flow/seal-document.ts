@@ -18,8 +18,8 @@ export type SealingSigner = {
 export type SealDocumentRequest = {
   readonly source: ByteSource;
   readonly party: SealingParty;
-  /** Counted from 1. */
-  readonly page: number;
+  /** Counted from 1; left out: page 1, unless the placement says otherwise. */
+  readonly page?: number | undefined;
   readonly placement: Placement;
   readonly reason?: string | undefined;
   /** Claimed time of signing, cut to seconds. */

@@ -11,7 +11,7 @@ import type { FileStore } from '../../common/files/file-store.ts';
 import { makeId } from '../../common/ids.ts';
 import type { Log } from '../../common/log.ts';
 import { checkUsable, type RegisteredSeal } from '../domain/registered-seal.ts';
-import { fingerprintRequest, type RecordedSealing, type SealingIntent } from '../domain/sealing.ts';
+import { fingerprintRequest, firstPage, type RecordedSealing, type SealingIntent } from '../domain/sealing.ts';
 import { memorySource } from '../pdf/byte-source.ts';
 import { openDocument } from '../pdf/document.ts';
 import { makeSealingUpdate } from '../pdf/sealing-update.ts';
@@ -97,7 +97,15 @@ async function checkRequest(deps: SealingDeps, request: ClientSealing, inputHash
 
 const layoutOf = ({ query }: ClientSealing) => ({
   page: query.page,
-  placement: { xMm: query.x_mm, yMm: query.y_mm },
+  placement: {
+    xMm: query.x_mm,
+    yMm: query.y_mm,
+    pages: query.pages,
+    straddle: query.straddle,
+    straddleYMm: query.straddle_y_mm,
+    field: query.field,
+    withDate: query.date === 'true',
+  },
   reason: query.reason,
 });
 
@@ -170,7 +178,12 @@ async function release(deps: SealingDeps, work: Work, act: Act, requestSm3: stri
       const at = clock();
       const released = { signedAt, field, dataSm3, updateSm3, updateSize: appended.length };
       if (!(await markReleased(trx, act, released, at))) return false;
-      const detail = { sealing_id: act.sealingId, data_sm3: dataSm3, field, page: request.query.page };
+      const detail = {
+        sealing_id: act.sealingId,
+        data_sm3: dataSm3,
+        field,
+        page: firstPage(request.query),
+      };
       const { clientId: actor, requestId } = request;
       await insertEvent(trx, { at, kind: 'sealing.released', esID: seal.esID, actor, requestId, detail });
       return true;

@@ -1,6 +1,7 @@
 // How a seal is drawn: a picture with soft mask as image XObjects, and a form XObject that shows it at true size.
 // The pixel streams are made once per seal and only referred to afterwards.
 import { deflateSync } from 'node:zlib';
+import { paintDate } from './date-text.ts';
 import type { PlacedSeal } from './placement.ts';
 import { serialize } from './serialize.ts';
 import { array, dict, name, number, type PdfDict, type PdfRef } from './value.ts';
@@ -19,6 +20,10 @@ export type SealAppearance = {
 /** Pixels of a picture: red, green, blue, alpha, 8 bits each, rows from the top. */
 export type Pixels = { readonly width: number; readonly height: number; readonly rgba: Uint8Array };
 
+const DATE_EM_MM = 3.5;
+/** Baseline of the date, below the picture. */
+const DATE_BASELINE_MM = 4;
+
 /** Compresses a picture once. A picture of one colour, as red seals are, becomes one pixel and its mask. */
 export function makeAppearance(pixels: Pixels, widthMm: number, heightMm: number): SealAppearance {
   const { color, alpha, isUniform } = splitChannels(pixels);
@@ -36,10 +41,14 @@ export function colorHeader(appearance: SealAppearance, mask: PdfRef): PdfDict {
   return dict([...appearance.color.header.map, ['SMask', mask]]);
 }
 
-/** The form XObject that paints the image over its whole box, upright as displayed. */
-export function formBody(placed: PlacedSeal, image: PdfRef): ObjectBody {
+/** The form XObject that paints the picture, or the part of it in the box, upright as displayed, and a date below. */
+export function formBody(placed: PlacedSeal, image: PdfRef, date: string | null): ObjectBody {
   const [width, height] = [number(placed.width), number(placed.height)];
-  const stream = Buffer.from(`q ${width.raw} 0 0 ${height.raw} 0 0 cm /Seal Do Q`, 'latin1');
+  const { picture, scale } = placed;
+  const [w, h, x, y] = [picture.width, picture.height, picture.x, picture.y].map((value) => number(value).raw);
+  const below = { x: picture.x + picture.width / 2, y: picture.y - DATE_BASELINE_MM * scale };
+  const text = date && ` ${paintDate(date, { ...below, size: DATE_EM_MM * scale, room: picture.width })}`;
+  const stream = Buffer.from(`q ${w} 0 0 ${h} ${x} ${y} cm /Seal Do Q${text ?? ''}`, 'latin1');
   const header = dict([
     ['Type', name('XObject')],
     ['Subtype', name('Form')],

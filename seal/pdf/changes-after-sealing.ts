@@ -9,7 +9,7 @@ import { itemsOf, openDocument, type PdfDocument } from './document.ts';
 import { findOpenEnds } from './open-ends.ts';
 import { isPage } from './page.ts';
 import { readTextString, serialize } from './serialize.ts';
-import { isArray, isDict, isName, isRef, isString, type PdfDict, type PdfObject, type PdfValue } from './value.ts';
+import { isArray, isDict, isName, isRef, isString, type PdfDict, type PdfObject, type PdfValue, ref } from './value.ts';
 
 export type LaterChanges = {
   /** Further signatures, in a sentence each. */
@@ -40,7 +40,11 @@ const WIDGET_KEYS = new Set([
   'TU',
   'SV',
   'Lock',
+  'Kids',
+  'Parent',
 ]);
+/** What filling an empty signature field changes. */
+const FILLED_KEYS = ['V', 'AP', 'F'];
 
 /** Compares the revision that ends at byte `end` with the whole document. Never throws for what the file says. */
 export function findChangesAfter(document: PdfDocument, end: number, signed: SignedFields): LaterChanges {
@@ -109,6 +113,7 @@ function isOnlyForSignatures(both: Comparison, num: number, old: PdfValue, now: 
   const form = both.before.catalogue.map.get('AcroForm');
   if (num === both.before.root.num) return differsOnlyIn(old, now, ['AcroForm']) && isFormGrown(both);
   if (isRef(form) && num === form.num) return isFormGrown(both);
+  if (isFilled(both, num, old, now)) return true;
   return (
     isPage(old) &&
     differsOnlyIn(old, now, ['Annots']) &&
@@ -140,14 +145,63 @@ function growsBySignatures(both: Comparison, old: PdfValue | undefined, now: Pdf
   );
 }
 
-/** A field of the form that is judged by itself and signs more than the earlier revision. */
-function isNewSignature({ before, after, signed }: Comparison, item: PdfValue): boolean {
-  if (!isRef(item) || before.entry(item.num) !== null) return false;
-  const field = after.resolve(item);
-  if (!isDict(field) || !isName(field.map.get('FT'), 'Sig')) return false;
-  if (![...field.map.keys()].every((key) => WIDGET_KEYS.has(key))) return false;
-  if (field.map.has('Type') && !isName(field.map.get('Type'), 'Annot')) return false;
-  return (signed.get(item.num) ?? 0) > before.source.size;
+/** A new field that is judged by itself and signs more, alone or with widgets of its own, or, in /Annots, such a widget. */
+function isNewSignature(both: Comparison, item: PdfValue): boolean {
+  const field = newDict(both, item);
+  if (!field) return false;
+  const parent = field.map.get('Parent');
+  if (parent !== undefined) {
+    const above = newDict(both, parent);
+    return above !== null && isSignedField(both, parent, above) && isWidgetOf(field, above) && listsKid(both, above, item);
+  }
+  return (
+    isSignedField(both, item, field) &&
+    itemsOf(both.after, field.map.get('Kids'), '/Kids of a field').every((kid) => {
+      const widget = newDict(both, kid);
+      return widget !== null && isWidgetOf(widget, field);
+    })
+  );
+}
+
+function newDict({ before, after }: Comparison, item: PdfValue): PdfDict | null {
+  if (!isRef(item) || before.entry(item.num) !== null) return null;
+  const found = after.resolve(item);
+  if (!isDict(found) || ![...found.map.keys()].every((key) => WIDGET_KEYS.has(key))) return null;
+  return found.map.has('Type') && !isName(found.map.get('Type'), 'Annot') ? null : found;
+}
+
+/** A widget, not a field of its own; /FT and /V, where repeated, are those of the field. */
+function isWidgetOf({ map }: PdfDict, field: PdfDict): boolean {
+  const repeats = (key: string): boolean =>
+    !map.has(key) || serialize(map.get(key)!) === serialize(field.map.get(key) ?? null);
+  return isName(map.get('Subtype'), 'Widget') && !map.has('T') && !map.has('Kids') && repeats('FT') && repeats('V');
+}
+
+const listsKid = ({ after }: Comparison, field: PdfDict, kid: PdfValue): boolean =>
+  itemsOf(after, field.map.get('Kids'), '/Kids of a field').some((item) => serialize(item) === serialize(kid));
+
+function isSignedField({ before, after, signed }: Comparison, item: PdfValue, field: PdfDict): boolean {
+  const end = isRef(item) ? (signed.get(item.num) ?? 0) : 0;
+  return isName(after.resolve(field.map.get('FT')), 'Sig') && end > before.source.size;
+}
+
+/** An empty signature field that was signed, or a widget of one. */
+function isFilled(both: Comparison, num: number, old: PdfDict, now: PdfDict): boolean {
+  if (!differsOnlyIn(old, now, FILLED_KEYS) || both.before.resolve(old.map.get('V')) !== null) return false;
+  if (isName(both.before.resolve(old.map.get('FT')), 'Sig') && old.map.has('T')) {
+    return isSignedField(both, ref(num), now);
+  }
+  const parent = old.map.get('Parent');
+  if (!isRef(parent)) return false;
+  const [was, is] = [both.before.resolve(parent), both.after.resolve(parent)];
+  return (
+    isDict(was) &&
+    isDict(is) &&
+    both.before.resolve(was.map.get('V')) === null &&
+    isWidgetOf(old, was) &&
+    isWidgetOf(now, is) &&
+    isSignedField(both, parent, is)
+  );
 }
 
 function furtherSignatures({ before, after }: Comparison): string[] {
@@ -155,13 +209,15 @@ function furtherSignatures({ before, after }: Comparison): string[] {
     const form = document.resolve(document.catalogue.map.get('AcroForm'));
     return isDict(form) ? itemsOf(document, form.map.get('Fields'), '/Fields') : [];
   };
-  return fields(after)
-    .slice(fields(before).length)
-    .map((item) => after.resolve(item))
-    .flatMap((field) => {
-      const name = isDict(field) ? field.map.get('T') : undefined;
-      return isString(name) ? [`The signature field ${readTextString(name.bytes)} was added.`] : [];
-    });
+  const known = fields(before).length;
+  return fields(after).flatMap((item, i) => {
+    const [was, field] = [i < known ? before.resolve(item) : null, after.resolve(item)];
+    const name = isDict(field) ? field.map.get('T') : undefined;
+    if (!isDict(field) || !isString(name)) return [];
+    if (i >= known) return [`The signature field ${readTextString(name.bytes)} was added.`];
+    const isSigned = isDict(was) && isName(field.map.get('FT'), 'Sig') && !was.map.has('V') && field.map.has('V');
+    return isSigned ? [`The signature field ${readTextString(name.bytes)} was signed.`] : [];
+  });
 }
 
 function differsOnlyIn(old: PdfDict, now: PdfDict, keys: readonly string[]): boolean {

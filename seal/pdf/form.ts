@@ -50,6 +50,28 @@ export function listSignatureFields(document: PdfDocument): SignatureField[] {
   return found;
 }
 
+/** An empty signature field of an earlier author, to be filled by a seal. */
+export type EmptyField = { readonly name: string; readonly ref: PdfRef; readonly dict: PdfDict };
+
+/** The empty signature field of that name. `placement-invalid` where there is none, or it is signed or of another type. */
+export function getEmptyField(document: PdfDocument, name: string): EmptyField {
+  const refuse = (detail: string): TrustError => new TrustError('placement-invalid', detail, { pointer: '/field' });
+  for (const found of walkFields(document)) {
+    if (found.name !== name) continue;
+    if (!isName(found.type, 'Sig')) throw refuse(`The field ${name} is not a signature field`);
+    if (document.resolve(found.dict.map.get('V') ?? found.value) !== null) {
+      throw refuse(`The signature field ${name} is signed already`);
+    }
+    if (!found.field) throw refuse(`The signature field ${name} is not an object of its own`);
+    const seed = document.resolve(found.dict.map.get('SV'));
+    if (isDict(seed) && (asCount(document.resolve(seed.map.get('Ff'))) ?? 0) > 0) {
+      throw refuse(`The signature field ${name} demands a signature of its own kind (/SV)`);
+    }
+    return { name, ref: found.field, dict: found.dict };
+  }
+  throw refuse(`The document has no field ${name}`);
+}
+
 /** A name of the form SealN that no top-level field has. */
 export function freeFieldName(document: PdfDocument): string {
   const form = findForm(document);
@@ -78,6 +100,8 @@ type WalkedField = {
   readonly field: PdfRef | null;
   readonly dict: PdfDict;
   readonly type: PdfValue;
+  /** /V of its own or inherited. */
+  readonly value: PdfValue;
 };
 
 /** Terminal fields with their inherited type; kids that are only widgets of a field are not fields. */
@@ -106,7 +130,7 @@ function* walkFields(document: PdfDocument): Generator<WalkedField> {
       isNamed(document.resolve(kid)),
     );
     if (kids.length > 0) push(kids, name, type, value);
-    else yield { name, field: isRef(item.value) ? item.value : null, dict, type };
+    else yield { name, field: isRef(item.value) ? item.value : null, dict, type, value };
   }
 }
 

@@ -27,6 +27,11 @@ export class IncrementalUpdate {
     if (last !== 10 && last !== 13) this.#push(Uint8Array.of(10));
   }
 
+  /** The document as it is before the update. */
+  get document(): PdfDocument {
+    return this.#document;
+  }
+
   /** Bytes appended so far. */
   get length(): number {
     return this.#length;

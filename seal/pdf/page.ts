@@ -52,6 +52,27 @@ export function findPage(document: PdfDocument, number: number): Page {
   throw broken(`the page tree is deeper than ${MAX_DEPTH}`);
 }
 
+/** Number of pages as the tree announces it; `pdf-broken` where it does not. */
+export function countPages(document: PdfDocument): number {
+  const tree = document.dictAt(document.catalogue.map.get('Pages'), 'the page tree');
+  const count = asCount(document.resolve(tree.map.get('Count')));
+  if (count === null) throw broken('the page tree does not say how many pages there are');
+  return count;
+}
+
+/** The page that a reference leads to, with what it inherits; null where there is no page. */
+export function readPage(document: PdfDocument, ref: PdfRef): Page | null {
+  const dict = document.resolve(ref);
+  if (!isPage(dict)) return null;
+  const line: PdfDict[] = [];
+  for (let node: PdfValue = dict; isDict(node); node = document.resolve(node.map.get('Parent'))) {
+    line.unshift(node);
+    if (line.length > MAX_DEPTH) throw broken(`the page tree is deeper than ${MAX_DEPTH}`);
+  }
+  const none: ReadonlyMap<string, PdfValue> = new Map();
+  return describePage(document, ref, dict as PdfDict, line.reduce(withInherited, none));
+}
+
 type Kid = { readonly ref: PdfRef; readonly dict: PdfDict; readonly isNode: boolean; readonly rest: number };
 
 function findKid(document: PdfDocument, node: PdfDict, rest: number): Kid | null {

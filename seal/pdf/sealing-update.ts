@@ -1,30 +1,22 @@
-// The update that a sealing appends: signature field with its widget, appearance, signature dictionary with a reserved
+// The update that a sealing appends: signature field with its widgets, appearance, signature dictionary with a reserved
 // /Contents, and the entries of form and page that lead to them (ISO 32000, digital signatures).
 // Not here: hashing and signing (seal/flow); this file only lays out bytes and says where they go.
 import { toHex } from '../../common/bytes.ts';
 import { colorHeader, formBody, type SealAppearance, serializeBody } from './appearance.ts';
 import type { ByteRange } from './byte-range.ts';
+import { dateText } from './date-text.ts';
 import { itemsOf, type PdfDocument } from './document.ts';
-import { checkSigningAllowed, findForm, freeFieldName, isArrayAt } from './form.ts';
+import { checkSigningAllowed, type EmptyField, findForm, isArrayAt } from './form.ts';
 import { IncrementalUpdate } from './incremental-update.ts';
-import { findPage, type Page } from './page.ts';
-import { type PlacedSeal, type Placement, placeSeal } from './placement.ts';
+import type { Page } from './page.ts';
+import type { Placement } from './placement.ts';
+import { type PlannedWidget, planSealing, type SealingPlan } from './sealing-plan.ts';
 import { dateString, serialize, textString } from './serialize.ts';
-import {
-  array,
-  asCount,
-  dict,
-  isRef,
-  name,
-  number,
-  type PdfDict,
-  type PdfRef,
-  type PdfValue,
-  withEntries,
-} from './value.ts';
+import { array, asCount, dict, isRef, name, number, type PdfRef, type PdfValue, withEntries } from './value.ts';
 
 export type SealingLayout = {
-  readonly page: number;
+  /** Counted from 1; left out: page 1, unless the placement says otherwise. */
+  readonly page?: number | undefined;
   readonly placement: Placement;
   readonly appearance: SealAppearance;
   /** Bytes of DER that /Contents must be able to hold. */
@@ -40,7 +32,7 @@ export type SealingUpdate = {
   /** Everything behind the input; /Contents is still zero. */
   readonly appended: Uint8Array<ArrayBuffer>;
   readonly byteRange: ByteRange;
-  /** Name of the new field. */
+  /** Name of the field. */
   readonly field: string;
   /** Position in `appended` of the `<` of /Contents, and of the byte behind its `>`. */
   readonly gap: { readonly start: number; readonly end: number };
@@ -48,21 +40,19 @@ export type SealingUpdate = {
 
 const SLOT = 12; // digits of a /ByteRange number: files up to a terabyte
 const PRINT_AND_LOCKED = 4 | 128;
+/** Flags of an annotation that is not shown: invisible, hidden, no view. */
+const HIDING = 1 | 2 | 32;
 const SIGNATURES_EXIST_AND_APPEND_ONLY = 3;
 
-/** Lays out a sealing. Codes: `placement-invalid`, `signature-forbidden`, `pdf-broken`, `pdf-too-large`. */
+/** Lays out a sealing. Codes: `placement-invalid`, `invalid-request`, `signature-forbidden`, `pdf-broken`, `pdf-too-large`. */
 export function makeSealingUpdate(document: PdfDocument, layout: SealingLayout): SealingUpdate {
   checkSigningAllowed(document);
-  const page = findPage(document, layout.page);
-  const placed = placeSeal(page, layout.appearance, layout.placement);
-  const field = freeFieldName(document);
+  const plan = planSealing(document, layout.page, layout.appearance, layout.placement);
   const update = new IncrementalUpdate(document);
-  const appearance = writeAppearance(update, layout.appearance, placed);
-  const widget = update.reserve();
+  const appearances = writeAppearances(update, layout, plan);
   const signature = update.reserve();
-  update.write(widget, widgetOf(field, page, placed, appearance, signature));
-  addToPage(update, document, page, widget);
-  addToForm(update, document, widget);
+  const added = writeField(update, plan, appearances, signature);
+  addToForm(update, document, added);
   const { parts, rangeAt, contentsAt } = signatureParts(layout);
   const bodyAt = update.write(signature, parts);
   const appended = update.finish();
@@ -71,48 +61,128 @@ export function makeSealingUpdate(document: PdfDocument, layout: SealingLayout):
   const byteRange: ByteRange = [0, size + gap.start, size + gap.end, appended.length - gap.end];
   const digits = byteRange.slice(1).map((value) => String(value).padEnd(SLOT));
   appended.set(Buffer.from(digits.join(' '), 'latin1'), bodyAt + rangeAt);
-  return { appended, byteRange, field, gap };
+  return { appended, byteRange, field: plan.fieldName, gap };
 }
 
-function writeAppearance(update: IncrementalUpdate, appearance: SealAppearance, placed: PlacedSeal): PdfRef {
-  const [mask, image, form] = [update.reserve(), update.reserve(), update.reserve()];
+/** One reference a widget: the picture is written once, and equal forms are. */
+function writeAppearances(
+  update: IncrementalUpdate,
+  { appearance, time }: SealingLayout,
+  { widgets }: SealingPlan,
+): readonly PdfRef[] {
+  const [mask, image] = [update.reserve(), update.reserve()];
   update.write(mask, serializeBody(appearance.mask));
   update.write(image, serializeBody(appearance.color, colorHeader(appearance, mask)));
-  update.write(form, serializeBody(formBody(placed, image)));
-  return form;
+  const written = new Map<string, PdfRef>();
+  return widgets.map(({ placed, hasDate }) => {
+    const parts = serializeBody(formBody(placed, image, hasDate ? dateText(time) : null));
+    const key = Buffer.concat(parts).toString('latin1');
+    const known = written.get(key);
+    if (known) return known;
+    const form = update.reserve();
+    update.write(form, parts);
+    written.set(key, form);
+    return form;
+  });
 }
 
-/** Field and widget in one dictionary, as readers prefer for a signature with one appearance. */
-function widgetOf(field: string, page: Page, placed: PlacedSeal, appearance: PdfRef, signature: PdfRef): PdfDict {
-  return dict([
+/** Writes field and widgets; the reference that the form must list, or null where it does already. */
+function writeField(
+  update: IncrementalUpdate,
+  plan: SealingPlan,
+  appearances: readonly PdfRef[],
+  signature: PdfRef,
+): PdfRef | null {
+  if (plan.field) return fillField(update, plan, plan.field, appearances, signature);
+  const field = update.reserve();
+  const own: readonly [string, PdfValue][] = [
+    ['FT', name('Sig')],
+    ['T', textString(plan.fieldName)],
+    ['V', signature],
+  ];
+  const [only] = plan.widgets;
+  if (plan.widgets.length === 1) {
+    // Field and widget in one dictionary, as readers prefer for a signature with one appearance.
+    update.write(field, dict([...widgetEntries(only!, appearances[0]!), ...own]));
+    addToPages(update, [{ page: only!.page, ref: field }]);
+    return field;
+  }
+  // Widgets repeat /FT and /V: readers built on poppler take a kid with a /Parent for a field and inherit no value.
+  const repeated: readonly [string, PdfValue][] = [
+    ['Parent', field],
+    ['FT', name('Sig')],
+    ['V', signature],
+  ];
+  const widgets = plan.widgets.map((widget, i) => {
+    const ref = update.reserve();
+    update.write(ref, dict([...widgetEntries(widget, appearances[i]!), ...repeated]));
+    return { page: widget.page, ref };
+  });
+  update.write(field, dict([...own, ['Kids', array(widgets.map(({ ref }) => ref))]]));
+  addToPages(update, widgets);
+  return field;
+}
+
+function fillField(
+  update: IncrementalUpdate,
+  { widgets }: SealingPlan,
+  field: EmptyField,
+  appearances: readonly PdfRef[],
+  signature: PdfRef,
+): null {
+  let isWritten = false;
+  for (const [i, { existing }] of widgets.entries()) {
+    const { ref, dict: widget } = existing!;
+    const flags = asCount(widget.map.get('F')) ?? 0;
+    const shown = { AP: dict([['N', appearances[i]!]]), F: number((flags & ~HIDING) | PRINT_AND_LOCKED) };
+    update.write(ref, withEntries(widget, { ...shown, V: signature }));
+    isWritten ||= ref.num === field.ref.num;
+  }
+  if (!isWritten) update.write(field.ref, withEntries(field.dict, { V: signature }));
+  return null;
+}
+
+function widgetEntries({ page, placed }: PlannedWidget, appearance: PdfRef): readonly [string, PdfValue][] {
+  return [
     ['Type', name('Annot')],
     ['Subtype', name('Widget')],
-    ['FT', name('Sig')],
-    ['T', textString(field)],
     ['F', number(PRINT_AND_LOCKED)],
     ['P', page.ref],
     ['Rect', array(placed.rect.map(number))],
     ['AP', dict([['N', appearance]])],
-    ['V', signature],
-  ]);
+  ];
 }
 
-/** /Annots becomes an array of this page alone: an indirect one may be shared with other pages. */
-function addToPage(update: IncrementalUpdate, document: PdfDocument, page: Page, widget: PdfRef): void {
-  const annotations = itemsOf(document, page.dict.map.get('Annots'), '/Annots');
-  update.write(page.ref, withEntries(page.dict, { Annots: array([...annotations, widget]) }));
+/** /Annots becomes an array of each page alone: an indirect one may be shared with other pages. */
+function addToPages(
+  update: IncrementalUpdate,
+  widgets: readonly { readonly page: Page; readonly ref: PdfRef }[],
+): void {
+  const byPage = new Map<number, { readonly page: Page; readonly refs: PdfRef[] }>();
+  for (const { page, ref } of widgets) {
+    const known = byPage.get(page.ref.num);
+    if (known) known.refs.push(ref);
+    else byPage.set(page.ref.num, { page, refs: [ref] });
+  }
+  for (const { page, refs } of byPage.values()) {
+    const annotations = itemsOf(update.document, page.dict.map.get('Annots'), '/Annots');
+    update.write(page.ref, withEntries(page.dict, { Annots: array([...annotations, ...refs]) }));
+  }
 }
 
-function addToForm(update: IncrementalUpdate, document: PdfDocument, widget: PdfRef): void {
+function addToForm(update: IncrementalUpdate, document: PdfDocument, field: PdfRef | null): void {
   const catalogue = document.catalogue;
   const entry = catalogue.map.get('AcroForm');
   const form = findForm(document) ?? dict([]);
   const fields = form.map.get('Fields');
   const flags = asCount(document.resolve(form.map.get('SigFlags'))) ?? 0;
-  const grown = array([...itemsOf(document, fields, '/Fields'), widget]);
+  if (!field && (flags & SIGNATURES_EXIST_AND_APPEND_ONLY) === SIGNATURES_EXIST_AND_APPEND_ONLY) return;
   const changes: Record<string, PdfValue> = { SigFlags: number(flags | SIGNATURES_EXIST_AND_APPEND_ONLY) };
-  if (isRef(fields) && isArrayAt(document, fields)) update.write(fields, grown);
-  else changes['Fields'] = grown;
+  if (field) {
+    const grown = array([...itemsOf(document, fields, '/Fields'), field]);
+    if (isRef(fields) && isArrayAt(document, fields)) update.write(fields, grown);
+    else changes['Fields'] = grown;
+  }
   const changed = withEntries(form, changes);
   if (isRef(entry) && document.resolve(entry) !== null) {
     update.write(entry, changed);

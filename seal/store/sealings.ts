@@ -2,7 +2,7 @@
 // so that of parallel equal requests one writes the intent and the others find it. A lease that has expired may be taken
 // over by raising `attempt`; only the latest attempt can release.
 import type { Knex } from 'knex';
-import type { RecordedSealing, Release, SealingIntent } from '../domain/sealing.ts';
+import { firstPage, type RecordedSealing, type Release, type SealingIntent } from '../domain/sealing.ts';
 
 export async function findSealing(db: Knex, clientId: string, idempotencyKey: string): Promise<RecordedSealing | null> {
   const row = await db('seal.sealings')
@@ -30,7 +30,7 @@ export async function insertIntent(db: Knex, intent: SealingIntent): Promise<boo
       request_sm3: intent.requestSm3,
       es_id: query.seal,
       eseal_sm3: intent.esealSm3,
-      page: query.page,
+      page: firstPage(query),
       x_mm: query.x_mm ?? null,
       y_mm: query.y_mm ?? null,
       reason: query.reason ?? null,

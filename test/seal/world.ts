@@ -66,7 +66,7 @@ export const party = await prepareParty({
 export const signer = { sign: (_: string, message: Uint8Array) => pki.signer.sign(message) };
 
 export type SealOptions = {
-  readonly page?: number;
+  readonly page?: number | undefined;
   readonly at?: Placement;
   readonly time?: Date;
   readonly party?: SealingParty;
@@ -74,7 +74,7 @@ export type SealOptions = {
 
 /** The sealed document as one array. */
 export async function sealBytes(pdf: Uint8Array, options: SealOptions = {}): Promise<Uint8Array> {
-  const { page = 1, at = {}, time = AT } = options;
+  const { page, at = {}, time = AT } = options;
   const request = {
     source: memorySource(pdf),
     party: options.party ?? party,
