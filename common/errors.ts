@@ -181,9 +181,9 @@ export const PROBLEMS = {
   'pdf-encrypted': problem(422, 'The PDF file is encrypted', 'PDF 文件已加密', 'Remove the password and try again.'),
   'pdf-hybrid': problem(
     422,
-    'Hybrid-reference PDF files are not accepted yet',
-    '暂不支持混合引用结构的 PDF',
-    'Save the file once with a current PDF writer.',
+    'The two cross-references of the hybrid PDF file contradict each other',
+    '混合引用结构的 PDF 前后矛盾',
+    'Save the file once with a current PDF writer; readers would show different documents.',
   ),
   'pdf-broken': problem(
     422,

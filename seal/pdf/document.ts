@@ -1,5 +1,5 @@
 // A PDF document opened for random access: header, last section, catalogue; every object is read when asked for.
-// Encrypted, hybrid and damaged files are refused, never repaired: a seal must cover what every reader sees.
+// Encrypted and damaged files are refused, never repaired: a seal must cover what every reader sees.
 import { TrustError } from '../../common/errors.ts';
 import type { ByteSource } from './byte-source.ts';
 import { Lexer, readAt } from './lexer.ts';

@@ -1,5 +1,6 @@
 // Cross-reference sections (ISO 32000): classic tables and streams, looked up entry by entry and never loaded whole.
-// Hybrid files (/XRefStm) are refused: a reader that ignores the second table sees another document.
+// In hybrid files (/XRefStm) the stream says where the objects are that the table beside it hides as free. The table wins;
+// files in which both name an object at different places are refused, because readers differ there.
 import { TrustError } from '../../common/errors.ts';
 import type { ByteSource } from './byte-source.ts';
 import { readAt } from './lexer.ts';
@@ -39,8 +40,7 @@ export function readSections(source: ByteSource, startxref: number, base: number
     if (seen.has(position)) throw broken('the chain of cross-reference sections runs in a circle', position + base);
     if (seen.size >= MAX_SECTIONS) throw broken(`more than ${MAX_SECTIONS} cross-reference sections`);
     seen.add(position);
-    const section = readSection(source, position, base);
-    refuseHybrid(section.trailer);
+    const section = withHidden(source, readSection(source, position, base), base);
     held += section.held;
     if (held > MAX_HELD_BYTES) throw broken('the cross-reference streams are too large');
     sections.push(section);
@@ -49,9 +49,36 @@ export function readSections(source: ByteSource, startxref: number, base: number
   return sections;
 }
 
-function refuseHybrid(trailer: PdfDict): void {
-  if (trailer.map.has('XRefStm')) {
-    throw new TrustError('pdf-hybrid', 'The file has both a cross-reference table and a hidden cross-reference stream');
+/** A table together with its /XRefStm; the stream's own /Prev does not count. */
+function withHidden(source: ByteSource, table: XrefSection, base: number): XrefSection {
+  const value = table.trailer.map.get('XRefStm');
+  if (table.kind !== 'table' || value === undefined) return table;
+  const position = asCount(value);
+  if (position === null) throw broken('/XRefStm is not an offset', table.position + base);
+  const hidden = readSection(source, position, base);
+  if (hidden.kind !== 'stream') throw broken('/XRefStm leads to no cross-reference stream', position + base);
+  checkAgreement(table, hidden);
+  const find = (num: number): XrefEntry | null => {
+    const listed = table.find(num);
+    return listed?.type === 'offset' ? listed : (hidden.find(num) ?? listed);
+  };
+  const numbers = function* (): Generator<number> {
+    yield* table.numbers();
+    yield* hidden.numbers();
+  };
+  return { ...table, held: table.held + hidden.held, find, numbers };
+}
+
+const MAX_HIDDEN = 1_000_000;
+
+function checkAgreement(table: XrefSection, hidden: XrefSection): void {
+  let left = MAX_HIDDEN;
+  for (const num of hidden.numbers()) {
+    if (left-- === 0) throw broken(`/XRefStm lists more than ${MAX_HIDDEN} objects`);
+    const [shown, other] = [table.find(num), hidden.find(num)];
+    if (shown?.type !== 'offset' || !other || other.type === 'free') continue;
+    if (other.type === 'offset' && other.offset === shown.offset && other.gen === shown.gen) continue;
+    throw new TrustError('pdf-hybrid', `Table and stream of the hybrid file name different places for object ${num}`);
   }
 }
 

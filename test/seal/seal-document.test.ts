@@ -11,7 +11,7 @@ import { serialize } from '../../seal/pdf/serialize.ts';
 import { asCount, isArray, isDict } from '../../seal/pdf/value.ts';
 import { judge } from '../_harness/judges.ts';
 import { AT, issue } from '../_harness/pki.ts';
-import { handMade, plainObjects } from './pdf/hand-made.ts';
+import { handMade, hybrid, plainObjects } from './pdf/hand-made.ts';
 import { makePdf, makeTestSeal, party, pki, qpdf, say, seal, sealBytes, signer, verifyBytes } from './world.ts';
 
 const INPUTS: Readonly<Record<string, () => Promise<Uint8Array>>> = {
@@ -21,6 +21,8 @@ const INPUTS: Readonly<Record<string, () => Promise<Uint8Array>>> = {
   'a form in object streams': () => makePdf({ withForm: true, objectStreams: true }),
   'a page turned by 90 degrees and cropped': () => makePdf({ rotate: 90, crop: [50, 60, 400, 600] }),
   'a page turned by 270 degrees': () => makePdf({ rotate: 270 }),
+  'a hybrid file': async () => hybrid({ shape: 'beside' }),
+  'a hybrid file by an office program': async () => hybrid({ shape: 'behind' }),
   'a header behind other bytes': async () => handMade({ objects: plainObjects(), before: '\n\n\n' }),
   'a Fields array of its own': async () =>
     handMade({

@@ -6,10 +6,10 @@ import { openDocument } from '../../../seal/pdf/document.ts';
 import { Lexer } from '../../../seal/pdf/lexer.ts';
 import { findPage } from '../../../seal/pdf/page.ts';
 import { serialize } from '../../../seal/pdf/serialize.ts';
-import { asCount } from '../../../seal/pdf/value.ts';
+import { asCount, isDict, ref } from '../../../seal/pdf/value.ts';
 import { judge } from '../../_harness/judges.ts';
 import { ascii, find, makePdf, qpdf } from '../world.ts';
-import { appendUpdate, handMade, plainObjects } from './hand-made.ts';
+import { appendUpdate, handMade, hybrid, plainObjects } from './hand-made.ts';
 
 const open = (pdf: Uint8Array) => openDocument(memorySource(pdf));
 const boxOf = (pdf: Uint8Array, page = 1) => findPage(open(pdf), page).box;
@@ -189,8 +189,19 @@ test('A truncated file is pdf-truncated wherever it was cut', (t) => {
   );
 });
 
-test('ISO 32000: a hybrid file is pdf-hybrid', (t) => {
-  t.throws(() => open(handMade({ objects: plainObjects(), trailer: '/XRefStm 15' })), { code: 'pdf-hybrid' });
+test('ISO 32000: the stream of a hybrid file shows what its table hides, and a later section goes before both', (t) => {
+  for (const shape of ['beside', 'behind'] as const) {
+    const document = open(hybrid({ shape }));
+    t.is(document.sections[0]!.kind, 'table');
+    t.is(serialize(document.resolve(ref(6))), '<</FT /Tx /T (hidden)>>');
+    t.true(isDict(document.resolve(document.catalogue.map.get('AcroForm'))));
+  }
+});
+
+test('ISO 32000: a hybrid file whose table and stream disagree is pdf-hybrid; one that leads nowhere is pdf-broken', (t) => {
+  t.throws(() => open(hybrid({ shape: 'beside', contradiction: true })), { code: 'pdf-hybrid' });
+  t.throws(() => open(handMade({ objects: plainObjects(), trailer: '/XRefStm 15' })), { code: 'pdf-broken' });
+  t.throws(() => open(handMade({ objects: plainObjects(), trailer: '/XRefStm (x)' })), { code: 'pdf-broken' });
 });
 
 judge(test, 'qpdf')('ISO 32000: encrypted files are pdf-encrypted', async (t) => {

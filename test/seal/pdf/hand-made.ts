@@ -52,3 +52,47 @@ export function appendUpdate(pdf: Uint8Array, objects: Readonly<Record<number, s
   text += `xref\n${rows.join('')}trailer\n<< ${trailer} >>\nstartxref\n${startxref}\n%%EOF\n`;
   return new Uint8Array(Buffer.concat([pdf, ascii(text)]));
 }
+
+export type Hybrid = {
+  /** The stream beside the only table, or in an empty section behind it, as office programs write it. */
+  readonly shape: 'beside' | 'behind';
+  /** The stream names another place for object 3 than the table. */
+  readonly contradiction?: boolean;
+};
+
+/** A hybrid file: the form (5) and its field (6) lie in an object stream (7) that only the stream (8) knows. */
+export function hybrid({ shape, contradiction = false }: Hybrid): Uint8Array {
+  const bodies = ['<< /Fields [6 0 R] >>', '<< /FT /Tx /T (hidden) >>'];
+  const index = `5 0 6 ${bodies[0]!.length + 1} `;
+  const objects = plainObjects({ 1: '<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R >>' });
+  const content = `${index}${bodies.join(' ')}`;
+  const container = `<< /Type /ObjStm /N 2 /First ${index.length} /Length ${content.length} >>\nstream\n${content}\nendstream`;
+  let text = '%PDF-1.5\n%\xe2\xe3\xcf\xd3\n';
+  const at: Record<number, number> = {};
+  const write = (num: number, body: string) => {
+    at[num] = text.length;
+    text += `${num} 0 obj\n${body}\nendobj\n`;
+  };
+  for (const [i, body] of objects.entries()) write(i + 1, body);
+  write(7, container);
+  const offset = (num: number) => String(at[num] ?? 0).padStart(10, '0');
+  const rows = [5, 6].map((num) => Buffer.from([2, 0, 0, 7, num - 5]));
+  const [three, seven] = [3, 7].map((num) => {
+    const row = Buffer.alloc(5, 0);
+    row[0] = 1;
+    row.writeUInt16BE(at[contradiction && num === 3 ? 4 : num]!, 2);
+    return row;
+  });
+  const bytes = Buffer.concat([three!, ...rows, seven!]).toString('latin1');
+  write(8, `<< /Type /XRef /Size 9 /Root 1 0 R /W [1 3 1] /Index [3 1 5 3] /Length 20 >>\nstream\n${bytes}\nendstream`);
+  const first = text.length;
+  const used = [1, 2, 3, 4].map((num) => `${offset(num)} 00000 n \n`).join('');
+  text += `xref\n0 9\n0000000000 65535 f \n${used}${'0000000000 65535 f \n'.repeat(2)}${offset(7)} 00000 n \n${offset(8)} 00000 n \n`;
+  const hidden = `/XRefStm ${at[8]}`;
+  text += `trailer\n<< /Size 9 /Root 1 0 R ${shape === 'beside' ? hidden : ''} >>\nstartxref\n${first}\n%%EOF\n`;
+  if (shape === 'behind') {
+    const second = text.length;
+    text += `xref\n0 0\ntrailer\n<< /Size 9 /Root 1 0 R /Prev ${first} ${hidden} >>\nstartxref\n${second}\n%%EOF\n`;
+  }
+  return ascii(text);
+}
