@@ -10,6 +10,7 @@ import { readSm2KeyFile } from '../../common/keys/key-file.ts';
 import { type Certificate, readCertificatesPem } from '../../common/pki/certificate.ts';
 import { sealDocument } from '../../seal/flow/seal-document.ts';
 import { prepareParty, type SealingParty } from '../../seal/flow/sealing-party.ts';
+import { type CertificationLevel, type FieldLock, parseFieldLock } from '../../seal/pdf/permissions.ts';
 import type { Placement } from '../../seal/pdf/placement.ts';
 import { type Command, EXIT_USAGE } from './command.ts';
 
@@ -24,6 +25,8 @@ export const command: Command = {
     --straddle LIST  骑缝: each of these pages shows a strip at its right edge; --straddle-y MM for their height
     --field NAME   into an empty signature field of the document
     --date         the date of signing below the seal
+    --certify N    as the first signature: 1 no change after it, 2 forms and signatures, 3 annotations too
+    --lock NAMES   form fields that nobody may change after it, between commas; '*' for all
     --reason TEXT  shown by PDF readers
 
 IN.pdf stays as it is; OUT.pdf is IN.pdf with the sealing appended, and appears whole or not at all. A sealed key file
@@ -42,7 +45,9 @@ needs XINJI_MASTER_KEY. Exit codes: 0 sealed, 1 not sealed, ${EXIT_USAGE} wrong 
     const placement = readPlacement(values);
     const privateKey = await readKey(key, env);
     const party = await readParty({ seal, cert, chain: values.chain }, privateKey);
-    await sealFile({ from, out, party, privateKey, page, placement, reason: values.reason });
+    const certify = readLevel(values.certify);
+    const lock = values.lock === undefined ? undefined : parseFieldLock(values.lock);
+    await sealFile({ from, out, party, privateKey, page, placement, reason: values.reason, certify, lock });
     return 0;
   },
 };
@@ -61,6 +66,8 @@ const OPTIONS = {
   'straddle-y': { type: 'string' },
   field: { type: 'string' },
   date: { type: 'boolean' },
+  certify: { type: 'string' },
+  lock: { type: 'string' },
   reason: { type: 'string' },
 } as const;
 
@@ -73,14 +80,16 @@ type SealFileRequest = {
   readonly privateKey: Sm2PrivateKey;
   readonly page: number | undefined;
   readonly placement: Placement;
+  readonly certify: CertificationLevel | undefined;
+  readonly lock: FieldLock | undefined;
   readonly reason: string | undefined;
 };
 
-async function sealFile({ from, out, party, privateKey, page, placement, reason }: SealFileRequest): Promise<void> {
+async function sealFile({ from, out, party, privateKey, ...asked }: SealFileRequest): Promise<void> {
   const source = openFileSource(from);
   try {
     const signer = { sign: async (_: string, message: Uint8Array) => signSm2(privateKey, message) };
-    const sealed = await sealDocument({ signer }, { source, party, page, placement, reason, time: new Date() });
+    const sealed = await sealDocument({ signer }, { ...asked, source, party, time: new Date() });
     await writeSealed(from, out, sealed.appended);
     const { esID, property } = party.seal.content;
     console.log(
@@ -172,6 +181,13 @@ function readPlacement(values: {
     field,
     withDate,
   };
+}
+
+function readLevel(text: string | undefined): CertificationLevel | undefined {
+  if (text === undefined) return undefined;
+  const level = ([1, 2, 3] as const).find((one) => String(one) === text);
+  if (level === undefined) throw new TrustError('invalid-request', `--certify is "${text}"; expected 1, 2 or 3`);
+  return level;
 }
 
 function readPage(text: string | undefined): number | undefined {

@@ -26,6 +26,8 @@ export type SealPlace = {
   readonly straddleYMm?: number;
   readonly field?: string;
   readonly date?: boolean;
+  readonly certify?: 1 | 2 | 3;
+  readonly lock?: string;
   readonly reason?: string;
 };
 

@@ -9,6 +9,7 @@ export const esID = z
 
 const millimetres = z.coerce.number().min(0).max(5000);
 
+const certificationLevel = z.coerce.number().pipe(z.union([z.literal(1), z.literal(2), z.literal(3)]));
 const pageList = z
   .string()
   .max(200)
@@ -47,6 +48,15 @@ export const sealingQuery = z.strictObject({
     .optional()
     .meta({ description: 'Name of an empty signature field that takes the seal, at least as large as the seal' }),
   date: z.enum(['true', 'false']).optional().meta({ description: 'The date of signing below the seal' }),
+  certify: certificationLevel.optional().meta({
+    description: 'The first signature may certify: 1 no change after it, 2 forms and signatures, 3 annotations too',
+  }),
+  lock: z
+    .string()
+    .min(1)
+    .max(2000)
+    .optional()
+    .meta({ description: 'Form fields that nobody may change after it, between commas; * for all', example: '*' }),
   reason: z.string().max(200).optional().meta({ description: 'Shown by PDF readers' }),
 });
 export type SealingQuery = z.infer<typeof sealingQuery>;

@@ -4,6 +4,7 @@ import { Sm3 } from '../../common/crypto/sm3.ts';
 import type { ByteRange } from '../pdf/byte-range.ts';
 import { type ByteSource, slices } from '../pdf/byte-source.ts';
 import { openDocument } from '../pdf/document.ts';
+import type { CertificationLevel, FieldLock } from '../pdf/permissions.ts';
 import type { Placement } from '../pdf/placement.ts';
 import { fillContents, makeSealingUpdate, type SealingUpdate } from '../pdf/sealing-update.ts';
 import { wholeSeconds } from '../ses/make-seal.ts';
@@ -22,6 +23,10 @@ export type SealDocumentRequest = {
   readonly page?: number | undefined;
   readonly placement: Placement;
   readonly reason?: string | undefined;
+  /** DocMDP: what later revisions may do; only for the first signature. */
+  readonly certify?: CertificationLevel | undefined;
+  /** FieldMDP: form fields that stay as they are. */
+  readonly lock?: FieldLock | undefined;
   /** Claimed time of signing, cut to seconds. */
   readonly time: Date;
   /** A running SM3 that has taken in the whole source, where the caller hashed while receiving; it is not changed. */
@@ -43,7 +48,7 @@ export type SealedDocument = {
  */
 export async function sealDocument(
   { signer }: { readonly signer: SealingSigner },
-  { source, party, page, placement, reason, time, inputHash }: SealDocumentRequest,
+  { source, party, page, placement, reason, time, inputHash, certify, lock }: SealDocumentRequest,
 ): Promise<SealedDocument> {
   const at = wholeSeconds(time);
   // 1. Read what the update needs to know, and lay it out.
@@ -51,6 +56,8 @@ export async function sealDocument(
     page,
     placement,
     reason,
+    certify,
+    lock,
     appearance: party.appearance,
     contentsBytes: party.contentsBytes,
     time: at,

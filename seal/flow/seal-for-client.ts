@@ -14,6 +14,7 @@ import { checkUsable, type RegisteredSeal } from '../domain/registered-seal.ts';
 import { fingerprintRequest, firstPage, type RecordedSealing, type SealingIntent } from '../domain/sealing.ts';
 import { memorySource } from '../pdf/byte-source.ts';
 import { openDocument } from '../pdf/document.ts';
+import { parseFieldLock } from '../pdf/permissions.ts';
 import { makeSealingUpdate } from '../pdf/sealing-update.ts';
 import { insertEvent } from '../store/events.ts';
 import { hasGrant } from '../store/seal-grants.ts';
@@ -107,6 +108,8 @@ const layoutOf = ({ query }: ClientSealing) => ({
     withDate: query.date === 'true',
   },
   reason: query.reason,
+  certify: query.certify,
+  lock: query.lock === undefined ? undefined : parseFieldLock(query.lock),
 });
 
 /** The act that is ours to do, or what somebody else released meanwhile. */

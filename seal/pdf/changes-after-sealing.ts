@@ -1,6 +1,7 @@
 // What later revisions did to a signed one. A further signature may be added: its field, its widget on a page, and the
-// entries that lead to them. Everything else makes the document another one than was sealed, and is said in a sentence;
-// so is everything that no signature covers, since nobody answers for it.
+// entries that lead to them; a certification may permit more (permitted-changes.ts). Everything else makes the document
+// another one than was sealed, and is said in a sentence; so is, unless a certification permits changes without a
+// signature, everything that no signature covers, since nobody answers for it.
 // Not here: judging the further signature, which has a report of its own.
 import { equalBytes } from '../../common/bytes.ts';
 import { isTrustError } from '../../common/errors.ts';
@@ -8,11 +9,12 @@ import { firstBytes } from './byte-source.ts';
 import { itemsOf, openDocument, type PdfDocument } from './document.ts';
 import { findOpenEnds } from './open-ends.ts';
 import { isPage } from './page.ts';
+import { type Permissions, readPermissions } from './permitted-changes.ts';
 import { readTextString, serialize } from './serialize.ts';
 import { isArray, isDict, isName, isRef, isString, type PdfDict, type PdfObject, type PdfValue, ref } from './value.ts';
 
 export type LaterChanges = {
-  /** Further signatures, in a sentence each. */
+  /** Further signatures and what a certification permits, in a sentence each. */
   readonly allowed: readonly string[];
   /** Everything else, in a sentence each; empty means that what was sealed is what is shown. */
   readonly other: readonly string[];
@@ -73,13 +75,18 @@ function compareRevisions(both: Comparison, rest: number): LaterChanges {
       numbers.add(num);
     }
   }
+  const permissions = readPermissions(before, after, (item) => isNewSignature(both, item));
+  const permitted = new Set<string>();
   const other = [
-    ...[...numbers].flatMap((num) => explainChange(both, num) ?? []),
+    ...[...numbers].flatMap((num) => explainChange(both, num, permissions, permitted) ?? []),
+    ...permissions.broken,
     ...findOpenEnds(after, shared, before.source.size),
     ...otherInformation(both),
-    ...unsignedRest(both),
+    ...(permitted.size > 0 ? [] : unsignedRest(both)),
   ];
-  return { allowed: furtherSignatures(both), other };
+  const further = furtherSignatures(both);
+  if (permissions.level !== 1) return { allowed: [...further, ...permitted], other };
+  return { allowed: [], other: [...other, ...further.map((text) => `${text} The certification allows no change.`)] };
 }
 
 function otherInformation({ before, after }: Comparison): string[] {
@@ -93,8 +100,8 @@ function unsignedRest({ after, signed }: Comparison): string[] {
   return rest > 0 ? [`The last ${rest} bytes were added behind every signature.`] : [];
 }
 
-/** The sentence about one object, or null where it is new, equal or only leads to a further signature. */
-function explainChange(both: Comparison, num: number): string | null {
+/** The sentence about one object, or null where it is new, equal, permitted or only leads to a further signature. */
+function explainChange(both: Comparison, num: number, permissions: Permissions, permitted: Set<string>): string | null {
   const old = both.before.current(num);
   const now = both.after.current(num);
   if (old === null) {
@@ -103,8 +110,12 @@ function explainChange(both: Comparison, num: number): string | null {
   }
   if (now === null) return `Object ${num} was removed${describe(both, old)}.`;
   if (isEqual(both, old, now)) return null;
-  if (old.stream === null && now.stream === null && isOnlyForSignatures(both, num, old.value, now.value)) return null;
-  return `Object ${num} was replaced${describe(both, old)}.`;
+  const isPlain = old.stream === null && now.stream === null;
+  if (isPlain && isOnlyForSignatures(both, num, old.value, now.value)) return null;
+  const sentence = permissions.explain(num, old, now);
+  if (sentence === null) return `Object ${num} was replaced${describe(both, old)}.`;
+  permitted.add(sentence);
+  return null;
 }
 
 function isOnlyForSignatures(both: Comparison, num: number, old: PdfValue, now: PdfValue): boolean {

@@ -1,4 +1,4 @@
-// The interactive form of a document (AcroForm): its fields, its signatures, and what a certification allows.
+// The interactive form of a document (AcroForm): its fields and its signatures.
 import { TrustError } from '../../common/errors.ts';
 import { itemsOf, type PdfDocument } from './document.ts';
 import { readTextString } from './serialize.ts';
@@ -81,21 +81,7 @@ export function freeFieldName(document: PdfDocument): string {
   for (let i = 1; ; i++) if (!taken.has(`Seal${i}`)) return `Seal${i}`;
 }
 
-/** `signature-forbidden` when a certification (DocMDP) with P = 1 allows no change at all. */
-export function checkSigningAllowed(document: PdfDocument): void {
-  const permissions = document.resolve(document.catalogue.map.get('Perms'));
-  const certification = isDict(permissions) ? document.resolve(permissions.map.get('DocMDP')) : null;
-  if (!isDict(certification)) return;
-  for (const item of itemsOf(document, certification.map.get('Reference'), '/Reference')) {
-    const reference = document.resolve(item);
-    const parameters = isDict(reference) ? document.resolve(reference.map.get('TransformParams')) : null;
-    if (isDict(parameters) && asCount(document.resolve(parameters.map.get('P'))) === 1) {
-      throw new TrustError('signature-forbidden', 'The certification of the document (DocMDP, P = 1) allows no change');
-    }
-  }
-}
-
-type WalkedField = {
+export type WalkedField = {
   readonly name: string;
   readonly field: PdfRef | null;
   readonly dict: PdfDict;
@@ -105,7 +91,7 @@ type WalkedField = {
 };
 
 /** Terminal fields with their inherited type; kids that are only widgets of a field are not fields. */
-function* walkFields(document: PdfDocument): Generator<WalkedField> {
+export function* walkFields(document: PdfDocument): Generator<WalkedField> {
   const form = findForm(document);
   if (!form) return;
   const seen = new Set<number>();

@@ -2,17 +2,37 @@
 // /Contents, and the entries of form and page that lead to them (ISO 32000, digital signatures).
 // Not here: hashing and signing (seal/flow); this file only lays out bytes and says where they go.
 import { toHex } from '../../common/bytes.ts';
+import { TrustError } from '../../common/errors.ts';
 import { colorHeader, formBody, type SealAppearance, serializeBody } from './appearance.ts';
 import type { ByteRange } from './byte-range.ts';
 import { dateText } from './date-text.ts';
 import { itemsOf, type PdfDocument } from './document.ts';
-import { checkSigningAllowed, type EmptyField, findForm, isArrayAt } from './form.ts';
+import { type EmptyField, findForm, isArrayAt } from './form.ts';
 import { IncrementalUpdate } from './incremental-update.ts';
 import type { Page } from './page.ts';
+import {
+  type CertificationLevel,
+  checkSealAllowed,
+  type FieldLock,
+  lockDict,
+  signatureReferences,
+} from './permissions.ts';
 import type { Placement } from './placement.ts';
 import { type PlannedWidget, planSealing, type SealingPlan } from './sealing-plan.ts';
 import { dateString, serialize, textString } from './serialize.ts';
-import { array, asCount, dict, isRef, name, number, type PdfRef, type PdfValue, withEntries } from './value.ts';
+import {
+  array,
+  asCount,
+  dict,
+  isDict,
+  isRef,
+  name,
+  number,
+  type PdfDict,
+  type PdfRef,
+  type PdfValue,
+  withEntries,
+} from './value.ts';
 
 export type SealingLayout = {
   /** Counted from 1; left out: page 1, unless the placement says otherwise. */
@@ -26,6 +46,10 @@ export type SealingLayout = {
   /** /Name and /Reason, shown by readers. */
   readonly signerName: string;
   readonly reason?: string | undefined;
+  /** The seal certifies the document: what later revisions may do. */
+  readonly certify?: CertificationLevel | undefined;
+  /** Fields of the form that nobody may change after this seal. */
+  readonly lock?: FieldLock | undefined;
 };
 
 export type SealingUpdate = {
@@ -46,14 +70,16 @@ const SIGNATURES_EXIST_AND_APPEND_ONLY = 3;
 
 /** Lays out a sealing. Codes: `placement-invalid`, `invalid-request`, `signature-forbidden`, `pdf-broken`, `pdf-too-large`. */
 export function makeSealingUpdate(document: PdfDocument, layout: SealingLayout): SealingUpdate {
-  checkSigningAllowed(document);
+  checkSealAllowed(document, { field: layout.placement.field, certify: layout.certify });
   const plan = planSealing(document, layout.page, layout.appearance, layout.placement);
   const update = new IncrementalUpdate(document);
   const appearances = writeAppearances(update, layout, plan);
   const signature = update.reserve();
-  const added = writeField(update, plan, appearances, signature);
-  addToForm(update, document, added);
-  const { parts, rangeAt, contentsAt } = signatureParts(layout);
+  const lock = lockOf(document, layout, plan);
+  const added = writeField(update, plan, { appearances, signature, lock });
+  const perms = layout.certify === undefined ? null : signature;
+  addToForm(update, document, added, perms);
+  const { parts, rangeAt, contentsAt } = signatureParts(layout, signatureReferences(document, layout.certify, lock));
   const bodyAt = update.write(signature, parts);
   const appended = update.finish();
   const gap = { start: bodyAt + contentsAt, end: bodyAt + contentsAt + 2 * layout.contentsBytes + 2 };
@@ -86,19 +112,30 @@ function writeAppearances(
   });
 }
 
+/** What the field locks: as asked, or as an existing field was made to. */
+function lockOf(document: PdfDocument, { lock }: SealingLayout, { field }: SealingPlan): PdfDict | null {
+  const existing = document.resolve(field?.dict.map.get('Lock'));
+  if (!isDict(existing)) return lock === undefined ? null : lockDict(lock);
+  if (lock === undefined) return existing;
+  throw new TrustError('invalid-request', 'The field says itself what it locks', { pointer: '/lock' });
+}
+
+type FieldParts = {
+  readonly appearances: readonly PdfRef[];
+  readonly signature: PdfRef;
+  readonly lock: PdfDict | null;
+};
+
 /** Writes field and widgets; the reference that the form must list, or null where it does already. */
-function writeField(
-  update: IncrementalUpdate,
-  plan: SealingPlan,
-  appearances: readonly PdfRef[],
-  signature: PdfRef,
-): PdfRef | null {
-  if (plan.field) return fillField(update, plan, plan.field, appearances, signature);
+function writeField(update: IncrementalUpdate, plan: SealingPlan, parts: FieldParts): PdfRef | null {
+  if (plan.field) return fillField(update, plan, plan.field, parts);
+  const { appearances, signature, lock } = parts;
   const field = update.reserve();
   const own: readonly [string, PdfValue][] = [
     ['FT', name('Sig')],
     ['T', textString(plan.fieldName)],
     ['V', signature],
+    ...(lock ? [['Lock', lock] as [string, PdfValue]] : []),
   ];
   const [only] = plan.widgets;
   if (plan.widgets.length === 1) {
@@ -127,18 +164,19 @@ function fillField(
   update: IncrementalUpdate,
   { widgets }: SealingPlan,
   field: EmptyField,
-  appearances: readonly PdfRef[],
-  signature: PdfRef,
+  { appearances, signature, lock }: FieldParts,
 ): null {
+  const own = { V: signature, ...(lock ? { Lock: field.dict.map.get('Lock') ?? lock } : {}) };
   let isWritten = false;
   for (const [i, { existing }] of widgets.entries()) {
     const { ref, dict: widget } = existing!;
     const flags = asCount(widget.map.get('F')) ?? 0;
     const shown = { AP: dict([['N', appearances[i]!]]), F: number((flags & ~HIDING) | PRINT_AND_LOCKED) };
-    update.write(ref, withEntries(widget, { ...shown, V: signature }));
-    isWritten ||= ref.num === field.ref.num;
+    const isField = ref.num === field.ref.num;
+    update.write(ref, withEntries(widget, { ...shown, ...(isField ? own : { V: signature }) }));
+    isWritten ||= isField;
   }
-  if (!isWritten) update.write(field.ref, withEntries(field.dict, { V: signature }));
+  if (!isWritten) update.write(field.ref, withEntries(field.dict, own));
   return null;
 }
 
@@ -170,13 +208,30 @@ function addToPages(
   }
 }
 
-function addToForm(update: IncrementalUpdate, document: PdfDocument, field: PdfRef | null): void {
-  const catalogue = document.catalogue;
-  const entry = catalogue.map.get('AcroForm');
+/** Puts the field into the form and the certification into the catalogue; each object is written at most once. */
+function addToForm(
+  update: IncrementalUpdate,
+  document: PdfDocument,
+  field: PdfRef | null,
+  certification: PdfRef | null,
+): void {
+  const catalogue: Record<string, PdfValue> = {};
+  const own = writeForm(update, document, field);
+  if (own) catalogue['AcroForm'] = own;
+  if (certification) {
+    const known = document.resolve(document.catalogue.map.get('Perms'));
+    catalogue['Perms'] = withEntries(isDict(known) ? known : dict([]), { DocMDP: certification });
+  }
+  if (Object.keys(catalogue).length > 0) update.write(document.root, withEntries(document.catalogue, catalogue));
+}
+
+/** The reference that the catalogue must be given for the form, or null where it has it. */
+function writeForm(update: IncrementalUpdate, document: PdfDocument, field: PdfRef | null): PdfRef | null {
+  const entry = document.catalogue.map.get('AcroForm');
   const form = findForm(document) ?? dict([]);
   const fields = form.map.get('Fields');
   const flags = asCount(document.resolve(form.map.get('SigFlags'))) ?? 0;
-  if (!field && (flags & SIGNATURES_EXIST_AND_APPEND_ONLY) === SIGNATURES_EXIST_AND_APPEND_ONLY) return;
+  if (!field && (flags & SIGNATURES_EXIST_AND_APPEND_ONLY) === SIGNATURES_EXIST_AND_APPEND_ONLY) return null;
   const changes: Record<string, PdfValue> = { SigFlags: number(flags | SIGNATURES_EXIST_AND_APPEND_ONLY) };
   if (field) {
     const grown = array([...itemsOf(document, fields, '/Fields'), field]);
@@ -186,15 +241,18 @@ function addToForm(update: IncrementalUpdate, document: PdfDocument, field: PdfR
   const changed = withEntries(form, changes);
   if (isRef(entry) && document.resolve(entry) !== null) {
     update.write(entry, changed);
-    return;
+    return null;
   }
   // A form of its own object, so that the next sealing leaves the catalogue alone.
   const own = update.reserve();
   update.write(own, changed);
-  update.write(document.root, withEntries(catalogue, { AcroForm: own }));
+  return own;
 }
 
-function signatureParts(layout: SealingLayout): {
+function signatureParts(
+  layout: SealingLayout,
+  references: PdfValue,
+): {
   parts: (Uint8Array | number)[];
   rangeAt: number;
   contentsAt: number;
@@ -206,6 +264,7 @@ function signatureParts(layout: SealingLayout): {
     ['M', dateString(layout.time)],
     ['Name', textString(layout.signerName)],
     ...(layout.reason ? [['Reason', textString(layout.reason)] as const] : []),
+    ...(references ? [['Reference', references] as const] : []),
   ]);
   const head = `${serialize(entries).slice(0, -2)} /ByteRange [0 `;
   const slots = Array.from({ length: 3 }, () => ' '.repeat(SLOT)).join(' ');

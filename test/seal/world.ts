@@ -16,6 +16,7 @@ import { sealDocument } from '../../seal/flow/seal-document.ts';
 import { prepareParty, type SealingParty } from '../../seal/flow/sealing-party.ts';
 import { verifyDocument } from '../../seal/flow/verify-document.ts';
 import { memorySource } from '../../seal/pdf/byte-source.ts';
+import type { FieldLock } from '../../seal/pdf/permissions.ts';
 import type { Placement } from '../../seal/pdf/placement.ts';
 import { makeSeal } from '../../seal/ses/make-seal.ts';
 import type { Seal } from '../../seal/ses/seal.ts';
@@ -70,6 +71,8 @@ export type SealOptions = {
   readonly at?: Placement;
   readonly time?: Date;
   readonly party?: SealingParty;
+  readonly certify?: 1 | 2 | 3;
+  readonly lock?: FieldLock;
 };
 
 /** The sealed document as one array. */
@@ -82,6 +85,8 @@ export async function sealBytes(pdf: Uint8Array, options: SealOptions = {}): Pro
     placement: at,
     time,
     reason: '核发证照',
+    certify: options.certify,
+    lock: options.lock,
   };
   return concatBytes(pdf, (await sealDocument({ signer }, request)).appended);
 }
