@@ -163,7 +163,9 @@ function isNewSignature(both: Comparison, item: PdfValue): boolean {
   const parent = field.map.get('Parent');
   if (parent !== undefined) {
     const above = newDict(both, parent);
-    return above !== null && isSignedField(both, parent, above) && isWidgetOf(field, above) && listsKid(both, above, item);
+    return (
+      above !== null && isSignedField(both, parent, above) && isWidgetOf(field, above) && listsKid(both, above, item)
+    );
   }
   return (
     isSignedField(both, item, field) &&

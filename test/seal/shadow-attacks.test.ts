@@ -96,7 +96,7 @@ test('A signature dictionary read from the middle of its object number does not 
     3: '<< /Type /Pages /Kids [4 0 R] /Count 1 >>',
   });
   const pdf = handMade({
-    objects: [...objects.slice(0, 3), '<< /Type /Page /Parent 3 0 R >>', 'null', 'null', 'null'],
+    objects: [...objects.slice(0, 3), '<< /Type /Page /Parent 3 0 R >>', 'null', 'null', 'null', 'null'],
   });
   const document = await sealBytes(pdf);
   const { append, form, formWith, signature } = look(document);
