@@ -23,11 +23,8 @@ process.exitCode = await main(process.argv.slice(2), process.env);
 async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const [name = 'help', ...rest] = args;
   if (['help', '--help', '-h'].includes(name)) return help(rest[0]);
-  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (!load) {
-    console.error(`xinji: there is no command "${name}". Commands: ${Object.keys(COMMANDS).join(' ')}`);
-    return EXIT_USAGE;
-  }
+  const load = findCommand(name);
+  if (!load) return sayUnknown(name);
   if (rest.includes('--help') || rest.includes('-h')) return help(name);
   try {
     const { command } = await load();
@@ -35,6 +32,15 @@ async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<nu
   } catch (error) {
     return report(name, error);
   }
+}
+
+function findCommand(name: string) {
+  return Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+}
+
+function sayUnknown(name: string): number {
+  console.error(`xinji: there is no command "${name}". Commands: ${Object.keys(COMMANDS).join(' ')}`);
+  return EXIT_USAGE;
 }
 
 function report(name: string, error: unknown): number {
@@ -52,8 +58,9 @@ function report(name: string, error: unknown): number {
 }
 
 async function help(name: string | undefined): Promise<number> {
-  const load = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (load) {
+  if (name !== undefined) {
+    const load = findCommand(name);
+    if (!load) return sayUnknown(name);
     const { command } = await load();
     console.log(`${command.summary}\n\n${command.usage}`);
     return 0;

@@ -18,7 +18,14 @@ import type { TimeStampAuthority } from './flow/answer-time-stamp.ts';
 import { makePartyCache } from './flow/party-cache.ts';
 import type { SealingSigner } from './flow/seal-document.ts';
 import { makeSealingHandler, sealingOperation } from './http/sealings.ts';
-import { makeSealHandler, makeTrustRootsHandler, sealOperation, trustRootsOperation } from './http/seals.ts';
+import {
+  makeSealFileHandler,
+  makeSealHandler,
+  makeTrustRootsHandler,
+  sealFileOperation,
+  sealOperation,
+  trustRootsOperation,
+} from './http/seals.ts';
 import { makeTimeStampHandler, timeStampOperation } from './http/time-stamps.ts';
 import { makeVerificationHandler, verificationOperation } from './http/verifications.ts';
 import { SEAL_SERVICE } from './web/service.ts';
@@ -63,6 +70,13 @@ export function buildApp(deps: SealAppDeps): Koa {
       scope: 'public',
       handler: makeSealHandler(deps),
       operation: sealOperation,
+    },
+    {
+      method: 'GET',
+      path: '/v1/seals/:esID/file',
+      scope: 'public',
+      handler: makeSealFileHandler(deps),
+      operation: sealFileOperation,
     },
     {
       method: 'GET',

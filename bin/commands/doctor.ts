@@ -9,6 +9,7 @@ import { checkRoomDatabases, noDatabaseYet } from '../doctor/database.ts';
 import { type Finding, note, well, wrong } from '../doctor/finding.ts';
 import { checkKeys } from '../doctor/keys.ts';
 import { checkRooms } from '../doctor/rooms.ts';
+import { checkSeals } from '../doctor/seals.ts';
 import { ROOM_NAMES } from '../schemas.ts';
 import { openOwnedDatabase } from '../serve/database.ts';
 import { type OwnerConfig, planRooms, readOwnerConfig, roomEnvironments } from '../serve/environment.ts';
@@ -21,11 +22,11 @@ export const command: Command = {
   usage: `xinji doctor
 
 Looks at: SM2 and SM3 against published values, configuration, database, roles, migrations, clocks, key files and
-certificates, and whether the rooms answer. Exit codes: 0 nothing is wrong, 1 something is.`,
+certificates, whether seals and keys still belong together, and whether the rooms answer. Exit codes: 0 nothing is wrong, 1 something is.`,
   run: async (args, env) => {
     parseArgs({ args: [...args], options: {} });
     const findings = [...(await checkCrypto()), ...(await checkInstallation(env))];
-    for (const finding of findings) console.log(formatFinding(finding));
+    for (const [index, finding] of findings.entries()) console.log(formatFinding(finding, findings[index + 1]));
     const faults = findings.filter(({ status }) => status === 'wrong').length;
     console.log(
       faults === 0 ? '\nNothing is wrong.' : `\n${faults} ${faults === 1 ? 'thing is' : 'things are'} wrong.`,
@@ -36,8 +37,11 @@ certificates, and whether the rooms answer. Exit codes: 0 nothing is wrong, 1 so
 
 const MARKS = { well: 'well ', note: 'note ', wrong: 'WRONG' };
 
-function formatFinding({ status, sentence, advice }: Finding): string {
-  return advice === undefined ? `${MARKS[status]}  ${sentence}` : `${MARKS[status]}  ${sentence}\n       -> ${advice}`;
+/** Advice that the next finding repeats is said once, after the last of them. */
+function formatFinding({ status, sentence, advice }: Finding, next: Finding | undefined): string {
+  return advice === undefined || advice === next?.advice
+    ? `${MARKS[status]}  ${sentence}`
+    : `${MARKS[status]}  ${sentence}\n       -> ${advice}`;
 }
 
 async function checkInstallation(env: NodeJS.ProcessEnv): Promise<readonly Finding[]> {
@@ -73,7 +77,8 @@ async function checkDatabase(
   if (isEmbedded && !(await hasEmbedded(owner.dataDir))) return [noDatabaseYet];
   const database = isEmbedded ? await openOwnedDatabase(owner, console.log) : null;
   try {
-    return await checkRoomDatabases(roomEnvironments(env, owner, secrets, database?.url ?? null));
+    const environments = roomEnvironments(env, owner, secrets, database?.url ?? null);
+    return [...(await checkRoomDatabases(environments)), ...(await checkSeals(environments, new Date()))];
   } finally {
     await database?.close();
   }

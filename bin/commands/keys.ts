@@ -107,6 +107,7 @@ async function readText(path: string): Promise<string> {
     return await readFile(path, 'utf8');
   } catch (cause) {
     throw new TrustError('key-not-found', `${path} cannot be read (${(cause as NodeJS.ErrnoException).code})`, {
+      hint: 'Check the path and the right to read it.',
       cause,
     });
   }

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { isSm2Pair, type Sm2PrivateKey, signSm2 } from '../../common/crypto/sm2.ts';
 import { parseKey32 } from '../../common/env.ts';
-import { TrustError } from '../../common/errors.ts';
+import { isTrustError, type ProblemCode, TrustError } from '../../common/errors.ts';
 import { openFileSource } from '../../common/files/file-source.ts';
 import { readSm2KeyFile } from '../../common/keys/key-file.ts';
 import { type Certificate, readCertificatesPem } from '../../common/pki/certificate.ts';
@@ -30,7 +30,7 @@ export const command: Command = {
     --reason TEXT  shown by PDF readers
 
 IN.pdf stays as it is; OUT.pdf is IN.pdf with the sealing appended, and appears whole or not at all. A sealed key file
-needs XINJI_MASTER_KEY. Exit codes: 0 sealed, 1 not sealed, ${EXIT_USAGE} wrong usage.`,
+needs XINJI_MASTER_KEY. S.esl comes from the seal maker; a seal room hands out its own: GET /v1/seals/{esID}/file. Exit codes: 0 sealed, 1 not sealed, ${EXIT_USAGE} wrong usage.`,
   run: async (args, env) => {
     const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
     const { out, seal, key, cert } = values;
@@ -40,7 +40,7 @@ needs XINJI_MASTER_KEY. Exit codes: 0 sealed, 1 not sealed, ${EXIT_USAGE} wrong 
       return EXIT_USAGE;
     }
     if (resolve(from) === resolve(out))
-      throw new TrustError('invalid-request', '-o names the input file; give another name');
+      throw new TrustError('invalid-request', '-o names the input file', { hint: 'Give -o another name.' });
     const page = readPage(values.page);
     const placement = readPlacement(values);
     const privateKey = await readKey(key, env);
@@ -71,6 +71,8 @@ const OPTIONS = {
   reason: { type: 'string' },
 } as const;
 
+const CHECK_PATH = 'Check the path and the right to read it.';
+const SEE_HELP = 'See: xinji help seal';
 const KEY_REF = 'command-line';
 
 type SealFileRequest = {
@@ -109,7 +111,8 @@ async function writeSealed(from: string, out: string, appended: Uint8Array): Pro
     await rename(part, out);
   } catch (cause) {
     await rm(part, { force: true });
-    throw new TrustError('config-invalid', `${out} cannot be written (${(cause as NodeJS.ErrnoException).code})`, {
+    throw new TrustError('invalid-request', `${out} cannot be written (${(cause as NodeJS.ErrnoException).code})`, {
+      hint: 'Give -o a name in a folder that exists and that you may write to.',
       cause,
     });
   }
@@ -123,13 +126,20 @@ async function readParty(
   if (!isSm2Pair(privateKey, signerCertificate.publicKey())) {
     throw new TrustError('key-mismatch', `The key does not belong to the certificate of ${signerCertificate.subject}`);
   }
-  return prepareParty({
-    seal: new Uint8Array(await readBytes(files.seal, 'seal-malformed')),
-    signerCertificate,
-    chain: files.chain ? await readCertificates(files.chain) : [],
-    keyRef: KEY_REF,
-    now: new Date(),
-  });
+  const seal = new Uint8Array(await readBytes(files.seal, 'seal-malformed'));
+  const chain = files.chain ? await readCertificates(files.chain) : [];
+  const request = { seal, signerCertificate, chain, keyRef: KEY_REF, now: new Date() };
+  return namingFile(files.seal, 'seal-malformed', () => prepareParty(request));
+}
+
+/** The readers know bytes; a person has to know which of the files they came from. */
+async function namingFile<T>(path: string, code: ProblemCode, read: () => Promise<T> | T): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    if (!isTrustError(cause, code) || cause.message.includes(path)) throw cause;
+    throw new TrustError(code, `${path}: ${cause.message}`, { hint: cause.hint, cause });
+  }
 }
 
 function readKey(path: string, env: NodeJS.ProcessEnv): Promise<Sm2PrivateKey> {
@@ -151,14 +161,18 @@ function parseMasterKey(hex: string): Uint8Array {
 }
 
 async function readCertificates(path: string): Promise<readonly Certificate[]> {
-  return readCertificatesPem((await readBytes(path, 'certificate-malformed')).toString('utf8'));
+  const text = (await readBytes(path, 'certificate-malformed')).toString('utf8');
+  return namingFile(path, 'certificate-malformed', () => readCertificatesPem(text));
 }
 
 async function readBytes(path: string, code: 'seal-malformed' | 'certificate-malformed'): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (cause) {
-    throw new TrustError(code, `${path} cannot be read (${(cause as NodeJS.ErrnoException).code})`, { cause });
+    throw new TrustError(code, `${path} cannot be read (${(cause as NodeJS.ErrnoException).code})`, {
+      hint: CHECK_PATH,
+      cause,
+    });
   }
 }
 
@@ -193,14 +207,15 @@ function readLevel(text: string | undefined): CertificationLevel | undefined {
 function readPage(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (!/^[1-9]\d{0,5}$/.test(text))
-    throw new TrustError('invalid-request', `--page is "${text}"; expected a number from 1`);
+    throw new TrustError('invalid-request', `--page is "${text}"; expected a number from 1`, { hint: SEE_HELP });
   return Number(text);
 }
 
 function readMm(text: string | undefined, option: string): number | undefined {
   if (text === undefined) return undefined;
   if (!/^\d{1,4}(\.\d{1,3})?$/.test(text)) {
-    throw new TrustError('invalid-request', `${option} is "${text}"; expected millimetres, for example 120 or 12.5`);
+    const detail = `${option} is "${text}"; expected millimetres, for example 120 or 12.5`;
+    throw new TrustError('invalid-request', detail, { hint: SEE_HELP });
   }
   return Number(text);
 }

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { ReportFact, SignatureReport, VerificationReport } from '../../common/contract/report.ts';
-import { isTrustError, TrustError } from '../../common/errors.ts';
+import { isTrustError } from '../../common/errors.ts';
 import { openFileSource } from '../../common/files/file-source.ts';
 import { readCertificatesPem } from '../../common/pki/certificate.ts';
 import type { Trust } from '../../common/pki/verify-chain.ts';
@@ -21,8 +21,8 @@ export const command: Command = {
     --json         one JSON report a line instead of words
 
 Whether a license is still valid, and whether a seal was cancelled, is asked online and not here.
-Exit codes: 0 passed, 1 failed, 2 could not be read, 3 indeterminate, ${EXIT_USAGE} wrong usage; of several files the worst counts,
-1 before 2 before 3.`,
+Exit codes: 0 passed, 1 failed, 2 could not be read (a file, or the roots), 3 indeterminate, ${EXIT_USAGE} wrong usage; of
+several files the worst counts, 1 before 2 before 3.`,
   run: async (args) => {
     const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
     if (positionals.length === 0) {
@@ -30,6 +30,7 @@ Exit codes: 0 passed, 1 failed, 2 could not be read, 3 indeterminate, ${EXIT_USA
       return EXIT_USAGE;
     }
     const trust = values.trust === undefined ? null : await readTrust(values.trust);
+    if (trust === 'unreadable') return EXIT.unreadable;
     const codes = positionals.map((path) => verifyFile(path, trust, values.json ?? false));
     return WORST_FIRST.find((code) => codes.includes(code)) ?? 0;
   },
@@ -48,7 +49,11 @@ function verifyFile(path: string, trust: Trust | null, asJson: boolean): number 
       source.close();
     }
   } catch (error) {
-    if (!isTrustError(error)) throw error;
+    // 1 would say that the document failed; whatever breaks here says nothing about it.
+    if (!isTrustError(error)) {
+      console.error(path, error);
+      return EXIT.unreadable;
+    }
     const { code, message: detail, hint } = error;
     console.log(
       asJson
@@ -59,16 +64,16 @@ function verifyFile(path: string, trust: Trust | null, asJson: boolean): number 
   }
 }
 
-async function readTrust(path: string): Promise<Trust> {
-  let pem: string;
+/** Roots that cannot be read are no verdict about any file either: said, and exit 2. */
+async function readTrust(path: string): Promise<Trust | 'unreadable'> {
   try {
-    pem = await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new TrustError('certificate-malformed', `${path} cannot be read (${(cause as NodeJS.ErrnoException).code})`, {
-      cause,
-    });
+    return { roots: readCertificatesPem(await readFile(path, 'utf8')), intermediates: [] };
+  } catch (error) {
+    const why = isTrustError(error) ? error.message : (error as NodeJS.ErrnoException).code;
+    console.error(`xinji verify: --trust ${path} cannot be read: ${why}`);
+    console.error('Give a file with the root certificates as PEM; a seal room publishes its own at /v1/trust-roots.');
+    return 'unreadable';
   }
-  return { roots: readCertificatesPem(pem), intermediates: [] };
 }
 
 function inWords(path: string, report: VerificationReport): string {

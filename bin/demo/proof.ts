@@ -9,8 +9,16 @@ import { memorySource } from '../../seal/pdf/byte-source.ts';
 import { openDocument } from '../../seal/pdf/document.ts';
 import { listSignatureFields } from '../../seal/pdf/form.ts';
 
-/** Writes license.pdf and trust-roots.pem, and out of the file chain.pem, signer.pem, signed-attributes.der, signature.der. */
-export async function writeProof(folder: string, pdf: Uint8Array, trustRoots: string): Promise<void> {
+export type Proof = {
+  readonly pdf: Uint8Array;
+  /** PEM of the roots. */
+  readonly trustRoots: string;
+  /** DER of the seal, for sealing by hand. */
+  readonly seal: Uint8Array;
+};
+
+/** Writes license.pdf, trust-roots.pem and seal.esl, and out of the file chain.pem, signer.pem, signed-attributes.der, signature.der. */
+export async function writeProof(folder: string, { pdf, trustRoots, seal }: Proof): Promise<void> {
   const document = openDocument(memorySource(pdf));
   const field = listSignatureFields(document).at(-1);
   const found = field && checkByteRange(document, field.dict);
@@ -23,6 +31,7 @@ export async function writeProof(folder: string, pdf: Uint8Array, trustRoots: st
   const files: Record<string, string | Uint8Array> = {
     'license.pdf': pdf,
     'trust-roots.pem': trustRoots,
+    'seal.esl': seal,
     'signer.pem': certificatePem(signer),
     // The signer's own authority first: `openssl verify` looks at the first certificate of a file.
     'chain.pem': authorities

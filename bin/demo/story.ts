@@ -1,6 +1,8 @@
 // The story of the house, told by its real clients over HTTP: every line that is printed with ✓ was checked.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SEAL } from '../seed/values.ts';
+import { call } from './api.ts';
 import { tellIssuing } from './chapters/issuing.ts';
 import { tellPresenting } from './chapters/presenting.ts';
 import { tellRevoking } from './chapters/revoking.ts';
@@ -14,7 +16,9 @@ import type { World } from './world.ts';
 export async function tellStory(world: World, tell: Teller, now: Date): Promise<void> {
   await tellSingleSignOn(world, tell);
   const issued = await tellIssuing(world, tell, now);
-  await writeProof(world.outFolder, issued.pdf, world.trustRoots);
+  const seal = await call('GET', `${world.sealUrl}/v1/seals/${SEAL.esID}/file`);
+  tell.check(seal.status === 200, `the seal room hands out the seal, ${seal.bytes.length} bytes`);
+  await writeProof(world.outFolder, { pdf: issued.pdf, trustRoots: world.trustRoots, seal: seal.bytes });
   const report = await tellVerifying(world, tell, issued);
   await writeFile(join(world.outFolder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
   await tellPresenting(world, tell, issued);

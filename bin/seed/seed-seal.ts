@@ -37,10 +37,10 @@ export async function seedSeal(env: NodeJS.ProcessEnv): Promise<void> {
 }
 
 /** DER of a SESeal by the development maker; lasts as long as signer and maker certificates allow, five years at most. */
-export async function makeDevelopmentSeal(now: Date, version: 4 | 5 = 4): Promise<Uint8Array> {
-  const key = await readSm2KeyFile(join(KEYS_DEV, 'maker/maker.key.pem'), { mode: 'development' });
-  const makerCertificate = readCertificate('maker/maker.crt.pem');
-  const signer = readCertificate(`seal/${SEAL.signer}.crt.pem`);
+export async function makeDevelopmentSeal(now: Date, version: 4 | 5 = 4, keys = KEYS_DEV): Promise<Uint8Array> {
+  const key = await readSm2KeyFile(join(keys, 'maker/maker.key.pem'), { mode: 'development' });
+  const makerCertificate = readCertificate(join(keys, 'maker/maker.crt.pem'));
+  const signer = readCertificate(join(keys, `seal/${SEAL.signer}.crt.pem`));
   const font = readFileSync(createRequire(import.meta.url).resolve(FONT));
   const picture = await drawSealPicture({ text: SEAL.name, diameterMm: SEAL.widthMm, font });
   const ends = [signer.notAfter.getTime(), makerCertificate.notAfter.getTime(), now.getTime() + FIVE_YEARS_MS];
@@ -62,5 +62,5 @@ export async function makeDevelopmentSeal(now: Date, version: 4 | 5 = 4): Promis
 }
 
 function readCertificate(path: string): Certificate {
-  return readCertificatesPem(readFileSync(join(KEYS_DEV, path), 'utf8'))[0]!;
+  return readCertificatesPem(readFileSync(path, 'utf8'))[0]!;
 }

@@ -52,19 +52,24 @@ export function roomEnvironments(
   });
 }
 
-/** Reads the config of these rooms; all faults of all of them in one `config-invalid`, each line once. */
+/** Reads the config of these rooms; all faults of all of them in one `config-invalid`, each key that is missing once. */
 export function planRooms(
   env: NodeJS.ProcessEnv,
   secrets: Secrets,
   names: readonly RoomName[],
 ): readonly PlannedRoom[] {
-  const faults = new Set<string>();
+  const faults = new Map<string, string>();
+  // A key that several rooms miss is one fault, though each has its own manual for it.
+  const add = (line: string): void => {
+    const about = /^\S+ is not set/.exec(line)?.[0] ?? line;
+    if (!faults.has(about)) faults.set(about, line);
+  };
   const collect = <T>(read: () => T): T | null => {
     try {
       return read();
     } catch (error) {
       if (!isTrustError(error, 'config-invalid')) throw error;
-      for (const line of error.message.split('\n')) faults.add(line);
+      for (const line of error.message.split('\n')) add(line);
       return null;
     }
   };
@@ -74,13 +79,13 @@ export function planRooms(
   const chosen = roomEnvironments(env, stand, secrets, null).filter(({ room }) => names.includes(room.name));
   const isGiven = stand.databaseUrl !== null || chosen.every(({ room }) => env[databaseKey(room.name)] !== undefined);
   if (stand.mode === 'production' && !isGiven) {
-    faults.add('DATABASE_URL is not set, nor every XINJI_<ROOM>_DATABASE_URL; production needs PostgreSQL 15 or later');
+    add('DATABASE_URL is not set, nor every XINJI_<ROOM>_DATABASE_URL; production needs PostgreSQL 15 or later');
   }
   const planned = chosen.map((entry) => {
     const config = collect(() => entry.room.readConfig(entry.env));
     return config && { ...entry, config };
   });
-  if (faults.size > 0) throw new TrustError('config-invalid', [...faults].join('\n'), hintFor(env));
+  if (faults.size > 0) throw new TrustError('config-invalid', [...faults.values()].join('\n'), hintFor(env));
   return planned.filter((entry) => entry !== null);
 }
 

@@ -51,7 +51,7 @@ function whatToTry(url: ReadonlyMap<string, string>, systems: readonly (readonly
   2. make demo          the whole story over HTTP, in another terminal
   3. ${url.get('license')}   own licenses and presentation codes; /verify judges a license file
   4. ${url.get('seal')}/reference   the API, as every room has it
-  5. npx xinji doctor   what is wrong, if anything`;
+  5. make doctor        what is wrong, if anything`;
 }
 
 function columns(rows: readonly (readonly [string, string])[]): string {

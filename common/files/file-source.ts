@@ -42,7 +42,9 @@ function open(path: string): number {
     if (fstatSync(handle).isFile()) return handle;
     closeSync(handle);
   } catch (cause) {
-    throw new TrustError('not-a-pdf', `${path} cannot be read (${(cause as NodeJS.ErrnoException).code})`, { cause });
+    const { code } = cause as NodeJS.ErrnoException;
+    const hint = code === 'ENOENT' ? 'There is no such file; check the path.' : 'Check the right to read it.';
+    throw new TrustError('not-a-pdf', `${path} cannot be read (${code})`, { hint, cause });
   }
-  throw new TrustError('not-a-pdf', `${path} is not a file`);
+  throw new TrustError('not-a-pdf', `${path} is not a file`, { hint: 'Give the path of a PDF file.' });
 }

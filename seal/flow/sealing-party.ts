@@ -104,7 +104,9 @@ function checkParty(seal: Seal, { signerCertificate, trust, now }: PartyRequest)
     throw refuse(`The signature of the seal maker on seal ${esID} does not verify`);
   }
   if (!isSignerListed(property.signers, signerCertificate.raw)) {
-    throw refuse(`Seal ${esID} does not list the certificate of ${signerCertificate.subject}`);
+    const detail = `Seal ${esID} does not list the certificate of ${signerCertificate.subject}`;
+    const hint = 'Use the key and certificate that the seal was made for, or have the seal made again for these.';
+    throw new TrustError('seal-not-usable', detail, { hint });
   }
   if (now < property.validStart || now > property.validEnd) {
     throw refuse(

@@ -1,5 +1,6 @@
-// GET /v1/seals/{esID} and GET /v1/trust-roots: what anybody needs to verify by himself.
+// GET /v1/seals/{esID}, its /file and GET /v1/trust-roots: what anybody needs to verify by himself.
 import type { Knex } from 'knex';
+import type Koa from 'koa';
 import { z } from 'zod';
 import type { Clock } from '../../common/clock.ts';
 import { esID, sealDocument as sealContract } from '../../common/contract/seal.ts';
@@ -11,6 +12,7 @@ import { type Certificate, certificatePem } from '../../common/pki/certificate.t
 import { type RegisteredSeal, shownState } from '../domain/registered-seal.ts';
 import { findSeal } from '../store/seals.ts';
 
+const ESL_TYPE = 'application/octet-stream';
 const PEM_TYPE = 'application/x-pem-file';
 
 export const sealOperation: Operation = {
@@ -24,6 +26,18 @@ export const sealOperation: Operation = {
   problems: ['seal-not-found'],
 };
 
+export const sealFileOperation: Operation = {
+  id: 'readSealFile',
+  summary: 'Read a seal as a file',
+  summaryZh: '下载电子印章文件',
+  description:
+    'The SESeal as an .esl file, byte for byte, for `xinji seal --seal`. Its SM3 is `eseal_sm3` of the seal.',
+  tag: 'seals',
+  params: { esID },
+  answers: { 200: { description: 'The seal', content: { type: ESL_TYPE, description: 'DER of the SESeal' } } },
+  problems: ['seal-not-found'],
+};
+
 export const trustRootsOperation: Operation = {
   id: 'readTrustRoots',
   summary: 'Read the root certificates that this room trusts',
@@ -33,14 +47,30 @@ export const trustRootsOperation: Operation = {
   answers: { 200: { description: 'PEM certificates', content: { type: PEM_TYPE, description: 'PEM' } } },
 };
 
-export function makeSealHandler({ db, clock }: { readonly db: Knex; readonly clock: Clock }): Handler {
-  const params = z.strictObject({ esID });
+type SealDeps = { readonly db: Knex; readonly clock: Clock };
+
+const sealParams = z.strictObject({ esID });
+
+export function makeSealHandler({ db, clock }: SealDeps): Handler {
   return async (ctx) => {
-    const asked = parseParams(ctx, params);
-    const seal = await findSeal(db, asked.esID);
-    if (!seal) throw new TrustError('seal-not-found', `There is no seal ${asked.esID}`);
-    ctx.body = describe(seal, clock());
+    ctx.body = describe(await getSeal(db, ctx), clock());
   };
+}
+
+export function makeSealFileHandler({ db }: Pick<SealDeps, 'db'>): Handler {
+  return async (ctx) => {
+    const seal = await getSeal(db, ctx);
+    ctx.type = ESL_TYPE;
+    ctx.set('Content-Disposition', `attachment; filename="${seal.esID}.esl"`);
+    ctx.body = Buffer.from(seal.eseal);
+  };
+}
+
+async function getSeal(db: Knex, ctx: Koa.Context): Promise<RegisteredSeal> {
+  const asked = parseParams(ctx, sealParams);
+  const seal = await findSeal(db, asked.esID);
+  if (!seal) throw new TrustError('seal-not-found', `There is no seal ${asked.esID}`);
+  return seal;
 }
 
 export function makeTrustRootsHandler(roots: readonly Certificate[]): Handler {

@@ -24,6 +24,12 @@ export async function findSeal(db: Knex, esID: string): Promise<RegisteredSeal |
   return row ?? null;
 }
 
+/** Codes of seals in a state, in order, at most `limit`. */
+export async function listSealCodes(db: Knex, state: RegisteredSeal['state'], limit: number): Promise<string[]> {
+  const rows = await db('seal.seals').select({ esID: 'es_id' }).where({ state }).orderBy('es_id').limit(limit);
+  return rows.map(({ esID }) => esID);
+}
+
 /** Inserts a seal; false when one with this code is there already, which stays as it is. */
 export async function insertSeal(db: Knex, seal: RegisteredSeal, createdAt: Date): Promise<boolean> {
   const keys = Object.keys(COLUMNS) as (keyof RegisteredSeal)[];

@@ -6,9 +6,12 @@ import test, { type ExecutionContext } from 'ava';
 import { checkCrypto } from '../../bin/doctor/crypto.ts';
 import { checkRoomDatabases } from '../../bin/doctor/database.ts';
 import { checkKeys } from '../../bin/doctor/keys.ts';
+import { checkSeals } from '../../bin/doctor/seals.ts';
 import { ROOMS } from '../../bin/rooms.ts';
+import { makeDevelopmentSeal } from '../../bin/seed/seed-seal.ts';
 import { databaseKey, type RoomEnvironment } from '../../bin/serve/environment.ts';
 import { makeDevelopmentKeys } from '../../keys-dev/make.ts';
+import { registerSeal } from '../../seal/flow/register-seal.ts';
 import { type TestRoom, testDatabase } from '../_harness/database.ts';
 
 const roomOf = (name: TestRoom) => ROOMS.find((room) => room.name === name)!;
@@ -54,6 +57,45 @@ test('a key that others can read, a missing folder, an expired and a soon expiri
   t.regex(await say(keys, now), /^wrong The private key .*signer-2\.key\.pem can be read by others Run: chmod 600/);
   await writeFile(join(keys, 'signer-1.crt.pem'), '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n');
   t.regex(await say(keys, now), /signer-1\.crt\.pem is not a certificate/);
+});
+
+test('a seal whose key was made anew while the data stayed is said, with what to do', async (t) => {
+  const database = await testDatabase(t);
+  const db = database.connect('seal');
+  const environment = (keys: string): readonly RoomEnvironment[] => [
+    {
+      room: roomOf('seal'),
+      env: {
+        XINJI_MODE: 'development',
+        [databaseKey('seal')]: database.urls.seal,
+        XINJI_SEAL_KEYS: keys,
+        XINJI_SEAL_TRUST_ROOTS: join(keys, '../pki/trust-roots.pem'),
+        XINJI_SEAL_CHAIN: join(keys, '../pki/chain.pem'),
+        XINJI_SEAL_FILES: keys,
+        XINJI_SEAL_URL: 'http://localhost:7003',
+        XINJI_IDENTITY_URL: 'http://localhost:7001',
+        XINJI_MASTER_KEY: '00'.repeat(32),
+      },
+    },
+  ];
+  const now = new Date();
+  const keys = await makeKeys(t);
+  t.deepEqual(await checkSeals(environment(keys), now), [
+    { status: 'note', sentence: 'No seal is registered and active' },
+  ]);
+  const eseal = await makeDevelopmentSeal(now, 4, join(keys, '..'));
+  await registerSeal(
+    { db, clock: () => now },
+    { eseal, ownerName: '示例市卫生健康委员会', ownerCode: '11360100MB0D00010M', keyRef: 'signer-1' },
+  );
+  t.like((await checkSeals(environment(keys), now))[0], {
+    status: 'well',
+    sentence: 'Keys and certificates fit 1 active seal',
+  });
+  const [finding] = await checkSeals(environment(await makeKeys(t)), now);
+  t.is(finding?.status, 'wrong');
+  t.regex(finding!.sentence, /^Seal 36010000000001 .* cannot be used: .* does not list the certificate/);
+  t.regex(finding!.advice!, /Restore keys-dev\/pem.*make clean/);
 });
 
 test('the database is well for roles as migrated; a role that cannot log in and a dead port are said', async (t) => {

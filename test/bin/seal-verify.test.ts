@@ -83,6 +83,14 @@ test('Exit 3 without --trust, never 0; exit 2 for what cannot be read', async (t
   t.is((await xinji('verify', path('absent.pdf'))).code, 2);
 });
 
+test('Exit 2, never 1, when the roots cannot be read: that is no verdict', async (t) => {
+  for (const roots of ['absent.pem', 'not.pdf']) {
+    const said = await xinji('verify', path('sealed.pdf'), '--trust', path(roots));
+    t.is(said.code, 2, roots);
+    t.regex(said.err, /--trust .* cannot be read: .*\nGive a file with the root certificates as PEM/);
+  }
+});
+
 test('Of several files the worst counts: 1 before 2 before 3 before 0', async (t) => {
   const trust = ['--trust', path('roots.pem')];
   t.is((await xinji('verify', path('sealed.pdf'), path('not.pdf'), path('changed.pdf'), ...trust)).code, 1);
@@ -108,6 +116,12 @@ test('Refused with a sentence and nothing written: wrong key, wrong page, wrong 
   t.regex((await seal('no.pdf', '--page', '9')).err, /There is no page 9; the document has 2 pages/);
   t.regex((await seal('no.pdf', '--x', 'far')).err, /--x is "far"/);
   t.is((await xinji('seal', PDF)).code, 64);
+  const nowhere = await seal('absent/out.pdf');
+  t.is(nowhere.code, 1);
+  t.regex(nowhere.err, /cannot be written \(ENOENT\)\nGive -o a name in a folder that exists/);
+  const noSeal = await xinji(...base.with(5, path('not.pdf')), '--cert', path('c.pem'));
+  t.is(noSeal.code, 1);
+  t.regex(noSeal.err, /not\.pdf: offset 0: /);
   t.is((await xinji('verify')).code, 64);
   await t.throwsAsync(readFile(path('no.pdf')), { code: 'ENOENT' });
 });

@@ -29,7 +29,14 @@ test('help lists every command with its summary, and each says more', async (t) 
 });
 
 test('an unknown command or option is wrong usage, 64, said on stderr', async (t) => {
-  for (const args of [['open-sesame'], ['serve', '--now'], ['serve', 'pony'], ['migrate', 'twice'], ['toString']]) {
+  for (const args of [
+    ['open-sesame'],
+    ['serve', '--now'],
+    ['serve', 'pony'],
+    ['migrate', 'twice'],
+    ['toString'],
+    ['help', 'open-sesame'],
+  ]) {
     const { code, out, err } = await xinji(...args);
     t.is(code, 64, args.join(' '));
     t.is(out, '');

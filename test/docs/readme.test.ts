@@ -54,6 +54,7 @@ test('the demo leaves the files that README names', async (t) => {
     'chain.pem',
     'license.pdf',
     'report.json',
+    'seal.esl',
     'signature.der',
     'signed-attributes.der',
     'signer.pem',

@@ -180,7 +180,11 @@ test.serial('GET /v1/seals/{esID} and /v1/trust-roots give what a verifier needs
   const document = sealContract.parse(await (await fetch(new URL(`/v1/seals/${ES_ID}`, room.url))).json());
   t.like(document, { esID: ES_ID, state: 'active', owner_code: '11360100MB0D00010M', eseal_sm3: toHex(sm3(seal.raw)) });
   t.is(document.eseal, Buffer.from(seal.raw).toString('base64'));
-  t.is((await fetch(new URL('/v1/seals/36010000000099', room.url))).status, 404);
+  const file = await fetch(new URL(`/v1/seals/${ES_ID}/file`, room.url));
+  t.regex(file.headers.get('Content-Disposition') ?? '', new RegExp(`filename="${ES_ID}\\.esl"`));
+  t.deepEqual(Buffer.from(await file.arrayBuffer()), Buffer.from(seal.raw));
+  for (const path of ['/v1/seals/36010000000099', '/v1/seals/36010000000099/file'])
+    t.is((await fetch(new URL(path, room.url))).status, 404);
   t.regex(await (await fetch(new URL('/v1/trust-roots', room.url))).text(), /BEGIN CERTIFICATE/);
 });
 
@@ -190,6 +194,7 @@ test.serial('The room describes itself and says that it is ready', async (t) => 
     '/v1/sealings',
     '/v1/verifications',
     '/v1/seals/{esID}',
+    '/v1/seals/{esID}/file',
     '/v1/trust-roots',
     '/tsa',
   ]);

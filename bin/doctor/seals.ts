@@ -1,0 +1,60 @@
+// The seals of the seal room with the keys that use them now: what lies in the database and what lies in files must still
+// belong together. Folders are copied and lost apart from databases, and then every sealing fails.
+import type { Knex } from 'knex';
+import { connect } from '../../common/db/connect.ts';
+import { isTrustError } from '../../common/errors.ts';
+import { readRoomConfig, type SealConfig } from '../../seal/config.ts';
+import { makePartyCache } from '../../seal/flow/party-cache.ts';
+import { readKeyFolder } from '../../seal/store/key-folder.ts';
+import { findSeal, listSealCodes } from '../../seal/store/seals.ts';
+import { databaseKey, type RoomEnvironment } from '../serve/environment.ts';
+import { type Finding, note, well, wrong } from './finding.ts';
+
+/** So many are looked at; a registry with more is told so. */
+const MOST = 1000;
+
+/** Prepares each active seal for sealing, as the room does before its first use, with the roots that the room trusts. */
+export async function checkSeals(environments: readonly RoomEnvironment[], now: Date): Promise<readonly Finding[]> {
+  const env = environments.find(({ room }) => room.name === 'seal')?.env;
+  if (!env) return [];
+  const config = readRoomConfig(env);
+  const db = connect(env[databaseKey('seal')]!, { applicationName: 'xinji doctor', poolMax: 1 });
+  try {
+    return await checkEach(db, config, now);
+  } catch (error) {
+    if (isTrustError(error)) return [wrong(error.message, error.hint)];
+    return []; // the database cannot be read: said by its own check
+  } finally {
+    await db.destroy();
+  }
+}
+
+async function checkEach(db: Knex, config: SealConfig, now: Date): Promise<readonly Finding[]> {
+  const { certificates } = readKeyFolder(config.keysFolder, config.mode);
+  const trust = { roots: config.trustRoots, intermediates: config.chain };
+  const parties = makePartyCache({ certificates, chain: config.chain, trust });
+  const codes = await listSealCodes(db, 'active', MOST);
+  const faults: Finding[] = [];
+  for (const esID of codes) {
+    const seal = (await findSeal(db, esID))!;
+    try {
+      await parties.get(seal, now);
+    } catch (error) {
+      if (!isTrustError(error)) throw error;
+      faults.push(wrong(`Seal ${esID} ${seal.name} cannot be used: ${error.message}`, adviceFor(config)));
+    }
+  }
+  if (faults.length > 0) return faults;
+  if (codes.length === 0) return [note('No seal is registered and active')];
+  const more =
+    codes.length === MOST
+      ? `the first ${MOST} seals`
+      : `${codes.length} active ${codes.length === 1 ? 'seal' : 'seals'}`;
+  return [well(`Keys and certificates fit ${more}`)];
+}
+
+function adviceFor({ mode, keysFolder }: SealConfig): string {
+  if (mode === 'production')
+    return `Restore in ${keysFolder} the key and certificate that the seal was made for, or have the seal made again.`;
+  return 'Keys were made anew while the data stayed. Restore keys-dev/pem as it was, or start over with new data: make clean.';
+}
