@@ -43,7 +43,7 @@ function sayUnreachable(room: string, url: string, error: unknown): Finding {
   if (code === '3D000') return wrong(`The database of ${room} does not exist`, 'Create it, or correct the URL.');
   return wrong(
     `The database of ${room} cannot be reached at ${new URL(url).host}: ${message || code}`,
-    `Start PostgreSQL, or correct ${databaseKey(room as 'seal')}.`,
+    `Start PostgreSQL, or correct ${databaseKey(room as 'seal')} (unset: made from DATABASE_URL).`,
   );
 }
 

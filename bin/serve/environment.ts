@@ -74,7 +74,9 @@ export function planRooms(
     }
   };
   const owner = collect(() => readOwnerConfig(env));
-  const mode = collect(() => readMode(env)) ?? 'production';
+  const mode = collect(() => readMode(env));
+  // What is missing depends on the mode; without one only noise would follow.
+  if (mode === null) throw new TrustError('config-invalid', [...faults.values()].join('\n'));
   const stand = owner ?? { mode, dataDir: '.data', databaseUrl: null };
   const chosen = roomEnvironments(env, stand, secrets, null).filter(({ room }) => names.includes(room.name));
   const isGiven = stand.databaseUrl !== null || chosen.every(({ room }) => env[databaseKey(room.name)] !== undefined);

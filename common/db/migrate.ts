@@ -132,7 +132,16 @@ async function ensureRole(db: Knex, url: string): Promise<void> {
     `select format('${verb} role %I login nosuperuser nocreatedb nocreaterole password %L', ?::text, ?::text) as sql`,
     [name, password],
   );
-  await db.raw(quoted.rows[0]!.sql.replaceAll('?', '\\?'));
+  await db.raw(quoted.rows[0]!.sql.replaceAll('?', '\\?')).catch((error: unknown) => {
+    throw withoutStatement(`role ${name}`, error);
+  });
+}
+
+/** knex puts the statement before PostgreSQL's own words; this one holds a password. */
+function withoutStatement(subject: string, error: unknown): Error {
+  const { message } = error as Error;
+  const words = message.slice(message.lastIndexOf(' - ') + 1);
+  return Object.assign(new Error(`${subject} ${words}`), { code: databaseErrorCode(error) });
 }
 
 async function canLogIn(url: string): Promise<boolean> {

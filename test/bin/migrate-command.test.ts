@@ -116,3 +116,44 @@ test('the seed called twice, and twice at once, changes nothing', async (t) => {
   await Promise.all([seed(), seed()]);
   t.deepEqual(await look(), before);
 });
+
+test('a database that cannot be used is one sentence and 78, without any password', async (t) => {
+  const dataDir = await makeFolder(t);
+  const { url } = await makeDatabase();
+  const changed = (change: (address: URL) => void): string => {
+    const address = new URL(url);
+    change(address);
+    return address.href;
+  };
+  const faults: readonly (readonly [string, RegExp])[] = [
+    [changed((address) => (address.port = '1')), /nobody answers at .*:1 \(ECONNREFUSED\)\nStart PostgreSQL there/],
+    [changed((address) => (address.password = 'guessed-it')), /refuses the login of ".+"\nCorrect user and password/],
+    [changed((address) => (address.pathname = '/nowhere-at-all')), /has no database "nowhere-at-all"\nCreate it/],
+  ];
+  for (const [given, expected] of faults) {
+    const { code, said } = await migrate({ DATABASE_URL: given, XINJI_DATA_DIR: dataDir });
+    t.is(code, 78, said);
+    t.regex(said, expected);
+    t.notRegex(said, /guessed-it|\n {4}at /);
+  }
+});
+
+test('an owner that may not create roles is told so, and the password it was to set is not shown', async (t) => {
+  const dataDir = await makeFolder(t);
+  const { name, url } = await makeDatabase();
+  const role = `${name}_weak`;
+  const db = connect(url, { applicationName: 'xinji test', poolMax: 1 });
+  await db.raw(`create role "${role}" login password 'weak'`);
+  t.teardown(async () => {
+    await db.raw(`drop role "${role}"`);
+    await db.destroy();
+  });
+  const weak = new URL(url);
+  weak.username = role;
+  weak.password = 'weak';
+  const { code, said } = await migrate({ DATABASE_URL: weak.href, XINJI_DATA_DIR: dataDir });
+  t.is(code, 78, said);
+  t.regex(said, /may not do what migrating needs: role .* permission denied to create role\nMake it the owner/);
+  const { database_passwords: passwords } = await loadSecrets(dataDir);
+  for (const password of Object.values(passwords)) t.false(said.includes(password));
+});

@@ -1,10 +1,16 @@
 // The command line as a user meets it.
 import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 
-function xinji(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../../bin/xinji.ts'), ...args]);
+type Said = { code: number | null; out: string; err: string };
+
+const xinji = (...args: string[]): Promise<Said> => xinjiIn(process.env, ...args);
+
+function xinjiIn(env: NodeJS.ProcessEnv, ...args: string[]): Promise<Said> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../../bin/xinji.ts'), ...args], { env });
   let out = '';
   let err = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -42,4 +48,21 @@ test('an unknown command or option is wrong usage, 64, said on stderr', async (t
     t.is(out, '');
     t.not(err, '');
   }
+});
+
+test('what is missing in production is said once a key; a wrong mode is said without the noise that follows from it', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'xinji-faults-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  const env = { PATH: process.env['PATH'], XINJI_DATA_DIR: folder };
+  const production = await xinjiIn(env, 'serve');
+  t.is(production.code, 78);
+  for (const name of ['DATABASE_URL', 'XINJI_MASTER_KEY', 'XINJI_IDENTITY_URL', 'XINJI_SEAL_KEYS'])
+    t.is(production.err.split(`serve: ${name} is not set`).length, 2, name);
+  t.regex(production.err, /To try the house: `make run`/);
+  const wrong = await xinjiIn({ ...env, XINJI_MODE: 'dev', XINJI_LICENCE_URL: 'x' }, 'serve');
+  t.is(wrong.code, 78);
+  t.deepEqual(wrong.err.trim().split('\n').slice(0, -1), [
+    'xinji serve: XINJI_MODE is "dev"; expected development or production',
+    'xinji serve: XINJI_LICENCE_URL is not a key of this program; see docs/config.md for the keys',
+  ]);
 });
