@@ -14,7 +14,7 @@ import { loginErrorPage } from '../web/error-page.ts';
 import { type LoginFault, loginPage } from '../web/login-page.ts';
 import { returningToPage } from '../web/returning-page.ts';
 import type { ConsentSteps } from './consent.ts';
-import { type Interaction, systemName } from './open-interaction.ts';
+import { claimsGivenAtLogin, type Interaction, systemName } from './open-interaction.ts';
 
 export type InteractionDeps = {
   readonly provider: Provider;
@@ -117,6 +117,7 @@ async function showLogin(
     action: `/interaction/${interaction.uid}/login`,
     csrf: csrf.token(ctx, interaction.uid),
     system: await systemName(provider, interaction),
+    given: await claimsGivenAtLogin(provider, interaction),
     host: new URL(provider.issuer).host,
     ...(login === undefined ? {} : { login }),
     faults,

@@ -8,3 +8,17 @@ export async function systemName(provider: Provider, interaction: Interaction): 
   const clientId = String(interaction.params['client_id']);
   return (await provider.Client.find(clientId))?.clientName ?? clientId;
 }
+
+/** What a login alone gives to a system of the platform; null for others, which ask for consent after it. */
+export async function claimsGivenAtLogin(
+  provider: Provider,
+  interaction: Interaction,
+): Promise<readonly ('name' | 'identity_document')[] | null> {
+  const client = await provider.Client.find(String(interaction.params['client_id']));
+  if (client?.['xinji_first_party'] !== true) return null;
+  const scopes = String(interaction.params['scope'] ?? '').split(' ');
+  return [
+    ...(scopes.includes('profile') ? (['name'] as const) : []),
+    ...(scopes.includes('identity_document') ? (['identity_document'] as const) : []),
+  ];
+}

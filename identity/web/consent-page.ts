@@ -29,8 +29,8 @@ const TEXTS = {
   phone_number: { zh: '手机号', en: 'Phone' },
   identity_document: { zh: '身份证号码', en: 'ID number' },
   account: {
-    zh: '仅一个只对该系统有效的账号标识',
-    en: 'Only an account identifier that is valid for this system alone',
+    zh: '仅一个账号标识，不含身份信息',
+    en: 'Only an account identifier, which says nothing about you',
   },
   withheld: { zh: '不会提供：{list}', en: 'Not shared: {list}' },
   licenses: { zh: '证照', en: 'your licenses' },

@@ -20,6 +20,8 @@ export type LoginPage = {
   readonly csrf: string;
   /** Name of the system that asked, null when the person came by himself. */
   readonly system: string | null;
+  /** What the system gets by the login alone; null when it will ask for consent. */
+  readonly given?: readonly ('name' | 'identity_document')[] | null;
   /** Host shown under the form: `id.xx.gov.cn`. */
   readonly host: string;
   /** What was typed as login name. */
@@ -41,6 +43,10 @@ const TEXTS = {
   hide: { zh: '隐藏', en: 'Hide' },
   submit: { zh: '登录', en: 'Log in' },
   cancel: { zh: '不登录，返回{system}', en: 'Not now, back to {system}' },
+  given: { zh: '登录后，{system}将得到：{list}', en: 'By logging in, {system} gets: {list}' },
+  account: { zh: '账号标识', en: 'an account identifier' },
+  name: { zh: '姓名', en: 'your name' },
+  identity_document: { zh: '身份证号码', en: 'your ID number' },
   host: { zh: '请核对网址：{host}', en: 'Check the address: {host}' },
   loginMissing: { zh: '请填写账号', en: 'Enter your account' },
   passwordMissing: { zh: '请填写密码', en: 'Enter your password' },
@@ -98,8 +104,15 @@ ${field({ name: 'password', label: say(TEXTS.password), type: 'password', autoco
 <div class="actions"><button class="button" type="submit">${say(TEXTS.submit)}</button>
 ${props.cancelHref && system !== null ? html`<a class="link" href="${props.cancelHref}">${say(TEXTS.cancel, { system })}</a>` : null}</div>
 </form>
+${sayGiven(props, say, frame.lang === 'zh' ? '、' : ', ')}
 <p class="hint small">${say(TEXTS.host, { host: props.host })}</p>`,
   });
+}
+
+function sayGiven({ given, system }: LoginPage, say: Say, comma: string) {
+  if (!given || system === null) return null;
+  const list = ['account' as const, ...given].map((claim) => say(TEXTS[claim])).join(comma);
+  return html`<p class="hint small">${say(TEXTS.given, { system, list })}</p>`;
 }
 
 function inWords(fault: LoginFault, say: Say): Fault {

@@ -135,6 +135,17 @@ test('every relative link of the documents leads to a file', async (t) => {
   }
 });
 
+test('every file and folder that the documents of the rooms and the architecture name exists', async (t) => {
+  for (const page of ['README.md', 'ARCHITECTURE.md', 'identity/README.md', 'license/README.md', 'seal/README.md']) {
+    const text = await readFile(join(ROOT, page), 'utf8');
+    for (const [, name] of text.matchAll(/`([\w-]+(?:\/[\w.-]+)+\.(?:ts|json|md))`/g)) {
+      const places = [join(ROOT, page, '..', name as string), join(ROOT, name as string)];
+      const found = await Promise.all(places.map((place) => readFile(place).catch(() => null)));
+      t.true(found.some(Boolean), `${page} names ${name}`);
+    }
+  }
+});
+
 test('every file that the table of standards names exists', async (t) => {
   const text = await readFile(join(ROOT, 'docs/standards.md'), 'utf8');
   const rows = text.split('\n').filter((line) => /^\| (?!standard|---)/.test(line));

@@ -196,7 +196,8 @@ const results = {
   },
 };
 
-const login = { action: '/gallery/login', csrf: 'token', system: SYSTEM, host: 'id.example.gov.cn' };
+const given = ['name', 'identity_document'] as const;
+const login = { action: '/gallery/login', csrf: 'token', system: SYSTEM, given, host: 'id.example.gov.cn' };
 const verify = { fileAction: '/verify', codeAction: '/verify/code', maxMegabytes: 20 };
 const presentation = {
   person,

@@ -38,6 +38,8 @@ async function decide(
 test('a system of others asks for consent, with the values that it will get and the ID number masked', async (t) => {
   const house = await startIdentity(t);
   const client = await house.client('shop', { firstParty: false, scopes: ['openid', 'profile', 'identity_document'] });
+  const { target } = await authorize(client);
+  t.false((await makeBrowser().open(target.href)).text.includes('将得到'), 'what it gets is asked for, not announced');
   const { page } = await openConsent(client, 'openid profile identity_document');
   t.true(page.text.replaceAll(/<[^>]*>/g, '').includes('系统 shop请求使用您的信息'));
   t.true(page.text.includes('示例单位') && page.text.includes('办理业务') && page.text.includes('张三'));
@@ -73,7 +75,9 @@ test('a system of the platform is not asked about', async (t) => {
   const client = await house.client('own');
   const browser = makeBrowser();
   const { target } = await authorize(client);
-  const answer = await post(browser, await browser.open(target.href), {
+  const login = await browser.open(target.href);
+  t.true(login.text.includes('登录后，系统 own将得到：账号标识、姓名'), 'the login page says what the system gets');
+  const answer = await post(browser, login, {
     login: PERSON.loginName,
     password: PERSON.password,
   });
