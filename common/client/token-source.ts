@@ -39,13 +39,21 @@ export function makeTokenSource(options: TokenSourceOptions): TokenSource {
     if (kept && kept.until > options.clock().getTime()) return Promise.resolve(kept.token);
     asking ??= ask()
       .catch((cause: unknown) => {
-        throw new TrustError('identity-unavailable', `no access token for ${options.resource} was given`, { cause });
+        throw sayRefused(options, cause);
       })
       .finally(() => {
         asking = undefined;
       });
     return asking;
   };
+}
+
+/** An identity room that refuses is not one that is silent: waiting helps only with the second. */
+function sayRefused({ clientId, resource, scope }: TokenSourceOptions, cause: unknown): TrustError {
+  const detail = `no access token for ${resource} was given`;
+  if (!(cause instanceof oidc.ResponseBodyError)) return new TrustError('identity-unavailable', detail, { cause });
+  const hint = `Check that the client ${clientId} is registered with this key and with the scope ${scope}.`;
+  return new TrustError('identity-unavailable', `${detail}: ${cause.error}`, { hint, cause });
 }
 
 /** The issuer's metadata with our key, read at the first use and once; a failure is tried again by the next caller. */

@@ -2,6 +2,9 @@ import test from 'ava';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import * as oidc from 'openid-client';
 import { makeBrowser } from '../../bin/demo/browser.ts';
+import { makeTokenSource } from '../../common/client/token-source.ts';
+import { systemClock } from '../../common/clock.ts';
+import type { TrustError } from '../../common/errors.ts';
 import type { ClientRegistration } from '../../identity/domain/client.ts';
 import { authorize, LICENSE_URL, SEAL_URL, startIdentity } from './identity-house.ts';
 
@@ -73,4 +76,25 @@ test('a client registered for logins only is refused client credentials', async 
   const request = oidc.clientCredentialsGrant(config, { scope: 'openid', resource: LICENSE_URL });
   const thrown = await t.throwsAsync(request, { instanceOf: oidc.ResponseBodyError });
   t.is(thrown?.status, 400);
+});
+
+test('a room that is refused a token is told the reason and what to check; from a silent issuer it is told to wait', async (t) => {
+  const house = await startIdentity(t);
+  const { keyPem } = await house.client('department', MACHINE);
+  const at = (issuer: string, scope: string) =>
+    makeTokenSource({
+      issuer,
+      clientId: 'department',
+      keyPem,
+      resource: LICENSE_URL,
+      scope,
+      allowHttp: true,
+      clock: systemClock,
+    });
+  t.is(typeof (await at(house.url, 'license:issue')()), 'string');
+  const refused = await t.throwsAsync(at(house.url, 'license:redeem')(), { code: 'identity-unavailable' });
+  t.regex(refused!.message, /was given: invalid_scope$/);
+  t.regex((refused as TrustError).hint, /client department is registered .* scope license:redeem/);
+  const silent = await t.throwsAsync(at('http://127.0.0.1:1', 'license:issue')(), { code: 'identity-unavailable' });
+  t.regex((silent as TrustError).hint, /Try again/);
 });
