@@ -1,4 +1,4 @@
-// The part of fontkit 2 that the face uses; the package brings no types.
+// The part of fontkit 2 that license faces and seal pictures use; the package brings no types.
 declare module 'fontkit' {
   export type Glyph = { readonly id: number; readonly advanceWidth: number };
   export type Subset = { includeGlyph(glyph: number | Glyph): number; encode(): Uint8Array };
