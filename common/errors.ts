@@ -59,6 +59,12 @@ export const PROBLEMS = {
     '不支持的内容类型',
     'Use a content type that the detail lists.',
   ),
+  'too-many-requests': problem(
+    429,
+    'Too many requests came from this address',
+    '来自该地址的请求过于频繁',
+    'Wait as long as Retry-After says, then try again.',
+  ),
   'not-found': problem(404, 'There is nothing at this address', '地址不存在', 'Check the path against /openapi.json.'),
   'method-not-allowed': problem(
     405,

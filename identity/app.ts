@@ -86,6 +86,7 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
     provider,
     clock,
     csrf,
+    cookies,
     consent,
     authenticate: (credentials) => authenticate({ db, clock, keys: documentKeys }, credentials),
   });

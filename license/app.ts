@@ -14,6 +14,7 @@ import { healthRoutes } from '../common/http/health.ts';
 import type { Metrics } from '../common/http/metrics.ts';
 import type { Operation } from '../common/http/operation.ts';
 import { webRoutes } from '../common/http/preferences.ts';
+import { makeRateLimit } from '../common/http/rate-limit.ts';
 import { referenceRoutes } from '../common/http/reference-page.ts';
 import { type Access, type Handler, mountRoutes, type Route } from '../common/http/routes.ts';
 import type { Log } from '../common/log.ts';
@@ -48,6 +49,8 @@ export type LicenseAppDeps = {
   /** PKCS#8 PEM, P-256: this room as a client of the identity room. */
   readonly clientKeyPem: string;
   readonly cookieKeys: readonly string[];
+  /** From one address. */
+  readonly verificationsPerMinute: number;
   /** 32 bytes. */
   readonly masterKey: Uint8Array;
   /** For tests; otherwise the issuer's published keys. */
@@ -81,7 +84,8 @@ export function buildApp(parts: LicenseAppDeps): LicenseApp {
   const verify = makeVerifyHandlers(deps);
   const present = makePresentHandler(deps, sessions);
   const redeem = makeRedeemHandler(deps, gate);
-  const verification = makeVerificationHandler(deps);
+  const limit = makeRateLimit({ perMinute: parts.verificationsPerMinute, clock });
+  const verification = limit.guard(makeVerificationHandler(deps));
 
   const table: readonly Route[] = [
     row('POST', '/v1/licenses', 'license:issue', licenses.issue, OPERATIONS.issue),
@@ -102,8 +106,8 @@ export function buildApp(parts: LicenseAppDeps): LicenseApp {
     row('POST', '/licenses/:identifier/presentations', 'session', wallet.present),
     row('GET', '/licenses/:identifier/presentations/:hash', 'session', wallet.codeState),
     row('GET', '/licenses/:identifier/presentation', 'session', wallet.showCode),
-    row('GET', '/verify', 'public', verify.show),
-    row('POST', '/verify', 'public', verify.check),
+    row('GET', '/verify', 'public', limit.guard(verify.show)),
+    row('POST', '/verify', 'public', limit.guard(verify.check)),
   ];
   const reference = {
     service: API_SERVICE,
@@ -115,6 +119,8 @@ export function buildApp(parts: LicenseAppDeps): LicenseApp {
   };
 
   const app = makeKoa({ room: 'license', log, clock, metrics, mode, service: WALLET_SERVICE });
+  app.proxy = mode === 'production'; // one proxy in front of us says who asked
+  app.maxIpsCount = 1;
   app.use(leadToLogin);
   mountRoutes(
     app,

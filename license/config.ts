@@ -4,6 +4,7 @@ import {
   type Config,
   type ConfigTable,
   type Mode,
+  parseInteger,
   parseKey32,
   parseList,
   parsePort,
@@ -87,6 +88,13 @@ export const CONFIG_TABLE = {
     example: '/var/lib/xinji/license-files',
     fallback: inDevelopment('.data/files/license'),
     parse: parseText,
+  },
+  verificationsPerMinute: {
+    name: 'XINJI_LICENSE_VERIFICATIONS_PER_MINUTE',
+    manual: 'Public checks of files and codes a minute taken from one address. A gateway should limit too.',
+    example: '60',
+    fallback: (mode) => (mode === 'development' ? '6000' : '60'),
+    parse: parseInteger(1, 1_000_000),
   },
   cookieKeys: {
     name: 'XINJI_LICENSE_COOKIE_KEYS',

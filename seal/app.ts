@@ -10,6 +10,7 @@ import type { BearerGate } from '../common/http/bearer.ts';
 import { healthRoutes } from '../common/http/health.ts';
 import type { Metrics } from '../common/http/metrics.ts';
 import { webRoutes } from '../common/http/preferences.ts';
+import { makeRateLimit } from '../common/http/rate-limit.ts';
 import { referenceRoutes } from '../common/http/reference-page.ts';
 import { mountRoutes, type Route } from '../common/http/routes.ts';
 import type { Log } from '../common/log.ts';
@@ -50,6 +51,8 @@ export type SealAppDeps = {
   readonly limitMegabytes: number;
   /** The own time-stamp authority; null: /tsa is not served here. */
   readonly authority: TimeStampAuthority | null;
+  /** From one address. */
+  readonly verificationsPerMinute: number;
 };
 
 export function buildApp(deps: SealAppDeps): Koa {
@@ -58,9 +61,12 @@ export function buildApp(deps: SealAppDeps): Koa {
   const trust = { roots: deps.trustRoots, intermediates: deps.chain };
   const parties = makePartyCache({ certificates: deps.certificates, chain: deps.chain, trust });
   const seal = makeSealingHandler({ ...deps, parties, maxBytes });
-  const verify = makeVerificationHandler({ db, trust, clock, maxBytes });
+  const limit = makeRateLimit({ perMinute: deps.verificationsPerMinute, clock });
+  const verify = limit.guard(makeVerificationHandler({ db, trust, clock, maxBytes }));
 
   const app = makeKoa({ room: 'seal', log, clock, metrics, mode, service: SEAL_SERVICE });
+  app.proxy = mode === 'production'; // one proxy in front of us says who asked
+  app.maxIpsCount = 1;
   const table: readonly Route[] = [
     { method: 'POST', path: '/v1/sealings', scope: 'seal:use', handler: seal, operation: sealingOperation },
     { method: 'POST', path: '/v1/verifications', scope: 'public', handler: verify, operation: verificationOperation },

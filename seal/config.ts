@@ -132,6 +132,14 @@ export const CONFIG_TABLE = {
     fallback: () => '2.25.29374460661254495747073602633507350496',
     parse: parseOid,
   },
+  verificationsPerMinute: {
+    name: 'XINJI_SEAL_VERIFICATIONS_PER_MINUTE',
+    manual:
+      'Verifications a minute taken from one address; the license room asks from one, so its limit should be a multiple. A gateway should limit too.',
+    example: '600',
+    fallback: (mode) => (mode === 'development' ? '6000' : '600'),
+    parse: parseInteger(1, 1_000_000),
+  },
   signingWorkers: {
     name: 'XINJI_SEAL_WORKERS',
     manual: 'Threads that sign; as many as there are cores to spare.',

@@ -4,10 +4,18 @@ import type { Knex } from 'knex';
 import type { Clock } from '../../common/clock.ts';
 import { type Account, CITIZEN_NUMBER, normaliseLogin } from '../domain/account.ts';
 import { type DocumentKeys, makeHolderKey, makeLoginKey, makePhoneKey } from '../domain/document-box.ts';
-import { pausedUntil, triesLeft, WINDOW_SECONDS } from '../domain/login-throttle.ts';
+import {
+  ACCOUNT_WINDOW_SECONDS,
+  FROM_KNOWN_BROWSERS,
+  FROM_STRANGERS,
+  MAX_ACCOUNT_TRIES,
+  pausedUntil,
+  triesLeft,
+  WINDOW_SECONDS,
+} from '../domain/login-throttle.ts';
 import { findAccountByLogin } from '../store/accounts.ts';
 import { type IdentityEvent, insertEvent } from '../store/events.ts';
-import { deleteTries, takeTry } from '../store/login-tries.ts';
+import { deleteTries, giveTryBack, takeTry } from '../store/login-tries.ts';
 import { isPassword } from './password.ts';
 
 export type AuthenticateDeps = { readonly db: Knex; readonly clock: Clock; readonly keys: DocumentKeys };
@@ -18,6 +26,8 @@ export type Credentials = {
   readonly password: string;
   /** The caller's network address. */
   readonly address: string;
+  /** `sub` of the person who logged in last in this browser. */
+  readonly knownSub?: string | undefined;
   readonly clientId?: string | undefined;
   readonly requestId?: string | undefined;
 };
@@ -30,7 +40,7 @@ export type AuthenticationResult =
 
 export async function authenticate(
   { db, clock, keys }: AuthenticateDeps,
-  { login, password, address, clientId, requestId }: Credentials,
+  { login, password, address, knownSub, clientId, requestId }: Credentials,
 ): Promise<AuthenticationResult> {
   const now = clock();
   const typed = normaliseLogin(login).slice(0, 64);
@@ -38,9 +48,9 @@ export async function authenticate(
     insertEvent(db, { at: now, kind, sub, clientId, requestId });
   // 1. Count this try before the password is looked at.
   const loginKey = makeLoginKey(keys, typed.toLowerCase());
-  const windowEndsAt = new Date(now.getTime() + WINDOW_SECONDS * 1000);
-  const tries = await takeTry(db, { loginKey, address, now, windowEndsAt });
-  const until = pausedUntil(tries);
+  const after = (seconds: number): Date => new Date(now.getTime() + seconds * 1000);
+  const tries = await takeTry(db, { loginKey, address, now, windowEndsAt: after(WINDOW_SECONDS) });
+  let until = pausedUntil(tries);
   if (until !== null) {
     await event('login.paused');
     return { outcome: 'paused', until };
@@ -51,14 +61,25 @@ export async function authenticate(
     phoneKey: makePhoneKey(keys, typed),
     holderKey: makeHolderKey(keys, { type: CITIZEN_NUMBER, code: typed.toUpperCase() }),
   });
-  // 3. Always one argon2id.
+  // 3. Count it for the account too, whichever name and address it was tried with.
+  const accountKey = found ? makeLoginKey(keys, `account:${found.account.sub}`) : loginKey;
+  const from = found !== null && found.account.sub === knownSub ? FROM_KNOWN_BROWSERS : FROM_STRANGERS;
+  const windowEndsAt = after(ACCOUNT_WINDOW_SECONDS);
+  const accountTries = await takeTry(db, { loginKey: accountKey, address: from, now, windowEndsAt });
+  until = pausedUntil(accountTries, MAX_ACCOUNT_TRIES);
+  if (until !== null) {
+    await event('login.paused', found?.account.sub);
+    return { outcome: 'paused', until };
+  }
+  // 4. Always one argon2id.
   const fits = await isPassword(found?.passwordHash ?? null, password.slice(0, 128));
   if (!fits || found === null || found.account.status !== 'active') {
     await event('login.refused', found?.account.sub);
     return { outcome: 'refused', triesLeft: triesLeft(tries) };
   }
-  // 4. A right password forgets the wrong ones.
+  // 5. A right password forgets the wrong ones from here, and was no guess.
   await deleteTries(db, loginKey, address);
+  await giveTryBack(db, accountKey, from);
   await event('login.succeeded', found.account.sub);
   return { outcome: 'accepted', account: found.account };
 }

@@ -6,6 +6,7 @@ import { errors, type Provider } from 'oidc-provider';
 import type { Clock } from '../../common/clock.ts';
 import { requestIdOf } from '../../common/http/app.ts';
 import { readForm } from '../../common/http/body.ts';
+import type { Cookies } from '../../common/http/cookies.ts';
 import type { Csrf } from '../../common/http/csrf.ts';
 import { pageFrame, sendPage } from '../../common/http/preferences.ts';
 import { WINDOW_SECONDS } from '../domain/login-throttle.ts';
@@ -16,10 +17,15 @@ import { returningToPage } from '../web/returning-page.ts';
 import type { ConsentSteps } from './consent.ts';
 import { claimsGivenAtLogin, type Interaction, systemName } from './open-interaction.ts';
 
+/** Who logged in here last: guesses of others do not slow this browser down. It opens nothing. */
+const KNOWN_COOKIE = 'known';
+const KNOWN_SECONDS = 180 * 24 * 60 * 60;
+
 export type InteractionDeps = {
   readonly provider: Provider;
   readonly clock: Clock;
   readonly csrf: Csrf;
+  readonly cookies: Cookies;
   readonly authenticate: (credentials: Credentials) => Promise<AuthenticationResult>;
   readonly consent: ConsentSteps;
 };
@@ -90,8 +96,11 @@ async function judgeLogin(
   ];
   if (missing.length > 0) return showLogin(deps, ctx, interaction, { status: 422, faults: missing, login });
   const clientId = String(interaction.params['client_id']);
-  const result = await deps.authenticate({ login, password, address: ctx.ip, clientId, requestId: requestIdOf(ctx) });
+  const knownSub = deps.cookies.read(ctx, KNOWN_COOKIE);
+  const from = { address: ctx.ip, knownSub, clientId, requestId: requestIdOf(ctx) };
+  const result = await deps.authenticate({ login, password, ...from });
   if (result.outcome === 'accepted') {
+    deps.cookies.write(ctx, KNOWN_COOKIE, result.account.sub, { maxAgeSeconds: KNOWN_SECONDS });
     const accepted = { login: { accountId: result.account.sub, amr: ['pwd'], remember: false } };
     const returnTo = await deps.provider.interactionResult(ctx.req, ctx.res, accepted, {
       mergeWithLastSubmission: false,

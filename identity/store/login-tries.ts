@@ -1,4 +1,4 @@
-// identity.login_tries: password tries by login and address within a window. The login is kept as a keyed digest.
+// identity.login_tries: password tries by login and address within a window, and by account from all. The login is kept as a keyed digest.
 import type { Knex } from 'knex';
 import type { Tries } from '../domain/login-throttle.ts';
 
@@ -23,6 +23,14 @@ export async function takeTry(
 /** Forgets the tries after a right password. */
 export async function deleteTries(db: Knex, loginKey: Uint8Array, address: string): Promise<void> {
   await db.raw('delete from identity.login_tries where login_key = ? and address = ?', [
+    Buffer.from(loginKey),
+    address,
+  ]);
+}
+
+/** Takes one try back out of the count. */
+export async function giveTryBack(db: Knex, loginKey: Uint8Array, address: string): Promise<void> {
+  await db.raw('update identity.login_tries set tries = greatest(tries - 1, 0) where login_key = ? and address = ?', [
     Buffer.from(loginKey),
     address,
   ]);

@@ -19,6 +19,12 @@ import {
 import { readSection, readSections, type XrefEntry, type XrefSection } from './xref.ts';
 
 const MAX_OBJECT_STREAMS_HELD = 8;
+/** What one document may cost in all, so that no file keeps the room for itself; honest ones stay far below. */
+const MAX_LOOK_UPS = 20_000_000;
+const MAX_DECODED_BYTES = 512 * 1024 * 1024;
+const MAX_VALUES = 20_000_000;
+/** Parsed values kept; beyond, objects are read anew when they are asked for again. */
+const MAX_VALUES_HELD = 2_000_000;
 
 /**
  * Opens a document. Codes: `not-a-pdf`, `pdf-truncated`, `pdf-encrypted`, `pdf-hybrid`, `pdf-broken`.
@@ -47,6 +53,10 @@ export class PdfDocument {
   readonly #objects = new Map<number, PdfObject | null>();
   readonly #objectStreams = new Map<number, ObjectStream>();
   readonly #opening = new Set<number>();
+  #lookUps = 0;
+  #decodedBytes = 0;
+  #values = 0;
+  #valuesHeld = 0;
 
   constructor(source: ByteSource, sections: readonly XrefSection[], trailer: PdfDict, base: number, startxref: number) {
     this.source = source;
@@ -70,6 +80,7 @@ export class PdfDocument {
   /** The newest entry for an object number. */
   entry(num: number): XrefEntry | null {
     for (const section of this.sections) {
+      if (++this.#lookUps > MAX_LOOK_UPS) throw broken('the cross-reference sections take too long to look through');
       const entry = section.find(num);
       if (entry) return entry;
     }
@@ -80,7 +91,13 @@ export class PdfDocument {
   object(reference: PdfRef): PdfObject | null {
     let found = this.#objects.get(reference.num);
     if (found === undefined) {
+      const before = this.#values;
       found = this.#load(reference.num);
+      this.#valuesHeld += this.#values - before;
+      if (this.#valuesHeld > MAX_VALUES_HELD) {
+        this.#objects.clear();
+        this.#valuesHeld = 0;
+      }
       this.#objects.set(reference.num, found);
     }
     return found && found.gen === reference.gen ? found : null;
@@ -137,7 +154,7 @@ export class PdfDocument {
     if (entry.type === 'free') return null;
     if (entry.type === 'compressed') return this.#loadCompressed(num, entry.stream, entry.index);
     if (entry.offset === this.base) return null; // some writers mark unused objects with offset 0
-    const object = readAt(this.source, entry.offset, (lexer) => lexer.readObject());
+    const object = readAt(this.source, entry.offset, (lexer) => this.#counted(lexer, () => lexer.readObject()));
     if (object.num !== num)
       throw broken(`the cross-reference of object ${num} leads to object ${object.num}`, entry.offset);
     if (object.gen !== entry.gen)
@@ -145,12 +162,21 @@ export class PdfDocument {
     return object;
   }
 
+  #counted<T>(lexer: Lexer, read: () => T): T {
+    if (this.#values > MAX_VALUES) throw broken(`the document has more than ${MAX_VALUES} values`);
+    try {
+      return read();
+    } finally {
+      this.#values += lexer.values;
+    }
+  }
+
   #loadCompressed(num: number, container: number, index: number): PdfObject {
     const stream = this.#objectStream(container);
     if (stream.numbers[index] !== num) throw broken(`object ${num} is not in object stream ${container}`);
     const lexer = new Lexer(stream.bytes, -1, true);
     lexer.seek(stream.first + stream.offsets[index]!);
-    return { num, gen: 0, value: lexer.readValue(), stream: null, end: 0 };
+    return { num, gen: 0, value: this.#counted(lexer, () => lexer.readValue()), stream: null, end: 0 };
   }
 
   #objectStream(num: number): ObjectStream {
@@ -163,7 +189,10 @@ export class PdfDocument {
     if (!object || !isDict(object.value) || !isName(object.value.map.get('Type'), 'ObjStm')) {
       throw broken(`object ${num} is not an object stream`);
     }
-    const stream = parseObjectStream(object.value, decodeStream(object.value, this.streamBody(object), num), num);
+    const decoded = decodeStream(object.value, this.streamBody(object), num);
+    this.#decodedBytes += decoded.length;
+    if (this.#decodedBytes > MAX_DECODED_BYTES) throw broken('the object streams are too large in all');
+    const stream = parseObjectStream(object.value, decoded, num);
     this.#opening.delete(num);
     if (this.#objectStreams.size >= MAX_OBJECT_STREAMS_HELD) {
       this.#objectStreams.delete(this.#objectStreams.keys().next().value as number);

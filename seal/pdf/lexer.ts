@@ -5,6 +5,8 @@ import { broken, type PdfObject, type PdfRef, type PdfValue } from './value.ts';
 
 const MAX_DEPTH = 100;
 const MAX_OBJECT_BYTES = 32 * 1024 * 1024;
+/** A page tree of 100,000 pages in one array has 100,000; each value costs some hundred bytes of memory. */
+const MAX_VALUES = 500_000;
 const FIRST_WINDOW = 4096;
 
 /** Thrown inside a window that is not the end of the file; `readAt` catches it and takes a larger one. */
@@ -36,12 +38,18 @@ export class Lexer {
   readonly #base: number;
   readonly #isFinal: boolean;
   #position = 0;
+  #values = 0;
 
   /** `base` is the absolute offset of `bytes[0]`, or -1 where there is none (object streams). */
   constructor(bytes: Uint8Array, base: number, isFinal: boolean) {
     this.#bytes = bytes;
     this.#base = base;
     this.#isFinal = isFinal;
+  }
+
+  /** Values read so far. */
+  get values(): number {
+    return this.#values;
   }
 
   /** Absolute offset of the next byte, or the position inside an object stream. */
@@ -121,6 +129,7 @@ export class Lexer {
 
   readValue(depth = 0): PdfValue {
     if (depth > MAX_DEPTH) throw broken(`objects are nested deeper than ${MAX_DEPTH}`, this.offset);
+    if (++this.#values > MAX_VALUES) throw broken(`an object has more than ${MAX_VALUES} values`, this.offset);
     this.skipWhite();
     const byte = this.peek();
     if (byte === 0x2f) return { kind: 'name', value: this.#readName() };

@@ -28,6 +28,7 @@ export type XrefSection = {
 type Run = { readonly first: number; readonly count: number; readonly start: number };
 
 const MAX_SECTIONS = 2_000;
+const MAX_RUNS = 50_000;
 /** Decoded cross-reference streams are held as long as the document is open. */
 const MAX_HELD_BYTES = 64 * 1024 * 1024;
 
@@ -99,6 +100,7 @@ export function readSection(source: ByteSource, position: number, base: number):
 function readTable(source: ByteSource, position: number, base: number): XrefSection {
   const runs: (Run & { entryLength: number })[] = [];
   let at = offsetAfter(source, position + base, 'xref');
+  let parts = 0;
   for (;;) {
     const head = readAt(source, at, (lexer) => {
       if (lexer.takeKeyword('trailer')) return null;
@@ -112,14 +114,15 @@ function readTable(source: ByteSource, position: number, base: number): XrefSect
     const entryLength = head.count === 0 ? 20 : measureEntry(source, head.start);
     if (head.start + head.count * entryLength > source.size)
       throw broken('a cross-reference table leaves the file', at);
-    runs.push({ ...head, entryLength });
+    if (++parts > MAX_RUNS) throw broken('a cross-reference table has too many parts', at);
+    if (head.count > 0) runs.push({ ...head, entryLength });
     at = head.start + head.count * entryLength;
-    if (runs.length > 1_000_000) throw broken('a cross-reference table has too many parts', at);
   }
   const trailer = readAt(source, offsetAfter(source, at, 'trailer'), (lexer) => lexer.readValue());
   if (!isDict(trailer)) throw broken('the trailer is not a dictionary', at);
+  const findRun = makeFindRun(runs, at);
   const find = (num: number): XrefEntry | null => {
-    const run = runs.find((part) => num >= part.first && num < part.first + part.count);
+    const run = findRun(num);
     return run ? readEntry(source, run.start + (num - run.first) * run.entryLength, base) : null;
   };
   return { kind: 'table', position, trailer, held: 0, find, numbers: () => numbersOf(runs) };
@@ -164,8 +167,9 @@ function readStream(source: ByteSource, position: number, base: number): XrefSec
   if (widths.length !== 3 || widths.some((width) => width > 7))
     throw broken('a cross-reference stream has wrong widths', at);
   const runs = streamRuns(header, widths[0]! + widths[1]! + widths[2]!, bytes.length, at);
+  const findRun = makeFindRun(runs, at);
   const find = (num: number): XrefEntry | null => {
-    const run = runs.find((part) => num >= part.first && num < part.first + part.count);
+    const run = findRun(num);
     return run ? entryOf(bytes, run, num, widths, base) : null;
   };
   return { kind: 'stream', position, trailer: header, held: bytes.length, find, numbers: () => numbersOf(runs) };
@@ -178,11 +182,31 @@ function streamRuns(header: PdfDict, rowLength: number, size: number, at: number
   const runs: Run[] = [];
   let start = 0;
   for (let i = 0; i + 1 < index.length; i += 2) {
-    runs.push({ first: index[i]!, count: index[i + 1]!, start });
+    if (index[i + 1]! > 0) runs.push({ first: index[i]!, count: index[i + 1]!, start });
+    if (runs.length > MAX_RUNS) throw broken('a cross-reference stream has too many parts', at);
     start += index[i + 1]! * rowLength;
   }
   if (rowLength === 0 || start > size) throw broken('a cross-reference stream is shorter than it says', at);
   return runs;
+}
+
+/** By bisection; a section that names an object twice is refused, since two readers may take different entries. */
+function makeFindRun<R extends Run>(runs: readonly R[], at: number): (num: number) => R | undefined {
+  const sorted = runs.toSorted((a, b) => a.first - b.first);
+  for (let i = 1; i < sorted.length; i++) {
+    if (sorted[i]!.first < sorted[i - 1]!.first + sorted[i - 1]!.count)
+      throw broken(`a cross-reference section has object ${sorted[i]!.first} twice`, at);
+  }
+  return (num) => {
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (sorted[middle]!.first <= num) low = middle + 1;
+      else high = middle;
+    }
+    const run = sorted[low - 1];
+    return run && num < run.first + run.count ? run : undefined;
+  };
 }
 
 function entryOf(bytes: Uint8Array, run: Run, num: number, widths: readonly number[], base: number): XrefEntry {

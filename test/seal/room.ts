@@ -68,6 +68,7 @@ export async function startRoom(): Promise<TestRoom> {
     chain: [pki.authority.certificate],
     limitMegabytes: 1,
     authority,
+    verificationsPerMinute: 1000,
   };
   await registerSeal(
     { db, clock },

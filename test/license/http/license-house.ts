@@ -55,6 +55,7 @@ export type HouseOptions = {
   readonly clientKeyPem?: string;
   readonly clock?: () => Date;
   readonly port?: number;
+  readonly verificationsPerMinute?: number;
 };
 
 export async function startLicense(t: ExecutionContext, options: HouseOptions = {}): Promise<LicenseHouse> {
@@ -80,6 +81,7 @@ export async function startLicense(t: ExecutionContext, options: HouseOptions = 
     identityUrl: options.identityUrl ?? ISSUER,
     clientKeyPem: options.clientKeyPem ?? makeKeyPem(),
     cookieKeys: COOKIE_KEYS,
+    verificationsPerMinute: options.verificationsPerMinute ?? 1000,
     masterKey: MASTER_KEY,
     tokenKeys: issuer.keys,
   });
