@@ -1,12 +1,16 @@
-// `xinji verify`: judges sealed PDFs offline, in words or as the JSON report of the seal room.
+// `xinji verify`: judges sealed PDFs, seals by themselves and detached signatures offline, in words or as the JSON report of the seal room.
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { ReportFact, SignatureReport, VerificationReport } from '../../common/contract/report.ts';
+import { makeForeignHash } from '../../common/crypto/foreign-signature.ts';
 import { isTrustError } from '../../common/errors.ts';
 import { openFileSource } from '../../common/files/file-source.ts';
 import { readCertificatesPem } from '../../common/pki/certificate.ts';
 import type { Trust } from '../../common/pki/verify-chain.ts';
+import { hashSource } from '../../seal/flow/seal-document.ts';
+import { verifyDetached, verifySealFile } from '../../seal/flow/verify-detached.ts';
 import { verifyDocument } from '../../seal/flow/verify-document.ts';
+import { type ByteSource, slices } from '../../seal/pdf/byte-source.ts';
 import { type Command, EXIT_USAGE } from './command.ts';
 
 const EXIT = { 'TOTAL-PASSED': 0, 'TOTAL-FAILED': 1, unreadable: 2, INDETERMINATE: 3 } as const;
@@ -15,8 +19,10 @@ const WORST_FIRST = [1, 2, 3, 0];
 
 export const command: Command = {
   name: 'verify',
-  summary: 'Judge sealed PDFs offline: xinji verify FILE... [--trust roots.pem] [--json]',
-  usage: `xinji verify FILE... [--json] [--trust roots.pem]
+  summary: 'Judge sealed PDFs and seals offline: xinji verify FILE... [--trust roots.pem] [--json]',
+  usage: `xinji verify FILE... [--json] [--trust roots.pem] [--detached SIG.der]
+    FILE           a PDF, or a seal by itself (.esl)
+    --detached SIG a CMS or SES_Signature (DER) over FILE, which may be of any kind
     --trust FILE   PEM certificates of the roots to trust; without them nothing passes, it is indeterminate at best
     --json         one JSON report a line instead of words
 
@@ -31,18 +37,25 @@ several files the worst counts, 1 before 2 before 3.`,
     }
     const trust = values.trust === undefined ? null : await readTrust(values.trust);
     if (trust === 'unreadable') return EXIT.unreadable;
-    const codes = positionals.map((path) => verifyFile(path, trust, values.json ?? false));
+    const detached = values.detached === undefined ? null : await readSignature(values.detached);
+    if (detached === 'unreadable') return EXIT.unreadable;
+    const codes = positionals.map((path) => verifyFile(path, { trust, asJson: values.json ?? false, detached }));
     return WORST_FIRST.find((code) => codes.includes(code)) ?? 0;
   },
 };
 
-const OPTIONS = { json: { type: 'boolean' }, trust: { type: 'string' } } as const;
+const OPTIONS = { json: { type: 'boolean' }, trust: { type: 'string' }, detached: { type: 'string' } } as const;
 
-function verifyFile(path: string, trust: Trust | null, asJson: boolean): number {
+/** What the reader of seals takes; one byte more is refused by it. */
+const MAX_SEAL_BYTES = 16 * 1024 * 1024;
+
+type Asked = { readonly trust: Trust | null; readonly asJson: boolean; readonly detached: Uint8Array | null };
+
+function verifyFile(path: string, { trust, asJson, detached }: Asked): number {
   try {
     const source = openFileSource(path);
     try {
-      const report = verifyDocument(source, { trust, now: new Date() });
+      const report = judge(path, source, trust, detached);
       console.log(asJson ? JSON.stringify({ path, ...report }) : inWords(path, report));
       return EXIT[report.indication];
     } finally {
@@ -61,6 +74,33 @@ function verifyFile(path: string, trust: Trust | null, asJson: boolean): number 
         : `${path}\n  COULD NOT BE READ  ${detail}\n  ${hint}\n`,
     );
     return EXIT.unreadable;
+  }
+}
+
+function judge(path: string, source: ByteSource, trust: Trust | null, detached: Uint8Array | null): VerificationReport {
+  const question = { trust, now: new Date() };
+  if (detached) {
+    const content = { size: source.size, digest: hashSource(source).digest(), digestBy: digestOf(source) };
+    return verifyDetached(detached, content, question);
+  }
+  if (/\.esl$/i.test(path)) return verifySealFile(source.read(0, Math.min(source.size, MAX_SEAL_BYTES + 1)), question);
+  return verifyDocument(source, question);
+}
+
+const digestOf = (source: ByteSource) => (oid: string) => {
+  const hash = makeForeignHash(oid);
+  if (!hash) return null;
+  for (const slice of slices(source, 0, source.size)) hash.update(slice);
+  return new Uint8Array(hash.digest());
+};
+
+/** A signature that cannot be read is no verdict about any file: said, and exit 2. */
+async function readSignature(path: string): Promise<Uint8Array | 'unreadable'> {
+  try {
+    return new Uint8Array(await readFile(path));
+  } catch (error) {
+    console.error(`xinji verify: --detached ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+    return 'unreadable';
   }
 }
 

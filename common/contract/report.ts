@@ -19,6 +19,8 @@ export const SUB_INDICATIONS = [
   'TRY_LATER',
   'TIMESTAMP_ORDER_FAILURE',
   'NO_SIGNATURE_FOUND',
+  'CRYPTO_CONSTRAINTS_FAILURE',
+  'GENERIC',
 ] as const;
 export type SubIndication = (typeof SUB_INDICATIONS)[number];
 
@@ -48,8 +50,13 @@ export const reportFact = z.strictObject({
 export type ReportFact = z.infer<typeof reportFact>;
 
 export const signatureReport = z.strictObject({
-  field: z.string().meta({ description: 'Name of the signature field', example: 'Signature1' }),
-  container: z.enum(['dual', 'cms', 'ses', 'unknown']),
+  field: z.string().meta({
+    description: 'Name of the signature field; "detached" and "seal" for what stands in no document',
+    example: 'Signature1',
+  }),
+  container: z.enum(['dual', 'cms', 'ses', 'seal', 'unknown']).meta({
+    description: 'CMS with a seal signature in it, plain CMS, bare SES_Signature, a SESeal alone, or neither',
+  }),
   indication: z.enum(INDICATIONS),
   sub_indication: z.enum(SUB_INDICATIONS).nullable(),
   integrity: reportFact,

@@ -61,6 +61,17 @@ export const sealingQuery = z.strictObject({
 });
 export type SealingQuery = z.infer<typeof sealingQuery>;
 
+/** Query of `POST /v1/verifications`; the body's media type says what is judged. */
+export const verificationQuery = z.strictObject({
+  digest: z
+    .string()
+    .regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})$/)
+    .optional()
+    .meta({
+      description: 'With a detached signature: digest of the content by its algorithm (SM3, SHA-2), hexadecimal',
+    }),
+});
+
 export const SEAL_STATES = ['active', 'suspended', 'cancelled', 'expired'] as const;
 
 /** Answer of `GET /v1/seals/{esID}`. */

@@ -45,6 +45,8 @@ export type Certificate = {
   /** The bytes that the issuer signed. */
   readonly tbsRaw: Uint8Array;
   readonly signatureAlgorithm: string;
+  /** Its whole AlgorithmIdentifier. */
+  readonly signatureAlgorithmRaw: Uint8Array;
   /** DER SEQUENCE { r, s }. */
   readonly signature: Uint8Array;
   /** Lower-case hexadecimal without leading zero byte. */
@@ -130,6 +132,7 @@ function readCertificate(root: DerNode): Certificate {
     raw: root.raw,
     tbsRaw: tbs!.raw,
     signatureAlgorithm: readOid(readSequence(algorithm!, 1, 2)[0]!),
+    signatureAlgorithmRaw: algorithm!.raw,
     signature: readBitString(signature!),
     serial: toHex(serial!.content).replace(/^00(?=.)/, ''),
     serialRaw: serial!.raw,

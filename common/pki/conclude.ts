@@ -9,7 +9,13 @@ export type Conclusion = {
 // A file that changed says more than a certificate that cannot be judged, wherever the step stands in the list.
 const TELLING: readonly SubIndication[] = ['FORMAT_FAILURE', 'HASH_FAILURE', 'SIG_CRYPTO_FAILURE'];
 // Not proved wrong, only not proved right.
-const UNDECIDED: readonly SubIndication[] = ['NO_CERTIFICATE_CHAIN_FOUND', 'OUT_OF_BOUNDS_NO_POE', 'TRY_LATER'];
+const UNDECIDED: readonly SubIndication[] = [
+  'NO_CERTIFICATE_CHAIN_FOUND',
+  'OUT_OF_BOUNDS_NO_POE',
+  'TRY_LATER',
+  'CRYPTO_CONSTRAINTS_FAILURE',
+  'GENERIC',
+];
 
 /** `passed` when no step failed, `indeterminate` when every failed one only lacks evidence, else `failed`. */
 export function concludeSteps(steps: readonly ReportStep[]): Conclusion {

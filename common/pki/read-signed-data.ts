@@ -21,6 +21,8 @@ export type ParsedSignedData = {
   readonly signerCertificate: Certificate | null;
   readonly digestAlgorithm: string;
   readonly signatureAlgorithm: string;
+  /** Its whole AlgorithmIdentifier. */
+  readonly signatureAlgorithmRaw: Uint8Array;
   readonly signature: Uint8Array;
   readonly signedAttributes: readonly Attribute[];
   /** What the signature covers: the received attributes under tag 0x31. */
@@ -87,6 +89,7 @@ function readSignerInfo(node: DerNode, certificates: readonly Certificate[]) {
     signerCertificate: certificates.find(isNamed) ?? null,
     digestAlgorithm: readOid(readSequence(digest!, 1, 2)[0]!),
     signatureAlgorithm: readOid(readSequence(algorithm!, 1, 2)[0]!),
+    signatureAlgorithmRaw: algorithm!.raw,
     signature: readOctetString(signature!),
     signedAttributes: readAttributes(signed!),
     signedAttributesRaw: concatBytes(Uint8Array.of(TAG.set), signed!.raw.subarray(1)),

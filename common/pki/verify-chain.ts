@@ -1,9 +1,11 @@
-// Certificate chains (RFC 5280) judged at a time T, with SM2/SM3 signatures over the TBS bytes as received.
+// Certificate chains (RFC 5280) judged at a time T, with SM2/SM3 signatures over the TBS bytes as received,
+// or RSA and ECDSA with SHA-2 of other authorities.
 // A failed judgement is a report, not an error. Not here: name constraints, policies and revocation, which is reported
 // as not checked.
 
 import { equalBytes } from '../bytes.ts';
 import type { ReportStep, SubIndication } from '../contract/report.ts';
+import { verifyForeignSignature } from '../crypto/foreign-signature.ts';
 import { verifySm2 } from '../crypto/sm2.ts';
 import { isTrustError } from '../errors.ts';
 import type { Certificate } from './certificate.ts';
@@ -91,6 +93,7 @@ function buildPath(question: ChainQuestion): Path {
       if (entered.has(issuer) || !isNamedIssuer(issuer, last) || equalBytes(issuer.raw, last.raw)) continue;
       if (triesLeft-- <= 0) break;
       const isSigned = isSignedBy(last, issuer);
+      if (isSigned === null) continue;
       if (isSigned) entered.add(issuer);
       const path = isSigned ? walk([...chain, issuer]) : { ...best, badSignature: last.subject };
       if (path.isAnchored) return path;
@@ -107,25 +110,36 @@ function isNamedIssuer(issuer: Certificate, subject: Certificate): boolean {
   return !wanted || !given || equalBytes(wanted, given);
 }
 
-const signedBy = new WeakMap<Certificate, WeakMap<Certificate, boolean>>();
+const signedBy = new WeakMap<Certificate, WeakMap<Certificate, boolean | null>>();
 
 /** Remembered per pair of parsed certificates: authorities are the same objects from call to call. */
-function isSignedBy(subject: Certificate, issuer: Certificate): boolean {
-  const known = signedBy.get(subject) ?? new WeakMap<Certificate, boolean>();
+function isSignedBy(subject: Certificate, issuer: Certificate): boolean | null {
+  const known = signedBy.get(subject) ?? new WeakMap<Certificate, boolean | null>();
   signedBy.set(subject, known);
-  const answer = known.get(issuer) ?? verifyIssued(subject, issuer);
+  const answer = known.has(issuer) ? known.get(issuer)! : verifyIssued(subject, issuer);
   known.set(issuer, answer);
   return answer;
 }
 
-function verifyIssued(subject: Certificate, issuer: Certificate): boolean {
-  if (subject.signatureAlgorithm !== OID.sm2WithSm3) return false;
+/** SM2, or what others certify with; a weak or unknown algorithm proves nothing, and is no issuer found. */
+function verifyIssued(subject: Certificate, issuer: Certificate): boolean | null {
+  if (subject.signatureAlgorithm !== OID.sm2WithSm3) return verifyForeignIssued(subject, issuer);
   try {
     return verifySm2(issuer.publicKey(), subject.tbsRaw, subject.signature);
   } catch (error) {
     if (isTrustError(error, 'key-malformed')) return false;
     throw error;
   }
+}
+
+function verifyForeignIssued(subject: Certificate, issuer: Certificate): boolean | null {
+  const verdict = verifyForeignSignature({
+    spki: issuer.spki,
+    algorithmRaw: subject.signatureAlgorithmRaw,
+    message: subject.tbsRaw,
+    signature: subject.signature,
+  });
+  return verdict.isKnown && !verdict.isWeak ? verdict.isValid : null;
 }
 
 function checkSignatures(path: Path): Finding {

@@ -13,7 +13,8 @@ import { findAttribute, type ParsedSignedData } from './read-signed-data.ts';
 
 export type SignedDataReport = Conclusion & { readonly steps: readonly ReportStep[] };
 
-type Fault = { readonly found: string; readonly subIndication: SubIndication };
+/** What is wrong, and what that means. */
+export type Fault = { readonly found: string; readonly subIndication: SubIndication };
 type Check = {
   readonly name: string;
   readonly clause: string;
@@ -40,7 +41,7 @@ export function verifySignedData(parsed: ParsedSignedData, digest: Uint8Array): 
 }
 
 /** Attributes are other people's bytes: what cannot be read in them is a finding of the step, not an error. */
-function runSafely(run: () => string | Fault): string | Fault {
+export function runSafely(run: () => string | Fault): string | Fault {
   try {
     return run();
   } catch (error) {
@@ -56,7 +57,8 @@ function checkAlgorithms(parsed: ParsedSignedData): string | Fault {
   return { found, subIndication: 'FORMAT_FAILURE' };
 }
 
-function checkContentType(parsed: ParsedSignedData): string | Fault {
+/** RFC 5652: the content-type attribute names what the content is. */
+export function checkContentType(parsed: ParsedSignedData): string | Fault {
   const value = findAttribute(parsed.signedAttributes, OID.contentType);
   if (!value) return { found: 'The content-type attribute is missing.', subIndication: 'FORMAT_FAILURE' };
   const type = readOid(parseDer(value));

@@ -26,6 +26,8 @@ export const SUB_INDICATION_WORDS: Readonly<Record<SubIndication, Text>> = {
     zh: '盖章人不在印章授权名单内，或印章当时已停用',
     en: 'The sealer is not listed in the seal, or the seal was not in use then',
   },
+  CRYPTO_CONSTRAINTS_FAILURE: { zh: '签名所用算法强度不足', en: 'The signature uses an algorithm that is too weak' },
+  GENERIC: { zh: '签名所用形式或算法本系统不能判断', en: 'A form or algorithm that is not judged here' },
   NO_SIGNATURE_FOUND: { zh: '文件里没有电子签章', en: 'No electronic seal in this file' },
 };
 

@@ -8,6 +8,7 @@ import { type ByteRangeFinding, checkByteRange } from '../pdf/byte-range.ts';
 import type { ByteSource } from '../pdf/byte-source.ts';
 import { openDocument } from '../pdf/document.ts';
 import { listSignatureFields } from '../pdf/form.ts';
+import { isName, type PdfValue } from '../pdf/value.ts';
 import { digestRevisions } from './digest-revisions.ts';
 import { verifyField } from './verify-field.ts';
 
@@ -30,7 +31,12 @@ export function verifyDocument(source: ByteSource, { trust, now }: DocumentQuest
     );
   }
   const fields = refuseShared(
-    signed.map(({ name, field, dict }) => ({ name, num: field?.num ?? null, finding: checkByteRange(document, dict) })),
+    signed.map(({ name, field, dict }) => ({
+      name,
+      num: field?.num ?? null,
+      subFilter: nameOf(document.resolve(dict.map.get('SubFilter'))),
+      finding: checkByteRange(document, dict),
+    })),
   );
   const signedFields = new Map(
     fields.flatMap(({ num, finding }) => (num !== null && 'signed' in finding ? [[num, finding.signed.end]] : [])),
@@ -38,11 +44,12 @@ export function verifyDocument(source: ByteSource, { trust, now }: DocumentQuest
   const ranges = fields.flatMap(({ finding }) => ('signed' in finding ? [finding.signed.byteRange] : []));
   const { digests, whole } = digestRevisions(source, ranges);
   let next = 0;
-  const verdicts = fields.map(({ name, finding }) => {
+  const verdicts = fields.map(({ name, finding, subFilter }) => {
     const digest = 'signed' in finding ? digests[next++]! : new Uint8Array();
     return verifyField({
       document,
       field: name,
+      subFilter,
       finding,
       signedFields,
       digest,
@@ -59,7 +66,14 @@ export function verifyDocument(source: ByteSource, { trust, now }: DocumentQuest
   });
 }
 
-type Field = { readonly name: string; readonly num: number | null; readonly finding: ByteRangeFinding };
+const nameOf = (value: PdfValue | undefined): string | null => (isName(value) ? value.value : null);
+
+type Field = {
+  readonly name: string;
+  readonly num: number | null;
+  readonly subFilter: string | null;
+  readonly finding: ByteRangeFinding;
+};
 
 /** One signature shown in several fields is a second picture that nobody sealed: only its first field is judged well. */
 function refuseShared(fields: readonly Field[]): readonly Field[] {
@@ -93,7 +107,13 @@ export function concludeReport(
 
 function summarise(signatures: readonly SignatureReport[], worst: SignatureReport | undefined): string {
   const count = signatures.length === 1 ? 'The seal' : `All ${signatures.length} seals`;
+  if (!worst && signatures[0]?.container === 'seal') return 'The seal passed: it is as its maker signed it.';
   if (!worst) return `${count} passed: the document is as it was sealed.`;
+  if (worst.container === 'seal') {
+    const first = worst.steps.find((step) => step.status === 'failed' && step.sub_indication === worst.sub_indication);
+    const said = worst.indication === 'TOTAL-FAILED' ? 'did not pass' : 'cannot be judged fully';
+    return `The seal ${said}: ${first?.finding ?? 'nothing could be judged.'}`;
+  }
   const failed = worst.steps.find((step) => step.status === 'failed' && step.sub_indication === worst.sub_indication);
   const verdict = worst.indication === 'TOTAL-FAILED' ? 'did not pass' : 'cannot be judged fully';
   return `Signature ${worst.field} ${verdict}: ${failed?.finding ?? 'there is no e-seal in it.'}`;

@@ -14,8 +14,10 @@ import { sm3 } from '../../common/crypto/sm3.ts';
 import { isTrustError } from '../../common/errors.ts';
 import type { Certificate } from '../../common/pki/certificate.ts';
 import { concludeSteps, failedStep, passedStep } from '../../common/pki/conclude.ts';
+import { OID } from '../../common/pki/oids.ts';
 import { findAttribute, type ParsedSignedData, parseSignedData } from '../../common/pki/read-signed-data.ts';
 import { type Trust, verifyChain } from '../../common/pki/verify-chain.ts';
+import { isForeignSignedData, verifyForeignSignedData } from '../../common/pki/verify-foreign-signed-data.ts';
 import { verifySignedData } from '../../common/pki/verify-signed-data.ts';
 import { SEAL_DIGEST_ATTRIBUTE, SES_SIGNATURE_ATTRIBUTE } from '../domain/seal-attributes.ts';
 import type { ByteRange, ByteRangeFinding, SignedBytes } from '../pdf/byte-range.ts';
@@ -24,10 +26,16 @@ import type { PdfDocument } from '../pdf/document.ts';
 import type { SealSignature } from '../ses/seal.ts';
 import { decodeSignature } from '../ses/signature-codec.ts';
 import { factOfStep, verifySignature } from '../ses/verify-signature.ts';
+import { digestForeign } from './foreign-digest.ts';
 
 export type FieldQuestion = {
-  readonly document: PdfDocument;
+  /** Null for a detached signature. */
+  readonly document: PdfDocument | null;
+  /** Digests of a detached file by other algorithms. */
+  readonly digestBy?: (oid: string) => Uint8Array | null;
   readonly field: string;
+  /** /SubFilter, as far as it is a name. */
+  readonly subFilter?: string | null;
   readonly finding: ByteRangeFinding;
   /** Every well-formed signature of the document. */
   readonly signedFields: SignedFields;
@@ -59,18 +67,18 @@ export function verifyField(question: FieldQuestion): FieldVerdict {
     return { report: report(question, steps, EMPTY, finding.byteRange), changes: NO_CHANGES };
   }
   const { signed } = finding;
-  const changes = findChangesAfter(question.document, signed.end, question.signedFields);
-  const container = openContainer(signed.contents);
+  const { document } = question;
+  const changes = document ? findChangesAfter(document, signed.end, question.signedFields) : NO_CHANGES;
+  const container = knownForm(openContainer(signed.contents), question.subFilter ?? null);
   const trust = withCarried(question.trust, container);
   const steps = [
-    passedStep('byte-range', ISO, 'Everything up to the end of the revision is covered, except /Contents.'),
-    changesStep(question.document, signed, changes),
+    ...(document ? coverageSteps(document, signed, changes) : []),
     ...container.steps,
-    ...(container.cms ? verifySignedData(container.cms, question.digest).steps : []),
+    ...(container.cms ? cmsSteps(container.cms, signed.byteRange, question) : []),
     ...(container.cms ? bindingSteps(container.cms, container.ses) : []),
     ...sealSteps(container, { ...question, trust }),
   ];
-  return { report: report(question, steps, container, signed.byteRange), changes };
+  return { report: report(question, steps, container, document && signed.byteRange), changes };
 }
 
 const EMPTY: Container = { kind: 'unknown', cms: null, ses: null, steps: [] };
@@ -107,6 +115,31 @@ function openContainer(contents: Uint8Array): Container {
   };
 }
 
+/** Forms that are known by name and not judged leave the question open. */
+const UNJUDGED_FORMS: readonly string[] = ['adbe.pkcs7.sha1', 'adbe.x509.rsa_sha1'];
+const JUDGED_FORMS: readonly string[] = ['adbe.pkcs7.detached', 'ETSI.CAdES.detached', 'ETSI.RFC3161', 'GM.sm2seal'];
+
+function knownForm(container: Container, subFilter: string | null): Container {
+  if (subFilter === null || JUDGED_FORMS.includes(subFilter)) return container;
+  if (container.kind !== 'unknown' && !UNJUDGED_FORMS.includes(subFilter)) return container;
+  const found = `Not judged here: signatures of the form ${subFilter.slice(0, 80)}.`;
+  return { ...EMPTY, steps: [failedStep('container', ISO, found, 'GENERIC')] };
+}
+
+/** SM2 with SM3, or what other signers use. */
+function cmsSteps(
+  cms: ParsedSignedData,
+  range: ByteRange,
+  { document, digest, digestBy, subFilter }: FieldQuestion,
+): readonly ReportStep[] {
+  if (!isForeignSignedData(cms)) return verifySignedData(cms, digest).steps;
+  const take = (oid: string) => (document ? digestForeign(document, range, oid) : (digestBy?.(oid) ?? null));
+  return verifyForeignSignedData(cms, {
+    digest: cms.digestAlgorithm === OID.sm3 ? digest : take(cms.digestAlgorithm),
+    isCades: subFilter === 'ETSI.CAdES.detached',
+  });
+}
+
 /** The value, or the sentence of the problem. */
 function attempt<T>(read: () => T): T | string {
   try {
@@ -119,6 +152,13 @@ function attempt<T>(read: () => T): T | string {
 
 function withCarried(trust: Trust, { cms }: Container): Trust {
   return cms ? { roots: trust.roots, intermediates: [...trust.intermediates, ...cms.certificates] } : trust;
+}
+
+function coverageSteps(document: PdfDocument, signed: SignedBytes, changes: LaterChanges): readonly ReportStep[] {
+  return [
+    passedStep('byte-range', ISO, 'Everything up to the end of the revision is covered, except /Contents.'),
+    changesStep(document, signed, changes),
+  ];
 }
 
 function changesStep(document: PdfDocument, { end }: SignedBytes, { allowed, other }: LaterChanges): ReportStep {
@@ -175,7 +215,7 @@ function report(
     certificate_trust: of('certificate_trust'),
     seal_status: of('seal_status'),
     time: of('time'),
-    covers_whole_file: 'signed' in finding && finding.signed.end === document.source.size,
+    covers_whole_file: 'signed' in finding && (!document || finding.signed.end === document.source.size),
     byte_range: byteRange ? [...byteRange] : null,
     signing_time: ses ? ses.time.toISOString() : null,
     time_source: ses ? 'claimed' : null,
@@ -213,7 +253,7 @@ const OWN_FACTS: Readonly<Record<string, Fact>> = {
 
 const WELL: Readonly<Record<Fact, string>> = {
   integrity: 'What was sealed is unchanged.',
-  cryptography: 'The SM2 signatures verify.',
+  cryptography: 'The signatures verify.',
   certificate_trust: 'The certificate of the signer leads to a trusted root.',
   seal_status: 'The seal is genuine, belongs to the signer and was valid when used.',
   time: 'The signing time is the one that the signer claims; there is no time stamp.',
@@ -244,7 +284,8 @@ function describeSigner(certificate: Certificate): NonNullable<SignatureReport['
   };
 }
 
-function describeSeal({ seal }: SealSignature): NonNullable<SignatureReport['seal']> {
+/** What a report says about a seal. */
+export function describeSeal({ seal }: Pick<SealSignature, 'seal'>): NonNullable<SignatureReport['seal']> {
   const { esID, property, header } = seal.content;
   return {
     esID,

@@ -1,11 +1,14 @@
 // Verification over HTTP: the offline report, and for seals of this room their state now, which only the room knows.
 import type { Knex } from 'knex';
+import { toHex } from '../../common/bytes.ts';
 import type { ReportStep, SignatureReport, VerificationReport } from '../../common/contract/report.ts';
+import { sm3 } from '../../common/crypto/sm3.ts';
 import { failedStep, passedStep } from '../../common/pki/conclude.ts';
 import type { Trust } from '../../common/pki/verify-chain.ts';
 import type { RegisteredSeal } from '../domain/registered-seal.ts';
 import { memorySource } from '../pdf/byte-source.ts';
 import { findSeal } from '../store/seals.ts';
+import { verifyDetached, verifySealFile } from './verify-detached.ts';
 import { concludeReport, verifyDocument } from './verify-document.ts';
 
 const CLAUSE = 'Xinji seal room';
@@ -16,7 +19,30 @@ export async function verifyUpload(
   pdf: Uint8Array,
   now: Date,
 ): Promise<VerificationReport> {
-  const report = verifyDocument(memorySource(pdf), { trust, now });
+  return withStates(db, verifyDocument(memorySource(pdf), { trust, now }));
+}
+
+/** A seal by itself. Code: `seal-malformed`. */
+export async function verifySealUpload(
+  { db, trust }: { readonly db: Knex; readonly trust: Trust },
+  eseal: Uint8Array,
+  now: Date,
+): Promise<VerificationReport> {
+  return withStates(db, verifySealFile(eseal, { trust, now }));
+}
+
+/** A detached signature over a content of which only the digest, by the signature's algorithm, is sent. */
+export async function verifyDetachedUpload(
+  { db, trust }: { readonly db: Knex; readonly trust: Trust },
+  { signature, digest }: { readonly signature: Uint8Array; readonly digest: Uint8Array },
+  now: Date,
+): Promise<VerificationReport> {
+  const report = verifyDetached(signature, { size: 0, digest, digestBy: () => digest }, { trust, now });
+  const file = { size: signature.length, sm3: toHex(sm3(signature)) };
+  return withStates(db, { ...report, file });
+}
+
+async function withStates(db: Knex, report: VerificationReport): Promise<VerificationReport> {
   const codes = new Set(report.signatures.flatMap(({ seal }) => seal?.esID ?? []));
   const seals = new Map<string, RegisteredSeal | null>();
   for (const esID of codes) seals.set(esID, await findSeal(db, esID));

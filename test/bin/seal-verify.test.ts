@@ -4,7 +4,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
+import { sm3 } from '../../common/crypto/sm3.ts';
 import { certificatePem } from '../../common/pki/certificate.ts';
+import { makeSignature } from '../../seal/ses/make-signature.ts';
 import { flip, makePdf, makeTestSeal, pki } from '../seal/world.ts';
 
 const XINJI = new URL('../../bin/xinji.ts', import.meta.url).pathname;
@@ -124,4 +126,31 @@ test('Refused with a sentence and nothing written: wrong key, wrong page, wrong 
   t.regex(noSeal.err, /not\.pdf: offset 0: /);
   t.is((await xinji('verify')).code, 64);
   await t.throwsAsync(readFile(path('no.pdf')), { code: 'ENOENT' });
+});
+
+test('A seal by itself and a detached signature are judged; another file under the signature fails', async (t) => {
+  const content = new Uint8Array(await readFile(PDF));
+  const der = await makeSignature({
+    seal: await makeTestSeal(),
+    signerCertificate: pki.signer.certificate,
+    dataHash: sm3(content),
+    propertyInfo: 'all',
+    time: new Date(),
+    sign: pki.signer.sign,
+  });
+  await writeFile(path('sig.der'), der);
+  const trust = ['--trust', path('all-roots.pem')];
+  await writeFile(
+    path('all-roots.pem'),
+    certificatePem(pki.root.certificate) + certificatePem(pki.authority.certificate),
+  );
+  const seal = await xinji('verify', path('s.esl'), ...trust);
+  t.is(seal.code, 0, seal.out);
+  t.regex(seal.out, /The seal passed/);
+  t.is((await xinji('verify', '--detached', path('sig.der'), PDF, ...trust)).code, 0);
+  const other = await xinji('verify', '--detached', path('sig.der'), path('not.pdf'), ...trust);
+  t.is(other.code, 1);
+  t.regex(other.out, /HASH_FAILURE/);
+  await writeFile(path('no.esl'), 'no seal');
+  t.is((await xinji('verify', path('no.esl'))).code, 2);
 });
