@@ -66,7 +66,7 @@ async function untilUp(child: ChildProcess, urls: readonly string[]): Promise<vo
 }
 
 /** User and system time of the processes and everything below them, children that ended included. */
-function treeCpuMs(roots: readonly number[]): number {
+export function treeCpuMs(roots: readonly number[]): number {
   const rows = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap(readStat);

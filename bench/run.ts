@@ -2,6 +2,7 @@
 // `make bench` calls this. Nothing here decides a test.
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { audit } from './audit.ts';
 import { issuing } from './issuing.ts';
 import { type Benchmark, machine, type Result } from './measure.ts';
 import { sealing } from './sealing.ts';
@@ -9,7 +10,7 @@ import { sm2 } from './sm2.ts';
 import { sm3 } from './sm3.ts';
 import { ssoHop } from './sso-hop.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [sm3, sm2, sealing, issuing, ssoHop];
+const BENCHMARKS: readonly Benchmark[] = [sm3, sm2, sealing, issuing, ssoHop, audit];
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !BENCHMARKS.some((benchmark) => benchmark.name === name));

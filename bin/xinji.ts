@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The only command line of the house. An explicit list of commands, loaded when they are used.
-// Exit codes: 0 done, 1 not done, 64 wrong usage, 78 unusable configuration; `verify` has its own, see its help.
+// Exit codes: 0 done, 1 not done, 64 wrong usage, 78 unusable configuration; `verify` and `audit` have their own, see their help.
 import { isTrustError } from '../common/errors.ts';
 import { type Command, EXIT_USAGE } from './commands/command.ts';
 
@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Comman
   keys: () => import('./commands/keys.ts'),
   verify: () => import('./commands/verify.ts'),
   seal: () => import('./commands/seal.ts'),
+  audit: () => import('./commands/audit.ts'),
   resume: () => import('./commands/resume.ts'),
   demo: () => import('./commands/demo.ts'),
 };

@@ -1,11 +1,13 @@
 // Makes the development keys and certificates of pki.ts as PEM files, once.
 // Everything is written to a temporary folder beside the target and renamed when complete, so that a killed run leaves
 // nothing half done and of two runs at once one wins whole. Private keys are 0600, their folders 0700.
+// A folder of an earlier version gets the certificates that were added since; what it has stays.
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { access, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { toHex } from '../common/bytes.ts';
 import { generateSm2KeyPair, importSm2PrivateKey, type Sm2PrivateKey } from '../common/crypto/sm2.ts';
+import { withStartLock } from '../common/db/start-lock.ts';
 import { TrustError } from '../common/errors.ts';
 import { type Certificate, certificatePem } from '../common/pki/certificate.ts';
 import { makeCertificate } from '../common/pki/make-certificate.ts';
@@ -23,6 +25,7 @@ type Issued = { readonly row: PkiRow; readonly key: Sm2PrivateKey; readonly cert
 /** Makes `outFolder` unless it is there; `config-invalid` when it is there but lacks a file of this version. */
 export async function makeDevelopmentKeys(outFolder: string, now: Date = new Date()): Promise<DevelopmentKeys> {
   const folder = resolve(outFolder);
+  if (await isThere(folder)) await withStartLock(`development keys ${folder}`, () => addNewRows(folder, now));
   if (await isComplete(folder)) return { folder, created: false };
   await mkdir(dirname(folder), { recursive: true });
   await removeAbandoned(folder);
@@ -68,6 +71,24 @@ async function writeAll(folder: string, now: Date): Promise<void> {
   await writePublic(join(folder, 'pki', 'trust-roots.pem'), pemOf(true));
   await writePublic(join(folder, 'pki', 'chain.pem'), pemOf(false));
   for (const name of P256_KEYS) await writePrivate(join(folder, `${name}.key.pem`), makeP256Pem());
+}
+
+/** Rows of which the folder has neither key nor certificate, though it has the key of their issuer. */
+async function addNewRows(folder: string, now: Date): Promise<void> {
+  for (const row of PKI.filter(({ ca }) => ca === null)) {
+    const [keyPath, path] = [
+      join(folder, row.keyFolder, `${row.name}.key.pem`),
+      join(folder, row.folder, `${row.name}.crt.pem`),
+    ];
+    const issuerRow = PKI.find(({ name }) => name === row.issuer)!;
+    const issuerPath = join(folder, issuerRow.keyFolder, `${issuerRow.name}.key.pem`);
+    if ((await isThere(keyPath)) || (await isThere(path)) || !(await isThere(issuerPath))) continue;
+    const issuer = { row: issuerRow, key: importSm2PrivateKey(await readFile(issuerPath, 'utf8')) };
+    const { privateKeyPem } = generateSm2KeyPair();
+    const certificate = await certify(row, importSm2PrivateKey(privateKeyPem), issuer, now);
+    await writePrivate(keyPath, privateKeyPem);
+    await writePublic(path, certificatePem(certificate));
+  }
 }
 
 function certify(

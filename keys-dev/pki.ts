@@ -48,6 +48,19 @@ const signer = (number: number, esID: string, organization: string): PkiRow => (
   years: 5,
 });
 
+/** Signs the checkpoints of a room's audit log. */
+const auditKey = (room: string): PkiRow => ({
+  name: `audit-${room}`,
+  folder: 'audit',
+  keyFolder: 'audit',
+  issuer: 'sub-ca-signers',
+  commonName: `信基开发审计检查点 ${room}`,
+  organization: XINJI,
+  ca: null,
+  keyUsage: SIGNING,
+  years: 10,
+});
+
 /** In an order in which every issuer stands before what it signs. */
 export const PKI: readonly PkiRow[] = [
   authority('root', 'root', '信基开发根', 1, 30),
@@ -80,6 +93,9 @@ export const PKI: readonly PkiRow[] = [
     extendedKeyUsage: [OID.timeStamping],
     years: 10,
   },
+  auditKey('identity'),
+  auditKey('license'),
+  auditKey('seal'),
 ];
 
 /** P-256 keys (PKCS#8 PEM) that OpenID Connect needs: the provider's, and one per client with private_key_jwt. */

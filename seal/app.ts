@@ -1,6 +1,7 @@
 // The seal room as one koa: middleware of the house, then the route table.
 import type { Knex } from 'knex';
 import type Koa from 'koa';
+import type { AuditLog } from '../common/audit/audit-log.ts';
 import type { Clock } from '../common/clock.ts';
 import { pingDatabase } from '../common/db/ping.ts';
 import type { Mode } from '../common/env.ts';
@@ -33,6 +34,8 @@ import { SEAL_SERVICE } from './web/service.ts';
 
 export type SealAppDeps = {
   readonly db: Knex;
+  /** The usage log. */
+  readonly audit: AuditLog;
   readonly log: Log;
   readonly clock: Clock;
   readonly metrics: Metrics;

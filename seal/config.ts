@@ -95,6 +95,29 @@ export const CONFIG_TABLE = {
     fallback: inDevelopment('.data/files/seal'),
     parse: parseText,
   },
+  checkpointKey: {
+    name: 'XINJI_SEAL_CHECKPOINT_KEY',
+    manual: 'SM2 key (PKCS#8 PEM, mode 0600, or a sealed box) that signs the checkpoints of the usage log.',
+    example: '/etc/xinji/seal/checkpoints.key.pem',
+    fallback: inDevelopment('keys-dev/pem/audit/audit-seal.key.pem'),
+    parse: parsePath,
+  },
+  checkpointCertificates: {
+    name: 'XINJI_SEAL_CHECKPOINT_CERTIFICATES',
+    manual:
+      'PEM file: first the certificate of the checkpoint key, behind it those of earlier keys, for `xinji audit verify`.',
+    example: '/etc/xinji/seal/checkpoints.crt.pem',
+    fallback: inDevelopment('keys-dev/pem/audit/audit-seal.crt.pem'),
+    parse: parseCertificates,
+  },
+  checkpointFolder: {
+    name: 'XINJI_SEAL_CHECKPOINTS',
+    manual:
+      'Folder for the copy of the checkpoints outside the database, appended only; best on a disk that the database administrator cannot write.',
+    example: '/var/lib/xinji/checkpoints',
+    fallback: inDevelopment('.data/checkpoints'),
+    parse: parseText,
+  },
   limitMegabytes: {
     name: 'XINJI_SEAL_LIMIT_MB',
     manual: 'Largest PDF that is sealed or verified over HTTP, in megabytes of 1,000,000 bytes.',
@@ -171,6 +194,11 @@ function parseTsa(value: string, mode: Mode): TsaSetting {
 function parseOid(value: string): string {
   if (!/^[0-2](\.(0|[1-9]\d{0,38})){1,20}$/.test(value)) throw new Error('expected a dotted object identifier');
   return value;
+}
+
+function parsePath(path: string, mode: Mode): string {
+  refuseDevelopmentPath(path, mode);
+  return parseText(path);
 }
 
 function parseKeysFolder(path: string, mode: Mode): string {

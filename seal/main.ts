@@ -1,4 +1,5 @@
 // The seal room as a process: config -> keys -> database -> app; run-room.ts listens and stops.
+import { openAudit, openCheckpointSigner } from '../common/audit/open-audit.ts';
 import { connect } from '../common/db/connect.ts';
 import { checkSchemaVersion } from '../common/db/migrate.ts';
 import { makeDirectoryStore } from '../common/files/file-store.ts';
@@ -22,11 +23,26 @@ await runRoom({
     const { authority, close: closeAuthority } = await openAuthority({ ...config, warn }, deps.clock());
     const db = connect(config.databaseUrl, { applicationName: 'xinji seal' });
     await checkSchemaVersion(db, 'seal', MIGRATIONS);
+    const checkpointSigner = await openCheckpointSigner(config.checkpointKey, config.checkpointCertificates[0]!, {
+      mode,
+      masterKey,
+      warn,
+    });
+    const { audit, ...usage } = openAudit({
+      ...deps,
+      databaseUrl: config.databaseUrl,
+      schema: 'seal',
+      room: 'seal',
+      signer: checkpointSigner,
+      copyFolder: config.checkpointFolder,
+    });
     const gate = makeBearerGate({ issuer: identityUrl, audience: url, clock: deps.clock });
     const files = makeDirectoryStore(config.filesFolder);
     return {
-      app: buildApp({ ...config, ...deps, db, gate, files, signer, certificates, authority }),
+      app: buildApp({ ...config, ...deps, db, audit, gate, files, signer, certificates, authority }),
+      started: async () => usage.start(),
       close: async () => {
+        await usage.close();
         await signer.close();
         await closeAuthority();
         await db.destroy();

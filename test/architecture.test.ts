@@ -42,6 +42,7 @@ const SAMPLES: readonly [rule: RegExp, path: string, broken: string, fine: strin
   ],
   [/^pure/, 'common/pki/x.ts', 'const a = Date.now();', 'const a = (now: Date) => now; // not Date.now()'],
   [/^pure/, 'identity/domain/x.ts', 'const a = new Date();', 'const a = new Date(0);'],
+  [/SQL$/, 'common/audit/x.ts', "db.raw('select 2')", "import type { Knex } from 'knex';"],
   [/SQL$/, 'seal/flow/x.ts', "db.raw('select 1')", "import type { Knex } from 'knex';"],
   [/SQL$/, 'seal/http/x.ts', "import knex from 'knex';", 'const selected = select(1);'],
   [/know koa$/, 'seal/flow/x.ts', "import type Koa from 'koa';", "import { z } from 'zod';"],

@@ -31,6 +31,36 @@ test('every room has an append-only table of events, which neither its role nor 
   }
 });
 
+test('rows of the usage log and checkpoints cannot be changed; a checkpoint takes one time stamp, later', async (t) => {
+  const database = await testDatabase(t);
+  const [owner, room] = [database.connect('owner'), database.connect('seal')];
+  const bytes = Buffer.alloc(32);
+  await room('seal.audit_checkpoints').insert({
+    number: 1,
+    at: new Date(),
+    heads: '[]',
+    previous: bytes,
+    certificate_sm3: bytes,
+    hash: bytes,
+    signature: bytes,
+  });
+  const checkpoints = (db: typeof room) => db('seal.audit_checkpoints').where({ number: 1 });
+  for (const db of [room, owner]) {
+    for (const table of ['audit_entries', 'audit_checkpoints']) {
+      for (const change of ['update ?? set at = now()', 'delete from ??', 'truncate ??']) {
+        const error = await t.throwsAsync(async () => db.raw(change, [`seal.${table}`]), undefined, change);
+        t.is(databaseErrorCode(error), '42501', `${table}: ${change}`);
+      }
+    }
+  }
+  t.is(await checkpoints(room).update({ time_stamp: bytes }), 1);
+  for (const db of [room, owner]) {
+    await t.throwsAsync(async () => checkpoints(db).update({ time_stamp: Buffer.alloc(1) }), {
+      message: /append-only/,
+    });
+  }
+});
+
 test("no room's role can read, change or create anything in the schema of another", async (t) => {
   const database = await testDatabase(t);
   const owner = database.connect('owner');

@@ -8,6 +8,8 @@ export type ConnectOptions = {
   readonly applicationName: string;
   /** Connections at most; 10 unless told. None is kept open while idle for half a minute. */
   readonly poolMax?: number;
+  /** Connections kept open while idle, for a session that holds locks; none unless told. */
+  readonly poolMin?: number;
 };
 
 const DATE = 1082;
@@ -31,7 +33,7 @@ export function connect(url: string, options: ConnectOptions): Knex {
       keepAlive: true,
       types: { getTypeParser },
     } as Knex.PgConnectionConfig,
-    pool: { min: 0, max: options.poolMax ?? 10 },
+    pool: { min: options.poolMin ?? 0, max: options.poolMax ?? 10 },
     acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
     log: SILENT,
   });

@@ -22,7 +22,9 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   const { name, message } = (error ?? {}) as Error;
   return (
     name === 'KnexTimeoutError' ||
-    /^(Connection terminated|timeout exceeded when trying to connect)/.test(message ?? '')
+    /(^| - )(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect)/.test(
+      message ?? '',
+    )
   );
 }
 

@@ -19,6 +19,8 @@ export type MigrateRequest = {
 /** Names of the steps applied by this call, as `schema/name`. */
 export type MigrateResult = { readonly applied: readonly string[] };
 
+/** Tables to which a room may add and of which it may change nothing. */
+const APPEND_ONLY = ['events', 'audit_entries', 'audit_checkpoints'];
 const LOCK_KEY = 7_001_200_301n; // any constant of ours; shown by pg_locks
 
 /**
@@ -104,18 +106,20 @@ function refuseUnknown(schema: string, migrations: readonly Migration[], applied
   });
 }
 
-/** Data rights on the own schema only; the list of versions is read only, events can be read and added. */
+/** Data rights on the own schema only; the list of versions is read only, events and the audit log can be read and added to. */
 async function grantRights(db: Knex, schema: string, role: string): Promise<void> {
   await db.transaction(async (trx) => {
     await trx.raw('grant usage on schema ?? to ??', [schema, role]);
     await trx.raw('grant select, insert, update, delete on all tables in schema ?? to ??', [schema, role]);
     await trx.raw('grant usage, select on all sequences in schema ?? to ??', [schema, role]);
     await trx.raw('revoke insert, update, delete on ??.schema_versions from ??', [schema, role]);
-    const events = await trx.raw<{ rows: unknown[] }>(
-      'select 1 from pg_tables where schemaname = ? and tablename = ?',
-      [schema, 'events'],
+    const { rows } = await trx.raw<{ rows: { name: string }[] }>(
+      'select tablename as name from pg_tables where schemaname = ? and tablename = any (?)',
+      [schema, APPEND_ONLY],
     );
-    if (events.rows.length > 0) await trx.raw('revoke update, delete on ??.events from ??', [schema, role]);
+    for (const { name } of rows) await trx.raw('revoke update, delete on ??.?? from ??', [schema, name, role]);
+    const hasCheckpoints = rows.some(({ name }) => name === 'audit_checkpoints');
+    if (hasCheckpoints) await trx.raw('grant update (time_stamp) on ??.audit_checkpoints to ??', [schema, role]);
   });
 }
 

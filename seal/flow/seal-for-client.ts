@@ -2,6 +2,7 @@
 // is used, and the answer to a repetition is what was released the first time. No transaction is open over slow work.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
+import type { AuditLog } from '../../common/audit/audit-log.ts';
 import { toHex } from '../../common/bytes.ts';
 import type { Clock } from '../../common/clock.ts';
 import type { SealingQuery } from '../../common/contract/seal.ts';
@@ -11,7 +12,8 @@ import type { FileStore } from '../../common/files/file-store.ts';
 import { makeId } from '../../common/ids.ts';
 import type { Log } from '../../common/log.ts';
 import { checkUsable, type RegisteredSeal } from '../domain/registered-seal.ts';
-import { fingerprintRequest, firstPage, type RecordedSealing, type SealingIntent } from '../domain/sealing.ts';
+import { fingerprintRequest, type RecordedSealing, type SealingIntent } from '../domain/sealing.ts';
+import { refusalEntry, releaseEntry } from '../domain/usage.ts';
 import { memorySource } from '../pdf/byte-source.ts';
 import { openDocument } from '../pdf/document.ts';
 import { parseFieldLock } from '../pdf/permissions.ts';
@@ -26,6 +28,8 @@ import type { SealingParty } from './sealing-party.ts';
 
 export type SealingDeps = {
   readonly db: Knex;
+  /** The usage log. */
+  readonly audit: AuditLog;
   readonly files: FileStore;
   readonly parties: PartyCache;
   readonly signer: SealingSigner;
@@ -59,10 +63,21 @@ const POLL_MS = 40;
 /**
  * Seals for a client. Codes: `idempotency-conflict`, `seal-not-found`, `seal-not-granted`, `seal-not-usable`,
  * those of `sealDocument`, and `seal-unavailable` when an equal request is at work for too long.
+ * Sealed or refused, the row of the usage log is committed before this function returns or throws; when it cannot be,
+ * the answer is `database-unavailable`.
  */
 export async function sealForClient(deps: SealingDeps, request: ClientSealing): Promise<ReleasedSealing> {
   // 1. Hash the input once: for the fingerprint of the request, and later as the prefix of the digest that is signed.
   const inputHash = new Sm3().update(request.pdf);
+  try {
+    return await sealHashed(deps, request, inputHash);
+  } catch (error) {
+    await deps.audit.append(refusalEntry(request, toHex(inputHash.digest()), error, deps.clock()));
+    throw error;
+  }
+}
+
+async function sealHashed(deps: SealingDeps, request: ClientSealing, inputHash: Sm3): Promise<ReleasedSealing> {
   const inputSm3 = inputHash.digest();
   const requestSm3 = fingerprintRequest(request.query, inputSm3);
   // 2. The same act again? Then the answer is the one that was given.
@@ -73,7 +88,7 @@ export async function sealForClient(deps: SealingDeps, request: ClientSealing): 
   // 4. Intent on record: one of all parallel equal requests writes it, the others wait for what it releases.
   const act = await takeAct(deps, work, requestSm3, toHex(inputSm3));
   if ('appended' in act) return act;
-  // 5. Use the key, keep the result, record the release.
+  // 5. Use the key, keep the result; release and the row of the usage log are one transaction.
   return release(deps, work, act, requestSm3);
 }
 
@@ -168,7 +183,7 @@ async function waitForAct(
 }
 
 async function release(deps: SealingDeps, work: Work, act: Act, requestSm3: string): Promise<ReleasedSealing> {
-  const { db, files, clock } = deps;
+  const { db, files, clock, audit } = deps;
   const { request, inputHash, party, seal } = work;
   try {
     const signedAt = clock();
@@ -177,19 +192,12 @@ async function release(deps: SealingDeps, work: Work, act: Act, requestSm3: stri
     const updateSm3 = await files.put(sealed.appended);
     const dataSm3 = toHex(sealed.dataHash);
     const { field, appended } = sealed;
-    const isReleased = await db.transaction(async (trx) => {
+    const isReleased = await audit.appendWith(async (trx) => {
       const at = clock();
       const released = { signedAt, field, dataSm3, updateSm3, updateSize: appended.length };
-      if (!(await markReleased(trx, act, released, at))) return false;
-      const detail = {
-        sealing_id: act.sealingId,
-        data_sm3: dataSm3,
-        field,
-        page: firstPage(request.query),
-      };
-      const { clientId: actor, requestId } = request;
-      await insertEvent(trx, { at, kind: 'sealing.released', esID: seal.esID, actor, requestId, detail });
-      return true;
+      const isOurs = await markReleased(trx, act, released, at);
+      const outcome = { sealingId: act.sealingId, inputSm3: toHex(inputHash.digest()), dataSm3, field, signedAt };
+      return { value: isOurs, entry: isOurs ? releaseEntry(request, seal.esealSm3, outcome, at) : null };
     });
     if (isReleased) return { sealingId: act.sealingId, appended };
   } catch (error) {

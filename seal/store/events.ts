@@ -1,13 +1,8 @@
 // seal.events: what happened with a seal, append-only (the role may INSERT and SELECT, a trigger refuses the rest).
+// Uses and refusals are rows of the usage log (common/audit) instead.
 import type { Knex } from 'knex';
 
-export const EVENT_KINDS = [
-  'seal.registered',
-  'seal.granted',
-  'seal.state',
-  'sealing.intended',
-  'sealing.released',
-] as const;
+export const EVENT_KINDS = ['seal.registered', 'seal.granted', 'seal.state', 'sealing.intended'] as const;
 
 export type SealEvent = {
   readonly at: Date;

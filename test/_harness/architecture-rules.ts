@@ -10,7 +10,8 @@ export type Rule = {
 
 const ROOMS = ['identity', 'license', 'seal'];
 const ANYTHING = /^(bin|test|bench)\//;
-const PURE = /^((identity|license|seal)\/domain|seal\/(ses|pdf)|common\/(asn1|codes|crypto|pki|contract))\//;
+const PURE =
+  /^((identity|license|seal)\/domain|seal\/(ses|pdf)|common\/(asn1|codes|crypto|pki|contract))\/|^common\/audit\/(encoding|entry|checkpoint)\.ts$/;
 const PURE_BUILTINS = new Set(['node:crypto', 'node:zlib', 'node:util', 'node:buffer']);
 const IMPURE_PACKAGES = new Set([
   'koa',
@@ -23,7 +24,7 @@ const IMPURE_PACKAGES = new Set([
   'prom-client',
 ]);
 const KNOWS_KOA = /^((identity|license|seal)\/(http\/|app\.ts$)|common\/http\/)/;
-const KNOWS_SQL = /^((identity|license|seal)\/(store|migrations)\/|common\/db\/)/;
+const KNOWS_SQL = /^((identity|license|seal)\/(store|migrations)\/|common\/(db|audit\/store)\/)/;
 const KNOWS_PROVIDER = /^identity\/(provider|http)\//;
 
 /** Ring of a room -> the rings of the same room that it may import. A ring may always import itself. */
@@ -63,7 +64,7 @@ export const RULES: readonly Rule[] = [
     find: (source) => (PURE.test(source.path) ? [...impureImports(source), ...impureCalls(source)] : []),
   },
   {
-    sentence: 'only store/ and migrations/ speak SQL',
+    sentence: 'only store/, migrations/, common/db and common/audit/store speak SQL',
     find: findSql,
   },
   {

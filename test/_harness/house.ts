@@ -10,6 +10,7 @@ import { seedHouse } from '../../bin/seed/seed-house.ts';
 import { databaseKey, type RoomEnvironment, roomEnvironments } from '../../bin/serve/environment.ts';
 import { KEYS_DEV, makeMissingKeys } from '../../bin/serve/keys.ts';
 import { loadSecrets } from '../../bin/serve/secrets.ts';
+import { openAudit, openCheckpointSigner } from '../../common/audit/open-audit.ts';
 import { makeSealClient } from '../../common/client/seal-client.ts';
 import { makeTokenSource, type TokenSource } from '../../common/client/token-source.ts';
 import { type Clock, systemClock } from '../../common/clock.ts';
@@ -166,8 +167,21 @@ async function openSeal(env: NodeJS.ProcessEnv, { database, deps }: Ground): Pro
   const gate = makeBearerGate({ issuer: identityUrl, audience: url, clock });
   const db = database.connect('seal');
   const files = makeDirectoryStore(config.filesFolder);
-  const app = buildSeal({ ...config, ...others, clock, db, gate, files, signer, certificates, authority });
-  return { app, close: () => endWith(db, () => Promise.all([signer.close(), close()]).then(() => undefined)) };
+  const { audit, ...usage } = openAudit({
+    databaseUrl: config.databaseUrl,
+    schema: 'seal',
+    room: 'seal',
+    signer: await openCheckpointSigner(config.checkpointKey, config.checkpointCertificates[0]!, { mode, masterKey }),
+    copyFolder: config.checkpointFolder,
+    clock,
+    log: others.log,
+  });
+  const app = buildSeal({ ...config, ...others, clock, db, audit, gate, files, signer, certificates, authority });
+  const end = async (): Promise<void> => {
+    await usage.close();
+    await Promise.all([signer.close(), close()]);
+  };
+  return { app, close: () => endWith(db, end) };
 }
 
 async function endWith(db: Knex, before: () => Promise<void> = async () => undefined): Promise<void> {

@@ -112,6 +112,18 @@ test('a folder that lacks a file is said, not mended', async (t) => {
   });
 });
 
+test('a folder of an earlier version gets the keys that were added since, once, and keeps what it has', async (t) => {
+  const home = join(parent, 'earlier/pem');
+  await makeDevelopmentKeys(home, NOW);
+  const before = await readFile(join(home, 'seal/signer-1.key.pem'), 'utf8');
+  await rm(join(home, 'audit'), { recursive: true });
+  await Promise.all([1, 2, 3].map(() => makeDevelopmentKeys(home, NOW)));
+  t.is(await readFile(join(home, 'seal/signer-1.key.pem'), 'utf8'), before);
+  const key = importSm2PrivateKey(await readFile(join(home, 'audit/audit-seal.key.pem'), 'utf8'));
+  const certified = readCertificatesPem(await readFile(join(home, 'audit/audit-seal.crt.pem'), 'utf8'))[0]!;
+  t.true(isSm2Pair(key, certified.publicKey()));
+});
+
 judge(test, 'openssl')('openssl verify accepts the generated chain, link by link', async (t) => {
   const at = (path: string) => join(folder, path);
   const distid = ['-vfyopt', `distid:${DEFAULT_USER_ID}`, '-attime', String(NOW.getTime() / 1000)];

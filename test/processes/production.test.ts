@@ -37,6 +37,8 @@ async function install(): Promise<Installation> {
   await mkdir(join(folder, 'tsa'), { recursive: true });
   await write('tsa/main.key.pem', tsa.key.keyObject.export({ type: 'pkcs8', format: 'pem' }) as string);
   await write('tsa/main.crt.pem', certificatePem(tsa.certificate));
+  await write('checkpoints.key.pem', pki.maker.key.keyObject.export({ type: 'pkcs8', format: 'pem' }) as string);
+  await write('checkpoints.crt.pem', certificatePem(pki.maker.certificate));
   await write('roots.pem', certificatePem(pki.root.certificate));
   await write('chain.pem', certificatePem(pki.authority.certificate));
   await write('oidc.key.pem', makeP256());
@@ -71,6 +73,9 @@ async function install(): Promise<Installation> {
     XINJI_SEAL_TSA: 'own',
     XINJI_SEAL_TSA_KEYS: join(folder, 'tsa'),
     XINJI_SEAL_FILES: join(folder, 'seal-files'),
+    XINJI_SEAL_CHECKPOINT_KEY: join(folder, 'checkpoints.key.pem'),
+    XINJI_SEAL_CHECKPOINT_CERTIFICATES: join(folder, 'checkpoints.crt.pem'),
+    XINJI_SEAL_CHECKPOINTS: join(folder, 'checkpoints'),
   };
   return { env, ports, url };
 }
@@ -113,6 +118,8 @@ test.serial('each thing of development is refused by name, with 78, before anyth
     XINJI_SEAL_CHAIN: join(KEYS_DEV, 'pki/chain.pem'),
     XINJI_SEAL_TSA: 'http://tsa.example.gov.cn',
     XINJI_SEAL_TSA_KEYS: join(KEYS_DEV, 'tsa'),
+    XINJI_SEAL_CHECKPOINT_KEY: join(KEYS_DEV, 'audit/audit-seal.key.pem'),
+    XINJI_SEAL_CHECKPOINT_CERTIFICATES: join(KEYS_DEV, 'audit/audit-seal.crt.pem'),
   };
   const refused = serve({ ...env, ...development });
   t.is(await refused.ended, 78);

@@ -28,6 +28,8 @@ const PRODUCTION = {
   XINJI_SEAL_TSA: 'http://tsa.example.gov.cn/tsa',
   XINJI_SEAL_TSA_KEYS: 'keys-dev/pem/tsa',
   XINJI_SEAL_TSA_POLICY: '1.02.3',
+  XINJI_SEAL_CHECKPOINT_KEY: 'keys-dev/pem/audit/audit-seal.key.pem',
+  XINJI_SEAL_CHECKPOINT_CERTIFICATES: '/nowhere/checkpoints.pem',
 };
 
 test.before(() => makeDevelopmentKeys(KEYS_DEV));
@@ -42,6 +44,9 @@ test('Production refuses development keys, http and files that are not there, al
     /XINJI_SEAL_TSA .*https/,
     /XINJI_SEAL_TSA_KEYS .*keys-dev/,
     /XINJI_SEAL_TSA_POLICY .*object identifier/,
+    /XINJI_SEAL_CHECKPOINT_KEY .*keys-dev/,
+    /XINJI_SEAL_CHECKPOINT_CERTIFICATES .*cannot be read/,
+    /XINJI_SEAL_CHECKPOINTS is not set/,
   ]) {
     t.regex(error.message, said);
   }

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { verifyAudit } from '../../common/audit/verify-audit.ts';
 import { equalBytes, toHex } from '../../common/bytes.ts';
 import { makeSealClient, type SealClient } from '../../common/client/seal-client.ts';
 import { verificationReport } from '../../common/contract/report.ts';
@@ -8,7 +9,7 @@ import { changeSealState } from '../../seal/flow/register-seal.ts';
 import { listEvents } from '../../seal/store/events.ts';
 import { AT } from '../_harness/pki.ts';
 import { ES_ID, startRoom, type TestRoom } from './room.ts';
-import { makePdf, seal, verifyBytes } from './world.ts';
+import { makePdf, pki, seal, verifyBytes } from './world.ts';
 
 const pdf = await makePdf();
 let room: TestRoom;
@@ -20,6 +21,18 @@ test.before(async () => {
   client = makeSealClient({ baseUrl: room.url, getToken: room.token });
 });
 test.after.always(() => room.close());
+
+type Use = {
+  readonly kind: string;
+  readonly subject: string;
+  readonly actor: string;
+  readonly request_id: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+};
+
+/** The newest rows of the usage log, newest first. */
+const lastUses = async (count: number): Promise<readonly Use[]> =>
+  room.db('seal.audit_entries').where({ chain: 1 }).orderBy('number', 'desc').limit(count);
 
 test.serial('A document is sealed, the intent stands before the release, the report passes', async (t) => {
   const { pdf: sealed, sealingId } = await client.seal(pdf, place, 'first-act');
@@ -33,8 +46,19 @@ test.serial('A document is sealed, the intent stands before the release, the rep
     input_sm3: toHex(sm3(pdf)),
     reason: '核发',
   });
-  const kinds = (await listEvents(room.db, ES_ID, 2)).map(({ kind }) => kind);
-  t.deepEqual(kinds, ['sealing.released', 'sealing.intended']);
+  const [event] = await listEvents(room.db, ES_ID, 1);
+  t.is(event?.kind, 'sealing.intended');
+  const [use] = await lastUses(1);
+  t.like(use, { kind: 'sealing.released', subject: ES_ID, actor: 'license' });
+  t.regex(use!.request_id, /^req_/);
+  t.like(use!.detail, {
+    result: 'sealed',
+    sealing_id: sealingId,
+    idempotency_key: 'first-act',
+    input_sm3: toHex(sm3(pdf)),
+    data_sm3: row.data_sm3,
+    place: { page: 1, x_mm: 100, y_mm: 30, reason: '核发' },
+  });
   const report = await client.verify(sealed);
   t.is(report.indication, 'TOTAL-PASSED');
   t.is(report.signatures[0]!.steps.at(-1)!.name, 'seal-state-online');
@@ -129,12 +153,23 @@ test.serial('Requests that cannot be sealed leave no intent behind and say why',
   const large = new Uint8Array(1_000_001);
   await t.throwsAsync(client.seal(large, place, 'refused-act'), { code: 'body-too-large' });
   t.deepEqual(await room.db('seal.sealings').count('* as n').first(), before);
+  const results = (await lastUses(5)).map(({ kind, detail }) => `${kind} ${detail['result']}`).reverse();
+  t.deepEqual(
+    results,
+    ['placement-invalid', 'placement-invalid', 'not-a-pdf', 'pdf-truncated', 'seal-not-found'].map(
+      (code) => `sealing.refused ${code}`,
+    ),
+    'each is a row of the usage log; what never became a request for a seal is not',
+  );
 });
 
 test.serial('Who has no grant, no scope, another audience or no token may not seal', async (t) => {
   const as = (claims: Parameters<TestRoom['token']>[0]) =>
     makeSealClient({ baseUrl: room.url, getToken: () => room.token(claims) });
   await t.throwsAsync(as({ clientId: 'business-a' }).seal(pdf, place, 'denied-act'), { code: 'seal-not-granted' });
+  const [use] = await lastUses(1);
+  t.like(use, { kind: 'sealing.refused', actor: 'business-a', subject: ES_ID });
+  t.is(use!.detail['result'], 'seal-not-granted');
   await t.throwsAsync(as({ scope: 'license:issue' }).seal(pdf, place, 'denied-act'), { code: 'scope-missing' });
   await t.throwsAsync(as({ audience: 'http://license.test' }).seal(pdf, place, 'denied-act'), {
     code: 'token-invalid',
@@ -207,6 +242,31 @@ test.serial('The client turns silence and nonsense into seal-unavailable', async
   await t.throwsAsync(nowhere.seal(pdf, place, 'unreachable'), { code: 'seal-unavailable' });
   await t.throwsAsync(nowhere.verify(pdf), { code: 'seal-unavailable' });
 });
+
+test.serial(
+  'The usage log of all this is whole; a use that cannot be recorded is not answered with a sealed file',
+  async (t) => {
+    await room.usage.checkpoints.run();
+    const request = { db: room.db, schema: 'seal', room: 'seal', copyFolder: room.copyFolder };
+    const finding = await verifyAudit({ ...request, certificates: [pki.signer.certificate] });
+    t.deepEqual(finding.faults, []);
+    t.is(finding.chains[0]!.coveredByCopy, finding.chains[0]!.rows);
+    const released = await room.db('seal.sealings').where({ state: 'released' }).select('sealing_id');
+    const { rows } = await room.owner.raw<{ rows: { id: string }[] }>(
+      `select distinct detail->>'sealing_id' as id from seal.audit_entries where kind = 'sealing.released'`,
+    );
+    t.deepEqual(rows.map(({ id }) => id).sort(), released.map(({ sealing_id }) => sealing_id).sort());
+
+    await room.owner.raw('alter table seal.audit_entries rename to audit_entries_away');
+    await t.throwsAsync(client.seal(pdf, place, 'unrecorded-act'), { code: 'internal' });
+    await t.throwsAsync(client.seal(pdf, { ...place, page: 7 }, 'unrecorded-refusal'), { code: 'internal' });
+    await room.owner.raw('alter table seal.audit_entries_away rename to audit_entries');
+    t.is((await room.db('seal.sealings').where({ idempotency_key: 'unrecorded-act' }).first()).state, 'intended');
+    const { pdf: sealed } = await client.seal(pdf, place, 'unrecorded-act');
+    t.is(verifyBytes(sealed).indication, 'TOTAL-PASSED');
+    t.is((await lastUses(1))[0]!.kind, 'sealing.released');
+  },
+);
 
 test.serial('Events cannot be changed, not even by the room', async (t) => {
   await t.throwsAsync(room.db('seal.events').update({ actor: 'nobody' }));

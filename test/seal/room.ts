@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateKeyPair, SignJWT } from 'jose';
 import type { Knex } from 'knex';
+import { type OpenAudit, openAudit } from '../../common/audit/open-audit.ts';
 import { makeDirectoryStore } from '../../common/files/file-store.ts';
 import { makeBearerGate } from '../../common/http/bearer.ts';
 import { makeMetrics } from '../../common/http/metrics.ts';
@@ -22,6 +23,10 @@ export const ES_ID = '36010000000001';
 export type TestRoom = {
   readonly url: string;
   readonly db: Knex;
+  /** As the owner of the database. */
+  readonly owner: Knex;
+  readonly usage: OpenAudit;
+  readonly copyFolder: string;
   /** Signatures that the key has made since the start. */
   readonly signatures: () => number;
   readonly token: (claims?: {
@@ -46,9 +51,14 @@ export async function startRoom(): Promise<TestRoom> {
   let signatures = 0;
   let isBroken = false;
   const clock = () => now;
+  const copyFolder = join(folder, 'checkpoints');
+  const log = makeLog('seal', 'silent');
+  const room = { databaseUrl: database.urls.seal, schema: 'seal', room: 'seal' };
+  const usage = openAudit({ ...room, signer: pki.signer, copyFolder, clock, log });
   const deps: SealAppDeps = {
     db,
-    log: makeLog('seal', 'silent'),
+    audit: usage.audit,
+    log,
     clock,
     metrics: makeMetrics('seal'),
     mode: 'development',
@@ -79,6 +89,9 @@ export async function startRoom(): Promise<TestRoom> {
   return {
     url: server.url,
     db,
+    owner: database.connect('owner'),
+    usage,
+    copyFolder,
     signatures: () => signatures,
     setNow: (value) => {
       now = value;
@@ -103,6 +116,7 @@ export async function startRoom(): Promise<TestRoom> {
       }),
     close: async () => {
       await server.stop();
+      await usage.close();
       await rm(folder, { recursive: true });
     },
   };

@@ -268,6 +268,36 @@ license.verifiers
   constraint verifiers_pkey PRIMARY KEY (client_id)
   license may delete, insert, select, update
 
+seal.audit_checkpoints
+  number bigint not null
+  at timestamp(3) with time zone not null
+  heads json not null
+  previous bytea not null
+  certificate_sm3 bytea not null
+  hash bytea not null
+  signature bytea not null
+  time_stamp bytea
+  constraint audit_checkpoints_pkey PRIMARY KEY (number)
+  CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON seal.audit_checkpoints FOR EACH STATEMENT EXECUTE FUNCTION seal.refuse_change()
+  CREATE TRIGGER time_stamp_once BEFORE UPDATE ON seal.audit_checkpoints FOR EACH ROW EXECUTE FUNCTION seal.refuse_checkpoint_change()
+  seal may insert, select
+
+seal.audit_entries
+  chain integer not null
+  number bigint not null
+  at timestamp(3) with time zone not null
+  kind text not null
+  subject text not null
+  actor text not null
+  request_id text
+  detail json not null
+  previous bytea not null
+  hash bytea not null
+  constraint audit_entries_pkey PRIMARY KEY (chain, number)
+  CREATE INDEX audit_entries_subject ON seal.audit_entries USING btree (subject, at)
+  CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON seal.audit_entries FOR EACH STATEMENT EXECUTE FUNCTION seal.refuse_change()
+  seal may insert, select
+
 seal.events
   event_id bigint not null identity
   at timestamp with time zone not null

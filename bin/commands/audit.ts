@@ -1,0 +1,138 @@
+// `xinji audit verify`: proves that no row of a room's audit log was changed, dropped or moved, and says how far that reaches.
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import type { AuditFault } from '../../common/audit/audit-fault.ts';
+import { type AuditFinding, verifyAudit } from '../../common/audit/verify-audit.ts';
+import type { Coverage } from '../../common/audit/verify-checkpoints.ts';
+import { connect } from '../../common/db/connect.ts';
+import { asDatabaseProblem } from '../../common/db/errors.ts';
+import { checkSchemaVersion } from '../../common/db/migrate.ts';
+import { isTrustError, TrustError } from '../../common/errors.ts';
+import { type Certificate, readCertificatesPem } from '../../common/pki/certificate.ts';
+import { readRoomConfig } from '../../seal/config.ts';
+import { MIGRATIONS } from '../../seal/migrations/list.ts';
+import { openOwnedDatabase } from '../serve/database.ts';
+import { databaseKey, planRooms, readOwnerConfig, roomEnvironments } from '../serve/environment.ts';
+import { loadSecrets } from '../serve/secrets.ts';
+import { type Command, EXIT_USAGE } from './command.ts';
+
+const INTACT = 0;
+const FAULTS = 1;
+const NOT_JUDGED = 2;
+/** Rooms that keep an audit log. */
+const ROOMS = ['seal'];
+
+export const command: Command = {
+  name: 'audit',
+  summary: 'Prove that an audit log is whole: xinji audit verify [--checkpoints FOLDER]',
+  usage: `xinji audit verify [--room seal] [--checkpoints FOLDER] [--certificates FILE] [--json]
+    --room NAME          the room whose log is verified: ${ROOMS.join(', ')}
+    --checkpoints FOLDER the copy of the checkpoints outside the database; XINJI_SEAL_CHECKPOINTS unless given, "none" for none
+    --certificates FILE  PEM certificates that may have signed checkpoints; XINJI_SEAL_CHECKPOINT_CERTIFICATES unless given
+    --json               the finding as one JSON document
+
+Reads every row and every checkpoint with the environment of the room. Who does not trust the room's machine gives a copy
+and certificates of his own. Exit codes: ${INTACT} nothing was changed, ${FAULTS} faults were found, ${NOT_JUDGED} could not be judged,
+${EXIT_USAGE} wrong usage, 78 configuration.`,
+  run: async (args, env) => {
+    const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+    const { room = 'seal' } = values;
+    if (positionals.join(' ') !== 'verify' || !ROOMS.includes(room)) {
+      console.error(`xinji audit: expected\n${command.usage.split('\n\n')[0]}`);
+      return EXIT_USAGE;
+    }
+    try {
+      const finding = await verify(env, values);
+      console.log(values.json ? asJson(finding) : inWords(finding));
+      return finding.faults.length > 0 ? FAULTS : INTACT;
+    } catch (error) {
+      const known = asDatabaseProblem(error);
+      if (!isTrustError(known) || known.code === 'config-invalid') throw known;
+      console.error(`xinji audit: ${known.message}\n${known.hint}`);
+      return NOT_JUDGED;
+    }
+  },
+};
+
+const OPTIONS = {
+  room: { type: 'string' },
+  checkpoints: { type: 'string' },
+  certificates: { type: 'string' },
+  json: { type: 'boolean' },
+} as const;
+
+type Given = { readonly checkpoints?: string | undefined; readonly certificates?: string | undefined };
+
+async function verify(env: NodeJS.ProcessEnv, given: Given): Promise<AuditFinding> {
+  const owner = readOwnerConfig(env);
+  const secrets = await loadSecrets(owner.dataDir);
+  planRooms(env, secrets, ['seal']);
+  const database = env[databaseKey('seal')] === undefined ? await openOwnedDatabase(owner, console.error) : null;
+  try {
+    const rooms = roomEnvironments(env, owner, secrets, database?.url ?? null);
+    const config = readRoomConfig(rooms.find(({ room }) => room.name === 'seal')!.env);
+    const certificates = given.certificates
+      ? await readCertificates(given.certificates)
+      : config.checkpointCertificates;
+    const copyFolder = given.checkpoints === 'none' ? null : (given.checkpoints ?? config.checkpointFolder);
+    const db = connect(config.databaseUrl, { applicationName: 'xinji audit', poolMax: 1 });
+    try {
+      await checkSchemaVersion(db, 'seal', MIGRATIONS);
+      return await verifyAudit({ db, schema: 'seal', room: 'seal', certificates, copyFolder });
+    } finally {
+      await db.destroy();
+    }
+  } finally {
+    await database?.close();
+  }
+}
+
+async function readCertificates(path: string): Promise<readonly Certificate[]> {
+  const pem = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new TrustError('certificate-malformed', `${path} cannot be read (${cause.code})`, { cause });
+  });
+  return readCertificatesPem(pem);
+}
+
+function asJson({ checkpoints, copy, ...finding }: AuditFinding): string {
+  const plain = ({ covered: _covered, ...coverage }: Coverage) => coverage;
+  return JSON.stringify({ ...finding, checkpoints: plain(checkpoints), copy: copy && plain(copy) }, null, 2);
+}
+
+function inWords(finding: AuditFinding): string {
+  const { room, faults, hasMore, chains, checkpoints, copy, timeStamps } = finding;
+  const rows = chains.reduce((sum, chain) => sum + chain.rows, 0);
+  return [
+    faults.length === 0
+      ? `INTACT  ${rows} rows in ${chains.length} chains of ${room}: none changed, dropped or moved.`
+      : `FAULTS  ${faults.length}${hasMore ? ' and more' : ''} in the audit log of ${room}`,
+    ...faults.map((fault) => `  ${describe(room, fault)}`),
+    '',
+    ...chains.map(
+      (chain) =>
+        `chain ${room}/${chain.chain}: ${chain.rows} rows; checkpoints cover it to row ${chain.coveredByDatabase}` +
+        (copy ? `, the copy to row ${chain.coveredByCopy}` : ''),
+    ),
+    `checkpoints in the database: ${countOf(checkpoints)}`,
+    copy
+      ? `copy outside the database: ${countOf(copy)}`
+      : 'copy outside the database: none given; rows and checkpoints that the owner of the tables removed or made anew together would not be noticed',
+    'Rows behind the last checkpoint are protected by their chain alone until the next one, a second later while the room runs.',
+    timeStamps === 0
+      ? 'time stamps on checkpoints: none; the times are those of the room'
+      : `time stamps on checkpoints: ${timeStamps}, not judged here`,
+  ].join('\n');
+}
+
+const countOf = ({ count, last }: Coverage): string =>
+  last ? `${count}, the last is number ${last.number} of ${last.at.toISOString()}` : 'none';
+
+function describe(room: string, { kind, chain, row, checkpoint, line, detail }: AuditFault): string {
+  const places = [
+    chain === undefined ? null : `chain ${room}/${chain}`,
+    row === undefined ? null : `row ${row}`,
+    checkpoint === undefined ? null : `checkpoint ${checkpoint}`,
+    line === undefined ? null : `line ${line} of the copy`,
+  ];
+  return `${kind}  ${places.filter((place) => place !== null).join(', ')}: ${detail}`;
+}

@@ -1,0 +1,150 @@
+// The writer of an audit log: one chain a process, rows in batches. Callers wait for the commit of their row; while one
+// batch is being committed the next one gathers. The head lies in memory and is read anew from the last committed row
+// after any failure. A caller's own statements and its row are in one transaction.
+// A lost connection: whether the batch was committed is looked up, never guessed, so that a row is neither lost nor doubled.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Knex } from 'knex';
+import { asDatabaseProblem, isDatabaseUnavailable, isUniqueViolation } from '../db/errors.ts';
+import { isTrustError, TrustError } from '../errors.ts';
+import { type AuditEntry, type AuditRow, chainEntries, emptyChain, type Head } from './entry.ts';
+import { findHead, findMatching, insertRows, sessionId, takeChain, takeFreeChain } from './store/entries.ts';
+
+/** `entry` null: the statements found that there is nothing to record. */
+export type AuditWork<T> = { readonly value: T; readonly entry: AuditEntry | null };
+
+export type AuditLog = {
+  /** Resolves when the row is committed. Rejects with `database-unavailable`, or `stopping` after `close`. */
+  readonly append: (entry: AuditEntry) => Promise<void>;
+  /**
+   * The same, and in the same transaction the statements of `work`. When a batch fails, `work` runs again in another
+   * transaction: it must do nothing but speak to `trx`. What it throws is thrown here, and nothing is recorded.
+   */
+  readonly appendWith: <T>(work: (trx: Knex) => Promise<AuditWork<T>>) => Promise<T>;
+  /** Commits what waits. */
+  readonly close: () => Promise<void>;
+};
+
+export type AuditLogOptions = {
+  /** A pool of one connection that is kept open: the session holds the lock on the chain. */
+  readonly db: Knex;
+  readonly schema: string;
+  readonly room: string;
+};
+
+type Job = {
+  readonly work: ((trx: Knex) => Promise<AuditWork<unknown>>) | null;
+  readonly entry: AuditEntry | null;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+};
+type Place = { readonly head: Head; readonly session: number };
+
+const BATCH = 64;
+const PAUSES_MS = [50, 200, 800, 2000];
+
+export function makeAuditLog({ db, schema, room }: AuditLogOptions): AuditLog {
+  const waiting: Job[] = [];
+  let place: Place | null = null;
+  let lastChain: number | null = null;
+  let pumping: Promise<void> | null = null;
+  let isClosed = false;
+
+  const open = async (): Promise<Place> => {
+    const isBack = lastChain !== null && (await takeChain(db, schema, lastChain));
+    const chain = isBack ? lastChain! : await takeFreeChain(db, schema);
+    lastChain = chain;
+    const session = await sessionId(db);
+    return { head: (await findHead(db, schema, chain)) ?? emptyChain(room, chain), session };
+  };
+
+  /** Commits the batch, or throws with nothing of it committed. */
+  const commit = async (jobs: readonly Job[]): Promise<void> => {
+    place ??= await open();
+    const { head, session } = place;
+    let rows: readonly AuditRow[] = [];
+    let values: readonly unknown[] = [];
+    let writer = session;
+    const write = async (connection: Knex): Promise<void> => {
+      const done = await runWorks(jobs, connection);
+      values = done.map(({ value }) => value);
+      rows = chainEntries(
+        head,
+        done.flatMap(({ entry }) => entry ?? []),
+      );
+      if (rows.length > 0) writer = await insertRows(connection, schema, rows);
+    };
+    try {
+      if (jobs.some(({ work }) => work !== null)) await db.transaction(write);
+      else await write(db);
+    } catch (error) {
+      place = null;
+      const last = rows.at(-1);
+      if (!isDatabaseUnavailable(error) || !last) throw error;
+      place = await openAgain(open);
+      if ((await findMatching(db, schema, [last])).length === 0) throw error;
+      writer = place.session;
+    }
+    // Another session than the one that took the lock: the row stands, the lock is taken again before the next.
+    place = place && writer === place.session ? { head: rows.at(-1) ?? head, session: writer } : null;
+    for (const [index, job] of jobs.entries()) job.resolve(values[index]);
+  };
+
+  const settle = async (jobs: readonly Job[], tries = 2): Promise<void> => {
+    try {
+      await commit(jobs);
+    } catch (error) {
+      const isLost = isDatabaseUnavailable(error);
+      const isOvertaken = isUniqueViolation(error, 'audit_entries_pkey'); // somebody else wrote on our chain
+      if ((isLost || isOvertaken) && tries > 1) return settle(jobs, tries - 1);
+      if (isLost || jobs.length === 1 || isTrustError(error, 'database-unavailable'))
+        for (const job of jobs) job.reject(asDatabaseProblem(error));
+      else for (const job of jobs) await settle([job]);
+    }
+  };
+
+  const pump = async (): Promise<void> => {
+    await Promise.resolve(); // what is asked in the same turn goes into the same batch
+    while (waiting.length > 0) await settle(waiting.splice(0, BATCH));
+    pumping = null;
+  };
+
+  const enqueue = (job: Pick<Job, 'work' | 'entry'>): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      if (isClosed) return reject(new TrustError('stopping', 'the audit log is closed'));
+      waiting.push({ ...job, resolve, reject });
+      pumping ??= pump();
+    });
+
+  return {
+    append: async (entry) => {
+      await enqueue({ work: null, entry });
+    },
+    appendWith: async <T>(work: (trx: Knex) => Promise<AuditWork<T>>) => (await enqueue({ work, entry: null })) as T,
+    close: async () => {
+      isClosed = true;
+      await pumping;
+    },
+  };
+}
+
+/** Behind a lost connection, until the lost session has ended: only then it is decided what that session committed. */
+async function openAgain(open: () => Promise<Place>): Promise<Place> {
+  for (const pause of PAUSES_MS) {
+    try {
+      return await open();
+    } catch (error) {
+      if (!isDatabaseUnavailable(error)) throw error;
+      await sleep(pause);
+    }
+  }
+  throw new TrustError(
+    'database-unavailable',
+    'the connection was lost, and whether the row was committed is not known',
+  );
+}
+
+async function runWorks(jobs: readonly Job[], connection: Knex): Promise<readonly AuditWork<unknown>[]> {
+  const done: AuditWork<unknown>[] = [];
+  for (const { work, entry } of jobs) done.push(work ? await work(connection) : { value: undefined, entry });
+  return done;
+}

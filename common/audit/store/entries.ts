@@ -1,0 +1,123 @@
+// <schema>.audit_entries, and the advisory locks that give each writing session a chain of its own.
+// A lock only spares writers from meeting: that a chain has one row a number is kept by the primary key.
+import type { Knex } from 'knex';
+import { databaseErrorCode } from '../../db/errors.ts';
+import type { AuditRow, Head } from '../entry.ts';
+
+const LOCK_WAIT = '5s';
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/** Inserts rows in one statement; the process id of the session that wrote them. */
+export async function insertRows(db: Knex, schema: string, rows: readonly AuditRow[]): Promise<number> {
+  const column = <T>(read: (row: AuditRow) => T): T[] => rows.map(read);
+  const { rows: answer } = await db
+    .raw<{ rows: { pid: number }[] }>(
+      `with written as (
+         insert into ??.audit_entries (chain, number, at, kind, subject, actor, request_id, detail, previous, hash)
+         select chain, number, at, kind, subject, actor, request_id, detail::json, decode(previous, 'hex'), decode(hash, 'hex')
+         from unnest(?::integer[], ?::bigint[], ?::timestamptz[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
+           ?::text[], ?::text[]) as row (chain, number, at, kind, subject, actor, request_id, detail, previous, hash))
+       select pg_backend_pid() as pid`,
+      [
+        schema,
+        column(({ chain }) => chain),
+        column(({ number }) => number),
+        column(({ at }) => at.toISOString()),
+        column(({ kind }) => kind),
+        column(({ subject }) => subject),
+        column(({ actor }) => actor),
+        column(({ requestId }) => requestId) as string[], // knex does not type a null within an array
+        column(({ detail }) => detail),
+        column(({ previous }) => previous),
+        column(({ hash }) => hash),
+      ],
+    )
+    .options({ name: `audit-insert-${schema}` });
+  return answer[0]!.pid;
+}
+
+/** The lowest chain that no session holds, now held by this one. */
+export async function takeFreeChain(db: Knex, schema: string): Promise<number> {
+  for (let chain = 1; ; chain++) {
+    const { rows } = await db.raw<{ rows: { taken: boolean }[] }>(
+      'select pg_try_advisory_lock(hashtext(?), ?) as taken',
+      [lockName(schema), chain],
+    );
+    if (rows[0]!.taken) return chain;
+  }
+}
+
+/** Waits for a chain that this process held in another session; false when somebody holds it for long. */
+export async function takeChain(db: Knex, schema: string, chain: number): Promise<boolean> {
+  try {
+    await db.transaction(async (trx) => {
+      await trx.raw(`set local lock_timeout = '${LOCK_WAIT}'`);
+      await trx.raw('select pg_advisory_lock(hashtext(?), ?)', [lockName(schema), chain]);
+    });
+    return true;
+  } catch (error) {
+    if (databaseErrorCode(error) === LOCK_NOT_AVAILABLE) return false;
+    throw error;
+  }
+}
+
+export async function sessionId(db: Knex): Promise<number> {
+  const { rows } = await db.raw<{ rows: { pid: number }[] }>('select pg_backend_pid() as pid');
+  return rows[0]!.pid;
+}
+
+/** The last committed row of a chain, or null when it has none. */
+export async function findHead(db: Knex, schema: string, chain: number): Promise<Head | null> {
+  const rows: Head[] = await db(`${schema}.audit_entries`)
+    .select('chain', 'number', db.raw(`encode(hash, 'hex') as hash`))
+    .where({ chain })
+    .orderBy('number', 'desc')
+    .limit(1);
+  return rows[0] ?? null;
+}
+
+/** The last row of every chain; costs one look-up a chain, not a pass over the table. */
+export async function listHeads(db: Knex, schema: string): Promise<readonly Head[]> {
+  const { rows } = await db.raw<{ rows: Head[] }>(
+    `with recursive chains (chain) as (
+       select min(chain) from ??.audit_entries
+       union all
+       select (select min(e.chain) from ??.audit_entries e where e.chain > c.chain) from chains c where c.chain is not null)
+     select c.chain, h.number, encode(h.hash, 'hex') as hash from chains c
+     cross join lateral (select number, hash from ??.audit_entries e where e.chain = c.chain order by number desc limit 1) h
+     where c.chain is not null order by c.chain`,
+    [schema, schema, schema],
+  );
+  return rows;
+}
+
+/** Of these places in chains the ones that hold a row with that hash. */
+export async function findMatching(db: Knex, schema: string, places: readonly Head[]): Promise<readonly Head[]> {
+  const { rows } = await db.raw<{ rows: Head[] }>(
+    `select e.chain, e.number, encode(e.hash, 'hex') as hash
+     from unnest(?::integer[], ?::bigint[], ?::text[]) as p (chain, number, hash)
+     join ??.audit_entries e on e.chain = p.chain and e.number = p.number and e.hash = decode(p.hash, 'hex')`,
+    [places.map(({ chain }) => chain), places.map(({ number }) => number), places.map(({ hash }) => hash), schema],
+  );
+  return rows;
+}
+
+/** Rows of a chain behind `after`, in order, at most `limit`. */
+export async function listRows(
+  db: Knex,
+  schema: string,
+  chain: number,
+  after: number,
+  limit: number,
+): Promise<readonly AuditRow[]> {
+  return db(`${schema}.audit_entries`)
+    .select({ chain: 'chain', number: 'number', at: 'at', kind: 'kind', subject: 'subject', actor: 'actor' })
+    .select({ requestId: 'request_id' })
+    .select(db.raw(`detail::text as detail, encode(previous, 'hex') as previous, encode(hash, 'hex') as hash`))
+    .where({ chain })
+    .where('number', '>', after)
+    .orderBy('number')
+    .limit(limit);
+}
+
+const lockName = (schema: string): string => `xinji audit ${schema}`;

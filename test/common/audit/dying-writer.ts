@@ -1,0 +1,19 @@
+// A process that writes rows, sixteen at a time, and says the number of each one that was acknowledged:
+// `node dying-writer.ts DATABASE_URL`. Child of audit-log.test.ts, which kills it.
+import { writeSync } from 'node:fs';
+import { makeAuditLog } from '../../../common/audit/audit-log.ts';
+import { connect } from '../../../common/db/connect.ts';
+
+const db = connect(process.argv[2] ?? '', { applicationName: 'xinji test dying writer', poolMin: 1, poolMax: 1 });
+const audit = makeAuditLog({ db, schema: 'seal', room: 'seal' });
+let last = 0;
+
+async function write(): Promise<void> {
+  for (;;) {
+    last += 1;
+    const number = last;
+    await audit.append({ at: new Date(), kind: 'k', subject: `subject ${number}`, actor: 'a', detail: { number } });
+    writeSync(1, `${number}\n`);
+  }
+}
+await Promise.all(Array.from({ length: 16 }, write));
