@@ -2,6 +2,7 @@
 import type { Knex } from 'knex';
 import type Koa from 'koa';
 import type { AuditLog } from '../common/audit/audit-log.ts';
+import { makeTimeStampClient, type TimeStamper } from '../common/client/time-stamper.ts';
 import type { Clock } from '../common/clock.ts';
 import { pingDatabase } from '../common/db/ping.ts';
 import type { Mode } from '../common/env.ts';
@@ -16,7 +17,10 @@ import { referenceRoutes } from '../common/http/reference-page.ts';
 import { mountRoutes, type Route } from '../common/http/routes.ts';
 import type { Log } from '../common/log.ts';
 import type { Certificate } from '../common/pki/certificate.ts';
+import type { Trust } from '../common/pki/verify-chain.ts';
+import type { TsaSetting } from './config.ts';
 import type { TimeStampAuthority } from './flow/answer-time-stamp.ts';
+import { makeOwnStamper } from './flow/own-time-stamper.ts';
 import { makePartyCache } from './flow/party-cache.ts';
 import type { SealingSigner } from './flow/seal-document.ts';
 import { makeSealingHandler, sealingOperation } from './http/sealings.ts';
@@ -56,6 +60,7 @@ export type SealAppDeps = {
   readonly authority: TimeStampAuthority | null;
   /** From one address. */
   readonly verificationsPerMinute: number;
+  readonly tsa: TsaSetting;
 };
 
 export function buildApp(deps: SealAppDeps): Koa {
@@ -63,7 +68,8 @@ export function buildApp(deps: SealAppDeps): Koa {
   const maxBytes = deps.limitMegabytes * 1_000_000;
   const trust = { roots: deps.trustRoots, intermediates: deps.chain };
   const parties = makePartyCache({ certificates: deps.certificates, chain: deps.chain, trust });
-  const seal = makeSealingHandler({ ...deps, parties, maxBytes });
+  const stamper = stamperOf(deps, trust);
+  const seal = makeSealingHandler({ ...deps, parties, maxBytes, stamper });
   const limit = makeRateLimit({ perMinute: deps.verificationsPerMinute, clock });
   const verify = limit.guard(makeVerificationHandler({ db, trust, clock, maxBytes }));
 
@@ -111,6 +117,11 @@ export function buildApp(deps: SealAppDeps): Koa {
   };
   mountRoutes(app, [...table, home, ...reference, ...health, ...webRoutes()], { authorise });
   return app;
+}
+
+function stamperOf({ authority, tsa, db, clock }: SealAppDeps, trust: Trust): TimeStamper | null {
+  if (authority) return makeOwnStamper({ db, clock, authority });
+  return tsa.kind === 'external' ? makeTimeStampClient({ url: tsa.url, clock, trust }) : null;
 }
 
 function timeStampRoutes({ authority, ...deps }: SealAppDeps): readonly Route[] {

@@ -135,7 +135,7 @@ export const CONFIG_TABLE = {
   tsa: {
     name: 'XINJI_SEAL_TSA',
     manual:
-      'Where time stamps come from: `own` (this room serves /tsa), the URL of an authority that speaks RFC 3161 with SM3, or `none`.',
+      'Where time stamps come from: `own` (this room serves /tsa), the URL of an authority that speaks RFC 3161 with SM3, or `none` (sealing at level T is refused, so that no license can be issued).',
     example: 'https://tsa.example.gov.cn/tsa',
     fallback: inDevelopment('own'),
     parse: parseTsa,

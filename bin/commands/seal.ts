@@ -2,6 +2,7 @@
 import { appendFile, copyFile, readFile, rename, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { makeTimeStampClient, type TimeStamper } from '../../common/client/time-stamper.ts';
 import { isSm2Pair, type Sm2PrivateKey, signSm2 } from '../../common/crypto/sm2.ts';
 import { parseKey32 } from '../../common/env.ts';
 import { isTrustError, type ProblemCode, TrustError } from '../../common/errors.ts';
@@ -28,6 +29,8 @@ export const command: Command = {
     --certify N    as the first signature: 1 no change after it, 2 forms and signatures, 3 annotations too
     --lock NAMES   form fields that nobody may change after it, between commas; '*' for all
     --reason TEXT  shown by PDF readers
+    --level B|T    T puts a time stamp over the signature (default B); it needs --tsa
+    --tsa URL      time-stamp authority that speaks RFC 3161 with SM3, for example the /tsa of a seal room
 
 IN.pdf stays as it is; OUT.pdf is IN.pdf with the sealing appended, and appears whole or not at all. A sealed key file
 needs XINJI_MASTER_KEY. S.esl comes from the seal maker; a seal room hands out its own: GET /v1/seals/{esID}/file. Exit codes: 0 sealed, 1 not sealed, ${EXIT_USAGE} wrong usage.`,
@@ -43,11 +46,12 @@ needs XINJI_MASTER_KEY. S.esl comes from the seal maker; a seal room hands out i
       throw new TrustError('invalid-request', '-o names the input file', { hint: 'Give -o another name.' });
     const page = readPage(values.page);
     const placement = readPlacement(values);
+    const stamper = readStamper(values.level ?? 'B', values.tsa);
     const privateKey = await readKey(key, env);
     const party = await readParty({ seal, cert, chain: values.chain }, privateKey);
     const certify = readLevel(values.certify);
     const lock = values.lock === undefined ? undefined : parseFieldLock(values.lock);
-    await sealFile({ from, out, party, privateKey, page, placement, reason: values.reason, certify, lock });
+    await sealFile({ from, out, party, privateKey, stamper, page, placement, reason: values.reason, certify, lock });
     return 0;
   },
 };
@@ -69,6 +73,8 @@ const OPTIONS = {
   certify: { type: 'string' },
   lock: { type: 'string' },
   reason: { type: 'string' },
+  level: { type: 'string' },
+  tsa: { type: 'string' },
 } as const;
 
 const CHECK_PATH = 'Check the path and the right to read it.';
@@ -85,17 +91,18 @@ type SealFileRequest = {
   readonly certify: CertificationLevel | undefined;
   readonly lock: FieldLock | undefined;
   readonly reason: string | undefined;
+  readonly stamper: TimeStamper | null;
 };
 
-async function sealFile({ from, out, party, privateKey, ...asked }: SealFileRequest): Promise<void> {
+async function sealFile({ from, out, party, privateKey, stamper, ...asked }: SealFileRequest): Promise<void> {
   const source = openFileSource(from);
   try {
     const signer = { sign: async (_: string, message: Uint8Array) => signSm2(privateKey, message) };
-    const sealed = await sealDocument({ signer }, { ...asked, source, party, time: new Date() });
+    const sealed = await sealDocument({ signer, stamper }, { ...asked, source, party, time: new Date() });
     await writeSealed(from, out, sealed.appended);
     const { esID, property } = party.seal.content;
     console.log(
-      `${out}: sealed with ${esID} ${property.name}, field ${sealed.field}, ${sealed.appended.length} bytes appended.`,
+      `${out}: sealed with ${esID} ${property.name}, field ${sealed.field}, ${sealed.appended.length} bytes appended${stamper ? ', time-stamped' : ''}.`,
     );
   } finally {
     source.close();
@@ -202,6 +209,17 @@ function readLevel(text: string | undefined): CertificationLevel | undefined {
   const level = ([1, 2, 3] as const).find((one) => String(one) === text);
   if (level === undefined) throw new TrustError('invalid-request', `--certify is "${text}"; expected 1, 2 or 3`);
   return level;
+}
+
+/** Level T without an authority, or an authority that would not be asked, is a slip that must not pass in silence. */
+function readStamper(level: string, tsa: string | undefined): TimeStamper | null {
+  if (level !== 'B' && level !== 'T') throw new TrustError('invalid-request', `--level is "${level}"; expected B or T`);
+  if ((level === 'T') !== (tsa !== undefined))
+    throw new TrustError('invalid-request', '--level T and --tsa URL go together');
+  if (tsa === undefined) return null;
+  if (!URL.canParse(tsa) || !/^https?:$/.test(new URL(tsa).protocol))
+    throw new TrustError('invalid-request', `--tsa is "${tsa}"; expected an http(s) URL`);
+  return makeTimeStampClient({ url: tsa, clock: () => new Date(), trust: null });
 }
 
 function readPage(text: string | undefined): number | undefined {

@@ -147,11 +147,12 @@ function describe(signature: SignatureReport): string[] {
     `${signature.field}  ${verdict(signature)}`,
     ...(seal ? [`  seal of      ${seal.name}, ${seal.esID}`] : []),
     ...(signer ? [`  signer       ${signer.organization}, ${signer.common_name}`] : []),
-    ...(time ? [`  sealed at    ${time}, as the signer claims`] : []),
+    ...(time ? [`  sealed at    ${time}, ${SOURCES[signature.time_source ?? 'claimed']}`] : []),
     ...facts.map(([name, fact]) => `  ${name.padEnd(12)} ${MARKS[fact.status]} ${fact.finding}`),
     ...failed.map((step) => `  failed step  ${step.name} (${step.clause}): ${step.finding}`),
     ...signature.deviations.map((deviation) => `  tolerated    ${deviation}`),
   ];
 }
 
+const SOURCES = { claimed: 'as the signer claims', time_stamp: 'as a time stamp proves' } as const;
 const MARKS = { passed: 'passed       ', failed: 'FAILED       ', indeterminate: 'indeterminate' } as const;

@@ -29,6 +29,8 @@ export type SealPlace = {
   readonly certify?: 1 | 2 | 3;
   readonly lock?: string;
   readonly reason?: string;
+  /** T: with a time stamp. Left out: as the room is set. */
+  readonly level?: 'B' | 'T';
 };
 
 export type SealClient = {

@@ -57,6 +57,9 @@ export const sealingQuery = z.strictObject({
     .max(2000)
     .optional()
     .meta({ description: 'Form fields that nobody may change after it, between commas; * for all', example: '*' }),
+  level: z.enum(['B', 'T']).optional().meta({
+    description: 'T adds a time stamp over the signature; left out: T where the room has an authority, else B',
+  }),
   reason: z.string().max(200).optional().meta({ description: 'Shown by PDF readers' }),
 });
 export type SealingQuery = z.infer<typeof sealingQuery>;

@@ -19,7 +19,12 @@ export const LEASE_SECONDS = 60;
 const RETRY_SECONDS_AT_MOST = 300;
 
 /** What the seal room can say that concerns the one who asked for the license. */
-const SEALING_PROBLEMS: ReadonlySet<ProblemCode> = new Set(['seal-not-found', 'seal-not-granted', 'seal-not-usable']);
+const SEALING_PROBLEMS: ReadonlySet<ProblemCode> = new Set([
+  'seal-not-found',
+  'seal-not-granted',
+  'seal-not-usable',
+  'time-stamp-unavailable',
+]);
 
 export function makeLease(now: Date): Lease {
   return { token: makeToken(26), until: new Date(now.getTime() + LEASE_SECONDS * 1000) };
@@ -46,7 +51,9 @@ async function finish(deps: LicenseDeps, issue: Issue, lease: Lease, rendered?: 
   const { pdf, seal } = rendered ?? (await renderAgain(deps, content));
 
   // 5 Seal: the key is made from the intent, so the seal room does it once and answers the same again.
-  const place = { seal: issue.sealEsID, page: seal.page, xMm: seal.xMm, yMm: seal.yMm, reason: '签发电子证照' };
+  // Level T: a license outlives the certificate that sealed it, so its time must be proved.
+  const { page, xMm, yMm } = seal;
+  const place = { seal: issue.sealEsID, page, xMm, yMm, reason: '签发电子证照', level: 'T' } as const;
   const sealed = await deps.seal.seal(pdf, place, `license-${issue.issueId}`).catch(throwForeign(SEALING_PROBLEMS));
   checkSealedCopy(pdf, sealed.pdf);
 

@@ -43,6 +43,7 @@ export const OPERATIONS = {
       'seal-not-found',
       'seal-not-granted',
       'seal-not-usable',
+      'time-stamp-unavailable',
       'seal-unavailable',
       'identity-unavailable',
     ],

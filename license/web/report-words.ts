@@ -87,8 +87,11 @@ export const FACT_WORDS: Readonly<Record<FactName, FactWords>> = {
   },
 };
 
-/** The chain checks run twice: for the sealer and for the seal maker. */
+/** The chain checks run for the sealer, for the seal maker, and for the authority of each time stamp. */
 const PARTIES: readonly (readonly [prefix: string, party: Text])[] = [
+  ['time-stamp-', { zh: '时间戳：', en: 'Time stamp: ' }],
+  ['ses-time-stamp-', { zh: '电子签章的时间戳：', en: 'Time stamp of the seal signature: ' }],
+  ['seal-time-stamp-', { zh: '印章的时间戳：', en: 'Time stamp of the seal: ' }],
   ['signer-', { zh: '盖章人', en: 'Sealer: ' }],
   ['maker-', { zh: '制章者', en: 'Seal maker: ' }],
 ];
@@ -113,6 +116,10 @@ const STEP_NAMES: Readonly<Record<string, Text>> = {
   'signing-time': { zh: '盖章时间', en: 'Time of sealing' },
   'document-digest': { zh: '文件摘要（电子签章）', en: 'Digest of the file (electronic seal)' },
   'time-stamp': { zh: '时间戳', en: 'Time stamp' },
+  format: { zh: '格式', en: 'form' },
+  imprint: { zh: '为这个签名而签发', en: 'made for this signature' },
+  signature: { zh: '时间戳机构的签名', en: 'signature of its authority' },
+  order: { zh: '时间先后', en: 'order of times' },
   'certificate-signatures': { zh: '证书链逐级签名', en: 'Signatures of the certificate chain' },
   'certificate-chain': { zh: '证书链到信任根', en: 'Certificate chain to a trusted root' },
   'certificate-period': { zh: '证书有效期', en: 'Validity period of the certificates' },
@@ -145,13 +152,27 @@ const STEP_FAULTS: Readonly<Record<string, Text>> = {
   },
   'signing-time': { zh: '盖章时间晚于现在', en: 'The time of sealing lies in the future' },
   'signer-in-seal': { zh: '盖章人不在印章授权名单内', en: 'The sealer is not listed in the seal' },
+  'time-stamp-imprint': { zh: '时间戳不是为这枚签章签发的', en: 'The time stamp was made for another signature' },
+  'time-stamp-signature': { zh: '时间戳数据对不上时间戳机构的证书', en: 'The time stamp does not fit its authority' },
+  'time-stamp-certificate-chain': {
+    zh: '时间戳机构不在信任名单内',
+    en: 'The time-stamp authority is not on the trust list',
+  },
+  'time-stamp-certificate-period': {
+    zh: '签发时间戳时，时间戳机构的证书不在有效期内',
+    en: 'The certificate of the time-stamp authority was not valid then',
+  },
+  'time-stamp-certificate-usage': {
+    zh: '这份证书不能用来签发时间戳',
+    en: 'The certificate may not be used for time stamps',
+  },
   'byte-range': { zh: '签章没有覆盖整个文件，或签章数据外有多余内容', en: 'The seal does not cover the whole file' },
 };
 
 /** Why a step failed or could not be done, or null when its status says it all. */
 export function stepFault(step: Pick<ReportStep, 'name' | 'status' | 'sub_indication'>): Text | null {
   if (step.status === 'passed') return null;
-  const own = step.status === 'failed' ? STEP_FAULTS[step.name] : undefined;
+  const own = step.status === 'failed' ? STEP_FAULTS[step.name.replace(/^(ses|seal)-(?=time-stamp-)/, '')] : undefined;
   const general = step.sub_indication === undefined ? null : SUB_INDICATION_WORDS[step.sub_indication];
   return own ?? general ?? (step.status === 'failed' ? null : STEP_WORDS[step.status]);
 }

@@ -18,11 +18,13 @@ export type SealingOutcome = {
   readonly dataSm3: string;
   readonly field: string;
   readonly signedAt: Date;
+  /** B: the claimed time; T: a time stamp over the signature. */
+  readonly level: 'B' | 'T';
 };
 
 /** A document was sealed and released. */
 export function releaseEntry(asked: Asked, esealSm3: string, outcome: SealingOutcome, at: Date): AuditEntry {
-  const { sealingId, inputSm3, dataSm3, field, signedAt } = outcome;
+  const { sealingId, inputSm3, dataSm3, field, signedAt, level } = outcome;
   return {
     ...base(asked, at),
     kind: 'sealing.released',
@@ -34,6 +36,7 @@ export function releaseEntry(asked: Asked, esealSm3: string, outcome: SealingOut
       eseal_sm3: esealSm3,
       field,
       signed_at: signedAt.toISOString(),
+      level,
     },
   };
 }

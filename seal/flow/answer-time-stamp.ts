@@ -36,7 +36,8 @@ export type TimeStampDeps = {
 
 type Refusal = { readonly failure: TimeStampFailure; readonly sentence: string };
 
-const SERIAL_BYTES = 16;
+/** Random, so that two processes and a restored backup do not meet. */
+export const SERIAL_BYTES = 16;
 
 /** DER of a TimeStampResp for any bytes; what cannot be granted is a rejection with its failInfo, never an exception. */
 export async function answerTimeStamp(deps: TimeStampDeps, query: Uint8Array): Promise<Uint8Array> {

@@ -8,6 +8,7 @@ import { compareBytes, concatBytes, equalBytes, toHex } from '../../common/bytes
 import { verifySm2 } from '../../common/crypto/sm2.ts';
 import type { Sm3 } from '../../common/crypto/sm3.ts';
 import { OID } from '../../common/pki/oids.ts';
+import { verifyTimeStamp } from '../../common/pki/verify-time-stamp.ts';
 import { SEAL_DIGEST_ATTRIBUTE, SES_SIGNATURE_ATTRIBUTE } from '../domain/seal-attributes.ts';
 import { checkByteRange } from '../pdf/byte-range.ts';
 import { type ByteSource, joinSources } from '../pdf/byte-source.ts';
@@ -22,10 +23,12 @@ export type ReleaseQuestion = {
   /** SM3 state over the whole input. */
   readonly prefix: Sm3;
   readonly party: SealingParty;
+  /** Level T: the claimed time, which the token cannot precede. Null: there is no token. */
+  readonly stampedAfter: Date | null;
 };
 
 /** Throws an Error, which is a fault of this program and not of the input, unless the result verifies. */
-export function checkRelease({ source, update, prefix, party }: ReleaseQuestion): void {
+export function checkRelease({ source, update, prefix, party, stampedAfter }: ReleaseQuestion): void {
   const document = openDocument(joinSources(source, update.appended));
   const field = listSignatureFields(document).find(({ name }) => name === update.field);
   if (!field) throw released('the signature field cannot be found');
@@ -43,6 +46,7 @@ export function checkRelease({ source, update, prefix, party }: ReleaseQuestion)
   const parts = openContainer(contents);
   checkCms(parts, digest, party);
   checkSes(parts.unsigned.get(SES_KEY), digest, party);
+  checkTimeStamp(parts, stampedAfter);
 }
 
 type Container = {
@@ -85,6 +89,7 @@ function attributesOf(set: DerNode): ReadonlyMap<string, DerNode> {
 
 const keyOf = (oid: string): string => toHex(derOid(oid));
 const SES_KEY = keyOf(SES_SIGNATURE_ATTRIBUTE);
+const STAMP_KEY = keyOf(OID.signatureTimeStamp);
 const SEAL_DIGEST_KEY = keyOf(SEAL_DIGEST_ATTRIBUTE);
 const MESSAGE_DIGEST_KEY = keyOf(OID.messageDigest);
 
@@ -111,6 +116,19 @@ function checkSes(node: DerNode | undefined, digest: Uint8Array, party: SealingP
   if (!verifySm2(party.signerCertificate.publicKey(), tbs!.raw, readBitString(signature!))) {
     throw released('the seal signature does not verify');
   }
+}
+
+/** Clocks are compared by who asked for the stamp. */
+const END_OF_TIME = new Date(8.64e15);
+
+/** The authority's chain is judged by who asks for stamps; here only that the token is over this very signature. */
+function checkTimeStamp({ unsigned, signature: message }: Container, claimed: Date | null): void {
+  const token = unsigned.get(STAMP_KEY);
+  if (!claimed !== !token) throw released(claimed ? 'the time stamp is missing' : 'there is a time stamp');
+  if (!claimed || !token) return;
+  const trust = { roots: [], intermediates: [] };
+  const { status, steps } = verifyTimeStamp(token.raw, { message, trust, now: END_OF_TIME, claimed });
+  if (status === 'failed') throw released(steps.findLast((step) => step.status === 'failed')!.finding);
 }
 
 function expectOctets(node: DerNode | undefined, expected: Uint8Array, what: string): void {

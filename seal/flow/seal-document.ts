@@ -1,6 +1,8 @@
 // The sealing engine, used by the room and by the command line: a document in, the appended bytes out.
 // The input is read where needed and hashed once; it is never changed, copied or held whole by this code.
+import type { TimeStamper } from '../../common/client/time-stamper.ts';
 import { Sm3 } from '../../common/crypto/sm3.ts';
+import { TrustError } from '../../common/errors.ts';
 import type { ByteRange } from '../pdf/byte-range.ts';
 import { type ByteSource, slices } from '../pdf/byte-source.ts';
 import { openDocument } from '../pdf/document.ts';
@@ -9,11 +11,17 @@ import type { Placement } from '../pdf/placement.ts';
 import { fillContents, makeSealingUpdate, type SealingUpdate } from '../pdf/sealing-update.ts';
 import { wholeSeconds } from '../ses/make-seal.ts';
 import { checkRelease } from './check-release.ts';
-import { makeDualSignature, type SealingParty } from './sealing-party.ts';
+import { makeDualSignature, type SealingParty, stampRoom } from './sealing-party.ts';
 
 export type SealingSigner = {
   /** SM2 signature, DER, over `message` by the key named `keyRef`, with the default user id. */
   sign(keyRef: string, message: Uint8Array): Promise<Uint8Array>;
+};
+
+export type SealingTools = {
+  readonly signer: SealingSigner;
+  /** Given: a time stamp is put over the signature (level T). */
+  readonly stamper?: TimeStamper | null;
 };
 
 export type SealDocumentRequest = {
@@ -43,15 +51,16 @@ export type SealedDocument = {
 };
 
 /**
- * Seals a document. Codes: those of `openDocument` and `makeSealingUpdate`, `seal-not-usable`, and what the signer throws.
+ * Seals a document. Codes: those of `openDocument` and `makeSealingUpdate`, `seal-not-usable`, `time-stamp-unavailable`, and what the signer throws.
  * What is returned has been parsed again and verified.
  */
 export async function sealDocument(
-  { signer }: { readonly signer: SealingSigner },
+  { signer, stamper }: SealingTools,
   { source, party, page, placement, reason, time, inputHash, certify, lock }: SealDocumentRequest,
 ): Promise<SealedDocument> {
   const at = wholeSeconds(time);
-  // 1. Read what the update needs to know, and lay it out.
+  // 1. Read what the update needs to know, and lay it out, with room for a token before any key is used.
+  const room = stamper ? stampRoom(await stamper.measure()) : 0;
   const update = makeSealingUpdate(openDocument(source), {
     page,
     placement,
@@ -59,18 +68,21 @@ export async function sealDocument(
     certify,
     lock,
     appearance: party.appearance,
-    contentsBytes: party.contentsBytes,
+    contentsBytes: party.contentsBytes + room,
     time: at,
     signerName: party.seal.content.property.name,
   });
   // 2. Hash the input once and the update behind it.
   const prefix = inputHash ?? hashSource(source);
   const dataHash = hashUpdate(prefix, update);
-  // 3. Sign, twice with the same key: the SES_Signature and the CMS around it.
-  const der = await makeDualSignature(party, dataHash, at, (message) => signer.sign(party.keyRef, message));
+  // 3. Sign, twice with the same key: the SES_Signature and the CMS around it. Level T: stamp the CMS signature.
+  const sign = (message: Uint8Array): Promise<Uint8Array> => signer.sign(party.keyRef, message);
+  const der = await makeDualSignature(party, dataHash, at, sign, stamper?.stamp);
+  if (der.length > party.contentsBytes + room)
+    throw new TrustError('time-stamp-unavailable', 'The token is larger than the one that was measured; try again');
   fillContents(update, der);
   // 4. Believe the bytes, not the intention: read the result again and verify it before it leaves.
-  checkRelease({ source, update, prefix, party });
+  checkRelease({ source, update, prefix, party, stampedAfter: stamper ? at : null });
   return { appended: update.appended, field: update.field, byteRange: update.byteRange, dataHash };
 }
 

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import type { AuditLog } from '../../common/audit/audit-log.ts';
 import { toHex } from '../../common/bytes.ts';
+import type { TimeStamper } from '../../common/client/time-stamper.ts';
 import type { Clock } from '../../common/clock.ts';
 import type { SealingQuery } from '../../common/contract/seal.ts';
 import { Sm3 } from '../../common/crypto/sm3.ts';
@@ -33,6 +34,8 @@ export type SealingDeps = {
   readonly files: FileStore;
   readonly parties: PartyCache;
   readonly signer: SealingSigner;
+  /** Null: this room has no time-stamp authority, and seals at level B only. */
+  readonly stamper: TimeStamper | null;
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -54,6 +57,8 @@ type Work = {
   readonly inputHash: Sm3;
   readonly seal: RegisteredSeal;
   readonly party: SealingParty;
+  /** Given at level T. */
+  readonly stamper: TimeStamper | null;
 };
 
 const LEASE_MS = 30_000;
@@ -62,7 +67,7 @@ const POLL_MS = 40;
 
 /**
  * Seals for a client. Codes: `idempotency-conflict`, `seal-not-found`, `seal-not-granted`, `seal-not-usable`,
- * those of `sealDocument`, and `seal-unavailable` when an equal request is at work for too long.
+ * `time-stamp-unavailable`, those of `sealDocument`, and `seal-unavailable` when an equal request is at work for too long.
  * Sealed or refused, the row of the usage log is committed before this function returns or throws; when it cannot be,
  * the answer is `database-unavailable`.
  */
@@ -108,7 +113,16 @@ async function checkRequest(deps: SealingDeps, request: ClientSealing, inputHash
     time: now,
     signerName: seal.name,
   });
-  return { request, inputHash, seal, party };
+  const stamper = chooseStamper(query.level, deps.stamper);
+  // A token must be to be had before anything is on record and the key is used.
+  await stamper?.measure();
+  return { request, inputHash, seal, party, stamper };
+}
+
+function chooseStamper(level: SealingQuery['level'], stamper: TimeStamper | null): TimeStamper | null {
+  if (level !== 'T' || stamper) return level === 'B' ? null : stamper;
+  const hint = 'Set XINJI_SEAL_TSA, or ask for level B, which has no time stamp.';
+  throw new TrustError('time-stamp-unavailable', 'This room has no time-stamp authority', { pointer: '/level', hint });
 }
 
 const layoutOf = ({ query }: ClientSealing) => ({
@@ -184,11 +198,12 @@ async function waitForAct(
 
 async function release(deps: SealingDeps, work: Work, act: Act, requestSm3: string): Promise<ReleasedSealing> {
   const { db, files, clock, audit } = deps;
-  const { request, inputHash, party, seal } = work;
+  const { request, inputHash, party, seal, stamper } = work;
   try {
     const signedAt = clock();
     const source = memorySource(request.pdf);
-    const sealed = await sealDocument(deps, { ...layoutOf(request), source, party, time: signedAt, inputHash });
+    const tools = { signer: deps.signer, stamper };
+    const sealed = await sealDocument(tools, { ...layoutOf(request), source, party, time: signedAt, inputHash });
     const updateSm3 = await files.put(sealed.appended);
     const dataSm3 = toHex(sealed.dataHash);
     const { field, appended } = sealed;
@@ -196,7 +211,14 @@ async function release(deps: SealingDeps, work: Work, act: Act, requestSm3: stri
       const at = clock();
       const released = { signedAt, field, dataSm3, updateSm3, updateSize: appended.length };
       const isOurs = await markReleased(trx, act, released, at);
-      const outcome = { sealingId: act.sealingId, inputSm3: toHex(inputHash.digest()), dataSm3, field, signedAt };
+      const outcome = {
+        sealingId: act.sealingId,
+        inputSm3: toHex(inputHash.digest()),
+        dataSm3,
+        field,
+        signedAt,
+        level: stamper ? ('T' as const) : ('B' as const),
+      };
       return { value: isOurs, entry: isOurs ? releaseEntry(request, seal.esealSm3, outcome, at) : null };
     });
     if (isReleased) return { sealingId: act.sealingId, appended };

@@ -5,6 +5,7 @@ import { equalBytes } from '../../common/bytes.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
 import { TrustError } from '../../common/errors.ts';
 import type { Certificate } from '../../common/pki/certificate.ts';
+import { OID } from '../../common/pki/oids.ts';
 import { assembleSignedData, makeSignedAttributes } from '../../common/pki/signed-data.ts';
 import { type Trust, verifyChain } from '../../common/pki/verify-chain.ts';
 import { decodePicture } from '../domain/picture-pixels.ts';
@@ -62,12 +63,16 @@ export async function prepareParty(request: PartyRequest): Promise<SealingParty>
   return { ...party, contentsBytes: await measureContents(party, seal.content.property.validStart) };
 }
 
-/** DER of the dual container: CMS SignedData that carries the SES_Signature. The two signatures are made side by side. */
+/**
+ * DER of the dual container: CMS SignedData that carries the SES_Signature. The two signatures are made side by side; with
+ * `stamp`, a time-stamp token over the value of the CMS signature comes behind them (level T).
+ */
 export async function makeDualSignature(
   party: Omit<SealingParty, 'appearance' | 'contentsBytes'>,
   dataHash: Uint8Array,
   time: Date,
   sign: SignMessage,
+  stamp?: SignMessage,
 ): Promise<Uint8Array> {
   const order = {
     digest: dataHash,
@@ -87,8 +92,16 @@ export async function makeDualSignature(
     }),
     sign(attributes),
   ]);
-  const unsignedAttributes = [{ oid: SES_SIGNATURE_ATTRIBUTE, values: [ses] }];
+  const unsignedAttributes = [
+    { oid: SES_SIGNATURE_ATTRIBUTE, values: [ses] },
+    ...(stamp ? [{ oid: OID.signatureTimeStamp, values: [await stamp(signature)] }] : []),
+  ];
   return assembleSignedData({ ...order, unsignedAttributes }, attributes, signature);
+}
+
+/** What a token of that size adds to a container: the attribute around it, and lengths that grow by a byte. */
+export function stampRoom(tokenBytes: number): number {
+  return tokenBytes + 64;
 }
 
 /** An SM2 signature is at most 72 bytes of DER; the key is not used to find that out. */

@@ -1,4 +1,4 @@
-// One signature of a document judged: byte range, container, CMS, seal, chain, later changes. Every step is reported,
+// One signature of a document judged: byte range, container, CMS, time stamp, seal, chain, later changes. Every step is reported,
 // whatever the first ones find; the five facts of the report are the steps sorted by what they say something about.
 import { parseDer } from '../../common/asn1/der.ts';
 import { readOctetString } from '../../common/asn1/der-read.ts';
@@ -19,6 +19,7 @@ import { findAttribute, type ParsedSignedData, parseSignedData } from '../../com
 import { type Trust, verifyChain } from '../../common/pki/verify-chain.ts';
 import { isForeignSignedData, verifyForeignSignedData } from '../../common/pki/verify-foreign-signed-data.ts';
 import { verifySignedData } from '../../common/pki/verify-signed-data.ts';
+import { type TimeStampReport, verifyTimeStamp } from '../../common/pki/verify-time-stamp.ts';
 import { SEAL_DIGEST_ATTRIBUTE, SES_SIGNATURE_ATTRIBUTE } from '../domain/seal-attributes.ts';
 import type { ByteRange, ByteRangeFinding, SignedBytes } from '../pdf/byte-range.ts';
 import { findChangesAfter, type LaterChanges, type SignedFields } from '../pdf/changes-after-sealing.ts';
@@ -71,17 +72,20 @@ export function verifyField(question: FieldQuestion): FieldVerdict {
   const changes = document ? findChangesAfter(document, signed.end, question.signedFields) : NO_CHANGES;
   const container = knownForm(openContainer(signed.contents), question.subFilter ?? null);
   const trust = withCarried(question.trust, container);
+  const stamp = judgeTimeStamp(container, { ...question, trust });
+  const judged = judgeSeal(container, { ...question, trust }, stamp?.time ?? null);
   const steps = [
     ...(document ? coverageSteps(document, signed, changes) : []),
     ...container.steps,
     ...(container.cms ? cmsSteps(container.cms, signed.byteRange, question) : []),
     ...(container.cms ? bindingSteps(container.cms, container.ses) : []),
-    ...sealSteps(container, { ...question, trust }),
+    ...(stamp?.steps ?? []),
+    ...judged.steps,
   ];
-  return { report: report(question, steps, container, document && signed.byteRange), changes };
+  return { report: report(question, steps, { ...container, ...judged }, document && signed.byteRange), changes };
 }
 
-const EMPTY: Container = { kind: 'unknown', cms: null, ses: null, steps: [] };
+const EMPTY = { kind: 'unknown', cms: null, ses: null, steps: [], provedTime: null } as const;
 
 /** /Contents is a CMS with or without a seal in it, or, as some vendors write it, a bare SES_Signature. */
 function openContainer(contents: Uint8Array): Container {
@@ -189,23 +193,38 @@ function bindingSteps(cms: ParsedSignedData, ses: SealSignature | null): readonl
   ];
 }
 
-function sealSteps({ cms, ses }: Container, { digest, trust, now }: FieldQuestion): readonly ReportStep[] {
-  if (ses) return verifySignature(ses, { dataHash: digest, trust, now }).steps;
-  if (!cms?.signerCertificate) return [];
-  const { steps } = verifyChain({ ...trust, leaf: cms.signerCertificate, at: now, usage: 'document-signing' });
-  return steps.map((step) => ({ ...step, name: `signer-${step.name}` }));
+/** RFC 5652 signature-time-stamp: a token over the value of the CMS signature; null when there is none. */
+function judgeTimeStamp({ cms, ses }: Container, { trust, now }: FieldQuestion): TimeStampReport | null {
+  if (!cms) return null;
+  const token = attempt(() => findAttribute(cms.unsignedAttributes, OID.signatureTimeStamp));
+  if (token === null) return null;
+  // Two tokens in one attribute are as little to be read as none that is DER.
+  const der = typeof token === 'string' ? new Uint8Array() : token;
+  return verifyTimeStamp(der, { message: cms.signature, trust, now, claimed: ses?.time ?? null });
+}
+
+type Judged = { readonly steps: readonly ReportStep[]; readonly provedTime: Date | null };
+
+/** The seal, or the signer of a plain CMS, at the time that is proved; else at the claimed one, or now. */
+function judgeSeal({ cms, ses }: Container, { digest, trust, now }: FieldQuestion, provedTime: Date | null): Judged {
+  if (ses) return verifySignature(ses, { dataHash: digest, trust, now, provedTime });
+  if (!cms?.signerCertificate) return { steps: [], provedTime };
+  const at = provedTime ?? now;
+  const { steps } = verifyChain({ ...trust, leaf: cms.signerCertificate, at, usage: 'document-signing' });
+  return { steps: steps.map((step) => ({ ...step, name: `signer-${step.name}` })), provedTime };
 }
 
 function report(
   { field, document, finding }: FieldQuestion,
   steps: readonly ReportStep[],
-  container: Container,
+  container: Container & Pick<Judged, 'provedTime'>,
   byteRange: ByteRange | null,
 ): SignatureReport {
-  const { ses, cms, kind } = container;
+  const { ses, cms, kind, provedTime } = container;
+  const time = provedTime ?? ses?.time ?? null;
   const signer = ses?.signerCertificate ?? cms?.signerCertificate ?? null;
   const verdict = judge(steps, ses !== null);
-  const of = (fact: Fact): ReportFact => factOf(fact, steps);
+  const of = (fact: Fact): ReportFact => factOf(fact, steps, provedTime);
   return {
     field,
     container: kind,
@@ -217,8 +236,8 @@ function report(
     time: of('time'),
     covers_whole_file: 'signed' in finding && (!document || finding.signed.end === document.source.size),
     byte_range: byteRange ? [...byteRange] : null,
-    signing_time: ses ? ses.time.toISOString() : null,
-    time_source: ses ? 'claimed' : null,
+    signing_time: time?.toISOString() ?? null,
+    time_source: time && (provedTime ? 'time_stamp' : 'claimed'),
     signer: signer && describeSigner(signer),
     seal: ses && describeSeal(ses),
     deviations: [...(ses?.deviations ?? [])],
@@ -259,7 +278,7 @@ const WELL: Readonly<Record<Fact, string>> = {
   time: 'The signing time is the one that the signer claims; there is no time stamp.',
 };
 
-function factOf(fact: Fact, steps: readonly ReportStep[]): ReportFact {
+function factOf(fact: Fact, steps: readonly ReportStep[], provedTime: Date | null): ReportFact {
   const own = steps.filter(({ name }) => (OWN_FACTS[name] ?? factOfStep(name)) === fact);
   const { status, subIndication } = concludeSteps(own);
   if (!own.some((step) => step.status === 'passed' || step.status === 'failed')) {
@@ -268,9 +287,14 @@ function factOf(fact: Fact, steps: readonly ReportStep[]): ReportFact {
       finding: fact === 'seal_status' ? 'There is no e-seal in it.' : 'Nothing could be judged.',
     };
   }
-  if (status === 'passed') return { status, finding: WELL[fact] };
+  if (status === 'passed') return { status, finding: wellOf(fact, provedTime) };
   const telling = own.find((step) => step.status === 'failed' && step.sub_indication === subIndication);
   return { status, finding: telling?.finding ?? WELL[fact] };
+}
+
+function wellOf(fact: Fact, provedTime: Date | null): string {
+  if (fact !== 'time' || !provedTime) return WELL[fact];
+  return `A time stamp proves that the signature existed at ${provedTime.toISOString()}.`;
 }
 
 function describeSigner(certificate: Certificate): NonNullable<SignatureReport['signer']> {

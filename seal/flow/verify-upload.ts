@@ -55,7 +55,7 @@ async function withStates(db: Knex, report: VerificationReport): Promise<Verific
 
 function withState(signature: SignatureReport, seal: RegisteredSeal | null): SignatureReport {
   if (!signature.seal) return signature;
-  const step = stateStep(seal);
+  const step = stateStep(seal, provedTime(signature));
   const steps = [...signature.steps, step];
   if (step.status !== 'failed') return { ...signature, steps };
   const seal_status = { status: 'failed', finding: step.finding } as const;
@@ -63,13 +63,23 @@ function withState(signature: SignatureReport, seal: RegisteredSeal | null): Sig
   return { ...signature, steps, seal_status, indication: 'TOTAL-FAILED', sub_indication: 'REVOKED' };
 }
 
-/** The time of signing is only claimed, so that a seal that is not in force now cannot be shown to have been it then. */
-function stateStep(seal: RegisteredSeal | null): ReportStep {
+function provedTime({ time_source: source, signing_time: time }: SignatureReport): Date | null {
+  return source === 'time_stamp' && time !== null ? new Date(time) : null;
+}
+
+/** A claimed time cannot show that a seal that is not in force now was it then; a proved one before the change does. */
+function stateStep(seal: RegisteredSeal | null, proved: Date | null): ReportStep {
   const name = 'seal-state-online';
   if (!seal)
     return { name, clause: CLAUSE, status: 'not_checked', finding: 'The seal is not registered in this room.' };
   if (seal.state === 'active') return passedStep(name, CLAUSE, 'The seal is in force in this room.');
   const since = seal.stateChangedAt.toISOString();
+  if (proved && proved < seal.stateChangedAt)
+    return passedStep(
+      name,
+      CLAUSE,
+      `The seal has been ${seal.state} since ${since}; a time stamp shows that it was used before.`,
+    );
   return failedStep(
     name,
     CLAUSE,

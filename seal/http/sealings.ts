@@ -41,6 +41,7 @@ export const sealingOperation: Operation = {
     'pdf-too-large',
     'placement-invalid',
     'signature-forbidden',
+    'time-stamp-unavailable',
     'seal-unavailable',
   ],
 };

@@ -8,6 +8,7 @@ import type { Certificate } from '../../common/pki/certificate.ts';
 import { type Conclusion, concludeSteps, failedStep, passedStep } from '../../common/pki/conclude.ts';
 import { OID } from '../../common/pki/oids.ts';
 import { type Trust, verifyChain } from '../../common/pki/verify-chain.ts';
+import { verifyTimeStamp } from '../../common/pki/verify-time-stamp.ts';
 import type { Seal, SesVersion } from './seal.ts';
 
 export type SesReport = Conclusion & {
@@ -101,11 +102,12 @@ function checkMakerSince({ makerCertificate }: Seal, { at }: SealQuestion): read
   return [passed(name, `The certificate of the seal maker ended on ${when}, after the seal was made: a notice only.`)];
 }
 
-/** V5 f): the token is optional. */
-function checkSealTimeStamp({ timeStamp }: Seal): readonly ReportStep[] {
-  const step = { name: 'seal-time-stamp', clause: CLAUSE };
-  if (!timeStamp) return [{ ...step, status: 'skipped', finding: 'The seal carries no time stamp.' }];
-  return [{ ...step, status: 'not_checked', finding: 'The seal carries a time stamp; its token is not judged here.' }];
+/** V5 f): the token is optional; it is over the signature of the maker, and createDate cannot be later. */
+function checkSealTimeStamp(seal: Seal, { trust, now }: SealQuestion): readonly ReportStep[] {
+  const name = 'seal-time-stamp';
+  if (!seal.timeStamp) return [{ name, clause: CLAUSE, status: 'skipped', finding: 'The seal carries no time stamp.' }];
+  const question = { message: seal.signature, trust, now, claimed: seal.content.property.createDate };
+  return verifyTimeStamp(seal.timeStamp, question, name).steps;
 }
 
 function checkPeriod(seal: Seal, { at, now }: SealQuestion): readonly ReportStep[] {

@@ -1,13 +1,14 @@
 // Verifying an e-seal signature (电子签章, GB/T 38540-2020 and its V1 and V5) in the order of the standard, every step
 // reported with the standard of its version.
-// Not here: hashing the protected bytes, which the container's reader does, and time-stamp tokens, which are reported
-// as not checked.
+// Not here: hashing the protected bytes, which the container's reader does, and the token that a V1 signature may have as
+// its timeInfo.
 
 import { equalBytes, toHex } from '../../common/bytes.ts';
 import type { ReportStep } from '../../common/contract/report.ts';
 import { concludeSteps, failedStep, passedStep } from '../../common/pki/conclude.ts';
 import { OID } from '../../common/pki/oids.ts';
 import { type Trust, verifyChain } from '../../common/pki/verify-chain.ts';
+import { type TimeStampReport, verifyTimeStamp } from '../../common/pki/verify-time-stamp.ts';
 import type { SealSignature } from './seal.ts';
 import { isSignerListed } from './signer-list.ts';
 import { CLAUSE, citing, isSesSignature, type SesReport, verifySeal } from './verify-seal.ts';
@@ -17,9 +18,18 @@ export type SignatureQuestion = {
   readonly dataHash: Uint8Array;
   readonly trust: Trust;
   readonly now: Date;
+  /** A time that a stamp around this signature proves; everything is judged then instead of at the claimed time. */
+  readonly provedTime?: Date | null;
 };
 
-type Check = (signature: SealSignature, question: SignatureQuestion) => readonly ReportStep[];
+export type SignatureVerdict = SesReport & {
+  /** The proved time of signing: that of the question, or of the signature's own time stamp; null when none is proved. */
+  readonly provedTime: Date | null;
+};
+
+/** With the time of use, and what the signature's own time stamp gave. */
+type Judgement = SignatureQuestion & { readonly at: Date; readonly stamp: TimeStampReport | null };
+type Check = (signature: SealSignature, judgement: Judgement) => readonly ReportStep[];
 
 /** Clocks differ; a claimed time up to five minutes ahead is accepted. */
 const CLOCK_TOLERANCE_MS = 300_000;
@@ -37,19 +47,29 @@ const CHECKS: readonly Check[] = [
 ];
 
 /** Runs every check, whatever the first ones find. */
-export function verifySignature(signature: SealSignature, question: SignatureQuestion): SesReport {
+export function verifySignature(signature: SealSignature, question: SignatureQuestion): SignatureVerdict {
+  const stamp = judgeTimeStamp(signature, question);
+  const provedTime = question.provedTime ?? stamp?.time ?? null;
+  const judgement = { ...question, stamp, at: provedTime ?? signature.time };
   const steps = citing(
     signature.version,
-    CHECKS.flatMap((check) => check(signature, question)),
+    CHECKS.flatMap((check) => check(signature, judgement)),
   );
-  return { ...concludeSteps(steps), steps, deviations: signature.deviations };
+  return { ...concludeSteps(steps), steps, deviations: signature.deviations, provedTime };
+}
+
+/** GB/T 38540: the token is over the value of the signature as it stands in the BIT STRING. */
+function judgeTimeStamp(signature: SealSignature, { trust, now }: SignatureQuestion): TimeStampReport | null {
+  if (!signature.timeStamp) return null;
+  const question = { message: signature.signature, trust, now, claimed: signature.time };
+  return verifyTimeStamp(signature.timeStamp, question, 'ses-time-stamp');
 }
 
 /** Which of the five separate facts of a report a step belongs to. */
 export function factOfStep(name: string): 'integrity' | 'cryptography' | 'certificate_trust' | 'seal_status' | 'time' {
   if (name === 'document-digest') return 'integrity';
   if (name === 'signature-format' || name === 'signature-value') return 'cryptography';
-  if (name === 'signing-time' || name === 'time-stamp') return 'time';
+  if (name === 'signing-time' || /^(ses-)?time-stamp/.test(name)) return 'time';
   if (name.startsWith('signer-certificate-')) return 'certificate_trust';
   return 'seal_status';
 }
@@ -78,13 +98,13 @@ function checkSignerListed({ seal, signerCertificate }: SealSignature): readonly
   return [failedStep('signer-in-seal', CLAUSE, found, 'SIG_CONSTRAINTS_FAILURE')];
 }
 
-function checkSeal({ seal, time }: SealSignature, { trust, now }: SignatureQuestion): readonly ReportStep[] {
-  return verifySeal(seal, { trust, at: time, now }).steps;
+function checkSeal({ seal }: SealSignature, { trust, now, at }: Judgement): readonly ReportStep[] {
+  return verifySeal(seal, { trust, at, now }).steps;
 }
 
-function checkSignerCertificate(signature: SealSignature, { trust }: SignatureQuestion): readonly ReportStep[] {
+function checkSignerCertificate(signature: SealSignature, { trust, at }: Judgement): readonly ReportStep[] {
   const leaf = signature.signerCertificate;
-  const { steps } = verifyChain({ ...trust, leaf, at: signature.time, usage: 'document-signing' });
+  const { steps } = verifyChain({ ...trust, leaf, at, usage: 'document-signing' });
   return steps.map((step) => ({ ...step, name: `signer-${step.name}` }));
 }
 
@@ -103,11 +123,12 @@ function checkDigest(signature: SealSignature, { dataHash }: SignatureQuestion):
   return [failedStep('document-digest', CLAUSE, found, 'HASH_FAILURE')];
 }
 
-function checkTimeStamp({ timeStamp }: SealSignature): readonly ReportStep[] {
-  const step = { name: 'time-stamp', clause: CLAUSE };
-  if (!timeStamp)
-    return [{ ...step, status: 'skipped', finding: 'No time stamp; the time is the one the signer claims.' }];
-  return [{ ...step, status: 'not_checked', finding: 'A time stamp is present; its token is not judged here.' }];
+function checkTimeStamp(_: SealSignature, { stamp, provedTime }: Judgement): readonly ReportStep[] {
+  if (stamp) return stamp.steps;
+  const finding = provedTime
+    ? 'No time stamp of its own; the one around it proves the time.'
+    : 'No time stamp; the time is the one the signer claims.';
+  return [{ name: 'time-stamp', clause: CLAUSE, status: 'skipped', finding }];
 }
 
 function passed(name: string, finding: string): ReportStep {

@@ -1,13 +1,16 @@
 // `xinji seal` and `xinji verify` as a person runs them.
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { sm3 } from '../../common/crypto/sm3.ts';
 import { certificatePem } from '../../common/pki/certificate.ts';
+import { encodeGrant, parseTimeStampRequest, REPLY_TYPE } from '../../common/pki/time-stamp-protocol.ts';
 import { makeSignature } from '../../seal/ses/make-signature.ts';
-import { flip, makePdf, makeTestSeal, pki } from '../seal/world.ts';
+import { flip, makePdf, makeTestSeal, pki, stamperOf } from '../seal/world.ts';
 
 const XINJI = new URL('../../bin/xinji.ts', import.meta.url).pathname;
 const folder = await mkdtemp(join(tmpdir(), 'xinji-cli-'));
@@ -108,6 +111,31 @@ test('--json gives one report a line', async (t) => {
     .map((line) => JSON.parse(line));
   t.is(first.indication, 'INDETERMINATE');
   t.is(second.error.code, 'not-a-pdf');
+});
+
+test('--level T puts a time stamp over the signature, which verify says; without an authority nothing is written', async (t) => {
+  const server = createServer(async (request, response) => {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of request) chunks.push(chunk as Uint8Array);
+    const { nonce, imprint } = parseTimeStampRequest(new Uint8Array(Buffer.concat(chunks)));
+    const stamper = stamperOf(undefined, { time: new Date(), nonce, digest: imprint.digest });
+    response.writeHead(200, { 'Content-Type': REPLY_TYPE }).end(encodeGrant(await stamper.stamp(new Uint8Array())));
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const tsa = `http://127.0.0.1:${(server.address() as AddressInfo).port}/tsa`;
+  const sealed = await seal('stamped.pdf', '--level', 'T', '--tsa', tsa);
+  t.is(sealed.code, 0, sealed.err);
+  t.regex(sealed.out, /time-stamped/);
+  const said = await xinji('verify', path('stamped.pdf'), '--trust', path('roots.pem'));
+  t.is(said.code, 0, said.out);
+  t.regex(said.out, /sealed at {4}\S+, as a time stamp proves/);
+  await new Promise((done) => server.close(done));
+  const down = await seal('no-stamp.pdf', '--level', 'T', '--tsa', tsa);
+  t.is(down.code, 1);
+  t.regex(down.err, /time-stamp authority gives no token/);
+  t.regex((await seal('no-stamp.pdf', '--level', 'T')).err, /go together/);
+  t.regex((await seal('no-stamp.pdf', '--tsa', tsa)).err, /go together/);
+  await t.throwsAsync(readFile(path('no-stamp.pdf')), { code: 'ENOENT' });
 });
 
 test('Refused with a sentence and nothing written: wrong key, wrong page, wrong number, wrong usage', async (t) => {

@@ -42,7 +42,7 @@ export type TestRoom = {
   readonly close: () => Promise<void>;
 };
 
-export async function startRoom(): Promise<TestRoom> {
+export async function startRoom(overrides: Partial<SealAppDeps> = {}): Promise<TestRoom> {
   const database = await testDatabase();
   const db = database.connect('seal');
   const folder = await mkdtemp(join(tmpdir(), 'xinji-seal-room-'));
@@ -79,6 +79,8 @@ export async function startRoom(): Promise<TestRoom> {
     limitMegabytes: 1,
     authority,
     verificationsPerMinute: 1000,
+    tsa: { kind: 'own' },
+    ...overrides,
   };
   await registerSeal(
     { db, clock },

@@ -8,7 +8,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { degrees, PDFDocument } from '@cantoo/pdf-lib';
 import { concatBytes } from '../../common/bytes.ts';
+import type { TimeStamper } from '../../common/client/time-stamper.ts';
 import type { VerificationReport } from '../../common/contract/report.ts';
+import { sm3 } from '../../common/crypto/sm3.ts';
+import { makeTimeStampToken, type TimeStampOrder } from '../../common/pki/time-stamp.ts';
 import type { Trust } from '../../common/pki/verify-chain.ts';
 import { drawSealPicture } from '../../seal/domain/seal-picture.ts';
 import type { TimeStampAuthority } from '../../seal/flow/answer-time-stamp.ts';
@@ -66,6 +69,23 @@ export const party = await prepareParty({
 });
 export const signer = { sign: (_: string, message: Uint8Array) => pki.signer.sign(message) };
 
+/** A time stamper without room and register; `overrides` make the sibling. */
+export function stamperOf(by: Party = tsa, overrides: Partial<TimeStampOrder> = {}): TimeStamper {
+  const stamp = (message: Uint8Array): Promise<Uint8Array> =>
+    makeTimeStampToken({
+      policy: TSA_POLICY,
+      digest: sm3(message),
+      serial: Uint8Array.of(1),
+      time: AT,
+      nonce: null,
+      certificate: by.certificate,
+      chain: [pki.authority.certificate],
+      sign: by.sign,
+      ...overrides,
+    });
+  return { measure: async () => (await stamp(new Uint8Array())).length + 8, stamp };
+}
+
 export type SealOptions = {
   readonly page?: number | undefined;
   readonly at?: Placement;
@@ -73,6 +93,7 @@ export type SealOptions = {
   readonly party?: SealingParty;
   readonly certify?: 1 | 2 | 3;
   readonly lock?: FieldLock;
+  readonly stamper?: TimeStamper;
 };
 
 /** The sealed document as one array. */
@@ -88,7 +109,7 @@ export async function sealBytes(pdf: Uint8Array, options: SealOptions = {}): Pro
     certify: options.certify,
     lock: options.lock,
   };
-  return concatBytes(pdf, (await sealDocument({ signer }, request)).appended);
+  return concatBytes(pdf, (await sealDocument({ signer, stamper: options.stamper ?? null }, request)).appended);
 }
 
 export function verifyBytes(pdf: Uint8Array, trust: Trust | null = pki.trust): VerificationReport {

@@ -67,7 +67,8 @@ test('decoding and encoding again gives the same bytes, a V5 time stamp included
   const decoded = decodeSignature(stamped);
   t.deepEqual(encodeSignature(decoded), stamped);
   const step = verifySignature(decoded, question).steps.at(-1);
-  t.is(step?.status, 'not_checked');
+  t.is(step?.status, 'failed');
+  t.is(step?.sub_indication, 'FORMAT_FAILURE');
 });
 
 test('another dataHash is a HASH_FAILURE and nothing else', (t) => {

@@ -3,13 +3,14 @@ import test from 'ava';
 import { parseDer } from '../../../common/asn1/der.ts';
 import { utf8 } from '../../../common/bytes.ts';
 import { sm2SignatureToRaw, sm2Z } from '../../../common/crypto/sm2.ts';
+import { makeTimeStampToken } from '../../../common/pki/time-stamp.ts';
 import { makeSeal } from '../../../seal/ses/make-seal.ts';
 import { makeSignature } from '../../../seal/ses/make-signature.ts';
 import { decodeSeal, encodeSeal } from '../../../seal/ses/seal-codec.ts';
 import { decodeSignature, encodeSignature, encodeTbsSignV1 } from '../../../seal/ses/signature-codec.ts';
 import { verifySeal } from '../../../seal/ses/verify-seal.ts';
 import { verifySignature } from '../../../seal/ses/verify-signature.ts';
-import { AT, issue } from '../../_harness/pki.ts';
+import { AT, issue, issueTsa } from '../../_harness/pki.ts';
 import {
   bits,
   generalized,
@@ -202,10 +203,32 @@ test('GM/T 0031-2025: a V5 seal is made on request, without and with a time stam
   const der = await makeSignature({ ...signatureOrder, seal: plain });
   t.is(decodeSignature(der).version, 5);
   t.deepEqual(failing(der), []);
-  const stamped = await makeSeal({ ...sealOrder, version: 5, timeStamp: async () => utf8('token') });
+  const tsa = await issueTsa(pki.authority);
+  const stampedAt = (time: Date, over?: Uint8Array) =>
+    makeSeal({
+      ...sealOrder,
+      version: 5,
+      timeStamp: (signature) =>
+        makeTimeStampToken({
+          policy: '1.2.3',
+          digest: sm3(over ?? signature),
+          serial: Uint8Array.of(1),
+          time,
+          nonce: null,
+          certificate: tsa.certificate,
+          chain: [pki.authority.certificate],
+          sign: tsa.sign,
+        }),
+    });
+  const stamped = await stampedAt(sealOrder.now);
   t.deepEqual(encodeSeal(stamped), stamped.raw);
-  const steps = verifySeal(stamped, sealQuestion).steps.map(({ name, status }) => `${name} ${status}`);
-  t.true(steps.includes('seal-time-stamp not_checked'));
+  const report = verifySeal(stamped, sealQuestion);
+  t.is(report.status, 'passed');
+  t.true(report.steps.some(({ name, status }) => name === 'seal-time-stamp-signature' && status === 'passed'));
+  const wrong = async (time: Date, over?: Uint8Array) =>
+    verifySeal(await stampedAt(time, over), sealQuestion).subIndication;
+  t.is(await wrong(new Date(sealOrder.now.getTime() - 600_000)), 'TIMESTAMP_ORDER_FAILURE');
+  t.is(await wrong(sealOrder.now, utf8('another seal')), 'SIG_CONSTRAINTS_FAILURE');
   await t.throwsAsync(makeSeal({ ...sealOrder, timeStamp: async () => utf8('token') }), malformed);
 });
 

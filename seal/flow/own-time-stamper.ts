@@ -1,0 +1,37 @@
+// The own authority as the port that sealing uses: no HTTP to oneself, the same register of serial numbers.
+import type { TimeStamper } from '../../common/client/time-stamper.ts';
+import { sm3 } from '../../common/crypto/sm3.ts';
+import { TrustError } from '../../common/errors.ts';
+import { OID } from '../../common/pki/oids.ts';
+import { makeTimeStampToken } from '../../common/pki/time-stamp.ts';
+import { issueTimeStamp, SERIAL_BYTES, type TimeStampDeps } from './answer-time-stamp.ts';
+
+export function makeOwnStamper(deps: Pick<TimeStampDeps, 'db' | 'clock' | 'authority'>): TimeStamper {
+  const { certificate, chain, policy } = deps.authority;
+  return {
+    /** The largest token there is, with a dummy signature: no key is used, no serial number given. */
+    measure: async () => {
+      const largest = await makeTimeStampToken({
+        policy,
+        digest: new Uint8Array(32),
+        serial: new Uint8Array(SERIAL_BYTES).fill(0xff),
+        time: new Date('2026-01-01T00:00:00.999Z'),
+        nonce: null,
+        certificate,
+        chain,
+        sign: async () => new Uint8Array(72),
+      });
+      return largest.length;
+    },
+    stamp: async (message) => {
+      const imprint = { algorithm: OID.sm3, digest: sm3(message) };
+      try {
+        return await issueTimeStamp(deps, { imprint, nonce: null, certReq: true });
+      } catch (cause) {
+        throw new TrustError('time-stamp-unavailable', 'The time-stamp authority of this room gives no token', {
+          cause,
+        });
+      }
+    },
+  };
+}
