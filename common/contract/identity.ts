@@ -1,7 +1,18 @@
 // What the identity room tells others: scopes, audiences and the claims of userinfo.
 import { z } from 'zod';
 
-export const SCOPES = ['license:issue', 'license:revoke', 'license:redeem', 'seal:use'] as const;
+export const SCOPES = [
+  'license:issue',
+  'license:revoke',
+  'license:redeem',
+  'seal:use',
+  'seal:apply',
+  'seal:approve',
+  'seal:make',
+  'seal:file',
+  'seal:keep',
+  'seal:audit',
+] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** Userinfo for a client with scope `identity_document`: the sealed holder code, in clear to this client only. */

@@ -4,13 +4,17 @@
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import type Koa from 'koa';
 import type { Clock } from '../clock.ts';
+import { dutiesOf, isDuty, parseRoles, type Role } from '../contract/roles.ts';
 import { TrustError } from '../errors.ts';
 
-/** Who calls. For client credentials `subject` is the client itself. */
+/** Who calls. A machine (client credentials) is its own `subject`; a person is one `sub` in all our rooms. */
 export type Actor = {
+  readonly kind: 'person' | 'machine';
   readonly clientId: string;
   readonly subject: string;
   readonly scopes: readonly string[];
+  /** Of a person, for the organisations that gave them; a machine has none. */
+  readonly roles: readonly Role[];
 };
 
 export type BearerGate = {
@@ -39,13 +43,7 @@ export function makeBearerGate(options: BearerGateOptions): BearerGate {
     require: async (ctx, scope) => {
       const token = readBearerToken(ctx);
       const actor = toActor(ctx, await verify(ctx, token, keys, options));
-      if (!actor.scopes.includes(scope)) {
-        challenge(ctx, `error="insufficient_scope", scope="${scope}"`);
-        throw new TrustError(
-          'scope-missing',
-          `The token has the scopes "${actor.scopes.join(' ')}"; needed: ${scope}.`,
-        );
-      }
+      checkScope(ctx, actor, scope);
       actors.set(ctx.req, actor);
       return actor;
     },
@@ -55,6 +53,20 @@ export function makeBearerGate(options: BearerGateOptions): BearerGate {
       return actor;
     },
   };
+}
+
+/** The issuer grants a duty only by a role; a token that has the one without the other is not believed either. */
+function checkScope(ctx: Koa.Context, { kind, scopes, roles }: Actor, scope: string): void {
+  const has = scopes.includes(scope);
+  if (has && (!isDuty(scope) || dutiesOf(roles).some((duty) => duty === scope))) return;
+  challenge(ctx, `error="insufficient_scope", scope="${scope}"`);
+  const hint = isDuty(scope)
+    ? { hint: `${scope} is a duty of persons: only somebody whose role brings it gets a token for it.` }
+    : {};
+  if (!has) {
+    throw new TrustError('scope-missing', `The token has the scopes "${scopes.join(' ')}"; needed: ${scope}.`, hint);
+  }
+  throw new TrustError('scope-missing', `The token of this ${kind} has no role that brings ${scope}.`, hint);
 }
 
 /** RFC 6750: the header only; never a query parameter or a form field. */
@@ -110,10 +122,15 @@ function describe(error: unknown): string | null {
   return null;
 }
 
-function toActor(ctx: Koa.Context, { client_id: clientId, sub, scope, cnf }: JWTPayload): Actor {
+function toActor(ctx: Koa.Context, { client_id: clientId, sub, scope, cnf, roles: claim }: JWTPayload): Actor {
   if (cnf !== undefined) throw invalid(ctx, 'it is bound to a key and cannot be used as a bearer token');
   if (typeof clientId !== 'string' || typeof sub !== 'string') throw invalid(ctx, 'it names no client');
-  return { clientId, subject: sub, scopes: typeof scope === 'string' ? scope.split(' ').filter(Boolean) : [] };
+  const roles = parseRoles(claim);
+  if (roles === null) throw invalid(ctx, 'its claim "roles" is malformed');
+  const kind = sub === clientId ? 'machine' : 'person';
+  if (kind === 'machine' && claim !== undefined) throw invalid(ctx, 'it gives roles to a machine');
+  const scopes = typeof scope === 'string' ? scope.split(' ').filter(Boolean) : [];
+  return { kind, clientId, subject: sub, scopes, roles };
 }
 
 function invalid(ctx: Koa.Context, reason: string, cause?: unknown): TrustError {

@@ -1,6 +1,7 @@
 import test, { type ExecutionContext } from 'ava';
 import { createLocalJWKSet, exportJWK, generateKeyPair, type JWTHeaderParameters, SignJWT } from 'jose';
 import { systemClock } from '../../../common/clock.ts';
+import type { Scope } from '../../../common/contract/identity.ts';
 import { makeKoa } from '../../../common/http/app.ts';
 import { makeBearerGate } from '../../../common/http/bearer.ts';
 import { makeMetrics } from '../../../common/http/metrics.ts';
@@ -34,7 +35,12 @@ async function sign(
   return new SignJWT(claims).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: 'ours', ...header }).sign(key);
 }
 
-async function start(t: ExecutionContext, trusted: typeof keys | null = keys, issuer = ISSUER): Promise<string> {
+async function start(
+  t: ExecutionContext,
+  trusted: typeof keys | null = keys,
+  issuer = ISSUER,
+  scope: Scope = 'license:issue',
+): Promise<string> {
   const app = makeKoa({
     room: 'test',
     log: makeLog('test', 'silent'),
@@ -54,7 +60,7 @@ async function start(t: ExecutionContext, trusted: typeof keys | null = keys, is
       {
         method: 'GET',
         path: '/v1/licenses',
-        scope: 'license:issue',
+        scope,
         handler: (ctx) => {
           ctx.body = gate.actorOf(ctx);
         },
@@ -82,11 +88,46 @@ test('RFC 9068: a token of the issuer for this audience with the scope is let in
   const response = await fetch(url, { headers: { authorization: `Bearer ${await sign(good)}` } });
   t.is(response.status, 200);
   t.deepEqual(await response.json(), {
+    kind: 'machine',
     clientId: 'department',
     subject: 'department',
     scopes: ['license:issue', 'license:revoke'],
+    roles: [],
   });
 });
+
+const person = { ...good, sub: 'pairwise', client_id: 'xinji-cli', scope: 'seal:apply seal:keep' };
+const applicant = { org: '11360100MB0D00010M', unit: '办公室', role: 'seal-applicant' };
+
+test('a token of a person shows who acts for which organisation; a role that this room does not know brings nothing', async (t) => {
+  const url = await start(t, keys, ISSUER, 'seal:apply');
+  const token = await sign({ ...person, roles: [applicant, { ...applicant, role: 'of-tomorrow' }] });
+  const response = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+  t.is(response.status, 200);
+  t.deepEqual(await response.json(), {
+    kind: 'person',
+    clientId: 'xinji-cli',
+    subject: 'pairwise',
+    scopes: ['seal:apply', 'seal:keep'],
+    roles: [applicant],
+  });
+});
+
+const NO_DUTY: readonly [title: string, claims: Record<string, unknown>, status: number, code: string][] = [
+  ['without roles', person, 403, 'scope-missing'],
+  ['with another role', { ...person, roles: [{ ...applicant, role: 'seal-keeper' }] }, 403, 'scope-missing'],
+  ['of a machine', { ...person, sub: 'xinji-cli' }, 403, 'scope-missing'],
+  ['of a machine with roles', { ...person, sub: 'xinji-cli', roles: [applicant] }, 401, 'token-invalid'],
+  ['with a role of no organisation', { ...person, roles: [{ ...applicant, org: 'x' }] }, 401, 'token-invalid'],
+  ['whose roles are no list', { ...person, roles: applicant }, 401, 'token-invalid'],
+];
+
+for (const [title, claims, status, code] of NO_DUTY) {
+  test(`a duty needs a person with the role that brings it: a token ${title} is ${code}`, async (t) => {
+    const url = await start(t, keys, ISSUER, 'seal:apply');
+    t.like(await call(url, `Bearer ${await sign(claims)}`), { status, code });
+  });
+}
 
 test('RFC 6750: without a token the answer is token-missing and a bare challenge', async (t) => {
   t.like(await call(await start(t)), { status: 401, code: 'token-missing', challenge: 'Bearer' });

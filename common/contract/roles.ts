@@ -1,0 +1,49 @@
+// Roles of staff, and the one table from role to scope: the identity room grants by it, the rooms judge by it, and keep no
+// roles of their own. A duty is a scope of this table: only a person can have one, and only while a role stands.
+import { z } from 'zod';
+import type { Scope } from './identity.ts';
+
+export const ROLE_NAMES = ['seal-applicant', 'seal-approver', 'seal-maker', 'seal-keeper', 'seal-auditor'] as const;
+export type RoleName = (typeof ROLE_NAMES)[number];
+
+export const ROLE_SCOPES: Readonly<Record<RoleName, readonly Scope[]>> = {
+  'seal-applicant': ['seal:apply'],
+  'seal-approver': ['seal:approve'],
+  'seal-maker': ['seal:make', 'seal:file'],
+  'seal-keeper': ['seal:keep'],
+  'seal-auditor': ['seal:audit'],
+};
+
+/** What a person is for one organisation: `org` its 统一社会信用代码, `unit` the 内设机构 or the organisation's name. */
+export type Role = { readonly org: string; readonly unit: string; readonly role: RoleName };
+
+const roleClaim = z.object({
+  org: z.string().regex(/^[0-9A-HJ-NPQRTUWXY]{18}$/),
+  unit: z.string().min(1).max(200),
+  role: z.string(),
+});
+const rolesClaim = z.array(roleClaim).max(100);
+
+const DUTIES: ReadonlySet<string> = new Set(Object.values(ROLE_SCOPES).flat());
+
+/** True for a scope that no machine and no person without a role can have. */
+export function isDuty(scope: string): boolean {
+  return DUTIES.has(scope);
+}
+
+/** The duties that these roles bring, each once. */
+export function dutiesOf(roles: readonly Role[]): readonly Scope[] {
+  return [...new Set(roles.flatMap(({ role }) => ROLE_SCOPES[role]))];
+}
+
+export function isRoleName(text: string): text is RoleName {
+  return (ROLE_NAMES as readonly string[]).includes(text);
+}
+
+/** The claim `roles` of an access token; null when it is malformed. Names of roles that are not known here bring nothing. */
+export function parseRoles(claim: unknown): readonly Role[] | null {
+  if (claim === undefined) return [];
+  const { data } = rolesClaim.safeParse(claim);
+  if (data === undefined) return null;
+  return data.flatMap(({ org, unit, role }) => (isRoleName(role) ? [{ org, unit, role }] : []));
+}
