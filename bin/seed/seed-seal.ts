@@ -30,7 +30,7 @@ export async function seedSeal(env: NodeJS.ProcessEnv): Promise<void> {
       const eseal = await makeDevelopmentSeal(systemClock(), config.sealVersion === 5 ? 5 : 4);
       await registerSeal(deps, { eseal, ownerName: SEAL.name, ownerCode: SEAL.ownerCode, keyRef: SEAL.signer });
     }
-    await grantSeal(deps, { clientId: LICENSE_CLIENT.clientId, esID: SEAL.esID });
+    await grantSeal(deps, { clientId: LICENSE_CLIENT.clientId, esID: SEAL.esID, documentClass: 'license' });
   } finally {
     await db.destroy();
   }

@@ -18,6 +18,8 @@ export type SealClientOptions = {
 
 export type SealPlace = {
   readonly seal: string;
+  /** Class of the document, as the grant names it. */
+  readonly documentClass?: string;
   readonly page?: number;
   readonly xMm?: number;
   readonly yMm?: number;
@@ -77,8 +79,8 @@ export function makeSealClient(options: SealClientOptions): SealClient {
   };
 }
 
-function placeQuery({ xMm, yMm, straddleYMm, ...same }: SealPlace): string {
-  const entries = { ...same, x_mm: xMm, y_mm: yMm, straddle_y_mm: straddleYMm };
+function placeQuery({ documentClass, xMm, yMm, straddleYMm, ...same }: SealPlace): string {
+  const entries = { ...same, class: documentClass, x_mm: xMm, y_mm: yMm, straddle_y_mm: straddleYMm };
   const given = Object.entries(entries).filter(([, value]) => value !== undefined);
   return new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString();
 }

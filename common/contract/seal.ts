@@ -15,9 +15,20 @@ const pageList = z
   .max(200)
   .regex(/^(all|\d{1,6}(-\d{1,6})?(,\d{1,6}(-\d{1,6})?)*)$/);
 
+/** What kind of document is sealed; grants are given by class. Classes are the operator's own words. */
+export const documentClass = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,39}$/)
+  .meta({ description: 'Class of the document, as grants name it', example: 'license' });
+export const DEFAULT_DOCUMENT_CLASS = 'general';
+
 /** Query of `POST /v1/sealings`; the body is the PDF itself (application/pdf), the answer the sealed PDF. */
 export const sealingQuery = z.strictObject({
   seal: esID,
+  class: documentClass.optional().meta({
+    description: `Class of the document, for which a grant is needed; left out: ${DEFAULT_DOCUMENT_CLASS}`,
+    example: 'license',
+  }),
   page: z.coerce
     .number()
     .int()

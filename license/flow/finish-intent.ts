@@ -53,7 +53,15 @@ async function finish(deps: LicenseDeps, issue: Issue, lease: Lease, rendered?: 
   // 5 Seal: the key is made from the intent, so the seal room does it once and answers the same again.
   // Level T: a license outlives the certificate that sealed it, so its time must be proved.
   const { page, xMm, yMm } = seal;
-  const place = { seal: issue.sealEsID, page, xMm, yMm, reason: '签发电子证照', level: 'T' } as const;
+  const place = {
+    seal: issue.sealEsID,
+    documentClass: 'license',
+    page,
+    xMm,
+    yMm,
+    reason: '签发电子证照',
+    level: 'T',
+  } as const;
   const sealed = await deps.seal.seal(pdf, place, `license-${issue.issueId}`).catch(throwForeign(SEALING_PROBLEMS));
   checkSealedCopy(pdf, sealed.pdf);
 

@@ -4,11 +4,12 @@ import { toHex } from '../../common/bytes.ts';
 import type { Clock } from '../../common/clock.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
 import { TrustError } from '../../common/errors.ts';
+import { makeId } from '../../common/ids.ts';
 import type { SealState } from '../domain/registered-seal.ts';
 import { decodeSeal } from '../ses/seal-codec.ts';
 import { insertEvent } from '../store/events.ts';
-import { insertGrant } from '../store/seal-grants.ts';
-import { insertSeal, markSealState } from '../store/seals.ts';
+import { hasGrant, insertGrant } from '../store/seal-grants.ts';
+import { findSeal, insertSeal, markSealState } from '../store/seals.ts';
 
 type Deps = { readonly db: Knex; readonly clock: Clock };
 const OPERATOR = 'operator';
@@ -52,13 +53,20 @@ export async function registerSeal({ db, clock }: Deps, registration: SealRegist
   });
 }
 
-/** Lets a client use a seal; repeating it changes nothing. */
-export async function grantSeal({ db, clock }: Deps, grant: { clientId: string; esID: string }): Promise<void> {
+/** Lets a client seal documents of a class until the seal ends; when such a grant holds already, nothing changes. */
+export async function grantSeal(
+  { db, clock }: Deps,
+  { clientId, esID, documentClass }: { clientId: string; esID: string; documentClass: string },
+): Promise<void> {
   const now = clock();
   await db.transaction(async (trx) => {
-    if (!(await insertGrant(trx, grant.clientId, grant.esID, now))) return;
-    const detail = { client_id: grant.clientId };
-    await insertEvent(trx, { at: now, kind: 'seal.granted', esID: grant.esID, actor: OPERATOR, detail });
+    const seal = await findSeal(trx, esID);
+    if (!seal) throw new TrustError('seal-not-found', `There is no seal ${esID}`);
+    if (await hasGrant(trx, { clientId, esID, documentClass, at: now })) return;
+    const grant = { clientId, esID, documentClass, maxUses: null, validFrom: now, validTo: seal.validTo };
+    await insertGrant(trx, { ...grant, grantId: makeId('grant'), grantedAt: now, grantedBy: OPERATOR });
+    const detail = { client_id: clientId, document_class: documentClass };
+    await insertEvent(trx, { at: now, kind: 'seal.granted', esID, actor: OPERATOR, detail });
   });
 }
 

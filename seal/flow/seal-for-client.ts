@@ -6,13 +6,14 @@ import type { AuditLog } from '../../common/audit/audit-log.ts';
 import { toHex } from '../../common/bytes.ts';
 import type { TimeStamper } from '../../common/client/time-stamper.ts';
 import type { Clock } from '../../common/clock.ts';
-import type { SealingQuery } from '../../common/contract/seal.ts';
+import { DEFAULT_DOCUMENT_CLASS, type SealingQuery } from '../../common/contract/seal.ts';
 import { Sm3 } from '../../common/crypto/sm3.ts';
 import { TrustError } from '../../common/errors.ts';
 import type { FileStore } from '../../common/files/file-store.ts';
 import { makeId } from '../../common/ids.ts';
 import type { Log } from '../../common/log.ts';
 import { checkUsable, type RegisteredSeal } from '../domain/registered-seal.ts';
+import { type GrantUse, noGrant } from '../domain/seal-grant.ts';
 import { fingerprintRequest, type RecordedSealing, type SealingIntent } from '../domain/sealing.ts';
 import { refusalEntry, releaseEntry } from '../domain/usage.ts';
 import { memorySource } from '../pdf/byte-source.ts';
@@ -20,8 +21,8 @@ import { openDocument } from '../pdf/document.ts';
 import { parseFieldLock } from '../pdf/permissions.ts';
 import { makeSealingUpdate } from '../pdf/sealing-update.ts';
 import { insertEvent } from '../store/events.ts';
-import { hasGrant } from '../store/seal-grants.ts';
-import { claimSealing, endLease, findSealing, insertIntent, markReleased } from '../store/sealings.ts';
+import { hasGrant, useGrant } from '../store/seal-grants.ts';
+import { claimSealing, endLease, findSealing, insertIntent, markGrant, markReleased } from '../store/sealings.ts';
 import { findSeal } from '../store/seals.ts';
 import type { PartyCache } from './party-cache.ts';
 import { type SealingSigner, sealDocument } from './seal-document.ts';
@@ -98,13 +99,12 @@ async function sealHashed(deps: SealingDeps, request: ClientSealing, inputHash: 
 }
 
 async function checkRequest(deps: SealingDeps, request: ClientSealing, inputHash: Sm3): Promise<Work> {
-  const { query, clientId, pdf } = request;
+  const { query, pdf } = request;
   const now = deps.clock();
   const seal = await findSeal(deps.db, query.seal);
   if (!seal) throw new TrustError('seal-not-found', `There is no seal ${query.seal}`, { pointer: '/seal' });
-  if (!(await hasGrant(deps.db, clientId, seal.esID))) {
-    throw new TrustError('seal-not-granted', `Client ${clientId} has no grant for seal ${seal.esID}`);
-  }
+  const use = grantUse(request, now);
+  if (!(await hasGrant(deps.db, use))) throw noGrant(use);
   checkUsable(seal, now);
   const party = await deps.parties.get(seal, now);
   makeSealingUpdate(openDocument(memorySource(pdf)), {
@@ -124,6 +124,14 @@ function chooseStamper(level: SealingQuery['level'], stamper: TimeStamper | null
   const hint = 'Set XINJI_SEAL_TSA, or ask for level B, which has no time stamp.';
   throw new TrustError('time-stamp-unavailable', 'This room has no time-stamp authority', { pointer: '/level', hint });
 }
+
+/** What is sealed without naming its class is a general document. */
+const grantUse = ({ clientId, query }: ClientSealing, at: Date): GrantUse => ({
+  clientId,
+  esID: query.seal,
+  documentClass: query.class ?? DEFAULT_DOCUMENT_CLASS,
+  at,
+});
 
 const layoutOf = ({ query }: ClientSealing) => ({
   page: query.page,
@@ -164,6 +172,10 @@ async function takeAct(
   };
   const isOurs = await db.transaction(async (trx) => {
     if (!(await insertIntent(trx, intent))) return false;
+    const use = grantUse(request, now);
+    const grantId = await useGrant(trx, use);
+    if (grantId === null) throw noGrant(use); // used up or withdrawn since step 3: the intent goes with the transaction
+    await markGrant(trx, intent.sealingId, grantId);
     const detail = { sealing_id: intent.sealingId, input_sm3: inputSm3 };
     const { clientId: actor, requestId } = request;
     await insertEvent(trx, { at: now, kind: 'sealing.intended', esID: seal.esID, actor, requestId, detail });

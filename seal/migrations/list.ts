@@ -3,5 +3,6 @@ import type { Migration } from '../../common/db/migration.ts';
 import { firstSchema } from './0001-seal.ts';
 import { timeStamps } from './0002-time-stamps.ts';
 import { audit } from './0003-audit.ts';
+import { grants } from './0004-grants.ts';
 
-export const MIGRATIONS: readonly Migration[] = [firstSchema, timeStamps, audit];
+export const MIGRATIONS: readonly Migration[] = [firstSchema, timeStamps, audit, grants];

@@ -48,6 +48,14 @@ export async function insertIntent(db: Knex, intent: SealingIntent): Promise<boo
   return inserted.length === 1;
 }
 
+/** Names the grant that an intent uses; in the transaction that wrote the intent. */
+export async function markGrant(trx: Knex, sealingId: string, grantId: string): Promise<void> {
+  await trx('seal.sealings')
+    .where({ sealing_id: sealingId })
+    .update({ grant_id: grantId })
+    .options({ name: 'sealing-grant' });
+}
+
 /** Takes over an act whose lease has expired at `now`; the new attempt, or null when somebody else was faster. */
 export async function claimSealing(
   db: Knex,

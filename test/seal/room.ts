@@ -86,7 +86,7 @@ export async function startRoom(overrides: Partial<SealAppDeps> = {}): Promise<T
     { db, clock },
     { eseal: seal.raw, ownerName: '示例市卫生健康委员会', ownerCode: '11360100MB0D00010M', keyRef: 'signer-1' },
   );
-  await grantSeal({ db, clock }, { clientId: 'license', esID: ES_ID });
+  await grantSeal({ db, clock }, { clientId: 'license', esID: ES_ID, documentClass: 'general' });
   const server = await listen(buildApp(deps), { host: '127.0.0.1', port: 0 });
   return {
     url: server.url,

@@ -323,8 +323,24 @@ seal.seal_grants
   client_id text not null
   es_id text not null
   granted_at timestamp with time zone not null
+  grant_id text not null
+  document_class text not null
+  max_uses integer
+  used integer not null default 0
+  valid_from timestamp with time zone not null
+  valid_to timestamp with time zone not null
+  granted_by text not null
+  withdrawn_at timestamp with time zone
+  withdrawn_by text
+  withdrawn_reason text
+  constraint seal_grants_class CHECK ((document_class ~ '^([*]|[a-z0-9][a-z0-9-]{0,39})$'::text))
+  constraint seal_grants_count CHECK (((used >= 0) AND (used <= max_uses)))
   constraint seal_grants_es_id_fkey FOREIGN KEY (es_id) REFERENCES seal.seals(es_id)
-  constraint seal_grants_pkey PRIMARY KEY (client_id, es_id)
+  constraint seal_grants_grant_id_client_id_es_id_key UNIQUE (grant_id, client_id, es_id)
+  constraint seal_grants_max_uses_check CHECK ((max_uses > 0))
+  constraint seal_grants_pkey PRIMARY KEY (grant_id)
+  constraint seal_grants_withdrawal CHECK (((withdrawn_at IS NULL) = (withdrawn_by IS NULL)))
+  CREATE INDEX seal_grants_use ON seal.seal_grants USING btree (client_id, es_id, document_class)
   seal may delete, insert, select, update
 
 seal.sealings
@@ -350,9 +366,11 @@ seal.sealings
   update_size bigint
   created_at timestamp with time zone not null
   released_at timestamp with time zone
+  grant_id text
   constraint sealings_check CHECK (((state = 'intended'::text) OR ((signed_at IS NOT NULL) AND (field IS NOT NULL) AND (data_sm3 IS NOT NULL) AND (update_sm3 IS NOT NULL) AND (update_size IS NOT NULL) AND (released_at IS NOT NULL))))
   constraint sealings_client_id_idempotency_key_key UNIQUE (client_id, idempotency_key)
   constraint sealings_es_id_fkey FOREIGN KEY (es_id) REFERENCES seal.seals(es_id)
+  constraint sealings_grant_id_client_id_es_id_fkey FOREIGN KEY (grant_id, client_id, es_id) REFERENCES seal.seal_grants(grant_id, client_id, es_id)
   constraint sealings_pkey PRIMARY KEY (sealing_id)
   constraint sealings_state_check CHECK ((state = ANY (ARRAY['intended'::text, 'released'::text])))
   CREATE INDEX sealings_es_id ON seal.sealings USING btree (es_id, created_at)
