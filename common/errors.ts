@@ -65,6 +65,12 @@ export const PROBLEMS = {
     '来自该地址的请求过于频繁',
     'Wait as long as Retry-After says, then try again.',
   ),
+  busy: problem(
+    503,
+    'Too much is waiting to be done',
+    '当前排队过多',
+    'Wait as long as Retry-After says, then try again.',
+  ),
   'not-found': problem(404, 'There is nothing at this address', '地址不存在', 'Check the path against /openapi.json.'),
   'method-not-allowed': problem(
     405,
@@ -202,6 +208,12 @@ export const PROBLEMS = {
     'The PDF file is too large',
     'PDF 文件过大',
     'Send a smaller file; the limit is in the detail.',
+  ),
+  'document-too-costly': problem(
+    422,
+    'Reading the file takes more time or memory than one file is given',
+    '读取文件所需的时间或内存超出限额',
+    'Do not rely on the file; ask who gave it to you for a simpler one. Large files are judged offline by `xinji verify`.',
   ),
   'placement-invalid': problem(
     422,

@@ -23,6 +23,7 @@ import type { TimeStampAuthority } from './flow/answer-time-stamp.ts';
 import { makeOwnStamper } from './flow/own-time-stamper.ts';
 import { makePartyCache } from './flow/party-cache.ts';
 import type { SealingSigner } from './flow/seal-document.ts';
+import type { Judge } from './flow/verify-upload.ts';
 import { makeSealingHandler, sealingOperation } from './http/sealings.ts';
 import {
   makeSealFileHandler,
@@ -49,6 +50,8 @@ export type SealAppDeps = {
   /** Public URL of the identity room: the issuer. */
   readonly identityUrl: string;
   readonly gate: BearerGate;
+  /** Judges uploads in threads of its own. */
+  readonly judge: Judge;
   readonly files: FileStore;
   readonly signer: SealingSigner;
   /** Key reference -> certificate of the signer. */
@@ -71,7 +74,7 @@ export function buildApp(deps: SealAppDeps): Koa {
   const stamper = stamperOf(deps, trust);
   const seal = makeSealingHandler({ ...deps, parties, maxBytes, stamper });
   const limit = makeRateLimit({ perMinute: deps.verificationsPerMinute, clock });
-  const verify = limit.guard(makeVerificationHandler({ db, trust, clock, maxBytes }));
+  const verify = limit.guard(makeVerificationHandler({ ...deps, maxBytes }));
 
   const app = makeKoa({ room: 'seal', log, clock, metrics, mode, service: SEAL_SERVICE });
   app.proxy = mode === 'production'; // one proxy in front of us says who asked

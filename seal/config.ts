@@ -163,6 +163,20 @@ export const CONFIG_TABLE = {
     fallback: (mode) => (mode === 'development' ? '6000' : '600'),
     parse: parseInteger(1, 1_000_000),
   },
+  verificationThreads: {
+    name: 'XINJI_SEAL_VERIFICATION_THREADS',
+    manual: 'Threads that read and judge uploaded files; each may take 256 MB of heap.',
+    example: '2',
+    fallback: () => '2',
+    parse: parseInteger(1, 64),
+  },
+  verificationSeconds: {
+    name: 'XINJI_SEAL_VERIFICATION_SECONDS',
+    manual: 'Seconds after which the reading of one uploaded file is ended; shorter than what a gateway waits.',
+    example: '20',
+    fallback: () => '20',
+    parse: parseInteger(1, 600),
+  },
   signingWorkers: {
     name: 'XINJI_SEAL_WORKERS',
     manual: 'Threads that sign; as many as there are cores to spare.',

@@ -11,6 +11,7 @@ import { readRoomConfig } from './config.ts';
 import { openAuthority } from './flow/open-authority.ts';
 import { MIGRATIONS } from './migrations/list.ts';
 import { readKeyFolder } from './store/key-folder.ts';
+import { openJudge } from './verification-worker/open-judge.ts';
 
 await runRoom({
   room: 'seal',
@@ -37,12 +38,18 @@ await runRoom({
       copyFolder: config.checkpointFolder,
     });
     const gate = makeBearerGate({ issuer: identityUrl, audience: url, clock: deps.clock });
+    const { judge, close: closeJudge } = openJudge({
+      trust: { roots: config.trustRoots, intermediates: config.chain },
+      threads: config.verificationThreads,
+      deadlineSeconds: config.verificationSeconds,
+    });
     const files = makeDirectoryStore(config.filesFolder);
     return {
-      app: buildApp({ ...config, ...deps, db, audit, gate, files, signer, certificates, authority }),
+      app: buildApp({ ...config, ...deps, db, audit, gate, files, signer, certificates, authority, judge }),
       started: async () => usage.start(),
       close: async () => {
         await usage.close();
+        await closeJudge();
         await signer.close();
         await closeAuthority();
         await db.destroy();

@@ -1,6 +1,6 @@
 // Who may import whom: each rule fails with its sentence and the lines that break it. house rules, not taste.
 import test from 'ava';
-import { findCycles, RULES, type Rule } from './_harness/architecture-rules.ts';
+import { findCycles, findReachOut, RULES, type Rule } from './_harness/architecture-rules.ts';
 import { makeSource, readSources } from './_harness/sources.ts';
 
 const sources = readSources().filter(({ path }) => path !== 'test/architecture.test.ts'); // its samples break the rules
@@ -14,6 +14,24 @@ for (const rule of RULES) {
 
 test('there are no import cycles', (t) => {
   t.deepEqual(findCycles(sources), []);
+});
+
+const THREAD = 'seal/verification-worker/entry.ts';
+
+test('nothing below the thread that reads what strangers send can open an address, a file or the database', (t) => {
+  t.true(sources.some(({ path }) => path === THREAD));
+  t.deepEqual(findReachOut(sources, THREAD), []);
+});
+
+test('a way out below a thread is noticed, however deep; a type import is none', (t) => {
+  const deep = (text: string) => [
+    makeSource('seal/x.ts', "import { a } from './y.ts';"),
+    makeSource('seal/y.ts', "import { a } from './z.ts';"),
+    makeSource('seal/z.ts', text),
+  ];
+  for (const text of ["import { get } from 'node:https';", "import knex from 'knex';", 'fetch(url)', 'process.env'])
+    t.is(findReachOut(deep(text), 'seal/x.ts').length, 1, text);
+  t.deepEqual(findReachOut(deep("import type { Knex } from 'knex';"), 'seal/x.ts'), []);
 });
 
 /** A file that breaks a rule, and a sibling that does not. */

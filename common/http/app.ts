@@ -92,6 +92,9 @@ function problems(deps: KoaDeps): Koa.Middleware {
 /** Paths for machines: they always get JSON. */
 const API_PATH = /^\/(v1\/|openapi\.json$|healthz$|readyz$|metrics$)/;
 
+/** Work that waits is bounded to seconds. */
+const BUSY_SECONDS = '5';
+
 function wantsPage(ctx: Koa.Context): boolean {
   return !API_PATH.test(ctx.path) && ctx.accepts('json', 'html') === 'html';
 }
@@ -107,6 +110,7 @@ function answerProblem(ctx: Koa.Context, error: unknown, { log: roomLog, service
   // RFC 6750, 3: who asked without a token is told the scheme; the bearer gate sets a fuller challenge itself.
   if (document.code.startsWith('token-') && !ctx.response.get('WWW-Authenticate'))
     ctx.set('WWW-Authenticate', 'Bearer');
+  if (document.code === 'busy') ctx.set('Retry-After', BUSY_SECONDS);
   ctx.status = document.status;
   if (service !== undefined && wantsPage(ctx)) {
     ctx.body = problemPage(pageFrame(ctx), { service, problem: document, at: clock() });

@@ -21,6 +21,7 @@ const FILE_PROBLEMS: ReadonlySet<ProblemCode> = new Set([
   'pdf-broken',
   'pdf-too-large',
   'body-too-large',
+  'document-too-costly',
 ]);
 
 type LicenseFact = FileVerification['license'];

@@ -1,46 +1,36 @@
-// Verification over HTTP: the offline report, and for seals of this room their state now, which only the room knows.
+// Verification over HTTP: the offline report, made by a judge in threads of its own, and for seals of this room their state
+// now, which only the room knows and which is looked up outside of those threads.
 import type { Knex } from 'knex';
 import { toHex } from '../../common/bytes.ts';
 import type { ReportStep, SignatureReport, VerificationReport } from '../../common/contract/report.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
 import { failedStep, passedStep } from '../../common/pki/conclude.ts';
-import type { Trust } from '../../common/pki/verify-chain.ts';
 import type { RegisteredSeal } from '../domain/registered-seal.ts';
-import { memorySource } from '../pdf/byte-source.ts';
 import { findSeal } from '../store/seals.ts';
-import { verifyDetached, verifySealFile } from './verify-detached.ts';
-import { concludeReport, verifyDocument } from './verify-document.ts';
+import { concludeReport } from './verify-document.ts';
 
 const CLAUSE = 'Xinji seal room';
 
-/** The report of `verifyDocument`, every known seal with one more step. Codes: those of `openDocument`. */
+/** What may be judged: a document, a seal by itself, or a detached signature with the digest of its content. */
+export type VerificationQuestion = { readonly now: Date } & (
+  | { readonly kind: 'document' | 'seal'; readonly bytes: Uint8Array }
+  | { readonly kind: 'detached'; readonly signature: Uint8Array; readonly digest: Uint8Array }
+);
+
+/** Judges without network and database. Codes: those of `openDocument`, `seal-malformed`, `document-too-costly`, `busy`. */
+export type Judge = (question: VerificationQuestion) => Promise<VerificationReport>;
+
+/** The report of the judge, every seal of this room with one more step. Codes: those of the judge. */
 export async function verifyUpload(
-  { db, trust }: { readonly db: Knex; readonly trust: Trust },
-  pdf: Uint8Array,
-  now: Date,
+  { db, judge }: { readonly db: Knex; readonly judge: Judge },
+  question: VerificationQuestion,
 ): Promise<VerificationReport> {
-  return withStates(db, verifyDocument(memorySource(pdf), { trust, now }));
+  const report = await judge(question);
+  return withStates(db, question.kind === 'detached' ? { ...report, file: fileOf(question.signature) } : report);
 }
 
-/** A seal by itself. Code: `seal-malformed`. */
-export async function verifySealUpload(
-  { db, trust }: { readonly db: Knex; readonly trust: Trust },
-  eseal: Uint8Array,
-  now: Date,
-): Promise<VerificationReport> {
-  return withStates(db, verifySealFile(eseal, { trust, now }));
-}
-
-/** A detached signature over a content of which only the digest, by the signature's algorithm, is sent. */
-export async function verifyDetachedUpload(
-  { db, trust }: { readonly db: Knex; readonly trust: Trust },
-  { signature, digest }: { readonly signature: Uint8Array; readonly digest: Uint8Array },
-  now: Date,
-): Promise<VerificationReport> {
-  const report = verifyDetached(signature, { size: 0, digest, digestBy: () => digest }, { trust, now });
-  const file = { size: signature.length, sm3: toHex(sm3(signature)) };
-  return withStates(db, { ...report, file });
-}
+/** Of a detached signature only the digest of its content is sent: the file of the report is the signature. */
+const fileOf = (signature: Uint8Array) => ({ size: signature.length, sm3: toHex(sm3(signature)) });
 
 async function withStates(db: Knex, report: VerificationReport): Promise<VerificationReport> {
   const codes = new Set(report.signatures.flatMap(({ seal }) => seal?.esID ?? []));

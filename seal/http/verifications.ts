@@ -5,14 +5,13 @@ import type { Knex } from 'knex';
 import type Koa from 'koa';
 import { fromHex } from '../../common/bytes.ts';
 import type { Clock } from '../../common/clock.ts';
-import { type VerificationReport, verificationReport } from '../../common/contract/report.ts';
+import { verificationReport } from '../../common/contract/report.ts';
 import { verificationQuery } from '../../common/contract/seal.ts';
 import { TrustError } from '../../common/errors.ts';
 import { parseQuery, readBytes } from '../../common/http/body.ts';
 import type { Operation } from '../../common/http/operation.ts';
 import type { Handler } from '../../common/http/routes.ts';
-import type { Trust } from '../../common/pki/verify-chain.ts';
-import { verifyDetachedUpload, verifySealUpload, verifyUpload } from '../flow/verify-upload.ts';
+import { type Judge, type VerificationQuestion, verifyUpload } from '../flow/verify-upload.ts';
 import { PDF_TYPE } from './sealings.ts';
 
 /** A SESeal; no media type is registered for it. */
@@ -42,12 +41,14 @@ export const verificationOperation: Operation = {
     'pdf-broken',
     'pdf-too-large',
     'seal-malformed',
+    'document-too-costly',
+    'busy',
   ],
 };
 
 export type VerificationHandlerDeps = {
   readonly db: Knex;
-  readonly trust: Trust;
+  readonly judge: Judge;
   readonly clock: Clock;
   readonly maxBytes: number;
 };
@@ -57,27 +58,21 @@ export function makeVerificationHandler(deps: VerificationHandlerDeps): Handler 
     const { digest } = parseQuery(ctx, verificationQuery);
     const body = await readBytes(ctx, { maxBytes: deps.maxBytes, types: [PDF_TYPE, ESEAL_TYPE, SIGNATURE_TYPE] });
     ctx.set('Cache-Control', 'no-store');
-    ctx.body = await verifyBody(deps, mediaTypeOf(ctx), body, digest);
+    ctx.body = await verifyUpload(deps, questionOf(deps.clock(), mediaTypeOf(ctx), body, digest));
   };
 }
 
 const mediaTypeOf = (ctx: Koa.Context): string => ctx.get('Content-Type').split(';')[0]!.trim().toLowerCase();
 
-async function verifyBody(
-  deps: VerificationHandlerDeps,
-  type: string,
-  body: Uint8Array,
-  digest: string | undefined,
-): Promise<VerificationReport> {
-  const now = deps.clock();
+function questionOf(now: Date, type: string, body: Uint8Array, digest: string | undefined): VerificationQuestion {
   if (type === SIGNATURE_TYPE) {
     if (digest === undefined)
       throw new TrustError('invalid-request', 'A detached signature is judged with the digest of its content', {
         pointer: '/digest',
       });
-    return verifyDetachedUpload(deps, { signature: body, digest: fromHex(digest) }, now);
+    return { kind: 'detached', signature: body, digest: fromHex(digest), now };
   }
   if (digest !== undefined)
     throw new TrustError('invalid-request', 'Only a detached signature is sent with a digest', { pointer: '/digest' });
-  return type === ESEAL_TYPE ? verifySealUpload(deps, body, now) : verifyUpload(deps, body, now);
+  return { kind: type === ESEAL_TYPE ? 'seal' : 'document', bytes: body, now };
 }

@@ -29,11 +29,24 @@ const KNOWS_PROVIDER = /^identity\/(provider|http)\//;
 
 /** Ring of a room -> the rings of the same room that it may import. A ring may always import itself. */
 const RINGS: Readonly<Record<string, readonly string[]>> = {
-  main: ['app', 'config', 'provider', 'flow', 'store', 'ses', 'pdf', 'types', 'domain', 'migrations'],
+  main: [
+    'app',
+    'config',
+    'provider',
+    'flow',
+    'store',
+    'ses',
+    'pdf',
+    'types',
+    'domain',
+    'migrations',
+    'verification-worker',
+  ],
   app: ['config', 'http', 'provider', 'web', 'flow', 'store', 'ses', 'pdf', 'types', 'domain', 'migrations'],
   config: ['domain'],
   http: ['provider', 'web', 'flow', 'store', 'domain', 'config'],
   provider: ['flow', 'store', 'web', 'domain'],
+  'verification-worker': ['flow', 'pdf', 'domain'],
   flow: ['domain', 'store', 'ses', 'pdf', 'types'],
   store: ['domain'],
   web: ['domain'],
@@ -96,6 +109,31 @@ export const RULES: readonly Rule[] = [
         : imports.filter(({ target }) => ANYTHING.test(target)).map((found) => offence(path, found)),
   },
 ];
+
+const NETWORK =
+  /^(node:(net|tls|http|https|http2|dgram|dns|dns\/promises|inspector|cluster|child_process|fs|fs\/promises)|koa|@koa\/router|knex|pg|undici|openid-client)$/;
+
+/**
+ * What the entry of a thread reaches by import, and where it could open an address, a file or the database: the thread that
+ * reads what strangers send must not be able to.
+ */
+export function findReachOut(sources: readonly Source[], entry: string): readonly string[] {
+  const byPath = new Map(sources.map((source) => [source.path, source]));
+  const seen = new Set([entry]);
+  const found: string[] = [];
+  for (const path of seen) {
+    const source = byPath.get(path);
+    if (!source) continue;
+    for (const one of source.imports) {
+      if (one.isTypeOnly) continue;
+      if (NETWORK.test(one.target)) found.push(offence(path, one));
+      seen.add(one.target);
+    }
+    const calls = /\bfetch\(|\bnew (WebSocket|EventSource)\(|\bprocess\.(env|binding)\b/g;
+    found.push(...[...source.code.matchAll(calls)].map(([call]) => `${path} uses ${call}`));
+  }
+  return found;
+}
 
 /** Import cycles among the files, each as a path that ends where it begins. Type imports do not count: they are erased. */
 export function findCycles(sources: readonly Source[]): readonly string[] {

@@ -32,6 +32,7 @@ import { buildApp as buildSeal } from '../../seal/app.ts';
 import { readRoomConfig as readSealConfig } from '../../seal/config.ts';
 import { openAuthority } from '../../seal/flow/open-authority.ts';
 import { readKeyFolder } from '../../seal/store/key-folder.ts';
+import { openJudge } from '../../seal/verification-worker/open-judge.ts';
 import { type TestDatabase, type TestRoom, testDatabase } from './database.ts';
 import { findFreePorts } from './free-ports.ts';
 
@@ -176,10 +177,27 @@ async function openSeal(env: NodeJS.ProcessEnv, { database, deps }: Ground): Pro
     clock,
     log: others.log,
   });
-  const app = buildSeal({ ...config, ...others, clock, db, audit, gate, files, signer, certificates, authority });
+  const { judge, close: closeJudge } = openJudge({
+    trust: { roots: config.trustRoots, intermediates: config.chain },
+    threads: 1,
+    deadlineSeconds: config.verificationSeconds,
+  });
+  const app = buildSeal({
+    ...config,
+    ...others,
+    clock,
+    db,
+    audit,
+    gate,
+    files,
+    signer,
+    certificates,
+    authority,
+    judge,
+  });
   const end = async (): Promise<void> => {
     await usage.close();
-    await Promise.all([signer.close(), close()]);
+    await Promise.all([signer.close(), close(), closeJudge()]);
   };
   return { app, close: () => endWith(db, end) };
 }

@@ -12,6 +12,7 @@ import { listen } from '../../common/http/server.ts';
 import { makeLog } from '../../common/log.ts';
 import { buildApp, type SealAppDeps } from '../../seal/app.ts';
 import { grantSeal, registerSeal } from '../../seal/flow/register-seal.ts';
+import { openJudge } from '../../seal/verification-worker/open-judge.ts';
 import { testDatabase } from '../_harness/database.ts';
 import { AT } from '../_harness/pki.ts';
 import { authority, pki, seal, signer } from './world.ts';
@@ -55,6 +56,11 @@ export async function startRoom(overrides: Partial<SealAppDeps> = {}): Promise<T
   const log = makeLog('seal', 'silent');
   const room = { databaseUrl: database.urls.seal, schema: 'seal', room: 'seal' };
   const usage = openAudit({ ...room, signer: pki.signer, copyFolder, clock, log });
+  const { judge, close: closeJudge } = openJudge({
+    trust: { roots: [pki.root.certificate], intermediates: [pki.authority.certificate] },
+    threads: 1,
+    deadlineSeconds: 60,
+  });
   const deps: SealAppDeps = {
     db,
     audit: usage.audit,
@@ -65,6 +71,7 @@ export async function startRoom(overrides: Partial<SealAppDeps> = {}): Promise<T
     url: AUDIENCE,
     identityUrl: ISSUER,
     gate: makeBearerGate({ issuer: ISSUER, audience: AUDIENCE, clock, keys: async () => publicKey }),
+    judge,
     files: makeDirectoryStore(folder),
     signer: {
       sign: async (keyRef, message) => {
@@ -118,6 +125,7 @@ export async function startRoom(overrides: Partial<SealAppDeps> = {}): Promise<T
       }),
     close: async () => {
       await server.stop();
+      await closeJudge();
       await usage.close();
       await rm(folder, { recursive: true });
     },

@@ -1,0 +1,35 @@
+// What a thread of verification is asked, and the reports it gives. The question travels as bytes; certificates as DER.
+// No network, no database, no file is opened here: a stranger's document is read by nothing that could reach anything.
+import type { VerificationReport } from '../../common/contract/report.ts';
+import { parseCertificate } from '../../common/pki/certificate.ts';
+import type { Trust } from '../../common/pki/verify-chain.ts';
+import { verifyDetached, verifySealFile } from '../flow/verify-detached.ts';
+import { verifyDocument } from '../flow/verify-document.ts';
+import type { VerificationQuestion } from '../flow/verify-upload.ts';
+import { memorySource } from '../pdf/byte-source.ts';
+
+/** The trusted certificates as they cross to a thread. */
+export type TrustBytes = { readonly roots: readonly Uint8Array[]; readonly intermediates: readonly Uint8Array[] };
+
+export function trustBytes({ roots, intermediates }: Trust): TrustBytes {
+  return { roots: roots.map(({ raw }) => raw), intermediates: intermediates.map(({ raw }) => raw) };
+}
+
+export function readTrustBytes({ roots, intermediates }: TrustBytes): Trust {
+  return { roots: roots.map(parseCertificate), intermediates: intermediates.map(parseCertificate) };
+}
+
+/** Judges one upload. Codes: those of `openDocument`, `seal-malformed`. */
+export function answerQuestion(question: VerificationQuestion, trust: Trust): VerificationReport {
+  const { now } = question;
+  switch (question.kind) {
+    case 'document':
+      return verifyDocument(memorySource(question.bytes), { trust, now });
+    case 'seal':
+      return verifySealFile(question.bytes, { trust, now });
+    case 'detached': {
+      const { signature, digest } = question;
+      return verifyDetached(signature, { size: 0, digest, digestBy: () => digest }, { trust, now });
+    }
+  }
+}

@@ -1,0 +1,32 @@
+// The judge of uploads: a few threads under deadline and memory bounds (common/threads/bounded-pool.ts).
+import type { VerificationReport } from '../../common/contract/report.ts';
+import type { Trust } from '../../common/pki/verify-chain.ts';
+import { type BoundedPoolOptions, makeBoundedPool } from '../../common/threads/bounded-pool.ts';
+import type { Judge, VerificationQuestion } from '../flow/verify-upload.ts';
+import { trustBytes } from './jobs.ts';
+
+export type JudgeOptions = {
+  readonly trust: Trust;
+  readonly threads: number;
+  readonly deadlineSeconds: number;
+} & Partial<Pick<BoundedPoolOptions, 'entry' | 'timer' | 'queue'>>;
+
+export type OpenJudge = { readonly judge: Judge; readonly close: () => Promise<void> };
+
+const HEAP_MEGABYTES = 256;
+/** Each waits in memory with its file. */
+const QUEUE = 32;
+
+/** Codes of the judge: those of a document that cannot be read, `document-too-costly`, `busy`. */
+export function openJudge({ trust, threads, deadlineSeconds, ...options }: JudgeOptions): OpenJudge {
+  const pool = makeBoundedPool<VerificationQuestion, VerificationReport>({
+    entry: new URL('./entry.ts', import.meta.url),
+    workerData: { trust: trustBytes(trust) },
+    threads,
+    queue: QUEUE,
+    deadlineMs: deadlineSeconds * 1000,
+    heapMegabytes: HEAP_MEGABYTES,
+    ...options,
+  });
+  return { judge: (question) => pool.run(question), close: pool.close };
+}
