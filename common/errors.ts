@@ -190,7 +190,12 @@ export const PROBLEMS = {
     'PDF 文件不完整',
     'Transfer the file again; its end is missing.',
   ),
-  'pdf-encrypted': problem(422, 'The PDF file is encrypted', 'PDF 文件已加密', 'Remove the password and try again.'),
+  'pdf-encrypted': problem(
+    422,
+    'The PDF file is encrypted and was not opened',
+    'PDF 文件已加密,无法打开',
+    'Send its password (header Document-Password, percent-encoded; --password-file on the command line), or remove the encryption.',
+  ),
   'pdf-hybrid': problem(
     422,
     'The two cross-references of the hybrid PDF file contradict each other',

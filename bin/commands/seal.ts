@@ -14,6 +14,7 @@ import { prepareParty, type SealingParty } from '../../seal/flow/sealing-party.t
 import { type CertificationLevel, type FieldLock, parseFieldLock } from '../../seal/pdf/permissions.ts';
 import type { Placement } from '../../seal/pdf/placement.ts';
 import { type Command, EXIT_USAGE } from './command.ts';
+import { readPasswordFile } from './password-file.ts';
 
 export const command: Command = {
   name: 'seal',
@@ -28,6 +29,7 @@ export const command: Command = {
     --date         the date of signing below the seal
     --certify N    as the first signature: 1 no change after it, 2 forms and signatures, 3 annotations too
     --lock NAMES   form fields that nobody may change after it, between commas; '*' for all
+    --password-file FILE  its first line opens an encrypted PDF; the empty password is tried without
     --reason TEXT  shown by PDF readers
     --level B|T    T puts a time stamp over the signature (default B); it needs --tsa
     --tsa URL      time-stamp authority that speaks RFC 3161 with SM3, for example the /tsa of a seal room
@@ -49,9 +51,22 @@ needs XINJI_MASTER_KEY. S.esl comes from the seal maker; a seal room hands out i
     const stamper = readStamper(values.level ?? 'B', values.tsa);
     const privateKey = await readKey(key, env);
     const party = await readParty({ seal, cert, chain: values.chain }, privateKey);
+    const password = await readPasswordFile(values['password-file']);
     const certify = readLevel(values.certify);
     const lock = values.lock === undefined ? undefined : parseFieldLock(values.lock);
-    await sealFile({ from, out, party, privateKey, stamper, page, placement, reason: values.reason, certify, lock });
+    await sealFile({
+      from,
+      out,
+      party,
+      privateKey,
+      stamper,
+      page,
+      placement,
+      reason: values.reason,
+      certify,
+      lock,
+      password,
+    });
     return 0;
   },
 };
@@ -72,6 +87,7 @@ const OPTIONS = {
   date: { type: 'boolean' },
   certify: { type: 'string' },
   lock: { type: 'string' },
+  'password-file': { type: 'string' },
   reason: { type: 'string' },
   level: { type: 'string' },
   tsa: { type: 'string' },
@@ -90,6 +106,7 @@ type SealFileRequest = {
   readonly placement: Placement;
   readonly certify: CertificationLevel | undefined;
   readonly lock: FieldLock | undefined;
+  readonly password: string | undefined;
   readonly reason: string | undefined;
   readonly stamper: TimeStamper | null;
 };

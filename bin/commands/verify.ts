@@ -12,6 +12,7 @@ import { verifyDetached, verifySealFile } from '../../seal/flow/verify-detached.
 import { verifyDocument } from '../../seal/flow/verify-document.ts';
 import { type ByteSource, slices } from '../../seal/pdf/byte-source.ts';
 import { type Command, EXIT_USAGE } from './command.ts';
+import { readPasswordFile } from './password-file.ts';
 
 const EXIT = { 'TOTAL-PASSED': 0, 'TOTAL-FAILED': 1, unreadable: 2, INDETERMINATE: 3 } as const;
 /** Of several files the worst decides. */
@@ -24,6 +25,7 @@ export const command: Command = {
     FILE           a PDF, or a seal by itself (.esl)
     --detached SIG a CMS or SES_Signature (DER) over FILE, which may be of any kind
     --trust FILE   PEM certificates of the roots to trust; without them nothing passes, it is indeterminate at best
+    --password-file FILE  its first line opens encrypted PDFs; the empty password is tried without
     --json         one JSON report a line instead of words
 
 Whether a license is still valid, and whether a seal was cancelled, is asked online and not here.
@@ -39,23 +41,36 @@ several files the worst counts, 1 before 2 before 3.`,
     if (trust === 'unreadable') return EXIT.unreadable;
     const detached = values.detached === undefined ? null : await readSignature(values.detached);
     if (detached === 'unreadable') return EXIT.unreadable;
-    const codes = positionals.map((path) => verifyFile(path, { trust, asJson: values.json ?? false, detached }));
+    const password = await readPassword(values['password-file']);
+    if (password === 'unreadable') return EXIT.unreadable;
+    const asked = { trust, asJson: values.json ?? false, detached, ...password };
+    const codes = positionals.map((path) => verifyFile(path, asked));
     return WORST_FIRST.find((code) => codes.includes(code)) ?? 0;
   },
 };
 
-const OPTIONS = { json: { type: 'boolean' }, trust: { type: 'string' }, detached: { type: 'string' } } as const;
+const OPTIONS = {
+  json: { type: 'boolean' },
+  trust: { type: 'string' },
+  detached: { type: 'string' },
+  'password-file': { type: 'string' },
+} as const;
 
 /** What the reader of seals takes; one byte more is refused by it. */
 const MAX_SEAL_BYTES = 16 * 1024 * 1024;
 
-type Asked = { readonly trust: Trust | null; readonly asJson: boolean; readonly detached: Uint8Array | null };
+type Asked = {
+  readonly trust: Trust | null;
+  readonly asJson: boolean;
+  readonly detached: Uint8Array | null;
+  readonly password?: string;
+};
 
-function verifyFile(path: string, { trust, asJson, detached }: Asked): number {
+function verifyFile(path: string, { asJson, ...asked }: Asked): number {
   try {
     const source = openFileSource(path);
     try {
-      const report = judge(path, source, trust, detached);
+      const report = judge(path, source, asked);
       console.log(asJson ? JSON.stringify({ path, ...report }) : inWords(path, report));
       return EXIT[report.indication];
     } finally {
@@ -77,14 +92,18 @@ function verifyFile(path: string, { trust, asJson, detached }: Asked): number {
   }
 }
 
-function judge(path: string, source: ByteSource, trust: Trust | null, detached: Uint8Array | null): VerificationReport {
+function judge(
+  path: string,
+  source: ByteSource,
+  { trust, detached, password }: Omit<Asked, 'asJson'>,
+): VerificationReport {
   const question = { trust, now: new Date() };
   if (detached) {
     const content = { size: source.size, digest: hashSource(source).digest(), digestBy: digestOf(source) };
     return verifyDetached(detached, content, question);
   }
   if (/\.esl$/i.test(path)) return verifySealFile(source.read(0, Math.min(source.size, MAX_SEAL_BYTES + 1)), question);
-  return verifyDocument(source, question);
+  return verifyDocument(source, { ...question, password });
 }
 
 const digestOf = (source: ByteSource) => (oid: string) => {
@@ -100,6 +119,17 @@ async function readSignature(path: string): Promise<Uint8Array | 'unreadable'> {
     return new Uint8Array(await readFile(path));
   } catch (error) {
     console.error(`xinji verify: --detached ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+    return 'unreadable';
+  }
+}
+
+async function readPassword(path: string | undefined): Promise<{ readonly password?: string } | 'unreadable'> {
+  try {
+    const password = await readPasswordFile(path);
+    return password === undefined ? {} : { password };
+  } catch (error) {
+    if (!isTrustError(error)) throw error;
+    console.error(`xinji verify: ${error.message}\n${error.hint}`);
     return 'unreadable';
   }
 }

@@ -59,7 +59,8 @@ export function problemsOf({ scope, operation }: DescribedRoute): readonly Probl
   if (scope !== 'public' && scope !== 'session') for (const code of TOKEN_CODES) codes.add(code);
   if (operation.idempotent)
     for (const code of ['idempotency-key-missing', 'idempotency-conflict'] as const) codes.add(code);
-  if (operation.query || operation.params || operation.body || operation.idempotent) codes.add('invalid-request');
+  if (operation.query || operation.params || operation.headers || operation.body || operation.idempotent)
+    codes.add('invalid-request');
   if (operation.body) for (const code of ['body-too-large', 'unsupported-media-type'] as const) codes.add(code);
   if (contents(operation.body).some((content) => content.schema !== undefined)) codes.add('invalid-json');
   return [...codes].sort((a, b) => PROBLEMS[a].status - PROBLEMS[b].status || a.localeCompare(b));
@@ -101,6 +102,9 @@ function parameters(operation: Operation): Json[] {
   if (operation.idempotent) {
     const schema = { type: 'string', minLength: 8, maxLength: 128, pattern: '^[!-~]+$' };
     rows.push({ name: 'Idempotency-Key', in: 'header', required: true, schema });
+  }
+  for (const [name, description] of Object.entries(operation.headers ?? {})) {
+    rows.push({ name, in: 'header', required: false, description, schema: { type: 'string' } });
   }
   return rows;
 }

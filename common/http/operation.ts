@@ -25,6 +25,8 @@ export type Operation = {
   readonly tag: string;
   readonly params?: Readonly<Record<string, z.ZodType>>;
   readonly query?: z.ZodObject;
+  /** Headers that a caller may send: name and description. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Content | readonly Content[];
   /** True: the header Idempotency-Key is required. */
   readonly idempotent?: boolean;

@@ -25,11 +25,12 @@ export type ReleaseQuestion = {
   readonly party: SealingParty;
   /** Level T: the claimed time, which the token cannot precede. Null: there is no token. */
   readonly stampedAfter: Date | null;
+  readonly password?: string | undefined;
 };
 
 /** Throws an Error, which is a fault of this program and not of the input, unless the result verifies. */
-export function checkRelease({ source, update, prefix, party, stampedAfter }: ReleaseQuestion): void {
-  const document = openDocument(joinSources(source, update.appended));
+export function checkRelease({ source, update, prefix, party, stampedAfter, password }: ReleaseQuestion): void {
+  const document = openDocument(joinSources(source, update.appended), password);
   const field = listSignatureFields(document).find(({ name }) => name === update.field);
   if (!field) throw released('the signature field cannot be found');
   const finding = checkByteRange(document, field.dict);

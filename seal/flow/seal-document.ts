@@ -35,6 +35,8 @@ export type SealDocumentRequest = {
   readonly certify?: CertificationLevel | undefined;
   /** FieldMDP: form fields that stay as they are. */
   readonly lock?: FieldLock | undefined;
+  /** Of an encrypted document; the empty one is tried when left out. */
+  readonly password?: string | undefined;
   /** Claimed time of signing, cut to seconds. */
   readonly time: Date;
   /** A running SM3 that has taken in the whole source, where the caller hashed while receiving; it is not changed. */
@@ -56,12 +58,12 @@ export type SealedDocument = {
  */
 export async function sealDocument(
   { signer, stamper }: SealingTools,
-  { source, party, page, placement, reason, time, inputHash, certify, lock }: SealDocumentRequest,
+  { source, party, page, placement, reason, time, inputHash, certify, lock, password }: SealDocumentRequest,
 ): Promise<SealedDocument> {
   const at = wholeSeconds(time);
   // 1. Read what the update needs to know, and lay it out, with room for a token before any key is used.
   const room = stamper ? stampRoom(await stamper.measure()) : 0;
-  const update = makeSealingUpdate(openDocument(source), {
+  const update = makeSealingUpdate(openDocument(source, password), {
     page,
     placement,
     reason,
@@ -82,7 +84,7 @@ export async function sealDocument(
     throw new TrustError('time-stamp-unavailable', 'The token is larger than the one that was measured; try again');
   fillContents(update, der);
   // 4. Believe the bytes, not the intention: read the result again and verify it before it leaves.
-  checkRelease({ source, update, prefix, party, stampedAfter: stamper ? at : null });
+  checkRelease({ source, update, prefix, party, stampedAfter: stamper ? at : null, password });
   return { appended: update.appended, field: update.field, byteRange: update.byteRange, dataHash };
 }
 

@@ -46,6 +46,8 @@ export type ClientSealing = {
   readonly requestId?: string | undefined;
   readonly idempotencyKey: string;
   readonly pdf: Uint8Array;
+  /** Of an encrypted document; never on record. */
+  readonly password?: string | undefined;
   readonly query: SealingQuery;
 };
 
@@ -99,7 +101,7 @@ async function sealHashed(deps: SealingDeps, request: ClientSealing, inputHash: 
 }
 
 async function checkRequest(deps: SealingDeps, request: ClientSealing, inputHash: Sm3): Promise<Work> {
-  const { query, pdf } = request;
+  const { query, pdf, password } = request;
   const now = deps.clock();
   const seal = await findSeal(deps.db, query.seal);
   if (!seal) throw new TrustError('seal-not-found', `There is no seal ${query.seal}`, { pointer: '/seal' });
@@ -107,7 +109,7 @@ async function checkRequest(deps: SealingDeps, request: ClientSealing, inputHash
   if (!(await hasGrant(deps.db, use))) throw noGrant(use);
   checkUsable(seal, now);
   const party = await deps.parties.get(seal, now);
-  makeSealingUpdate(openDocument(memorySource(pdf)), {
+  makeSealingUpdate(openDocument(memorySource(pdf), password), {
     ...layoutOf(request),
     ...party,
     time: now,
@@ -133,7 +135,8 @@ const grantUse = ({ clientId, query }: ClientSealing, at: Date): GrantUse => ({
   at,
 });
 
-const layoutOf = ({ query }: ClientSealing) => ({
+const layoutOf = ({ query, password }: ClientSealing) => ({
+  password,
   page: query.page,
   placement: {
     xMm: query.x_mm,

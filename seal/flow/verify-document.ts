@@ -16,13 +16,15 @@ export type DocumentQuestion = {
   /** Null: no roots are given, so that nothing can be more than INDETERMINATE. */
   readonly trust: Trust | null;
   readonly now: Date;
+  /** Of an encrypted document; the empty one is tried when left out. */
+  readonly password?: string | undefined;
 };
 
 const MAX_SIGNATURES = 100;
 
 /** Judges every signature and the whole. Codes: those of `openDocument` for input that cannot be read, `pdf-too-large`. */
-export function verifyDocument(source: ByteSource, { trust, now }: DocumentQuestion): VerificationReport {
-  const document = openDocument(source);
+export function verifyDocument(source: ByteSource, { trust, now, password }: DocumentQuestion): VerificationReport {
+  const document = openDocument(source, password);
   const signed = listSignatureFields(document);
   if (signed.length > MAX_SIGNATURES) {
     throw new TrustError(

@@ -13,7 +13,8 @@ const CLAUSE = 'Xinji seal room';
 
 /** What may be judged: a document, a seal by itself, or a detached signature with the digest of its content. */
 export type VerificationQuestion = { readonly now: Date } & (
-  | { readonly kind: 'document' | 'seal'; readonly bytes: Uint8Array }
+  | { readonly kind: 'document'; readonly bytes: Uint8Array; readonly password?: string | undefined }
+  | { readonly kind: 'seal'; readonly bytes: Uint8Array }
   | { readonly kind: 'detached'; readonly signature: Uint8Array; readonly digest: Uint8Array }
 );
 

@@ -9,6 +9,7 @@ import { readIdempotencyKey } from '../../common/http/idempotency-key.ts';
 import type { Operation } from '../../common/http/operation.ts';
 import type { Handler } from '../../common/http/routes.ts';
 import { type SealingDeps, sealForClient } from '../flow/seal-for-client.ts';
+import { passwordHeader, readDocumentPassword } from './document-password.ts';
 
 export const PDF_TYPE = 'application/pdf';
 
@@ -20,7 +21,8 @@ export const sealingOperation: Operation = {
     'The body is the PDF, the answer the same bytes with the sealing appended. Repeating a request with its Idempotency-Key gives the same bytes.',
   tag: 'sealings',
   query: sealingQuery,
-  body: { type: PDF_TYPE, description: 'A PDF, not encrypted' },
+  body: { type: PDF_TYPE, description: 'A PDF' },
+  headers: passwordHeader,
   idempotent: true,
   answers: {
     201: {
@@ -53,8 +55,9 @@ export function makeSealingHandler(deps: SealingHandlerDeps): Handler {
     const query: SealingQuery = parseQuery(ctx, sealingQuery);
     const idempotencyKey = readIdempotencyKey(ctx);
     const { clientId } = deps.gate.actorOf(ctx);
+    const password = readDocumentPassword(ctx);
     const pdf = await readBytes(ctx, { maxBytes: deps.maxBytes, types: [PDF_TYPE] });
-    const request = { clientId, requestId: requestIdOf(ctx), idempotencyKey, pdf, query };
+    const request = { clientId, requestId: requestIdOf(ctx), idempotencyKey, pdf, password, query };
     const { sealingId, appended } = await sealForClient(deps, request);
     ctx.status = 201;
     ctx.set('Sealing-Id', sealingId);

@@ -12,6 +12,7 @@ import { parseQuery, readBytes } from '../../common/http/body.ts';
 import type { Operation } from '../../common/http/operation.ts';
 import type { Handler } from '../../common/http/routes.ts';
 import { type Judge, type VerificationQuestion, verifyUpload } from '../flow/verify-upload.ts';
+import { passwordHeader, readDocumentPassword } from './document-password.ts';
 import { PDF_TYPE } from './sealings.ts';
 
 /** A SESeal; no media type is registered for it. */
@@ -28,10 +29,11 @@ export const verificationOperation: Operation = {
   tag: 'verifications',
   query: verificationQuery,
   body: [
-    { type: PDF_TYPE, description: 'A PDF, not encrypted' },
+    { type: PDF_TYPE, description: 'A PDF' },
     { type: ESEAL_TYPE, description: 'DER of a SESeal (.esl)' },
     { type: SIGNATURE_TYPE, description: 'DER of a CMS SignedData or SES_Signature over the content of `digest`' },
   ],
+  headers: passwordHeader,
   answers: { 200: { description: 'The report', content: { schema: verificationReport } } },
   problems: [
     'not-a-pdf',
@@ -56,15 +58,21 @@ export type VerificationHandlerDeps = {
 export function makeVerificationHandler(deps: VerificationHandlerDeps): Handler {
   return async (ctx) => {
     const { digest } = parseQuery(ctx, verificationQuery);
+    const password = readDocumentPassword(ctx);
     const body = await readBytes(ctx, { maxBytes: deps.maxBytes, types: [PDF_TYPE, ESEAL_TYPE, SIGNATURE_TYPE] });
     ctx.set('Cache-Control', 'no-store');
-    ctx.body = await verifyUpload(deps, questionOf(deps.clock(), mediaTypeOf(ctx), body, digest));
+    ctx.body = await verifyUpload(deps, questionOf(deps.clock(), mediaTypeOf(ctx), body, { digest, password }));
   };
 }
 
 const mediaTypeOf = (ctx: Koa.Context): string => ctx.get('Content-Type').split(';')[0]!.trim().toLowerCase();
 
-function questionOf(now: Date, type: string, body: Uint8Array, digest: string | undefined): VerificationQuestion {
+function questionOf(
+  now: Date,
+  type: string,
+  body: Uint8Array,
+  { digest, password }: { readonly digest: string | undefined; readonly password: string | undefined },
+): VerificationQuestion {
   if (type === SIGNATURE_TYPE) {
     if (digest === undefined)
       throw new TrustError('invalid-request', 'A detached signature is judged with the digest of its content', {
@@ -74,5 +82,5 @@ function questionOf(now: Date, type: string, body: Uint8Array, digest: string | 
   }
   if (digest !== undefined)
     throw new TrustError('invalid-request', 'Only a detached signature is sent with a digest', { pointer: '/digest' });
-  return { kind: type === ESEAL_TYPE ? 'seal' : 'document', bytes: body, now };
+  return type === ESEAL_TYPE ? { kind: 'seal', bytes: body, now } : { kind: 'document', bytes: body, password, now };
 }

@@ -53,7 +53,10 @@ export function findChangesAfter(document: PdfDocument, end: number, signed: Sig
   const rest = document.source.size - end;
   if (rest === 0) return { allowed: [], other: [] };
   try {
-    return compareRevisions({ before: openDocument(firstBytes(document.source, end)), after: document, signed }, rest);
+    return compareRevisions(
+      { before: openDocument(firstBytes(document.source, end), document.password), after: document, signed },
+      rest,
+    );
   } catch (error) {
     if (!isTrustError(error)) throw error;
     return { allowed: [], other: [`What follows the signed revision cannot be compared with it: ${error.message}.`] };
@@ -68,6 +71,7 @@ function compareRevisions(both: Comparison, rest: number): LaterChanges {
   if (shared === 0) return fail(`${rest} bytes follow the signed revision without belonging to a revision.`);
   if (serialize(after.root) !== serialize(before.root))
     return fail('A later revision puts another catalogue in place.');
+  if (keysOf(after) !== keysOf(before)) return fail('A later revision is encrypted in another way.');
   const numbers = new Set<number>();
   for (const section of after.sections.slice(0, shared)) {
     for (const num of section.numbers()) {
@@ -87,6 +91,13 @@ function compareRevisions(both: Comparison, rest: number): LaterChanges {
   const further = furtherSignatures(both);
   if (permissions.level !== 1) return { allowed: [...further, ...permitted], other };
   return { allowed: [], other: [...other, ...further.map((text) => `${text} The certification allows no change.`)] };
+}
+
+/** What the key of an encrypted document comes from, as the trailer has it. */
+function keysOf({ trailer }: PdfDocument): string {
+  const encrypt = trailer.map.get('Encrypt') ?? null;
+  const id = trailer.map.get('ID');
+  return encrypt === null ? '' : `${serialize(encrypt)} ${serialize(isArray(id) ? id.items[0]! : null)}`;
 }
 
 function otherInformation({ before, after }: Comparison): string[] {

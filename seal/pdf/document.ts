@@ -1,8 +1,12 @@
 // A PDF document opened for random access: header, last section, catalogue; every object is read when asked for.
-// Encrypted and damaged files are refused, never repaired: a seal must cover what every reader sees.
+// Damaged files, and encrypted ones that the password does not open, are refused, never repaired: a seal must cover what every reader sees.
 import { TrustError } from '../../common/errors.ts';
 import type { ByteSource } from './byte-source.ts';
+import { type Encryption, openEncryption } from './encryption.ts';
+import { findBase, findHeader, findStartxref } from './file-frame.ts';
 import { Lexer, readAt } from './lexer.ts';
+import { type ObjectStream, parseObjectStream } from './object-stream.ts';
+import { serialize } from './serialize.ts';
 import { decodeStream } from './stream.ts';
 import {
   asCount,
@@ -11,17 +15,20 @@ import {
   isDict,
   isName,
   isRef,
+  isString,
   type PdfDict,
   type PdfObject,
   type PdfRef,
   type PdfValue,
 } from './value.ts';
-import { readSection, readSections, type XrefEntry, type XrefSection } from './xref.ts';
+import { readSections, type XrefEntry, type XrefSection } from './xref.ts';
 
 const MAX_OBJECT_STREAMS_HELD = 8;
 /** What one document may cost in all, so that no file keeps the room for itself; honest ones stay far below. */
 const MAX_LOOK_UPS = 20_000_000;
 const MAX_DECODED_BYTES = 512 * 1024 * 1024;
+/** Bodies of streams that are read; a file may let thousands of objects share one. */
+const MAX_BODY_BYTES = 1024 * 1024 * 1024;
 const MAX_VALUES = 20_000_000;
 /** Parsed values kept; beyond, objects are read anew when they are asked for again. */
 const MAX_VALUES_HELD = 2_000_000;
@@ -30,17 +37,21 @@ const MAX_VALUES_HELD = 2_000_000;
  * Opens a document. Codes: `not-a-pdf`, `pdf-truncated`, `pdf-encrypted`, `pdf-hybrid`, `pdf-broken`.
  * Reads the header, the last kilobyte and the cross-reference chain, nothing else.
  */
-export function openDocument(source: ByteSource): PdfDocument {
+export function openDocument(source: ByteSource, password = ''): PdfDocument {
   const header = findHeader(source);
   const startxref = findStartxref(source);
   const base = findBase(source, startxref, header);
   const sections = readSections(source, startxref, base);
-  const trailer = sections[0]!.trailer;
-  if (sections.some((section) => section.trailer.map.has('Encrypt'))) {
-    throw new TrustError('pdf-encrypted', 'The trailer has an /Encrypt entry');
-  }
-  return new PdfDocument(source, sections, trailer, base, startxref);
+  return new PdfDocument({ source, sections, base, startxref, password });
 }
+
+type OpenedFile = {
+  readonly source: ByteSource;
+  readonly sections: readonly XrefSection[];
+  readonly base: number;
+  readonly startxref: number;
+  readonly password: string;
+};
 
 export class PdfDocument {
   readonly source: ByteSource;
@@ -50,20 +61,27 @@ export class PdfDocument {
   /** Bytes in front of the header that the file's own offsets do not count. */
   readonly base: number;
   readonly startxref: number;
+  /** What opens the document, and each of its revisions. */
+  readonly password: string;
+  /** Null where the document is not encrypted. */
+  readonly encryption: Encryption | null;
   readonly #objects = new Map<number, PdfObject | null>();
   readonly #objectStreams = new Map<number, ObjectStream>();
   readonly #opening = new Set<number>();
   #lookUps = 0;
   #decodedBytes = 0;
+  #bodyBytes = 0;
   #values = 0;
   #valuesHeld = 0;
 
-  constructor(source: ByteSource, sections: readonly XrefSection[], trailer: PdfDict, base: number, startxref: number) {
+  constructor({ source, sections, base, startxref, password }: OpenedFile) {
     this.source = source;
     this.sections = sections;
-    this.trailer = trailer;
+    this.trailer = sections[0]!.trailer;
     this.base = base;
     this.startxref = startxref;
+    this.password = password;
+    this.encryption = this.#unlock();
   }
 
   /** Reference of the catalogue. */
@@ -141,7 +159,38 @@ export class PdfDocument {
       throw broken(`stream ${object.num} has no length`);
     const ends = readAt(this.source, object.stream + length, (lexer) => lexer.takeKeyword('endstream'));
     if (!ends) throw broken(`stream ${object.num} does not end where its length says`, object.stream + length);
-    return this.source.read(object.stream, length);
+    this.#bodyBytes += length;
+    if (this.#bodyBytes > MAX_BODY_BYTES) throw broken('the streams are too large in all');
+    const body = this.source.read(object.stream, length);
+    return this.encryption ? this.encryption.openStream(object.value, body, object) : body;
+  }
+
+  /** Finds the key of an encrypted document; `pdf-encrypted` where the password opens nothing. */
+  #unlock(): Encryption | null {
+    const entry = this.trailer.map.get('Encrypt') ?? null;
+    for (const { trailer } of this.sections) {
+      // The second trailer of a linearized file may leave out what the first one has.
+      const other = trailer.map.get('Encrypt');
+      if (other !== undefined && serialize(other) !== serialize(entry))
+        throw new TrustError('pdf-encrypted', 'Only some revisions of the document are encrypted, or differently');
+    }
+    if (entry === null) return null;
+    const [id] = itemsOf(this, this.trailer.map.get('ID'), '/ID').map((item) => this.resolve(item));
+    const resolve = (value: PdfValue | undefined): PdfValue => this.resolve(value);
+    const encrypt = this.dictAt(entry, '/Encrypt');
+    const encryption = openEncryption(encrypt, isString(id) ? id.bytes : null, this.password, resolve);
+    // What was read so far was read without the key.
+    this.#objects.clear();
+    this.#objectStreams.clear();
+    return encryption;
+  }
+
+  #opened(object: PdfObject): PdfObject {
+    const encrypt = this.trailer.map.get('Encrypt');
+    const isPlain = isRef(encrypt) && encrypt.num === object.num;
+    const isSection = isDict(object.value) && object.stream !== null && isName(object.value.map.get('Type'), 'XRef');
+    if (!this.encryption || isPlain || isSection) return object;
+    return { ...object, value: this.encryption.openValue(object.value, object) };
   }
 
   #load(num: number): PdfObject | null {
@@ -159,7 +208,7 @@ export class PdfDocument {
       throw broken(`the cross-reference of object ${num} leads to object ${object.num}`, entry.offset);
     if (object.gen !== entry.gen)
       throw broken(`object ${num} has another generation than its cross-reference`, entry.offset);
-    return object;
+    return this.#opened(object);
   }
 
   #counted<T>(lexer: Lexer, read: () => T): T {
@@ -176,7 +225,8 @@ export class PdfDocument {
     if (stream.numbers[index] !== num) throw broken(`object ${num} is not in object stream ${container}`);
     const lexer = new Lexer(stream.bytes, -1, true);
     lexer.seek(stream.first + stream.offsets[index]!);
-    return { num, gen: 0, value: this.#counted(lexer, () => lexer.readValue()), stream: null, end: 0 };
+    const value = this.#counted(lexer, () => lexer.readValue());
+    return { num, gen: 0, value: this.encryption?.plainValue(value) ?? value, stream: null, end: 0 };
   }
 
   #objectStream(num: number): ObjectStream {
@@ -199,84 +249,6 @@ export class PdfDocument {
     }
     this.#objectStreams.set(num, stream);
     return stream;
-  }
-}
-
-type ObjectStream = {
-  readonly bytes: Uint8Array;
-  readonly first: number;
-  readonly numbers: readonly number[];
-  readonly offsets: readonly number[];
-};
-
-function parseObjectStream(header: PdfDict, bytes: Uint8Array, num: number): ObjectStream {
-  const count = asCount(header.map.get('N'));
-  const first = asCount(header.map.get('First'));
-  if (count === null || first === null || count > bytes.length || first > bytes.length) {
-    throw broken(`object stream ${num} has a damaged header`);
-  }
-  const lexer = new Lexer(bytes.subarray(0, first), -1, true);
-  const numbers: number[] = [];
-  const offsets: number[] = [];
-  for (let i = 0; i < count; i++) {
-    const [number, offset] = [lexer.takeInteger(), lexer.takeInteger()];
-    if (number === null || offset === null || first + offset > bytes.length) {
-      throw broken(`object stream ${num} has a damaged index`);
-    }
-    numbers.push(number);
-    offsets.push(offset);
-  }
-  return { bytes, first, numbers, offsets };
-}
-
-/** Offset of %PDF-, which ISO 32000 readers look for in the first kilobyte. */
-function findHeader(source: ByteSource): number {
-  const start = Buffer.from(source.read(0, Math.min(1024, source.size)));
-  const at = start.indexOf('%PDF-');
-  if (at < 0) throw new TrustError('not-a-pdf', `There is no %PDF- header; the file looks like ${describe(start)}`);
-  return at;
-}
-
-const SIGNATURES: readonly (readonly [string, string])[] = [
-  ['PK\x03\x04', 'a ZIP container (OFD, Word, Excel)'],
-  ['\x89PNG', 'a PNG picture'],
-  ['\xff\xd8\xff', 'a JPEG picture'],
-  ['GIF8', 'a GIF picture'],
-  ['\xd0\xcf\x11\xe0', 'an old Office document'],
-  ['{\\rtf', 'an RTF text'],
-  ['%!PS', 'PostScript'],
-  ['<?xml', 'XML'],
-  ['<!DOCTYPE', 'an HTML page'],
-  ['<html', 'an HTML page'],
-];
-
-function describe(start: Buffer): string {
-  if (start.length === 0) return 'an empty file';
-  const text = start.toString('latin1');
-  return SIGNATURES.find(([magic]) => text.startsWith(magic))?.[1] ?? 'nothing known here';
-}
-
-function findStartxref(source: ByteSource): number {
-  const length = Math.min(2048, source.size);
-  const tail = Buffer.from(source.read(source.size - length, length)).toString('latin1');
-  const last = tail.slice(Math.max(0, tail.lastIndexOf('startxref')));
-  const match = /^startxref[\0\t\n\f\r ]+(\d{1,15})[\0\t\n\f\r ]+%%EOF/.exec(last);
-  if (!match) throw new TrustError('pdf-truncated', 'The file does not end with startxref, an offset and %%EOF');
-  const startxref = Number(match[1]);
-  if (startxref >= source.size) {
-    throw new TrustError('pdf-truncated', `startxref says ${startxref}, but the file has only ${source.size} bytes`);
-  }
-  return startxref;
-}
-
-/** Offsets count from the header in some files and from byte 0 in others; the last section tells which. */
-function findBase(source: ByteSource, startxref: number, header: number): number {
-  if (header === 0) return 0;
-  try {
-    readSection(source, startxref, header);
-    return header;
-  } catch {
-    return 0;
   }
 }
 

@@ -1,13 +1,15 @@
 // An incremental update (ISO 32000): objects appended behind the untouched input, then a cross-reference section of the
-// same kind as the input's last one. /Root, /Info and /ID are carried over as they are.
+// same kind as the input's last one. /Root, /Info, /ID and /Encrypt are carried over as they are,
+// and what is written into an encrypted document is encrypted as the rest of it.
 // Not here: what the objects are (sealing-update.ts).
 import { TrustError } from '../../common/errors.ts';
+import { type ObjectBody, serializeBody } from './appearance.ts';
 import type { PdfDocument } from './document.ts';
 import { serialize } from './serialize.ts';
-import { array, dict, name, number, type PdfRef, type PdfValue, ref } from './value.ts';
+import { array, dict, name, number, type PdfRef, type PdfValue, ref, withEntries } from './value.ts';
 
 const MAX_TABLE_OFFSET = 9_999_999_999;
-const CARRIED = ['Root', 'Info', 'ID'] as const;
+const CARRIED = ['Root', 'Info', 'ID', 'Encrypt'] as const;
 
 type Entry = { readonly num: number; readonly gen: number; readonly offset: number };
 
@@ -47,9 +49,23 @@ export class IncrementalUpdate {
     this.#entries.push({ num: reference.num, gen: reference.gen, offset: this.#document.source.size + this.#length });
     this.#push(ascii(`${reference.num} ${reference.gen} obj\n`));
     const at = this.#length;
-    for (const part of Array.isArray(body) ? body : [ascii(serialize(body as PdfValue))]) this.#push(part);
+    const parts = Array.isArray(body) ? body : [ascii(serialize(this.closed(body as PdfValue, reference)))];
+    for (const part of parts) this.#push(part);
     this.#push(ascii('\nendobj\n'));
     return at;
+  }
+
+  /** Writes an object with a stream. */
+  writeStream(reference: PdfRef, { header, stream }: ObjectBody): void {
+    const { encryption } = this.#document;
+    const bytes = encryption ? encryption.closeStream(header, stream, reference) : stream;
+    const closed = withEntries(header, { Length: number(bytes.length) });
+    this.write(reference, serializeBody({ header, stream: bytes }, closed));
+  }
+
+  /** The value as it has to stand in that object; parts given to `write` are written as they are. */
+  closed(value: PdfValue, reference: PdfRef): PdfValue {
+    return this.#document.encryption?.closeValue(value, reference) ?? value;
   }
 
   /** Writes the cross-reference section and returns everything appended, as one array that the caller owns. */

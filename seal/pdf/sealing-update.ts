@@ -79,7 +79,11 @@ export function makeSealingUpdate(document: PdfDocument, layout: SealingLayout):
   const added = writeField(update, plan, { appearances, signature, lock });
   const perms = layout.certify === undefined ? null : signature;
   addToForm(update, document, added, perms);
-  const { parts, rangeAt, contentsAt } = signatureParts(layout, signatureReferences(document, layout.certify, lock));
+  const { parts, rangeAt, contentsAt } = signatureParts(
+    layout,
+    signatureReferences(document, layout.certify, lock),
+    (value) => update.closed(value, signature),
+  );
   const bodyAt = update.write(signature, parts);
   const appended = update.finish();
   const gap = { start: bodyAt + contentsAt, end: bodyAt + contentsAt + 2 * layout.contentsBytes + 2 };
@@ -97,16 +101,16 @@ function writeAppearances(
   { widgets }: SealingPlan,
 ): readonly PdfRef[] {
   const [mask, image] = [update.reserve(), update.reserve()];
-  update.write(mask, serializeBody(appearance.mask));
-  update.write(image, serializeBody(appearance.color, colorHeader(appearance, mask)));
+  update.writeStream(mask, appearance.mask);
+  update.writeStream(image, { ...appearance.color, header: colorHeader(appearance, mask) });
   const written = new Map<string, PdfRef>();
   return widgets.map(({ placed, hasDate }) => {
-    const parts = serializeBody(formBody(placed, image, hasDate ? dateText(time) : null));
-    const key = Buffer.concat(parts).toString('latin1');
+    const body = formBody(placed, image, hasDate ? dateText(time) : null);
+    const key = Buffer.concat(serializeBody(body)).toString('latin1');
     const known = written.get(key);
     if (known) return known;
     const form = update.reserve();
-    update.write(form, parts);
+    update.writeStream(form, body);
     written.set(key, form);
     return form;
   });
@@ -252,6 +256,7 @@ function writeForm(update: IncrementalUpdate, document: PdfDocument, field: PdfR
 function signatureParts(
   layout: SealingLayout,
   references: PdfValue,
+  closed: (value: PdfValue) => PdfValue,
 ): {
   parts: (Uint8Array | number)[];
   rangeAt: number;
@@ -266,7 +271,7 @@ function signatureParts(
     ...(layout.reason ? [['Reason', textString(layout.reason)] as const] : []),
     ...(references ? [['Reference', references] as const] : []),
   ]);
-  const head = `${serialize(entries).slice(0, -2)} /ByteRange [0 `;
+  const head = `${serialize(closed(entries)).slice(0, -2)} /ByteRange [0 `;
   const slots = Array.from({ length: 3 }, () => ' '.repeat(SLOT)).join(' ');
   const front = `${head}${slots}] /Contents <`;
   const parts = [Buffer.from(front, 'latin1'), 2 * layout.contentsBytes, Buffer.from('>>>', 'latin1')];

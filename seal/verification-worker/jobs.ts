@@ -24,7 +24,7 @@ export function answerQuestion(question: VerificationQuestion, trust: Trust): Ve
   const { now } = question;
   switch (question.kind) {
     case 'document':
-      return verifyDocument(memorySource(question.bytes), { trust, now });
+      return verifyDocument(memorySource(question.bytes), { trust, now, password: question.password });
     case 'seal':
       return verifySealFile(question.bytes, { trust, now });
     case 'detached': {

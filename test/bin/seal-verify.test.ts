@@ -10,7 +10,8 @@ import { sm3 } from '../../common/crypto/sm3.ts';
 import { certificatePem } from '../../common/pki/certificate.ts';
 import { encodeGrant, parseTimeStampRequest, REPLY_TYPE } from '../../common/pki/time-stamp-protocol.ts';
 import { makeSignature } from '../../seal/ses/make-signature.ts';
-import { flip, makePdf, makeTestSeal, pki, stamperOf } from '../seal/world.ts';
+import { judge } from '../_harness/judges.ts';
+import { flip, makePdf, makeTestSeal, pki, qpdf, stamperOf } from '../seal/world.ts';
 
 const XINJI = new URL('../../bin/xinji.ts', import.meta.url).pathname;
 const folder = await mkdtemp(join(tmpdir(), 'xinji-cli-'));
@@ -28,10 +29,11 @@ function xinji(...args: readonly string[]): Promise<Said> {
   });
 }
 
-const seal = (out: string, ...more: readonly string[]) =>
+const seal = (out: string, ...more: readonly string[]) => sealFrom(PDF, out, ...more);
+const sealFrom = (from: string, out: string, ...more: readonly string[]) =>
   xinji(
     'seal',
-    PDF,
+    from,
     '-o',
     path(out),
     '--seal',
@@ -112,6 +114,27 @@ test('--json gives one report a line', async (t) => {
   t.is(first.indication, 'INDETERMINATE');
   t.is(second.error.code, 'not-a-pdf');
 });
+
+judge(test, 'qpdf')(
+  '--password-file opens an encrypted document for sealing and judging; without it, exit 1 and 2',
+  async (t) => {
+    await writeFile(path('closed.pdf'), await qpdf(await makePdf(), '--encrypt', 'secret', 'owner', '256', '--'));
+    await writeFile(path('password'), 'secret\n');
+    const give = ['--password-file', path('password')];
+    const refused = await sealFrom(path('closed.pdf'), 'closed-sealed.pdf');
+    t.is(refused.code, 1);
+    t.regex(refused.err, /needs a password/);
+    const sealed = await sealFrom(path('closed.pdf'), 'closed-sealed.pdf', ...give);
+    t.is(sealed.code, 0, sealed.err);
+    const trust = ['--trust', path('roots.pem')];
+    t.is((await xinji('verify', path('closed-sealed.pdf'), ...trust)).code, 2);
+    t.is((await xinji('verify', path('closed-sealed.pdf'), ...trust, ...give)).code, 0);
+    const absent = await sealFrom(path('closed.pdf'), 'x.pdf', '--password-file', path('absent'));
+    t.is(absent.code, 1);
+    t.regex(absent.err, /absent cannot be read/);
+    t.is((await xinji('verify', path('closed-sealed.pdf'), '--password-file', path('absent'))).code, 2);
+  },
+);
 
 test('--level T puts a time stamp over the signature, which verify says; without an authority nothing is written', async (t) => {
   const server = createServer(async (request, response) => {

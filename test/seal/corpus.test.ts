@@ -79,11 +79,7 @@ judge(test, 'qpdf')(
       for (const [variant, pdf] of [['as it is', original] as const, ...variants]) {
         const once = await sealBytes(pdf, { at: { xMm: 5, yMm: 5 } }).catch((error: unknown) => error);
         if (!(once instanceof Uint8Array)) {
-          t.true(
-            isTrustError(once) && once.code === 'pdf-encrypted' && variant === 'encrypted',
-            `${name}, ${variant}: ${once}`,
-          );
-          count(`refused, ${isTrustError(once) ? once.code : once}`);
+          t.fail(`${name}, ${variant}: ${once}`); // nothing of this corpus has to be refused
           continue;
         }
         const twice = await sealBytes(once, { at: {} });

@@ -7,9 +7,10 @@ import { sealDocument as sealContract } from '../../common/contract/seal.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
 import { changeSealState } from '../../seal/flow/register-seal.ts';
 import { listEvents } from '../../seal/store/events.ts';
+import { judge } from '../_harness/judges.ts';
 import { AT } from '../_harness/pki.ts';
 import { ES_ID, startRoom, type TestRoom } from './room.ts';
-import { makePdf, pki, seal, verifyBytes } from './world.ts';
+import { makePdf, pki, qpdf, seal, verifyBytes } from './world.ts';
 
 const pdf = await makePdf();
 let room: TestRoom;
@@ -63,6 +64,31 @@ test.serial('A document is sealed, the intent stands before the release, the rep
   t.is(report.indication, 'TOTAL-PASSED');
   t.is(report.signatures[0]!.steps.at(-1)!.name, 'seal-state-online');
 });
+
+judge(test.serial, 'qpdf')(
+  'An encrypted document is sealed and judged with its password in a header, which nobody logs',
+  async (t) => {
+    const closed = await qpdf(pdf, '--encrypt', '密码', 'owner', '256', '--');
+    const path = `/v1/sealings?seal=${ES_ID}`;
+    const headers = { Authorization: `Bearer ${await room.token()}`, 'Document-Password': encodeURIComponent('密码') };
+    const without = await room.post(path, closed, {
+      Authorization: headers.Authorization,
+      'Idempotency-Key': 'closed-0',
+    });
+    t.like(await without.json(), { code: 'pdf-encrypted' });
+    const answer = await room.post(path, closed, { ...headers, 'Idempotency-Key': 'closed-1' });
+    t.is(answer.status, 201);
+    const sealed = new Uint8Array(await answer.arrayBuffer());
+    t.is(verifyBytes(sealed, pki.trust, '密码').indication, 'TOTAL-PASSED');
+    const judged = await room.post('/v1/verifications', sealed, headers);
+    t.like(await judged.json(), { indication: 'TOTAL-PASSED' });
+    const wrong = await room.post('/v1/verifications', sealed, { 'Document-Password': 'owner%20' });
+    t.like(await wrong.json(), { code: 'pdf-encrypted' });
+    const odd = await room.post('/v1/verifications', sealed, { 'Document-Password': '%zz' });
+    t.like(await odd.json(), { code: 'invalid-request' });
+    t.false(JSON.stringify(await lastUses(5)).includes('密码'));
+  },
+);
 
 test.serial('The same key and request give the same bytes, and the private key is not used again', async (t) => {
   const first = await client.seal(pdf, place, 'repeated-act');

@@ -94,6 +94,7 @@ export type SealOptions = {
   readonly certify?: 1 | 2 | 3;
   readonly lock?: FieldLock;
   readonly stamper?: TimeStamper;
+  readonly password?: string;
 };
 
 /** The sealed document as one array. */
@@ -108,12 +109,13 @@ export async function sealBytes(pdf: Uint8Array, options: SealOptions = {}): Pro
     reason: '核发证照',
     certify: options.certify,
     lock: options.lock,
+    password: options.password,
   };
   return concatBytes(pdf, (await sealDocument({ signer, stamper: options.stamper ?? null }, request)).appended);
 }
 
-export function verifyBytes(pdf: Uint8Array, trust: Trust | null = pki.trust): VerificationReport {
-  return verifyDocument(memorySource(pdf), { trust, now: AT });
+export function verifyBytes(pdf: Uint8Array, trust: Trust | null = pki.trust, password = ''): VerificationReport {
+  return verifyDocument(memorySource(pdf), { trust, now: AT, password });
 }
 
 export type PdfOptions = {
