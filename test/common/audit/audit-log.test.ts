@@ -49,12 +49,23 @@ test('two processes write two chains; whoever comes back continues the lowest th
   t.deepEqual((await kit.verify(null)).faults, []);
 });
 
+const grantRow = (clientId: string, esID: string) => ({
+  grant_id: `grant_${clientId}`,
+  client_id: clientId,
+  es_id: esID,
+  document_class: '*',
+  valid_from: new Date(0),
+  valid_to: new Date(1),
+  granted_at: new Date(0),
+  granted_by: 'operator',
+});
+
 test("a caller's statements and its row are one transaction; what it throws is thrown to it, the others are committed", async (t) => {
   const kit = await makeLogKit(t);
   const { audit } = kit.open();
   const grant = (clientId: string, esID: string) =>
     audit.appendWith(async (trx) => {
-      await trx('seal.seal_grants').insert({ client_id: clientId, es_id: esID, granted_at: new Date() });
+      await trx('seal.seal_grants').insert(grantRow(clientId, esID));
       return { value: clientId, entry: entry(1) };
     });
   const answers = await Promise.allSettled([
