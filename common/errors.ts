@@ -147,6 +147,12 @@ export const PROBLEMS = {
     '证书无法读取',
     'Give an X.509 certificate in PEM or DER.',
   ),
+  'certificate-request-invalid': problem(
+    422,
+    'The certificate request is not acceptable',
+    '证书请求不符合要求',
+    'The detail says what is wrong with the PKCS#10 request.',
+  ),
   'cms-malformed': problem(
     422,
     'The CMS SignedData cannot be read',

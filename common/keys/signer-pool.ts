@@ -6,7 +6,7 @@ import { DEFAULT_USER_ID, type Sm2PrivateKey } from '../crypto/sm2.ts';
 import { TrustError } from '../errors.ts';
 import { type KeyFileOptions, readSm2KeyFile } from './key-file.ts';
 import type { Signer } from './signer.ts';
-import type { SignerWorkerKeys, SignReply, SignRequest } from './signer-worker.ts';
+import type { KeyChange, SignerWorkerKeys, SignReply, SignRequest } from './signer-worker.ts';
 
 export type SoftwareSignerOptions = KeyFileOptions & {
   /** Reference -> path of the key file. */
@@ -26,9 +26,9 @@ export async function makeSoftwareSigner(options: SoftwareSignerOptions): Promis
 }
 
 /** The same over keys that are at hand already. */
-export function makeSignerPool(keys: ReadonlyMap<string, Sm2PrivateKey>, workers: number): Signer {
+export function makeSignerPool(initial: ReadonlyMap<string, Sm2PrivateKey>, workers: number): Signer {
   if (!Number.isInteger(workers) || workers < 1 || workers > 64) throw new RangeError('workers: from 1 to 64');
-  const keyObjects = new Map([...keys].map(([keyRef, key]) => [keyRef, key.keyObject]));
+  const keyObjects = new Map([...initial].map(([keyRef, key]) => [keyRef, key.keyObject]));
   const threads: Thread[] = [];
   let isClosed = false;
   let lastId = 0;
@@ -41,10 +41,21 @@ export function makeSignerPool(keys: ReadonlyMap<string, Sm2PrivateKey>, workers
     return thread;
   };
 
+  const change = (message: KeyChange): void => {
+    for (const { worker } of threads) worker.postMessage(message);
+  };
+
   return {
+    load: (keyRef, key) => {
+      keyObjects.set(keyRef, key.keyObject);
+      change({ keyRef, key: key.keyObject });
+    },
+    unload: (keyRef) => {
+      if (keyObjects.delete(keyRef)) change({ keyRef, key: null });
+    },
     sign: async (keyRef, message, userId = DEFAULT_USER_ID) => {
       if (isClosed) throw new TrustError('stopping', 'the signer is closed');
-      if (!keys.has(keyRef)) throw new TrustError('key-not-found', `there is no signing key "${keyRef}" here`);
+      if (!keyObjects.has(keyRef)) throw new TrustError('key-not-found', `there is no signing key "${keyRef}" here`);
       lastId += 1;
       return askThread(pick(), { id: lastId, keyRef, message, userId });
     },

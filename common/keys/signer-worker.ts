@@ -10,6 +10,8 @@ export type SignRequest = {
   readonly message: Uint8Array;
   readonly userId: string;
 };
+/** A key to take in, or with null to forget. Handled in order with the requests. */
+export type KeyChange = { readonly keyRef: string; readonly key: KeyObject | null };
 export type SignReply =
   | { readonly id: number; readonly signature: Uint8Array }
   | { readonly id: number; readonly fault: string };
@@ -21,7 +23,11 @@ const keys = new Map(
   [...(workerData as SignerWorkerKeys).keys].map(([keyRef, keyObject]) => [keyRef, adoptSm2PrivateKey(keyObject)]),
 );
 
-port.on('message', (request: SignRequest) => port.postMessage(answer(request)));
+port.on('message', (message: SignRequest | KeyChange) => {
+  if ('id' in message) port.postMessage(answer(message));
+  else if (message.key) keys.set(message.keyRef, adoptSm2PrivateKey(message.key));
+  else keys.delete(message.keyRef);
+});
 
 function answer({ id, keyRef, message, userId }: SignRequest): SignReply {
   const key = keys.get(keyRef);

@@ -2,6 +2,7 @@
 // Not here: matching rules; issuer and subject are compared byte by byte, as certificates of one authority carry them.
 import { type DerNode, TAG } from '../asn1/der.ts';
 import { readOid, readSequence, readSet, readText } from '../asn1/der-read.ts';
+import { derOid, derPrintable, derSequence, derSet, derUtf8 } from '../asn1/der-write.ts';
 import { toHex } from '../bytes.ts';
 
 export type NamePart = {
@@ -37,6 +38,20 @@ export function readName(node: DerNode): readonly NamePart[] {
         type: SHORT_NAMES[oid] ?? oid,
         value: isText ? readText(value!, ...TEXT_TAGS) : `#${toHex(value!.raw)}`,
       };
+    }),
+  );
+}
+
+const OIDS: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(SHORT_NAMES).map(([oid, name]) => [name, oid]),
+);
+
+/** DER of a Name, one part an RDN in the order given: country and serial number PrintableString, the rest UTF8String. */
+export function encodeName(parts: readonly NamePart[]): Uint8Array {
+  return derSequence(
+    ...parts.map(({ type, value }) => {
+      const text = type === 'C' || type === 'serialNumber' ? derPrintable(value) : derUtf8(value);
+      return derSet(derSequence(derOid(OIDS[type] ?? type), text));
     }),
   );
 }

@@ -82,3 +82,20 @@ test('a thread that dies rejects what it was asked, and the signer still closes'
   await t.throwsAsync(signer.sign('bad', utf8('m')), { code: 'internal', message: /died/ });
   await t.notThrowsAsync(signer.close());
 });
+
+test('a key loaded at run time signs in threads that run already; unloaded it is key-not-found', async (t) => {
+  const signer = makeSignerPool(keys, 2);
+  await Promise.all([signer.sign('one', utf8('m')), signer.sign('two', utf8('m'))]);
+  const three = importSm2PrivateKey(generateSm2KeyPair().privateKeyPem);
+  signer.load('three', three);
+  const signatures = await Promise.all(Array.from({ length: 6 }, () => signer.sign('three', utf8('m'))));
+  t.true(signatures.every((signature) => verifySm2(three.publicKey, utf8('m'), signature)));
+  signer.load('three', keys.get('one')!);
+  t.true(verifySm2(keys.get('one')!.publicKey, utf8('m'), await signer.sign('three', utf8('m'))));
+  const last = signer.sign('three', utf8('m'));
+  signer.unload('three');
+  signer.unload('never-there');
+  await t.notThrowsAsync(last, 'what was asked before is answered');
+  await t.throwsAsync(signer.sign('three', utf8('m')), { code: 'key-not-found' });
+  await signer.close();
+});
