@@ -27,6 +27,8 @@ export type ForeignSignedDataQuestion = {
   readonly digest: Uint8Array | null;
   /** CAdES: signing-certificate has to be there. */
   readonly isCades: boolean;
+  /** adbe.pkcs7.sha1 of ISO 32000: the content is inside and has to be this SHA-1 of the document; null when it was not taken. */
+  readonly enclosed?: Uint8Array | null;
 };
 
 /** True when algorithms other than SM2 and SM3 are at work. */
@@ -37,7 +39,7 @@ export function isForeignSignedData({ digestAlgorithm, signatureAlgorithm }: Par
 /** Runs every check. */
 export function verifyForeignSignedData(
   parsed: ParsedSignedData,
-  { digest, isCades }: ForeignSignedDataQuestion,
+  { digest, isCades, enclosed }: ForeignSignedDataQuestion,
 ): readonly ReportStep[] {
   const verdict = judgeSignature(parsed);
   const step = (name: string, clause: string, run: () => string | Fault): ReportStep => {
@@ -46,9 +48,11 @@ export function verifyForeignSignedData(
     return failedStep(name, clause, result.found, result.subIndication);
   };
   return [
-    step('cms-algorithms', 'RFC 5652', () => sayAlgorithms(parsed, verdict)),
+    step('cms-algorithms', 'RFC 5652', () => sayAlgorithms(parsed, verdict, enclosed !== undefined)),
     step('cms-content-type', 'RFC 5652', () => checkContentType(parsed)),
-    step('cms-message-digest', 'RFC 5652', () => checkDigest(parsed, digest)),
+    step('cms-message-digest', 'RFC 5652', () =>
+      enclosed === undefined ? checkDigest(parsed, digest) : checkEnclosed(parsed, enclosed),
+    ),
     step('cms-signing-certificate', 'RFC 5035', () => checkBinding(parsed, isCades)),
     step('cms-signature-value', 'RFC 5652', () => sayValue(parsed, verdict)),
   ];
@@ -65,13 +69,17 @@ function judgeSignature(parsed: ParsedSignedData): ForeignVerdict | null {
   });
 }
 
-function sayAlgorithms({ digestAlgorithm }: ParsedSignedData, verdict: ForeignVerdict | null): string | Fault {
+function sayAlgorithms(
+  { digestAlgorithm }: ParsedSignedData,
+  verdict: ForeignVerdict | null,
+  overSha1: boolean,
+): string | Fault {
   const unknown = (name: string): Fault => ({ found: `Not judged here: ${name}.`, subIndication: 'GENERIC' });
   if (!makeForeignHash(digestAlgorithm)) return unknown(`the digest algorithm ${digestAlgorithm}`);
   if (!verdict) return unknown('a signature without the certificate of its signer');
   if (!verdict.isKnown) return unknown(verdict.name);
-  const said = `${verdict.name}; digest ${hashName(digestAlgorithm)}`;
-  if (!verdict.isWeak && !isWeakHash(digestAlgorithm)) return `${said}.`;
+  const said = `${verdict.name}; digest ${hashName(digestAlgorithm)}${overSha1 ? ' over a SHA-1 of the document' : ''}`;
+  if (!overSha1 && !verdict.isWeak && !isWeakHash(digestAlgorithm)) return `${said}.`;
   return { found: `${said}: too weak to rely on.`, subIndication: 'CRYPTO_CONSTRAINTS_FAILURE' };
 }
 
@@ -85,6 +93,21 @@ function checkDigest(parsed: ParsedSignedData, digest: Uint8Array | null): strin
   const name = hashName(parsed.digestAlgorithm);
   if (equalBytes(signed, digest)) return `${name} of the content is ${toHex(digest)}.`;
   const found = `The content was changed: its ${name} is ${toHex(digest)}, signed was ${toHex(signed)}.`;
+  return { found, subIndication: 'HASH_FAILURE' };
+}
+
+/** The signed attributes are over the content inside, and the content is the SHA-1 of the document. */
+function checkEnclosed(parsed: ParsedSignedData, sha1: Uint8Array | null): string | Fault {
+  const value = findAttribute(parsed.signedAttributes, OID.messageDigest);
+  if (!value) return { found: 'The message-digest attribute is missing.', subIndication: 'FORMAT_FAILURE' };
+  const { content } = parsed;
+  if (!content) return { found: 'The digest of the document is not inside.', subIndication: 'FORMAT_FAILURE' };
+  const hash = makeForeignHash(parsed.digestAlgorithm);
+  if (!hash || !sha1) return { found: 'The digest of the content was not taken.', subIndication: 'GENERIC' };
+  if (!equalBytes(readOctetString(parseDer(value)), new Uint8Array(hash.update(content).digest())))
+    return { found: 'The digest inside is not the one that was signed.', subIndication: 'HASH_FAILURE' };
+  if (equalBytes(content, sha1)) return `SHA-1 of the content is ${toHex(sha1)}.`;
+  const found = `The content was changed: its SHA-1 is ${toHex(sha1)}, signed was ${toHex(content)}.`;
   return { found, subIndication: 'HASH_FAILURE' };
 }
 

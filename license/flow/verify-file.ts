@@ -2,6 +2,7 @@
 // and its license revoked. The identifier inside the file is only a claim; the SM3 says whether this is the file we issued.
 import { toHex } from '../../common/bytes.ts';
 import type { FileVerification } from '../../common/contract/license.ts';
+import type { VerificationReport } from '../../common/contract/report.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
 import { isTrustError, type ProblemCode } from '../../common/errors.ts';
 import { parseLicenseIdentifier } from '../domain/license-identifier.ts';
@@ -29,7 +30,18 @@ type LicenseFact = FileVerification['license'];
 /** Throws what the seal room says of a file that it cannot read (not-a-pdf, pdf-broken …) and seal-unavailable. */
 export async function verifyFile(deps: LicenseDeps, pdf: Uint8Array): Promise<FileVerification> {
   const report = await deps.seal.verify(pdf).catch(throwForeign(FILE_PROBLEMS));
-  return { kind: 'file', report, license: await findLicenseFact(deps, pdf) };
+  return { kind: 'file', report: requireSeal(report), license: await findLicenseFact(deps, pdf) };
+}
+
+/** A license is sealed: a signature without an e-seal, however valid, is not what was asked for here. */
+export function requireSeal(report: VerificationReport): VerificationReport {
+  if (report.indication !== 'TOTAL-PASSED' || report.signatures.some(({ seal }) => seal !== null)) return report;
+  return {
+    ...report,
+    indication: 'INDETERMINATE',
+    sub_indication: 'NO_SIGNATURE_FOUND',
+    summary: `There is no e-seal in it, which a license has. ${report.summary}`,
+  };
 }
 
 /** What the registry knows about the license that the file is, or claims to be. */

@@ -30,6 +30,10 @@ const TEXTS = {
     zh: '看得见的红章只是图片，不能证明真伪。',
     en: 'A red seal you see is only a picture and proves nothing.',
   },
+  plainWhy: {
+    zh: '文件只有数字签名，没有电子印章；证照应当盖有电子印章。',
+    en: 'It has a digital signature but no e-seal; a license bears an e-seal.',
+  },
   unsignedNext: {
     zh: '请向出具文件的单位索取带电子签章的原文件。',
     en: 'Ask the unit that gave it to you for the file with its electronic seal.',
@@ -99,8 +103,9 @@ function conclusion(frame: PageFrame, { report, license }: FileResultPage['resul
   const sealed = sealedBy(frame, report.signatures[0]);
   const fault = reportFault(report);
   const reason = fault === null ? null : `${say(fault)}${frame.lang === 'zh' ? '。' : '.'}`;
-  if (report.signatures.length === 0 && report.sub_indication === 'NO_SIGNATURE_FOUND') {
-    return { mark: 'unknown', title: say(TEXTS.unsigned), why: say(TEXTS.unsignedWhy), next: say(TEXTS.unsignedNext) };
+  if (report.sub_indication === 'NO_SIGNATURE_FOUND') {
+    const why = say(report.signatures.length === 0 ? TEXTS.unsignedWhy : TEXTS.plainWhy);
+    return { mark: 'unknown', title: say(TEXTS.unsigned), why, next: say(TEXTS.unsignedNext) };
   }
   if (report.indication === 'TOTAL-FAILED') {
     return { mark: 'failed', title: say(TEXTS.failed), why: reason, next: say(TEXTS.failedNext) };

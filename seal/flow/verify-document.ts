@@ -108,9 +108,8 @@ export function concludeReport(
 }
 
 function summarise(signatures: readonly SignatureReport[], worst: SignatureReport | undefined): string {
-  const count = signatures.length === 1 ? 'The seal' : `All ${signatures.length} seals`;
   if (!worst && signatures[0]?.container === 'seal') return 'The seal passed: it is as its maker signed it.';
-  if (!worst) return `${count} passed: the document is as it was sealed.`;
+  if (!worst) return summarisePassed(signatures);
   if (worst.container === 'seal') {
     const first = worst.steps.find((step) => step.status === 'failed' && step.sub_indication === worst.sub_indication);
     const said = worst.indication === 'TOTAL-FAILED' ? 'did not pass' : 'cannot be judged fully';
@@ -118,5 +117,16 @@ function summarise(signatures: readonly SignatureReport[], worst: SignatureRepor
   }
   const failed = worst.steps.find((step) => step.status === 'failed' && step.sub_indication === worst.sub_indication);
   const verdict = worst.indication === 'TOTAL-FAILED' ? 'did not pass' : 'cannot be judged fully';
-  return `Signature ${worst.field} ${verdict}: ${failed?.finding ?? 'there is no e-seal in it.'}`;
+  return `Signature ${worst.field} ${verdict}: ${failed?.finding ?? 'nothing could be judged.'}`;
+}
+
+function summarisePassed(signatures: readonly SignatureReport[]): string {
+  const seals = signatures.filter(({ seal }) => seal !== null).length;
+  const plain = signatures.length - seals;
+  const count = (n: number, what: string): string => (n === 1 ? `the ${what}` : `${n} ${what}s`);
+  if (plain === 0)
+    return `${seals === 1 ? 'The seal' : `All ${seals} seals`} passed: the document is as it was sealed.`;
+  if (seals === 0)
+    return `${plain === 1 ? 'The signature' : `All ${plain} signatures`} passed: the document is as it was signed. There is no e-seal in it.`;
+  return `Passed: ${count(seals, 'seal')} and ${count(plain, 'signature')} without an e-seal; the document is as it was signed.`;
 }

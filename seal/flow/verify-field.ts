@@ -11,23 +11,22 @@ import type {
   SubIndication,
 } from '../../common/contract/report.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
-import { isTrustError } from '../../common/errors.ts';
 import type { Certificate } from '../../common/pki/certificate.ts';
 import { concludeSteps, failedStep, passedStep } from '../../common/pki/conclude.ts';
 import { OID } from '../../common/pki/oids.ts';
-import { findAttribute, type ParsedSignedData, parseSignedData } from '../../common/pki/read-signed-data.ts';
+import { findAttribute, type ParsedSignedData } from '../../common/pki/read-signed-data.ts';
 import { type Trust, verifyChain } from '../../common/pki/verify-chain.ts';
 import { isForeignSignedData, verifyForeignSignedData } from '../../common/pki/verify-foreign-signed-data.ts';
 import { verifySignedData } from '../../common/pki/verify-signed-data.ts';
 import { type TimeStampReport, verifyTimeStamp } from '../../common/pki/verify-time-stamp.ts';
-import { SEAL_DIGEST_ATTRIBUTE, SES_SIGNATURE_ATTRIBUTE } from '../domain/seal-attributes.ts';
+import { SEAL_DIGEST_ATTRIBUTE } from '../domain/seal-attributes.ts';
 import type { ByteRange, ByteRangeFinding, SignedBytes } from '../pdf/byte-range.ts';
 import { findChangesAfter, type LaterChanges, type SignedFields } from '../pdf/changes-after-sealing.ts';
 import type { PdfDocument } from '../pdf/document.ts';
 import type { SealSignature } from '../ses/seal.ts';
-import { decodeSignature } from '../ses/signature-codec.ts';
 import { factOfStep, verifySignature } from '../ses/verify-signature.ts';
 import { digestForeign } from './foreign-digest.ts';
+import { attempt, type Container, knownForm, NO_CONTAINER, openContainer } from './open-container.ts';
 
 export type FieldQuestion = {
   /** Null for a detached signature. */
@@ -48,16 +47,8 @@ export type FieldQuestion = {
 
 export type FieldVerdict = { readonly report: SignatureReport; readonly changes: LaterChanges };
 
-type Container = {
-  readonly kind: SignatureReport['container'];
-  readonly cms: ParsedSignedData | null;
-  readonly ses: SealSignature | null;
-  readonly steps: readonly ReportStep[];
-};
-
 const NO_CHANGES: LaterChanges = { allowed: [], other: [] };
 const ISO = 'ISO 32000';
-const SES = 'GB/T 38540-2020';
 const BINDING = 'Xinji dual container';
 
 /** Judges one signature; never throws for what the document says. */
@@ -65,7 +56,10 @@ export function verifyField(question: FieldQuestion): FieldVerdict {
   const { finding } = question;
   if (!('signed' in finding)) {
     const steps = [failedStep('byte-range', ISO, `${finding.fault}.`, 'FORMAT_FAILURE')];
-    return { report: report(question, steps, EMPTY, finding.byteRange), changes: NO_CHANGES };
+    return {
+      report: report(question, steps, { ...NO_CONTAINER, provedTime: null }, finding.byteRange),
+      changes: NO_CHANGES,
+    };
   }
   const { signed } = finding;
   const { document } = question;
@@ -85,50 +79,8 @@ export function verifyField(question: FieldQuestion): FieldVerdict {
   return { report: report(question, steps, { ...container, ...judged }, document && signed.byteRange), changes };
 }
 
-const EMPTY = { kind: 'unknown', cms: null, ses: null, steps: [], provedTime: null } as const;
-
-/** /Contents is a CMS with or without a seal in it, or, as some vendors write it, a bare SES_Signature. */
-function openContainer(contents: Uint8Array): Container {
-  const cms = attempt(() => parseSignedData(contents));
-  if (typeof cms === 'string') {
-    const ses = attempt(() => decodeSignature(contents));
-    if (typeof ses !== 'string')
-      return { kind: 'ses', cms: null, ses, steps: [passedStep('container', ISO, 'A bare SES_Signature.')] };
-    return {
-      ...EMPTY,
-      steps: [failedStep('container', 'RFC 5652', `Neither CMS nor SES_Signature: ${cms}.`, 'FORMAT_FAILURE')],
-    };
-  }
-  const value = attempt(() => findAttribute(cms.unsignedAttributes, SES_SIGNATURE_ATTRIBUTE));
-  if (value === null)
-    return { kind: 'cms', cms, ses: null, steps: [passedStep('container', 'RFC 5652', 'CMS SignedData.')] };
-  const ses = typeof value === 'string' ? value : attempt(() => decodeSignature(value));
-  if (typeof ses === 'string') {
-    return {
-      kind: 'cms',
-      cms,
-      ses: null,
-      steps: [failedStep('signature-format', SES, `The seal cannot be read: ${ses}.`, 'FORMAT_FAILURE')],
-    };
-  }
-  return {
-    kind: 'dual',
-    cms,
-    ses,
-    steps: [passedStep('container', 'RFC 5652', 'CMS SignedData with a SES_Signature in it.')],
-  };
-}
-
-/** Forms that are known by name and not judged leave the question open. */
-const UNJUDGED_FORMS: readonly string[] = ['adbe.pkcs7.sha1', 'adbe.x509.rsa_sha1'];
-const JUDGED_FORMS: readonly string[] = ['adbe.pkcs7.detached', 'ETSI.CAdES.detached', 'ETSI.RFC3161', 'GM.sm2seal'];
-
-function knownForm(container: Container, subFilter: string | null): Container {
-  if (subFilter === null || JUDGED_FORMS.includes(subFilter)) return container;
-  if (container.kind !== 'unknown' && !UNJUDGED_FORMS.includes(subFilter)) return container;
-  const found = `Not judged here: signatures of the form ${subFilter.slice(0, 80)}.`;
-  return { ...EMPTY, steps: [failedStep('container', ISO, found, 'GENERIC')] };
-}
+/** adbe.pkcs7.sha1: the content inside is the SHA-1 of the document. */
+const SHA1 = '1.3.14.3.2.26';
 
 /** SM2 with SM3, or what other signers use. */
 function cmsSteps(
@@ -136,22 +88,13 @@ function cmsSteps(
   range: ByteRange,
   { document, digest, digestBy, subFilter }: FieldQuestion,
 ): readonly ReportStep[] {
-  if (!isForeignSignedData(cms)) return verifySignedData(cms, digest).steps;
+  if (!isForeignSignedData(cms) && subFilter !== 'adbe.pkcs7.sha1') return verifySignedData(cms, digest).steps;
   const take = (oid: string) => (document ? digestForeign(document, range, oid) : (digestBy?.(oid) ?? null));
   return verifyForeignSignedData(cms, {
     digest: cms.digestAlgorithm === OID.sm3 ? digest : take(cms.digestAlgorithm),
     isCades: subFilter === 'ETSI.CAdES.detached',
+    ...(subFilter === 'adbe.pkcs7.sha1' ? { enclosed: take(SHA1) } : {}),
   });
-}
-
-/** The value, or the sentence of the problem. */
-function attempt<T>(read: () => T): T | string {
-  try {
-    return read();
-  } catch (error) {
-    if (isTrustError(error)) return error.message;
-    throw error;
-  }
 }
 
 function withCarried(trust: Trust, { cms }: Container): Trust {
@@ -223,7 +166,7 @@ function report(
   const { ses, cms, kind, provedTime } = container;
   const time = provedTime ?? ses?.time ?? null;
   const signer = ses?.signerCertificate ?? cms?.signerCertificate ?? null;
-  const verdict = judge(steps, ses !== null);
+  const verdict = judge(steps);
   const of = (fact: Fact): ReportFact => factOf(fact, steps, provedTime);
   return {
     field,
@@ -240,20 +183,16 @@ function report(
     time_source: time && (provedTime ? 'time_stamp' : 'claimed'),
     signer: signer && describeSigner(signer),
     seal: ses && describeSeal(ses),
-    deviations: [...(ses?.deviations ?? [])],
+    deviations: [...(container.deviations ?? []), ...(ses?.deviations ?? [])],
     steps: [...steps],
   };
 }
 
-/** A signature without a seal is never passed here: this room vouches for seals. */
-function judge(
-  steps: readonly ReportStep[],
-  hasSeal: boolean,
-): { indication: Indication; sub_indication: SubIndication | null } {
+/** What the steps say; whether there is a seal in it is said beside, and who needs one looks for it (`seal` of the report). */
+function judge(steps: readonly ReportStep[]): { indication: Indication; sub_indication: SubIndication | null } {
   const { status, subIndication = null } = concludeSteps(steps);
   if (status === 'failed') return { indication: 'TOTAL-FAILED', sub_indication: subIndication };
   if (status === 'indeterminate') return { indication: 'INDETERMINATE', sub_indication: subIndication };
-  if (!hasSeal) return { indication: 'INDETERMINATE', sub_indication: 'NO_SIGNATURE_FOUND' };
   return { indication: 'TOTAL-PASSED', sub_indication: null };
 }
 

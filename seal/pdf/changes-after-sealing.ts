@@ -7,6 +7,7 @@ import { equalBytes } from '../../common/bytes.ts';
 import { isTrustError } from '../../common/errors.ts';
 import { firstBytes } from './byte-source.ts';
 import { itemsOf, openDocument, type PdfDocument } from './document.ts';
+import { placeOfObject } from './object-places.ts';
 import { findOpenEnds } from './open-ends.ts';
 import { isPage } from './page.ts';
 import { type Permissions, readPermissions } from './permitted-changes.ts';
@@ -261,6 +262,8 @@ function isEqual({ before, after }: Comparison, old: PdfObject, now: PdfObject):
 
 function describe({ before }: Comparison, object: PdfObject): string {
   if (object.num === before.root.num) return ' (the catalogue)';
+  const place = placeOfObject(before, object.num);
+  if (place !== null) return ` (${place})`;
   const info = before.trailer.map.get('Info');
   if (isRef(info) && info.num === object.num) return ' (the document information)';
   if (isPage(object.value)) return ' (a page)';

@@ -1,5 +1,6 @@
 // PDFs signed by others: CMS made by the openssl command with RSA and ECDSA, put into documents, and judged.
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,7 +51,10 @@ async function prepare(): Promise<Trust> {
     'ca.pem',
     ...ca,
   );
-  await writeFile(at('leaf.ext'), 'keyUsage=critical,digitalSignature\nauthorityKeyIdentifier=keyid\n');
+  await writeFile(
+    at('leaf.ext'),
+    'keyUsage=critical,digitalSignature\nauthorityKeyIdentifier=keyid\nsubjectKeyIdentifier=hash\n',
+  );
   for (const [kind, options] of Object.entries(KEYS)) {
     await openssl('genpkey', ...options, '-out', `${kind}.key`);
     await openssl('req', '-new', '-key', `${kind}.key`, '-subj', `/C=CN/O=Other/CN=${kind}`, '-out', `${kind}.csr`);
@@ -83,7 +87,9 @@ async function sign({ kind, md, options = [], subFilter = 'adbe.pkcs7.detached' 
   update.appended.set(Buffer.from(subFilter.padEnd(19), 'latin1'), find(update.appended, 'ETSI.CAdES.detached'));
   const { start, end } = update.gap;
   const name = `data-${count++}`;
-  await writeFile(at(name), concatBytes(plain, update.appended.subarray(0, start), update.appended.subarray(end)));
+  const signed = concatBytes(plain, update.appended.subarray(0, start), update.appended.subarray(end));
+  const isEnclosed = options.includes('-nodetach'); // adbe.pkcs7.sha1
+  await writeFile(at(name), isEnclosed ? createHash('sha1').update(signed).digest() : signed);
   const signer = ['-signer', `${kind}.pem`, '-inkey', `${kind}.key`, '-md', md, ...options];
   await openssl('cms', '-sign', '-binary', '-in', name, ...signer, '-outform', 'DER', '-out', `${name}.der`);
   fillContents(update, new Uint8Array(await readFile(at(`${name}.der`))));
@@ -114,6 +120,8 @@ for (const [name, signing] of KNOWN) {
     const pdf = await sign(signing);
     const { signature, failed } = await verify(pdf);
     t.deepEqual(failed, []);
+    t.is(signature.indication, 'TOTAL-PASSED', 'as a signature; there is no seal');
+    t.is(signature.seal, null);
     for (const fact of ['integrity', 'cryptography', 'certificate_trust'] as const)
       t.is(signature[fact].status, 'passed');
     t.true(signature.steps.find((step) => step.name === 'cms-algorithms')!.finding.startsWith(name));
@@ -165,10 +173,43 @@ judge(test, 'openssl')('What is not known is INDETERMINATE under its name', asyn
   const hash = await verify(await sign({ kind: 'rsa', md: 'sha3-256' }));
   t.is(hash.signature.indication, 'INDETERMINATE');
   t.regex(hash.signature.cryptography.finding, /2\.16\.840\.1\.101\.3\.4\.2\.8/);
-  const form = await verify(await sign({ kind: 'rsa', md: 'sha256', subFilter: 'adbe.pkcs7.sha1' }));
-  t.is(form.signature.indication, 'INDETERMINATE');
-  t.regex(form.signature.cryptography.finding, /adbe\.pkcs7\.sha1/);
+  for (const [options, name] of [
+    [['-noattr'], /there are no signed attributes/],
+    [['-signer', 'p256.pem', '-inkey', 'p256.key'], /2 signers/],
+  ] as const) {
+    const form = await verify(await sign({ kind: 'rsa', md: 'sha256', options }));
+    t.is(`${form.signature.indication} ${form.signature.sub_indication}`, 'INDETERMINATE GENERIC', `${name}`);
+    t.regex(form.signature.cryptography.finding, name);
+  }
+  const form = await verify(await sign({ kind: 'rsa', md: 'sha256', subFilter: 'adbe.x509.rsa_sha1' }));
+  t.is(`${form.signature.indication} ${form.signature.sub_indication}`, 'INDETERMINATE GENERIC');
+  t.regex(form.signature.cryptography.finding, /adbe\.x509\.rsa_sha1/);
 });
+
+judge(test, 'openssl')('What others live with is read and said: a signer named by key identifier', async (t) => {
+  const pdf = await sign({ kind: 'rsa', md: 'sha256', options: ['-keyid'] });
+  const { signature, failed } = await verify(pdf);
+  t.deepEqual(failed, []);
+  t.is(signature.indication, 'TOTAL-PASSED');
+  t.true(signature.deviations.includes('the signer is named by key identifier'), signature.deviations.join());
+  t.is((await verify(flip(pdf, find(pdf, 'stream\n') + 9))).signature.sub_indication, 'HASH_FAILURE');
+});
+
+judge(test, 'openssl')(
+  'ISO 32000 adbe.pkcs7.sha1: the SHA-1 inside is compared with the document, and weak',
+  async (t) => {
+    const options = ['-nodetach'];
+    const pdf = await sign({ kind: 'rsa', md: 'sha256', subFilter: 'adbe.pkcs7.sha1', options });
+    const { signature, failed } = await verify(pdf);
+    t.deepEqual(failed, ['cms-algorithms CRYPTO_CONSTRAINTS_FAILURE']);
+    t.is(signature.indication, 'INDETERMINATE');
+    t.is(signature.integrity.status, 'passed');
+    const changed = await verify(flip(pdf, find(pdf, 'stream\n') + 9));
+    t.is(`${changed.signature.indication} ${changed.signature.sub_indication}`, 'TOTAL-FAILED HASH_FAILURE');
+    const empty = await verify(await sign({ kind: 'rsa', md: 'sha256', subFilter: 'adbe.pkcs7.sha1' }));
+    t.is(empty.signature.sub_indication, 'FORMAT_FAILURE');
+  },
+);
 
 judge(test, 'openssl')('A signer below no trusted root is INDETERMINATE, not failed', async (t) => {
   const { signature } = await verify(await sign(KNOWN[0]![1]), pki.trust);

@@ -85,7 +85,7 @@ test('A widget over the page that no field of the form is does not pass, whateve
   for (const value of ['<< /Type /Sig /ByteRange [0 1 2 3] /Contents <00> >>', serialize(look(sealed).signature)]) {
     const report = verifyBytes(append({ 110: widget(value), 120: OVERLAY, [page.num]: pageWith(110) }));
     t.is(report.indication, 'TOTAL-FAILED', report.summary);
-    t.regex(report.changes_after_sealing.join(), /was replaced \(a page\)/);
+    t.regex(report.changes_after_sealing.join(), /was replaced \(page 1\)/);
   }
 });
 

@@ -19,7 +19,7 @@ import { fillContents, makeSealingUpdate } from '../../seal/pdf/sealing-update.t
 import { serialize } from '../../seal/pdf/serialize.ts';
 import { ref, withEntries } from '../../seal/pdf/value.ts';
 import { makeSignature } from '../../seal/ses/make-signature.ts';
-import { AT, issue, issueAuthority } from '../_harness/pki.ts';
+import { AT, issue, issueAuthority, makeTestPki } from '../_harness/pki.ts';
 import { appendUpdate, handMade, plainObjects } from './pdf/hand-made.ts';
 import { ascii, find, flip, makePdf, makeTestSeal, party, pki, seal, sealBytes, verifyBytes } from './world.ts';
 
@@ -278,11 +278,17 @@ test('A seal by a signer whom it does not list is found', async (t) => {
   t.regex(report.summary, /different certificates/);
 });
 
-test('A CMS signature without any seal is judged and never passed: this is a verifier of seals', async (t) => {
+test('A CMS signature without any seal passes as a signature, and the report says that there is no e-seal', async (t) => {
   const edit = ({ digest }: ContainerParts) => makeSignedData({ digest, ...carried, sign: pki.signer.sign });
   const report = verifyBytes(await handSealed({ edit }));
-  t.is(verdict(report), 'INDETERMINATE NO_SIGNATURE_FOUND');
+  t.is(verdict(report), 'TOTAL-PASSED');
+  t.is(report.summary, 'The signature passed: the document is as it was signed. There is no e-seal in it.');
   t.is(report.signatures[0]!.container, 'cms');
+  t.is(report.signatures[0]!.seal, null);
+  t.is(report.signatures[0]!.seal_status.finding, 'There is no e-seal in it.');
+  t.is(verdict(verifyBytes(await handSealed({ edit }), null)), 'INDETERMINATE NO_CERTIFICATE_CHAIN_FOUND');
+  const stranger = await makeTestPki();
+  t.is(verdict(verifyBytes(await handSealed({ edit }), stranger.trust)), 'INDETERMINATE NO_CERTIFICATE_CHAIN_FOUND');
   t.is(report.signatures[0]!.cryptography.status, 'passed');
 });
 

@@ -11,7 +11,7 @@ import { signSm2 } from '../../../common/crypto/sm2.ts';
 import { sm3 } from '../../../common/crypto/sm3.ts';
 import { certificatePem } from '../../../common/pki/certificate.ts';
 import { OID } from '../../../common/pki/oids.ts';
-import { findAttribute, parseSignedData } from '../../../common/pki/read-signed-data.ts';
+import { findAttribute, parseForeignSignedData, parseSignedData } from '../../../common/pki/read-signed-data.ts';
 import { assembleSignedData, makeSignedAttributes, makeSignedData } from '../../../common/pki/signed-data.ts';
 import { verifySignedData } from '../../../common/pki/verify-signed-data.ts';
 import { judge } from '../../_harness/judges.ts';
@@ -231,4 +231,11 @@ test('every single changed bit is a finding or cms-malformed, except where nothi
     }
   }
   t.deepEqual(passed, []);
+});
+
+test('RFC 5652: the tolerant reader names BER as a form that is not judged, and what is nothing stays malformed', (t) => {
+  t.deepEqual(parseForeignSignedData(Uint8Array.of(0x30, 0x80, 0, 0)), {
+    unjudged: 'a CMS in BER of indefinite length',
+  });
+  t.throws(() => parseForeignSignedData(Uint8Array.of(0x30, 0)), { code: 'cms-malformed' });
 });

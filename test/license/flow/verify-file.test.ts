@@ -1,6 +1,7 @@
 import test from 'ava';
 import { concatBytes, utf8 } from '../../../common/bytes.ts';
 import { fileVerification } from '../../../common/contract/license.ts';
+import type { SignatureReport, VerificationReport } from '../../../common/contract/report.ts';
 import { issueLicense } from '../../../license/flow/issue-license.ts';
 import { getIssuedLicense, listOwnLicenses } from '../../../license/flow/read-license.ts';
 import { revokeLicense } from '../../../license/flow/revoke-license.ts';
@@ -37,6 +38,45 @@ test('the registered file is known by its SM3; a changed one only names its lice
   t.true(revoked.registered_file);
   world.setTime(new Date('2028-01-01T00:00:00Z'));
   t.is((await findLicenseFact(world.deps, file)).status, 'revoked', 'a revoked license does not become expired');
+});
+
+test('a signature without an e-seal, however valid, never passes for a sealed license', async (t) => {
+  const { deps } = await makeWorld(t);
+  const fact = { status: 'passed', finding: 'well' } as const;
+  const signature = (seal: SignatureReport['seal']): SignatureReport => ({
+    field: 'Signature1',
+    container: seal ? 'dual' : 'cms',
+    indication: 'TOTAL-PASSED',
+    sub_indication: null,
+    integrity: fact,
+    cryptography: fact,
+    certificate_trust: fact,
+    seal_status: fact,
+    time: fact,
+    covers_whole_file: true,
+    byte_range: [0, 1, 2, 3],
+    signing_time: null,
+    time_source: null,
+    signer: null,
+    seal,
+    deviations: [],
+    steps: [],
+  });
+  const [valid_from, valid_to] = ['2026-01-01T00:00:00Z', '2030-01-01T00:00:00Z'];
+  const seal = { esID: '36010000000001', name: '示例', version: 4, valid_from, valid_to, maker: 'CN=x' };
+  const verify = async (...signatures: readonly SignatureReport[]) => {
+    const answer = async (pdf: Uint8Array): Promise<VerificationReport> => ({
+      ...(await deps.seal.verify(pdf)),
+      indication: 'TOTAL-PASSED',
+      sub_indication: null,
+      signatures: [...signatures],
+    });
+    const { report } = await verifyFile({ ...deps, seal: { ...deps.seal, verify: answer } }, utf8('%PDF-1.7'));
+    return `${report.indication} ${report.sub_indication}`;
+  };
+  t.is(await verify(signature(null)), 'INDETERMINATE NO_SIGNATURE_FOUND');
+  t.is(await verify(signature(seal)), 'TOTAL-PASSED null');
+  t.is(await verify(signature(null), signature(seal)), 'TOTAL-PASSED null');
 });
 
 test('files that are no license, name an unknown, a broken or two licenses', async (t) => {
