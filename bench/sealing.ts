@@ -93,7 +93,7 @@ async function sealNaively(
   const page = document.getPage(0);
   const image = await document.embedPng(png);
   page.drawImage(image, { x: 400, y: 60, width: 119, height: 119 });
-  const contents = PDFHexString.of('0'.repeat(2 * party.contentsBytes));
+  const contents = PDFHexString.of('0'.repeat(2 * party.contentsBytes.dual));
   const signature = document.context.obj({
     Type: 'Sig',
     Filter: 'Adobe.PPKLite',

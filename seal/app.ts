@@ -19,6 +19,7 @@ import type { Log } from '../common/log.ts';
 import type { Certificate } from '../common/pki/certificate.ts';
 import type { Trust } from '../common/pki/verify-chain.ts';
 import type { TsaSetting } from './config.ts';
+import type { ContainerSettings } from './domain/container.ts';
 import type { TimeStampAuthority } from './flow/answer-time-stamp.ts';
 import { makeOwnStamper } from './flow/own-time-stamper.ts';
 import { makePartyCache } from './flow/party-cache.ts';
@@ -59,6 +60,8 @@ export type SealAppDeps = {
   readonly trustRoots: readonly Certificate[];
   readonly chain: readonly Certificate[];
   readonly limitMegabytes: number;
+  /** Names and attributes of containers. */
+  readonly containers: ContainerSettings;
   /** The own time-stamp authority; null: /tsa is not served here. */
   readonly authority: TimeStampAuthority | null;
   /** From one address. */
@@ -67,10 +70,10 @@ export type SealAppDeps = {
 };
 
 export function buildApp(deps: SealAppDeps): Koa {
-  const { db, clock, metrics, gate, log, mode } = deps;
+  const { db, clock, metrics, gate, log, mode, certificates, chain, containers } = deps;
   const maxBytes = deps.limitMegabytes * 1_000_000;
-  const trust = { roots: deps.trustRoots, intermediates: deps.chain };
-  const parties = makePartyCache({ certificates: deps.certificates, chain: deps.chain, trust });
+  const trust = { roots: deps.trustRoots, intermediates: chain };
+  const parties = makePartyCache({ certificates, chain, trust, containers });
   const stamper = stamperOf(deps, trust);
   const seal = makeSealingHandler({ ...deps, parties, maxBytes, stamper });
   const limit = makeRateLimit({ perMinute: deps.verificationsPerMinute, clock });

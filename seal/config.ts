@@ -14,6 +14,8 @@ import {
   readConfig,
 } from '../common/env.ts';
 import { type Certificate, isDevelopmentCertificate, readCertificatesPem } from '../common/pki/certificate.ts';
+import { type ContainerSettings, parseContainerNames, parseSealAttributes } from './domain/container.ts';
+import { SEAL_DIGEST_ATTRIBUTE, SES_SIGNATURE_ATTRIBUTE } from './domain/seal-attributes.ts';
 
 const inDevelopment = (value: string) => (mode: Mode) => (mode === 'development' ? value : undefined);
 
@@ -132,6 +134,28 @@ export const CONFIG_TABLE = {
     fallback: () => '4',
     parse: parseInteger(4, 5),
   },
+  cmsNames: {
+    name: 'XINJI_SEAL_CMS_NAMES',
+    manual: '/Filter and /SubFilter of signatures in the modes dual and cms, for readers that know others.',
+    example: 'GM.PKILite/GM.SM2',
+    fallback: () => 'Adobe.PPKLite/ETSI.CAdES.detached',
+    parse: parseContainerNames,
+  },
+  sesNames: {
+    name: 'XINJI_SEAL_SES_NAMES',
+    manual: '/Filter and /SubFilter of signatures in the mode ses; no norm fixes them.',
+    example: 'Gomain.GMPkiLite/GM.sm2seal',
+    fallback: () => 'Gomain.GMPkiLite/GM.sm2seal',
+    parse: parseContainerNames,
+  },
+  sealAttributes: {
+    name: 'XINJI_SEAL_ATTRIBUTES',
+    manual:
+      'The two CMS attributes of the mode dual: digest of the seal, SES_Signature. Verification understands the default ones beside these.',
+    example: '1.2.156.10001.2,1.2.156.10001.3',
+    fallback: () => `${SEAL_DIGEST_ATTRIBUTE},${SES_SIGNATURE_ATTRIBUTE}`,
+    parse: parseSealAttributes,
+  },
   tsa: {
     name: 'XINJI_SEAL_TSA',
     manual:
@@ -191,6 +215,20 @@ export type SealConfig = Config<typeof CONFIG_TABLE>;
 /** Throws `config-invalid` with every fault. */
 export function readRoomConfig(env: NodeJS.ProcessEnv): SealConfig {
   return readConfig(CONFIG_TABLE, env);
+}
+
+/** Names and attributes of containers as set. */
+export function containersOf(config: Pick<SealConfig, 'cmsNames' | 'sesNames' | 'sealAttributes'>): ContainerSettings {
+  return { cms: config.cmsNames, ses: config.sesNames, attributes: config.sealAttributes };
+}
+
+/** The same three settings alone, for the command line; unset ones are the defaults. */
+export function readContainers(env: NodeJS.ProcessEnv): ContainerSettings {
+  const { cmsNames, sesNames, sealAttributes } = CONFIG_TABLE;
+  const set = Object.fromEntries(
+    [cmsNames, sesNames, sealAttributes].flatMap(({ name }) => (env[name] === undefined ? [] : [[name, env[name]]])),
+  );
+  return containersOf(readConfig({ cmsNames, sesNames, sealAttributes }, set));
 }
 
 /** `own`, `none`, or the URL of an authority, of which production wants https. */

@@ -7,7 +7,7 @@ import { makeBearerGate } from '../common/http/bearer.ts';
 import { runRoom } from '../common/http/run-room.ts';
 import { makeSoftwareSigner } from '../common/keys/signer-pool.ts';
 import { buildApp } from './app.ts';
-import { readRoomConfig } from './config.ts';
+import { containersOf, readRoomConfig } from './config.ts';
 import { openAuthority } from './flow/open-authority.ts';
 import { MIGRATIONS } from './migrations/list.ts';
 import { readKeyFolder } from './store/key-folder.ts';
@@ -38,14 +38,20 @@ await runRoom({
       copyFolder: config.checkpointFolder,
     });
     const gate = makeBearerGate({ issuer: identityUrl, audience: url, clock: deps.clock });
+    const containers = containersOf(config);
     const { judge, close: closeJudge } = openJudge({
       trust: { roots: config.trustRoots, intermediates: config.chain },
+      containers,
       threads: config.verificationThreads,
       deadlineSeconds: config.verificationSeconds,
     });
     const files = makeDirectoryStore(config.filesFolder);
     return {
-      app: buildApp({ ...config, ...deps, db, audit, gate, files, signer, certificates, authority, judge }),
+      app: buildApp({
+        ...config,
+        ...deps,
+        ...{ db, audit, gate, files, signer, certificates, authority, judge, containers },
+      }),
       started: async () => usage.start(),
       close: async () => {
         await usage.close();

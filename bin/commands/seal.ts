@@ -9,6 +9,8 @@ import { isTrustError, type ProblemCode, TrustError } from '../../common/errors.
 import { openFileSource } from '../../common/files/file-source.ts';
 import { readSm2KeyFile } from '../../common/keys/key-file.ts';
 import { type Certificate, readCertificatesPem } from '../../common/pki/certificate.ts';
+import { readContainers } from '../../seal/config.ts';
+import { CONTAINER_MODES, type ContainerMode, type ContainerSettings } from '../../seal/domain/container.ts';
 import { sealDocument } from '../../seal/flow/seal-document.ts';
 import { prepareParty, type SealingParty } from '../../seal/flow/sealing-party.ts';
 import { type CertificationLevel, type FieldLock, parseFieldLock } from '../../seal/pdf/permissions.ts';
@@ -29,13 +31,16 @@ export const command: Command = {
     --date         the date of signing below the seal
     --certify N    as the first signature: 1 no change after it, 2 forms and signatures, 3 annotations too
     --lock NAMES   form fields that nobody may change after it, between commas; '*' for all
+    --mode MODE    dual (default): CMS with the seal signature in it; ses: the seal signature alone, for national
+                   readers; cms: plain CMS, which shows the picture and carries no seal
     --password-file FILE  its first line opens an encrypted PDF; the empty password is tried without
     --reason TEXT  shown by PDF readers
     --level B|T    T puts a time stamp over the signature (default B); it needs --tsa
     --tsa URL      time-stamp authority that speaks RFC 3161 with SM3, for example the /tsa of a seal room
 
 IN.pdf stays as it is; OUT.pdf is IN.pdf with the sealing appended, and appears whole or not at all. A sealed key file
-needs XINJI_MASTER_KEY. S.esl comes from the seal maker; a seal room hands out its own: GET /v1/seals/{esID}/file. Exit codes: 0 sealed, 1 not sealed, ${EXIT_USAGE} wrong usage.`,
+needs XINJI_MASTER_KEY; XINJI_SEAL_CMS_NAMES, XINJI_SEAL_SES_NAMES and XINJI_SEAL_ATTRIBUTES change names as in the room.
+S.esl comes from the seal maker; a seal room hands out its own: GET /v1/seals/{esID}/file. Exit codes: 0 sealed, 1 not sealed, ${EXIT_USAGE} wrong usage.`,
   run: async (args, env) => {
     const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
     const { out, seal, key, cert } = values;
@@ -50,7 +55,9 @@ needs XINJI_MASTER_KEY. S.esl comes from the seal maker; a seal room hands out i
     const placement = readPlacement(values);
     const stamper = readStamper(values.level ?? 'B', values.tsa);
     const privateKey = await readKey(key, env);
-    const party = await readParty({ seal, cert, chain: values.chain }, privateKey);
+    const containers = readContainers(env);
+    const party = await readParty({ seal, cert, chain: values.chain }, privateKey, containers);
+    const mode = readMode(values.mode);
     const password = await readPasswordFile(values['password-file']);
     const certify = readLevel(values.certify);
     const lock = values.lock === undefined ? undefined : parseFieldLock(values.lock);
@@ -60,6 +67,7 @@ needs XINJI_MASTER_KEY. S.esl comes from the seal maker; a seal room hands out i
       party,
       privateKey,
       stamper,
+      mode,
       page,
       placement,
       reason: values.reason,
@@ -88,6 +96,7 @@ const OPTIONS = {
   certify: { type: 'string' },
   lock: { type: 'string' },
   'password-file': { type: 'string' },
+  mode: { type: 'string' },
   reason: { type: 'string' },
   level: { type: 'string' },
   tsa: { type: 'string' },
@@ -102,6 +111,7 @@ type SealFileRequest = {
   readonly out: string;
   readonly party: SealingParty;
   readonly privateKey: Sm2PrivateKey;
+  readonly mode: ContainerMode;
   readonly page: number | undefined;
   readonly placement: Placement;
   readonly certify: CertificationLevel | undefined;
@@ -145,6 +155,7 @@ async function writeSealed(from: string, out: string, appended: Uint8Array): Pro
 async function readParty(
   files: { seal: string; cert: string; chain: string | undefined },
   privateKey: Sm2PrivateKey,
+  containers: ContainerSettings,
 ): Promise<SealingParty> {
   const signerCertificate = (await readCertificates(files.cert))[0]!;
   if (!isSm2Pair(privateKey, signerCertificate.publicKey())) {
@@ -152,7 +163,7 @@ async function readParty(
   }
   const seal = new Uint8Array(await readBytes(files.seal, 'seal-malformed'));
   const chain = files.chain ? await readCertificates(files.chain) : [];
-  const request = { seal, signerCertificate, chain, keyRef: KEY_REF, now: new Date() };
+  const request = { seal, signerCertificate, chain, keyRef: KEY_REF, now: new Date(), containers };
   return namingFile(files.seal, 'seal-malformed', () => prepareParty(request));
 }
 
@@ -226,6 +237,12 @@ function readLevel(text: string | undefined): CertificationLevel | undefined {
   const level = ([1, 2, 3] as const).find((one) => String(one) === text);
   if (level === undefined) throw new TrustError('invalid-request', `--certify is "${text}"; expected 1, 2 or 3`);
   return level;
+}
+
+function readMode(text = 'dual'): ContainerMode {
+  const mode = CONTAINER_MODES.find((one) => one === text);
+  if (!mode) throw new TrustError('invalid-request', `--mode is "${text}"; expected ${CONTAINER_MODES.join(', ')}`);
+  return mode;
 }
 
 /** Level T without an authority, or an authority that would not be asked, is a slip that must not pass in silence. */

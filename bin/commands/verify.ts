@@ -7,6 +7,8 @@ import { isTrustError } from '../../common/errors.ts';
 import { openFileSource } from '../../common/files/file-source.ts';
 import { readCertificatesPem } from '../../common/pki/certificate.ts';
 import type { Trust } from '../../common/pki/verify-chain.ts';
+import { readContainers } from '../../seal/config.ts';
+import type { ContainerSettings } from '../../seal/domain/container.ts';
 import { hashSource } from '../../seal/flow/seal-document.ts';
 import { verifyDetached, verifySealFile } from '../../seal/flow/verify-detached.ts';
 import { verifyDocument } from '../../seal/flow/verify-document.ts';
@@ -31,7 +33,7 @@ export const command: Command = {
 Whether a license is still valid, and whether a seal was cancelled, is asked online and not here.
 Exit codes: 0 passed, 1 failed, 2 could not be read (a file, or the roots), 3 indeterminate, ${EXIT_USAGE} wrong usage; of
 several files the worst counts, 1 before 2 before 3.`,
-  run: async (args) => {
+  run: async (args, env) => {
     const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
     if (positionals.length === 0) {
       console.error(`xinji verify: expected\n${command.usage.split('\n\n')[0]}`);
@@ -43,7 +45,8 @@ several files the worst counts, 1 before 2 before 3.`,
     if (detached === 'unreadable') return EXIT.unreadable;
     const password = await readPassword(values['password-file']);
     if (password === 'unreadable') return EXIT.unreadable;
-    const asked = { trust, asJson: values.json ?? false, detached, ...password };
+    const containers = readContainers(env);
+    const asked = { trust, asJson: values.json ?? false, detached, containers, ...password };
     const codes = positionals.map((path) => verifyFile(path, asked));
     return WORST_FIRST.find((code) => codes.includes(code)) ?? 0;
   },
@@ -63,6 +66,7 @@ type Asked = {
   readonly trust: Trust | null;
   readonly asJson: boolean;
   readonly detached: Uint8Array | null;
+  readonly containers: ContainerSettings;
   readonly password?: string;
 };
 
@@ -95,9 +99,9 @@ function verifyFile(path: string, { asJson, ...asked }: Asked): number {
 function judge(
   path: string,
   source: ByteSource,
-  { trust, detached, password }: Omit<Asked, 'asJson'>,
+  { trust, detached, password, containers }: Omit<Asked, 'asJson'>,
 ): VerificationReport {
-  const question = { trust, now: new Date() };
+  const question = { trust, containers, now: new Date() };
   if (detached) {
     const content = { size: source.size, digest: hashSource(source).digest(), digestBy: digestOf(source) };
     return verifyDetached(detached, content, question);

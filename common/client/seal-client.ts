@@ -31,6 +31,8 @@ export type SealPlace = {
   readonly certify?: 1 | 2 | 3;
   readonly lock?: string;
   readonly reason?: string;
+  /** What is written into the document; left out: dual. */
+  readonly mode?: 'dual' | 'ses' | 'cms';
   /** T: with a time stamp. Left out: as the room is set. */
   readonly level?: 'B' | 'T';
 };

@@ -68,6 +68,10 @@ export const sealingQuery = z.strictObject({
     .max(2000)
     .optional()
     .meta({ description: 'Form fields that nobody may change after it, between commas; * for all', example: '*' }),
+  mode: z.enum(['dual', 'ses', 'cms']).optional().meta({
+    description:
+      'dual (default): CMS with the seal signature in it; ses: the seal signature alone, for national readers; cms: plain CMS, which shows the picture and carries no seal',
+  }),
   level: z.enum(['B', 'T']).optional().meta({
     description: 'T adds a time stamp over the signature; left out: T where the room has an authority, else B',
   }),

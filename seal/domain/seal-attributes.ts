@@ -11,5 +11,8 @@ export const SES_SIGNATURE_ATTRIBUTE = '2.25.20570349244718463620625952709638755
  */
 export const SEAL_DIGEST_ATTRIBUTE = '2.25.200792922227499238596381261395238076929';
 
+/** The identifiers of the two attributes; others may be set, and these are always understood beside them. */
+export type SealAttributes = { readonly sealDigest: string; readonly sesSignature: string };
+
 /** propertyInfo of the SES_Signature: the protection scope is the /ByteRange of the dictionary that holds it. */
 export const PROTECTION_SCOPE = 'PDF ByteRange';

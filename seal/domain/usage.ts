@@ -2,6 +2,7 @@
 import type { AuditEntry } from '../../common/audit/entry.ts';
 import type { SealingQuery } from '../../common/contract/seal.ts';
 import { isTrustError } from '../../common/errors.ts';
+import type { ContainerMode } from './container.ts';
 
 type Asked = {
   readonly clientId: string;
@@ -20,11 +21,12 @@ export type SealingOutcome = {
   readonly signedAt: Date;
   /** B: the claimed time; T: a time stamp over the signature. */
   readonly level: 'B' | 'T';
+  readonly mode: ContainerMode;
 };
 
 /** A document was sealed and released. */
 export function releaseEntry(asked: Asked, esealSm3: string, outcome: SealingOutcome, at: Date): AuditEntry {
-  const { sealingId, inputSm3, dataSm3, field, signedAt, level } = outcome;
+  const { sealingId, inputSm3, dataSm3, field, signedAt, level, mode } = outcome;
   return {
     ...base(asked, at),
     kind: 'sealing.released',
@@ -37,6 +39,7 @@ export function releaseEntry(asked: Asked, esealSm3: string, outcome: SealingOut
       field,
       signed_at: signedAt.toISOString(),
       level,
+      mode,
     },
   };
 }

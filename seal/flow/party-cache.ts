@@ -3,6 +3,7 @@
 import { TrustError } from '../../common/errors.ts';
 import type { Certificate } from '../../common/pki/certificate.ts';
 import type { Trust } from '../../common/pki/verify-chain.ts';
+import type { ContainerSettings } from '../domain/container.ts';
 import type { RegisteredSeal } from '../domain/registered-seal.ts';
 import { prepareParty, type SealingParty } from './sealing-party.ts';
 
@@ -16,12 +17,13 @@ export type PartyCacheOptions = {
   readonly certificates: ReadonlyMap<string, Certificate>;
   readonly chain: readonly Certificate[];
   readonly trust: Trust;
+  readonly containers?: ContainerSettings;
 };
 
 const KEPT_MS = 3_600_000;
 const MAX_PARTIES = 200;
 
-export function makePartyCache({ certificates, chain, trust }: PartyCacheOptions): PartyCache {
+export function makePartyCache({ certificates, chain, trust, containers }: PartyCacheOptions): PartyCache {
   const kept = new Map<string, { readonly party: Promise<SealingParty>; readonly until: number }>();
   return {
     get(seal, now) {
@@ -32,7 +34,9 @@ export function makePartyCache({ certificates, chain, trust }: PartyCacheOptions
       if (!signerCertificate) {
         throw new TrustError('key-not-found', `Seal ${seal.esID} is used by the key ${seal.keyRef}, which is not here`);
       }
-      const party = prepareParty({ seal: seal.eseal, signerCertificate, chain, keyRef: seal.keyRef, trust, now });
+      const { eseal, keyRef } = seal;
+      const order = { seal: eseal, signerCertificate, chain, keyRef, trust, now };
+      const party = prepareParty(containers ? { ...order, containers } : order);
       party.catch(() => kept.delete(key));
       if (kept.size >= MAX_PARTIES) kept.delete(kept.keys().next().value as string);
       kept.set(key, { party, until: Math.min(now.getTime() + KEPT_MS, signerCertificate.notAfter.getTime()) });

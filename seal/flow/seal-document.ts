@@ -3,6 +3,7 @@
 import type { TimeStamper } from '../../common/client/time-stamper.ts';
 import { Sm3 } from '../../common/crypto/sm3.ts';
 import { TrustError } from '../../common/errors.ts';
+import { type ContainerMode, namesOf } from '../domain/container.ts';
 import type { ByteRange } from '../pdf/byte-range.ts';
 import { type ByteSource, slices } from '../pdf/byte-source.ts';
 import { openDocument } from '../pdf/document.ts';
@@ -11,7 +12,8 @@ import type { Placement } from '../pdf/placement.ts';
 import { fillContents, makeSealingUpdate, type SealingUpdate } from '../pdf/sealing-update.ts';
 import { wholeSeconds } from '../ses/make-seal.ts';
 import { checkRelease } from './check-release.ts';
-import { makeDualSignature, type SealingParty, stampRoom } from './sealing-party.ts';
+import { makeContainer, stampRoom } from './make-container.ts';
+import type { SealingParty } from './sealing-party.ts';
 
 export type SealingSigner = {
   /** SM2 signature, DER, over `message` by the key named `keyRef`, with the default user id. */
@@ -27,6 +29,8 @@ export type SealingTools = {
 export type SealDocumentRequest = {
   readonly source: ByteSource;
   readonly party: SealingParty;
+  /** `dual` unless given. */
+  readonly mode?: ContainerMode | undefined;
   /** Counted from 1; left out: page 1, unless the placement says otherwise. */
   readonly page?: number | undefined;
   readonly placement: Placement;
@@ -58,7 +62,19 @@ export type SealedDocument = {
  */
 export async function sealDocument(
   { signer, stamper }: SealingTools,
-  { source, party, page, placement, reason, time, inputHash, certify, lock, password }: SealDocumentRequest,
+  {
+    source,
+    party,
+    mode = 'dual',
+    page,
+    placement,
+    reason,
+    time,
+    inputHash,
+    certify,
+    lock,
+    password,
+  }: SealDocumentRequest,
 ): Promise<SealedDocument> {
   const at = wholeSeconds(time);
   // 1. Read what the update needs to know, and lay it out, with room for a token before any key is used.
@@ -70,21 +86,22 @@ export async function sealDocument(
     certify,
     lock,
     appearance: party.appearance,
-    contentsBytes: party.contentsBytes + room,
+    contentsBytes: party.contentsBytes[mode] + room,
+    names: namesOf(party.containers, mode),
     time: at,
     signerName: party.seal.content.property.name,
   });
   // 2. Hash the input once and the update behind it.
   const prefix = inputHash ?? hashSource(source);
   const dataHash = hashUpdate(prefix, update);
-  // 3. Sign, twice with the same key: the SES_Signature and the CMS around it. Level T: stamp the CMS signature.
+  // 3. Sign, in `dual` twice with the same key: the SES_Signature and the CMS around it. Level T: stamp the signature.
   const sign = (message: Uint8Array): Promise<Uint8Array> => signer.sign(party.keyRef, message);
-  const der = await makeDualSignature(party, dataHash, at, sign, stamper?.stamp);
-  if (der.length > party.contentsBytes + room)
+  const der = await makeContainer(party, mode, { dataHash, time: at, sign, stamp: stamper?.stamp });
+  if (der.length > party.contentsBytes[mode] + room)
     throw new TrustError('time-stamp-unavailable', 'The token is larger than the one that was measured; try again');
   fillContents(update, der);
   // 4. Believe the bytes, not the intention: read the result again and verify it before it leaves.
-  checkRelease({ source, update, prefix, party, stampedAfter: stamper ? at : null, password });
+  checkRelease({ source, update, prefix, party, mode, stampedAfter: stamper ? at : null, password });
   return { appended: update.appended, field: update.field, byteRange: update.byteRange, dataHash };
 }
 

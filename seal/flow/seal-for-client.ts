@@ -111,7 +111,8 @@ async function checkRequest(deps: SealingDeps, request: ClientSealing, inputHash
   const party = await deps.parties.get(seal, now);
   makeSealingUpdate(openDocument(memorySource(pdf), password), {
     ...layoutOf(request),
-    ...party,
+    appearance: party.appearance,
+    contentsBytes: party.contentsBytes[query.mode ?? 'dual'],
     time: now,
     signerName: seal.name,
   });
@@ -137,6 +138,7 @@ const grantUse = ({ clientId, query }: ClientSealing, at: Date): GrantUse => ({
 
 const layoutOf = ({ query, password }: ClientSealing) => ({
   password,
+  mode: query.mode,
   page: query.page,
   placement: {
     xMm: query.x_mm,
@@ -233,6 +235,7 @@ async function release(deps: SealingDeps, work: Work, act: Act, requestSm3: stri
         field,
         signedAt,
         level: stamper ? ('T' as const) : ('B' as const),
+        mode: request.query.mode ?? 'dual',
       };
       return { value: isOurs, entry: isOurs ? releaseEntry(request, seal.esealSm3, outcome, at) : null };
     });

@@ -1,34 +1,30 @@
 // What a sealing needs and no document changes: the seal, its signer's certificate and chain, the pixel streams of the
 // picture, and the size of /Contents. Made once, kept for as long as the seal and the certificate are good.
-import { derOctetString } from '../../common/asn1/der-write.ts';
 import { equalBytes } from '../../common/bytes.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
 import { TrustError } from '../../common/errors.ts';
 import type { Certificate } from '../../common/pki/certificate.ts';
-import { OID } from '../../common/pki/oids.ts';
-import { assembleSignedData, makeSignedAttributes } from '../../common/pki/signed-data.ts';
 import { type Trust, verifyChain } from '../../common/pki/verify-chain.ts';
+import {
+  CONTAINER_MODES,
+  type ContainerMode,
+  type ContainerSettings,
+  DEFAULT_CONTAINERS,
+} from '../domain/container.ts';
 import { decodePicture } from '../domain/picture-pixels.ts';
-import { PROTECTION_SCOPE, SEAL_DIGEST_ATTRIBUTE, SES_SIGNATURE_ATTRIBUTE } from '../domain/seal-attributes.ts';
 import { makeAppearance, type SealAppearance } from '../pdf/appearance.ts';
-import { makeSignature } from '../ses/make-signature.ts';
 import type { Seal } from '../ses/seal.ts';
 import { decodeSeal } from '../ses/seal-codec.ts';
 import { isSignerListed } from '../ses/signer-list.ts';
 import { isSesSignature, verifySeal } from '../ses/verify-seal.ts';
+import { type ContainerParty, measureContainer } from './make-container.ts';
 
-export type SealingParty = {
-  readonly seal: Seal;
-  /** SM3 of the SESeal. */
-  readonly sealDigest: Uint8Array;
-  readonly signerCertificate: Certificate;
-  /** Authorities of signer and maker, carried in the CMS so that a verifier needs only the root. */
-  readonly authorities: readonly Certificate[];
+export type SealingParty = ContainerParty & {
   /** Name of the signer's key for the signer port. */
   readonly keyRef: string;
   readonly appearance: SealAppearance;
-  /** Bytes that the largest signature of this party takes. */
-  readonly contentsBytes: number;
+  /** Bytes that the largest container of this party takes, without time stamp. */
+  readonly contentsBytes: Readonly<Record<ContainerMode, number>>;
 };
 
 export type PartyRequest = {
@@ -41,10 +37,9 @@ export type PartyRequest = {
   /** Given: seal and certificates must pass against these roots. Left out: only the seal's own signature is checked. */
   readonly trust?: Trust;
   readonly now: Date;
+  /** Names and attributes of the containers; the defaults unless given. */
+  readonly containers?: ContainerSettings;
 };
-
-/** Signs a message with a named key; the narrow part of the signer port that a sealing uses. */
-export type SignMessage = (message: Uint8Array) => Promise<Uint8Array>;
 
 /** Checks and prepares a party. Codes: `seal-malformed`, `seal-not-usable`, `certificate-malformed`. */
 export async function prepareParty(request: PartyRequest): Promise<SealingParty> {
@@ -59,55 +54,10 @@ export async function prepareParty(request: PartyRequest): Promise<SealingParty>
     authorities: authoritiesOf([request.signerCertificate, seal.makerCertificate], request.chain),
     keyRef: request.keyRef,
     appearance: makeAppearance(pixels, picture.widthMm, picture.heightMm),
+    containers: request.containers ?? DEFAULT_CONTAINERS,
   };
-  return { ...party, contentsBytes: await measureContents(party, seal.content.property.validStart) };
-}
-
-/**
- * DER of the dual container: CMS SignedData that carries the SES_Signature. The two signatures are made side by side; with
- * `stamp`, a time-stamp token over the value of the CMS signature comes behind them (level T).
- */
-export async function makeDualSignature(
-  party: Omit<SealingParty, 'appearance' | 'contentsBytes'>,
-  dataHash: Uint8Array,
-  time: Date,
-  sign: SignMessage,
-  stamp?: SignMessage,
-): Promise<Uint8Array> {
-  const order = {
-    digest: dataHash,
-    signerCert: party.signerCertificate,
-    certs: party.authorities,
-    signedAttributes: [{ oid: SEAL_DIGEST_ATTRIBUTE, values: [derOctetString(party.sealDigest)] }],
-  };
-  const attributes = makeSignedAttributes(order);
-  const [ses, signature] = await Promise.all([
-    makeSignature({
-      seal: party.seal,
-      signerCertificate: party.signerCertificate,
-      dataHash,
-      propertyInfo: PROTECTION_SCOPE,
-      time,
-      sign,
-    }),
-    sign(attributes),
-  ]);
-  const unsignedAttributes = [
-    { oid: SES_SIGNATURE_ATTRIBUTE, values: [ses] },
-    ...(stamp ? [{ oid: OID.signatureTimeStamp, values: [await stamp(signature)] }] : []),
-  ];
-  return assembleSignedData({ ...order, unsignedAttributes }, attributes, signature);
-}
-
-/** What a token of that size adds to a container: the attribute around it, and lengths that grow by a byte. */
-export function stampRoom(tokenBytes: number): number {
-  return tokenBytes + 64;
-}
-
-/** An SM2 signature is at most 72 bytes of DER; the key is not used to find that out. */
-async function measureContents(party: Omit<SealingParty, 'appearance' | 'contentsBytes'>, time: Date): Promise<number> {
-  const largest = async (): Promise<Uint8Array> => new Uint8Array(72);
-  return (await makeDualSignature(party, new Uint8Array(32), time, largest)).length;
+  const sizes = await Promise.all(CONTAINER_MODES.map(async (mode) => [mode, await measureContainer(party, mode)]));
+  return { ...party, contentsBytes: Object.fromEntries(sizes) };
 }
 
 function checkParty(seal: Seal, { signerCertificate, trust, now }: PartyRequest): void {

@@ -7,8 +7,9 @@ import { concludeSteps } from '../../common/pki/conclude.ts';
 import type { Seal } from '../ses/seal.ts';
 import { decodeSeal } from '../ses/seal-codec.ts';
 import { verifySeal } from '../ses/verify-seal.ts';
+import { describeSeal } from './signature-report.ts';
 import { concludeReport, type DocumentQuestion } from './verify-document.ts';
-import { describeSeal, verifyField } from './verify-field.ts';
+import { verifyField } from './verify-field.ts';
 
 const NO_TRUST = { roots: [], intermediates: [] };
 const INDICATIONS = { passed: 'TOTAL-PASSED', failed: 'TOTAL-FAILED', indeterminate: 'INDETERMINATE' } as const;
@@ -52,7 +53,7 @@ export type DetachedContent = {
 export function verifyDetached(
   signature: Uint8Array,
   content: DetachedContent,
-  { trust, now }: DocumentQuestion,
+  { trust, now, containers }: DocumentQuestion,
 ): VerificationReport {
   const { size, digest, digestBy } = content;
   const { report } = verifyField({
@@ -64,6 +65,7 @@ export function verifyDetached(
     digest,
     trust: trust ?? NO_TRUST,
     now,
+    containers,
   });
   return whole(size, digest, now, report);
 }

@@ -4,6 +4,7 @@ import { toHex } from '../../common/bytes.ts';
 import type { SignatureReport, VerificationReport } from '../../common/contract/report.ts';
 import { TrustError } from '../../common/errors.ts';
 import type { Trust } from '../../common/pki/verify-chain.ts';
+import type { ContainerSettings } from '../domain/container.ts';
 import { type ByteRangeFinding, checkByteRange } from '../pdf/byte-range.ts';
 import type { ByteSource } from '../pdf/byte-source.ts';
 import { openDocument } from '../pdf/document.ts';
@@ -18,12 +19,17 @@ export type DocumentQuestion = {
   readonly now: Date;
   /** Of an encrypted document; the empty one is tried when left out. */
   readonly password?: string | undefined;
+  /** Names and attributes that are understood beside the default ones. */
+  readonly containers?: ContainerSettings | undefined;
 };
 
 const MAX_SIGNATURES = 100;
 
 /** Judges every signature and the whole. Codes: those of `openDocument` for input that cannot be read, `pdf-too-large`. */
-export function verifyDocument(source: ByteSource, { trust, now, password }: DocumentQuestion): VerificationReport {
+export function verifyDocument(
+  source: ByteSource,
+  { trust, now, password, containers }: DocumentQuestion,
+): VerificationReport {
   const document = openDocument(source, password);
   const signed = listSignatureFields(document);
   if (signed.length > MAX_SIGNATURES) {
@@ -57,6 +63,7 @@ export function verifyDocument(source: ByteSource, { trust, now, password }: Doc
       digest,
       trust: trust ?? { roots: [], intermediates: [] },
       now,
+      containers,
     });
   });
   const changes = new Set(verdicts.flatMap((verdict) => [...verdict.changes.other, ...verdict.changes.allowed]));

@@ -3,30 +3,25 @@
 import { parseDer } from '../../common/asn1/der.ts';
 import { readOctetString } from '../../common/asn1/der-read.ts';
 import { equalBytes } from '../../common/bytes.ts';
-import type {
-  Indication,
-  ReportFact,
-  ReportStep,
-  SignatureReport,
-  SubIndication,
-} from '../../common/contract/report.ts';
+import type { ReportStep, SignatureReport } from '../../common/contract/report.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
-import type { Certificate } from '../../common/pki/certificate.ts';
-import { concludeSteps, failedStep, passedStep } from '../../common/pki/conclude.ts';
+import { failedStep, passedStep } from '../../common/pki/conclude.ts';
 import { OID } from '../../common/pki/oids.ts';
 import { findAttribute, type ParsedSignedData } from '../../common/pki/read-signed-data.ts';
 import { type Trust, verifyChain } from '../../common/pki/verify-chain.ts';
 import { isForeignSignedData, verifyForeignSignedData } from '../../common/pki/verify-foreign-signed-data.ts';
 import { verifySignedData } from '../../common/pki/verify-signed-data.ts';
 import { type TimeStampReport, verifyTimeStamp } from '../../common/pki/verify-time-stamp.ts';
-import { SEAL_DIGEST_ATTRIBUTE } from '../domain/seal-attributes.ts';
+import { type ContainerSettings, DEFAULT_CONTAINERS } from '../domain/container.ts';
+import type { SealAttributes } from '../domain/seal-attributes.ts';
 import type { ByteRange, ByteRangeFinding, SignedBytes } from '../pdf/byte-range.ts';
 import { findChangesAfter, type LaterChanges, type SignedFields } from '../pdf/changes-after-sealing.ts';
 import type { PdfDocument } from '../pdf/document.ts';
 import type { SealSignature } from '../ses/seal.ts';
-import { factOfStep, verifySignature } from '../ses/verify-signature.ts';
+import { verifySignature } from '../ses/verify-signature.ts';
 import { digestForeign } from './foreign-digest.ts';
-import { attempt, type Container, knownForm, NO_CONTAINER, openContainer } from './open-container.ts';
+import { attempt, type Container, findSealDigest, NO_CONTAINER, openContainer } from './open-container.ts';
+import { makeReport } from './signature-report.ts';
 
 export type FieldQuestion = {
   /** Null for a detached signature. */
@@ -43,6 +38,8 @@ export type FieldQuestion = {
   readonly digest: Uint8Array;
   readonly trust: Trust;
   readonly now: Date;
+  /** Names and attributes that are understood beside the default ones. */
+  readonly containers?: ContainerSettings | undefined;
 };
 
 export type FieldVerdict = { readonly report: SignatureReport; readonly changes: LaterChanges };
@@ -56,15 +53,13 @@ export function verifyField(question: FieldQuestion): FieldVerdict {
   const { finding } = question;
   if (!('signed' in finding)) {
     const steps = [failedStep('byte-range', ISO, `${finding.fault}.`, 'FORMAT_FAILURE')];
-    return {
-      report: report(question, steps, { ...NO_CONTAINER, provedTime: null }, finding.byteRange),
-      changes: NO_CHANGES,
-    };
+    const parts = { steps, container: NO_CONTAINER, provedTime: null, byteRange: finding.byteRange };
+    return { report: makeReport({ ...parts, field: question.field, coversWholeFile: false }), changes: NO_CHANGES };
   }
   const { signed } = finding;
-  const { document } = question;
+  const { document, containers = DEFAULT_CONTAINERS } = question;
   const changes = document ? findChangesAfter(document, signed.end, question.signedFields) : NO_CHANGES;
-  const container = knownForm(openContainer(signed.contents), question.subFilter ?? null);
+  const container = openContainer(signed.contents, question.subFilter ?? null, containers);
   const trust = withCarried(question.trust, container);
   const stamp = judgeTimeStamp(container, { ...question, trust });
   const judged = judgeSeal(container, { ...question, trust }, stamp?.time ?? null);
@@ -72,11 +67,14 @@ export function verifyField(question: FieldQuestion): FieldVerdict {
     ...(document ? coverageSteps(document, signed, changes) : []),
     ...container.steps,
     ...(container.cms ? cmsSteps(container.cms, signed.byteRange, question) : []),
-    ...(container.cms ? bindingSteps(container.cms, container.ses) : []),
+    ...(container.cms ? bindingSteps(container.cms, container.ses, containers.attributes) : []),
     ...(stamp?.steps ?? []),
     ...judged.steps,
   ];
-  return { report: report(question, steps, { ...container, ...judged }, document && signed.byteRange), changes };
+  const { provedTime } = judged;
+  const coversWholeFile = !document || signed.end === document.source.size;
+  const parts = { field: question.field, container, steps, provedTime, byteRange: document && signed.byteRange };
+  return { report: makeReport({ ...parts, coversWholeFile }), changes };
 }
 
 /** adbe.pkcs7.sha1: the content inside is the SHA-1 of the document. */
@@ -116,12 +114,14 @@ function changesStep(document: PdfDocument, { end }: SignedBytes, { allowed, oth
 }
 
 /** What joins the two signatures: SM3(SESeal) among the signed attributes, and one signer for both. */
-function bindingSteps(cms: ParsedSignedData, ses: SealSignature | null): readonly ReportStep[] {
+function bindingSteps(
+  cms: ParsedSignedData,
+  ses: SealSignature | null,
+  attributes: SealAttributes,
+): readonly ReportStep[] {
   const fail = (text: string): ReportStep[] => [failedStep('seal-binding', BINDING, text, 'SIG_CONSTRAINTS_FAILURE')];
-  const digest = attempt(() => {
-    const value = findAttribute(cms.signedAttributes, SEAL_DIGEST_ATTRIBUTE);
-    return value && readOctetString(parseDer(value));
-  });
+  const value = findSealDigest(cms, attributes);
+  const digest = value && typeof value !== 'string' ? attempt(() => readOctetString(parseDer(value))) : value;
   if (typeof digest === 'string') return fail(`The signed digest of the seal cannot be read: ${digest}.`);
   if (!digest && !ses) return [];
   if (!ses) return fail('The signer sealed with an e-seal, and the seal has been taken out.');
@@ -155,107 +155,4 @@ function judgeSeal({ cms, ses }: Container, { digest, trust, now }: FieldQuestio
   const at = provedTime ?? now;
   const { steps } = verifyChain({ ...trust, leaf: cms.signerCertificate, at, usage: 'document-signing' });
   return { steps: steps.map((step) => ({ ...step, name: `signer-${step.name}` })), provedTime };
-}
-
-function report(
-  { field, document, finding }: FieldQuestion,
-  steps: readonly ReportStep[],
-  container: Container & Pick<Judged, 'provedTime'>,
-  byteRange: ByteRange | null,
-): SignatureReport {
-  const { ses, cms, kind, provedTime } = container;
-  const time = provedTime ?? ses?.time ?? null;
-  const signer = ses?.signerCertificate ?? cms?.signerCertificate ?? null;
-  const verdict = judge(steps);
-  const of = (fact: Fact): ReportFact => factOf(fact, steps, provedTime);
-  return {
-    field,
-    container: kind,
-    ...verdict,
-    integrity: of('integrity'),
-    cryptography: of('cryptography'),
-    certificate_trust: of('certificate_trust'),
-    seal_status: of('seal_status'),
-    time: of('time'),
-    covers_whole_file: 'signed' in finding && (!document || finding.signed.end === document.source.size),
-    byte_range: byteRange ? [...byteRange] : null,
-    signing_time: time?.toISOString() ?? null,
-    time_source: time && (provedTime ? 'time_stamp' : 'claimed'),
-    signer: signer && describeSigner(signer),
-    seal: ses && describeSeal(ses),
-    deviations: [...(container.deviations ?? []), ...(ses?.deviations ?? [])],
-    steps: [...steps],
-  };
-}
-
-/** What the steps say; whether there is a seal in it is said beside, and who needs one looks for it (`seal` of the report). */
-function judge(steps: readonly ReportStep[]): { indication: Indication; sub_indication: SubIndication | null } {
-  const { status, subIndication = null } = concludeSteps(steps);
-  if (status === 'failed') return { indication: 'TOTAL-FAILED', sub_indication: subIndication };
-  if (status === 'indeterminate') return { indication: 'INDETERMINATE', sub_indication: subIndication };
-  return { indication: 'TOTAL-PASSED', sub_indication: null };
-}
-
-type Fact = 'integrity' | 'cryptography' | 'certificate_trust' | 'seal_status' | 'time';
-
-const OWN_FACTS: Readonly<Record<string, Fact>> = {
-  'byte-range': 'integrity',
-  'changes-after-sealing': 'integrity',
-  'cms-message-digest': 'integrity',
-  container: 'cryptography',
-  'cms-algorithms': 'cryptography',
-  'cms-content-type': 'cryptography',
-  'cms-signing-certificate': 'cryptography',
-  'cms-signature-value': 'cryptography',
-};
-
-const WELL: Readonly<Record<Fact, string>> = {
-  integrity: 'What was sealed is unchanged.',
-  cryptography: 'The signatures verify.',
-  certificate_trust: 'The certificate of the signer leads to a trusted root.',
-  seal_status: 'The seal is genuine, belongs to the signer and was valid when used.',
-  time: 'The signing time is the one that the signer claims; there is no time stamp.',
-};
-
-function factOf(fact: Fact, steps: readonly ReportStep[], provedTime: Date | null): ReportFact {
-  const own = steps.filter(({ name }) => (OWN_FACTS[name] ?? factOfStep(name)) === fact);
-  const { status, subIndication } = concludeSteps(own);
-  if (!own.some((step) => step.status === 'passed' || step.status === 'failed')) {
-    return {
-      status: 'indeterminate',
-      finding: fact === 'seal_status' ? 'There is no e-seal in it.' : 'Nothing could be judged.',
-    };
-  }
-  if (status === 'passed') return { status, finding: wellOf(fact, provedTime) };
-  const telling = own.find((step) => step.status === 'failed' && step.sub_indication === subIndication);
-  return { status, finding: telling?.finding ?? WELL[fact] };
-}
-
-function wellOf(fact: Fact, provedTime: Date | null): string {
-  if (fact !== 'time' || !provedTime) return WELL[fact];
-  return `A time stamp proves that the signature existed at ${provedTime.toISOString()}.`;
-}
-
-function describeSigner(certificate: Certificate): NonNullable<SignatureReport['signer']> {
-  return {
-    subject: certificate.subject,
-    common_name: certificate.commonName,
-    organization: certificate.organization,
-    serial_number: certificate.serial,
-    valid_from: certificate.notBefore.toISOString(),
-    valid_to: certificate.notAfter.toISOString(),
-  };
-}
-
-/** What a report says about a seal. */
-export function describeSeal({ seal }: Pick<SealSignature, 'seal'>): NonNullable<SignatureReport['seal']> {
-  const { esID, property, header } = seal.content;
-  return {
-    esID,
-    name: property.name,
-    version: header.version,
-    valid_from: property.validStart.toISOString(),
-    valid_to: property.validEnd.toISOString(),
-    maker: seal.makerCertificate.subject,
-  };
 }

@@ -41,6 +41,8 @@ export type SealingLayout = {
   readonly appearance: SealAppearance;
   /** Bytes of DER that /Contents must be able to hold. */
   readonly contentsBytes: number;
+  /** /Filter and /SubFilter; those of a CMS that generic readers know unless given. */
+  readonly names?: SignatureNames | undefined;
   /** /M, the claimed time of signing. */
   readonly time: Date;
   /** /Name and /Reason, shown by readers. */
@@ -52,6 +54,8 @@ export type SealingLayout = {
   readonly lock?: FieldLock | undefined;
 };
 
+export type SignatureNames = { readonly filter: string; readonly subFilter: string };
+
 export type SealingUpdate = {
   /** Everything behind the input; /Contents is still zero. */
   readonly appended: Uint8Array<ArrayBuffer>;
@@ -62,6 +66,7 @@ export type SealingUpdate = {
   readonly gap: { readonly start: number; readonly end: number };
 };
 
+const CMS_NAMES: SignatureNames = { filter: 'Adobe.PPKLite', subFilter: 'ETSI.CAdES.detached' };
 const SLOT = 12; // digits of a /ByteRange number: files up to a terabyte
 const PRINT_AND_LOCKED = 4 | 128;
 /** Flags of an annotation that is not shown: invisible, hidden, no view. */
@@ -262,10 +267,11 @@ function signatureParts(
   rangeAt: number;
   contentsAt: number;
 } {
+  const { filter, subFilter } = layout.names ?? CMS_NAMES;
   const entries = dict([
     ['Type', name('Sig')],
-    ['Filter', name('Adobe.PPKLite')],
-    ['SubFilter', name('ETSI.CAdES.detached')],
+    ['Filter', name(filter)],
+    ['SubFilter', name(subFilter)],
     ['M', dateString(layout.time)],
     ['Name', textString(layout.signerName)],
     ...(layout.reason ? [['Reason', textString(layout.reason)] as const] : []),

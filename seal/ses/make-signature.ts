@@ -18,6 +18,8 @@ export type SignatureOrder = {
   readonly time: Date;
   /** SM2 over the message by the signer's key, DER; a dummy of 72 bytes gives the largest size there is. */
   readonly sign: (message: Uint8Array) => Promise<Uint8Array>;
+  /** Given: DER of a time-stamp token over the value of the signature, for `timeStamp [0]`. */
+  readonly stamp?: ((signature: Uint8Array) => Promise<Uint8Array>) | undefined;
 };
 
 /**
@@ -50,5 +52,6 @@ export async function makeSignature(order: SignatureOrder): Promise<Uint8Array> 
     extensions: null,
   });
   const signature = await order.sign(tbsRaw);
-  return encodeSignature({ tbsRaw, signerCertificate, signatureAlgorithm: OID.sm2WithSm3, signature, timeStamp: null });
+  const timeStamp = order.stamp ? await order.stamp(signature) : null;
+  return encodeSignature({ tbsRaw, signerCertificate, signatureAlgorithm: OID.sm2WithSm3, signature, timeStamp });
 }

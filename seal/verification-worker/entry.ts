@@ -1,9 +1,11 @@
 // Entry of a thread of verification.
 import { workerData } from 'node:worker_threads';
 import { answerJobs } from '../../common/threads/answer-jobs.ts';
+import type { ContainerSettings } from '../domain/container.ts';
 import type { VerificationQuestion } from '../flow/verify-upload.ts';
 import { answerQuestion, readTrustBytes, type TrustBytes } from './jobs.ts';
 
-const trust = readTrustBytes((workerData as { trust: TrustBytes }).trust);
+const { trust: bytes, containers } = workerData as { trust: TrustBytes; containers?: ContainerSettings };
+const trust = readTrustBytes(bytes);
 
-answerJobs((question: VerificationQuestion) => answerQuestion(question, trust));
+answerJobs((question: VerificationQuestion) => answerQuestion(question, { trust, containers }));

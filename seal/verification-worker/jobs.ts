@@ -3,6 +3,7 @@
 import type { VerificationReport } from '../../common/contract/report.ts';
 import { parseCertificate } from '../../common/pki/certificate.ts';
 import type { Trust } from '../../common/pki/verify-chain.ts';
+import type { ContainerSettings } from '../domain/container.ts';
 import { verifyDetached, verifySealFile } from '../flow/verify-detached.ts';
 import { verifyDocument } from '../flow/verify-document.ts';
 import type { VerificationQuestion } from '../flow/verify-upload.ts';
@@ -19,17 +20,20 @@ export function readTrustBytes({ roots, intermediates }: TrustBytes): Trust {
   return { roots: roots.map(parseCertificate), intermediates: intermediates.map(parseCertificate) };
 }
 
+/** What every judgement of a thread has in common. */
+export type VerificationMeans = { readonly trust: Trust; readonly containers?: ContainerSettings | undefined };
+
 /** Judges one upload. Codes: those of `openDocument`, `seal-malformed`. */
-export function answerQuestion(question: VerificationQuestion, trust: Trust): VerificationReport {
+export function answerQuestion(question: VerificationQuestion, means: VerificationMeans): VerificationReport {
   const { now } = question;
   switch (question.kind) {
     case 'document':
-      return verifyDocument(memorySource(question.bytes), { trust, now, password: question.password });
+      return verifyDocument(memorySource(question.bytes), { ...means, now, password: question.password });
     case 'seal':
-      return verifySealFile(question.bytes, { trust, now });
+      return verifySealFile(question.bytes, { ...means, now });
     case 'detached': {
       const { signature, digest } = question;
-      return verifyDetached(signature, { size: 0, digest, digestBy: () => digest }, { trust, now });
+      return verifyDetached(signature, { size: 0, digest, digestBy: () => digest }, { ...means, now });
     }
   }
 }

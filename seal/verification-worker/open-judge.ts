@@ -2,11 +2,14 @@
 import type { VerificationReport } from '../../common/contract/report.ts';
 import type { Trust } from '../../common/pki/verify-chain.ts';
 import { type BoundedPoolOptions, makeBoundedPool } from '../../common/threads/bounded-pool.ts';
+import type { ContainerSettings } from '../domain/container.ts';
 import type { Judge, VerificationQuestion } from '../flow/verify-upload.ts';
 import { trustBytes } from './jobs.ts';
 
 export type JudgeOptions = {
   readonly trust: Trust;
+  /** The default ones unless given. */
+  readonly containers?: ContainerSettings;
   readonly threads: number;
   readonly deadlineSeconds: number;
 } & Partial<Pick<BoundedPoolOptions, 'entry' | 'timer' | 'queue'>>;
@@ -18,10 +21,10 @@ const HEAP_MEGABYTES = 256;
 const QUEUE = 32;
 
 /** Codes of the judge: those of a document that cannot be read, `document-too-costly`, `busy`. */
-export function openJudge({ trust, threads, deadlineSeconds, ...options }: JudgeOptions): OpenJudge {
+export function openJudge({ trust, containers, threads, deadlineSeconds, ...options }: JudgeOptions): OpenJudge {
   const pool = makeBoundedPool<VerificationQuestion, VerificationReport>({
     entry: new URL('./entry.ts', import.meta.url),
-    workerData: { trust: trustBytes(trust) },
+    workerData: { trust: trustBytes(trust), containers },
     threads,
     queue: QUEUE,
     deadlineMs: deadlineSeconds * 1000,

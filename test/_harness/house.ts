@@ -29,7 +29,7 @@ import { readRoomConfig as readLicenseConfig } from '../../license/config.ts';
 import type { LicenseDeps } from '../../license/flow/deps.ts';
 import { readFaceFonts } from '../../license/pdf/face-fonts.ts';
 import { buildApp as buildSeal } from '../../seal/app.ts';
-import { readRoomConfig as readSealConfig } from '../../seal/config.ts';
+import { containersOf, readRoomConfig as readSealConfig } from '../../seal/config.ts';
 import { openAuthority } from '../../seal/flow/open-authority.ts';
 import { readKeyFolder } from '../../seal/store/key-folder.ts';
 import { openJudge } from '../../seal/verification-worker/open-judge.ts';
@@ -177,24 +177,15 @@ async function openSeal(env: NodeJS.ProcessEnv, { database, deps }: Ground): Pro
     clock,
     log: others.log,
   });
+  const containers = containersOf(config);
   const { judge, close: closeJudge } = openJudge({
     trust: { roots: config.trustRoots, intermediates: config.chain },
+    containers,
     threads: 1,
     deadlineSeconds: config.verificationSeconds,
   });
-  const app = buildSeal({
-    ...config,
-    ...others,
-    clock,
-    db,
-    audit,
-    gate,
-    files,
-    signer,
-    certificates,
-    authority,
-    judge,
-  });
+  const own = { clock, db, audit, gate, files, signer, certificates, authority, judge, containers };
+  const app = buildSeal({ ...config, ...others, ...own });
   const end = async (): Promise<void> => {
     await usage.close();
     await Promise.all([signer.close(), close(), closeJudge()]);

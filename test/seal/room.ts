@@ -11,6 +11,7 @@ import { makeMetrics } from '../../common/http/metrics.ts';
 import { listen } from '../../common/http/server.ts';
 import { makeLog } from '../../common/log.ts';
 import { buildApp, type SealAppDeps } from '../../seal/app.ts';
+import { DEFAULT_CONTAINERS } from '../../seal/domain/container.ts';
 import { grantSeal, registerSeal } from '../../seal/flow/register-seal.ts';
 import { openJudge } from '../../seal/verification-worker/open-judge.ts';
 import { testDatabase } from '../_harness/database.ts';
@@ -84,6 +85,7 @@ export async function startRoom(overrides: Partial<SealAppDeps> = {}): Promise<T
     trustRoots: [pki.root.certificate],
     chain: [pki.authority.certificate],
     limitMegabytes: 1,
+    containers: DEFAULT_CONTAINERS,
     authority,
     verificationsPerMinute: 1000,
     tsa: { kind: 'own' },

@@ -8,5 +8,5 @@ const trust = readTrustBytes((workerData as { trust: TrustBytes }).trust);
 
 answerJobs((question: VerificationQuestion) => {
   while (question.kind === 'document' && Buffer.from(question.bytes).toString('latin1').startsWith('%PDF-1.7 stall'));
-  return answerQuestion(question, trust);
+  return answerQuestion(question, { trust });
 });

@@ -3,7 +3,7 @@ import test from 'ava';
 import { toHex, utf8 } from '../../common/bytes.ts';
 import { verificationReport } from '../../common/contract/report.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
-import { makeDualSignature } from '../../seal/flow/sealing-party.ts';
+import { makeContainer } from '../../seal/flow/make-container.ts';
 import { verifyDetached, verifySealFile } from '../../seal/flow/verify-detached.ts';
 import { makeSignature } from '../../seal/ses/make-signature.ts';
 import { AT } from '../_harness/pki.ts';
@@ -16,7 +16,7 @@ const question = { trust: pki.trust, now: AT };
 const content = utf8('a file of any kind');
 const detached = { size: content.length, digest: sm3(content), digestBy: () => null };
 const sign = pki.signer.sign;
-const dual = await makeDualSignature(party, sm3(content), AT, sign);
+const dual = await makeContainer(party, 'dual', { dataHash: sm3(content), time: AT, sign });
 const ses = await makeSignature({
   seal,
   signerCertificate: pki.signer.certificate,

@@ -11,7 +11,7 @@ import { OID } from '../../common/pki/oids.ts';
 import { findAttribute, parseSignedData } from '../../common/pki/read-signed-data.ts';
 import { type Attribute, assembleSignedData, makeSignedData } from '../../common/pki/signed-data.ts';
 import { SEAL_DIGEST_ATTRIBUTE, SES_SIGNATURE_ATTRIBUTE } from '../../seal/domain/seal-attributes.ts';
-import { makeDualSignature } from '../../seal/flow/sealing-party.ts';
+import { makeContainer } from '../../seal/flow/make-container.ts';
 import { verifyDocument } from '../../seal/flow/verify-document.ts';
 import { memorySource } from '../../seal/pdf/byte-source.ts';
 import { openDocument } from '../../seal/pdf/document.ts';
@@ -201,13 +201,15 @@ test('A claimed time in the future does not pass', (t) => {
 /** A document sealed by hand: the container of `edit` in a /Contents of `room` bytes. */
 async function handSealed(options: {
   readonly room?: number;
+  readonly names?: { readonly filter: string; readonly subFilter: string };
   readonly edit?: (parts: ContainerParts) => Promise<Uint8Array>;
 }): Promise<Uint8Array> {
   const pdf = await makePdf();
-  const layout = { ...party, page: 1, placement: {}, contentsBytes: options.room ?? 60_000, time: AT, signerName: 'x' };
+  const { names, room: contentsBytes = 60_000 } = options;
+  const layout = { ...party, names, page: 1, placement: {}, contentsBytes, time: AT, signerName: 'x' };
   const update = makeSealingUpdate(openDocument(memorySource(pdf)), layout);
   const digest = sm3(pdf, update.appended.subarray(0, update.gap.start), update.appended.subarray(update.gap.end));
-  const dual = await makeDualSignature(party, digest, AT, pki.signer.sign);
+  const dual = await makeContainer(party, 'dual', { dataHash: digest, time: AT, sign: pki.signer.sign });
   fillContents(update, options.edit ? await options.edit({ digest, dual }) : dual);
   return concatBytes(pdf, update.appended);
 }
@@ -302,9 +304,11 @@ test('GB/T 38540-2020: a bare SES_Signature in /Contents is judged as such', asy
       time: AT,
       sign: pki.signer.sign,
     });
-  const report = verifyBytes(await handSealed({ edit }), pki.trust);
+  const names = { filter: 'Gomain.GMPkiLite', subFilter: 'GM.sm2seal' };
+  const report = verifyBytes(await handSealed({ edit, names }), pki.trust);
   t.is(verdict(report), 'TOTAL-PASSED', report.summary);
   t.is(report.signatures[0]!.container, 'ses');
+  t.is(verdict(verifyBytes(await handSealed({ edit }))), 'TOTAL-FAILED FORMAT_FAILURE', 'under the name of a CMS');
 });
 
 test('RFC 5652: bytes that are neither CMS nor seal are FORMAT_FAILURE', async (t) => {
