@@ -153,6 +153,12 @@ export const PROBLEMS = {
     '证书请求不符合要求',
     'The detail says what is wrong with the PKCS#10 request.',
   ),
+  'trust-malformed': problem(
+    422,
+    'What shall be trusted cannot be read',
+    '信任库无法读取',
+    'Name a folder with makers.pem, signers.pem and tsa.pem, or the JSON that a seal room publishes.',
+  ),
   'cms-malformed': problem(
     422,
     'The CMS SignedData cannot be read',

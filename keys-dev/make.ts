@@ -11,7 +11,7 @@ import { withStartLock } from '../common/db/start-lock.ts';
 import { TrustError } from '../common/errors.ts';
 import { type Certificate, certificatePem } from '../common/pki/certificate.ts';
 import { makeCertificate } from '../common/pki/make-certificate.ts';
-import { P256_KEYS, PKI, type PkiRow, subjectOf } from './pki.ts';
+import { P256_KEYS, PKI, type PkiRow, subjectOf, TRUST } from './pki.ts';
 
 export type DevelopmentKeys = {
   /** Absolute path of the folder. */
@@ -48,6 +48,7 @@ export function developmentKeyFiles(): readonly string[] {
     ...P256_KEYS.map((name) => `${name}.key.pem`),
     join('pki', 'trust-roots.pem'),
     join('pki', 'chain.pem'),
+    ...TRUST.map(({ file }) => join('trust', file)),
   ];
 }
 
@@ -70,11 +71,21 @@ async function writeAll(folder: string, now: Date): Promise<void> {
       .join('');
   await writePublic(join(folder, 'pki', 'trust-roots.pem'), pemOf(true));
   await writePublic(join(folder, 'pki', 'chain.pem'), pemOf(false));
+  await addTrust(folder);
   for (const name of P256_KEYS) await writePrivate(join(folder, `${name}.key.pem`), makeP256Pem());
+}
+
+/** Trust stores by purpose, each with the one authority that certifies for it; what is there stays. */
+async function addTrust(folder: string): Promise<void> {
+  for (const { file, authority } of TRUST) {
+    const [path, source] = [join(folder, 'trust', file), join(folder, 'pki', `${authority}.crt.pem`)];
+    if ((await isThere(source)) && !(await isThere(path))) await writePublic(path, await readFile(source, 'utf8'));
+  }
 }
 
 /** Rows of which the folder has neither key nor certificate, though it has the key of their issuer. */
 async function addNewRows(folder: string, now: Date): Promise<void> {
+  await addTrust(folder);
   for (const row of PKI.filter(({ ca }) => ca === null)) {
     const [keyPath, path] = [
       join(folder, row.keyFolder, `${row.name}.key.pem`),

@@ -98,6 +98,13 @@ export const PKI: readonly PkiRow[] = [
   auditKey('seal'),
 ];
 
+/** The trust stores of development: which authority is trusted for what. */
+export const TRUST: readonly { readonly file: string; readonly authority: string }[] = [
+  { file: 'makers.pem', authority: 'sub-ca-makers' },
+  { file: 'signers.pem', authority: 'sub-ca-signers' },
+  { file: 'tsa.pem', authority: 'sub-ca-time' },
+];
+
 /** P-256 keys (PKCS#8 PEM) that OpenID Connect needs: the provider's, and one per client with private_key_jwt. */
 export const P256_KEYS: readonly string[] = [
   'identity/oidc-signing',

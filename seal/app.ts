@@ -12,12 +12,12 @@ import type { BearerGate } from '../common/http/bearer.ts';
 import { healthRoutes } from '../common/http/health.ts';
 import type { Metrics } from '../common/http/metrics.ts';
 import { webRoutes } from '../common/http/preferences.ts';
-import { makeRateLimit } from '../common/http/rate-limit.ts';
+import { makeRateLimit, type RateLimit } from '../common/http/rate-limit.ts';
 import { referenceRoutes } from '../common/http/reference-page.ts';
 import { mountRoutes, type Route } from '../common/http/routes.ts';
 import type { Log } from '../common/log.ts';
 import type { Certificate } from '../common/pki/certificate.ts';
-import type { Trust } from '../common/pki/verify-chain.ts';
+import { type TrustStores, withIntermediates } from '../common/pki/trust-stores.ts';
 import type { TsaSetting } from './config.ts';
 import type { ContainerSettings } from './domain/container.ts';
 import type { TimeStampAuthority } from './flow/answer-time-stamp.ts';
@@ -57,7 +57,7 @@ export type SealAppDeps = {
   readonly signer: SealingSigner;
   /** Key reference -> certificate of the signer. */
   readonly certificates: ReadonlyMap<string, Certificate>;
-  readonly trustRoots: readonly Certificate[];
+  readonly trustStores: TrustStores;
   readonly chain: readonly Certificate[];
   readonly limitMegabytes: number;
   /** Names and attributes of containers. */
@@ -66,18 +66,21 @@ export type SealAppDeps = {
   readonly authority: TimeStampAuthority | null;
   /** From one address. */
   readonly verificationsPerMinute: number;
+  /** From one address. */
+  readonly publicPerMinute: number;
   readonly tsa: TsaSetting;
 };
 
 export function buildApp(deps: SealAppDeps): Koa {
   const { db, clock, metrics, gate, log, mode, certificates, chain, containers } = deps;
   const maxBytes = deps.limitMegabytes * 1_000_000;
-  const trust = { roots: deps.trustRoots, intermediates: chain };
+  const trust = withIntermediates(deps.trustStores, chain);
   const parties = makePartyCache({ certificates, chain, trust, containers });
   const stamper = stamperOf(deps, trust);
   const seal = makeSealingHandler({ ...deps, parties, maxBytes, stamper });
   const limit = makeRateLimit({ perMinute: deps.verificationsPerMinute, clock });
   const verify = limit.guard(makeVerificationHandler({ ...deps, maxBytes }));
+  const open = makeRateLimit({ perMinute: deps.publicPerMinute, clock }).guard;
 
   const app = makeKoa({ room: 'seal', log, clock, metrics, mode, service: SEAL_SERVICE });
   app.proxy = mode === 'production'; // one proxy in front of us says who asked
@@ -89,24 +92,24 @@ export function buildApp(deps: SealAppDeps): Koa {
       method: 'GET',
       path: '/v1/seals/:esID',
       scope: 'public',
-      handler: makeSealHandler(deps),
+      handler: open(makeSealHandler(deps)),
       operation: sealOperation,
     },
     {
       method: 'GET',
       path: '/v1/seals/:esID/file',
       scope: 'public',
-      handler: makeSealFileHandler(deps),
+      handler: open(makeSealFileHandler(deps)),
       operation: sealFileOperation,
     },
     {
       method: 'GET',
       path: '/v1/trust-roots',
       scope: 'public',
-      handler: makeTrustRootsHandler(deps.trustRoots),
+      handler: open(makeTrustRootsHandler(deps.trustStores)),
       operation: trustRootsOperation,
     },
-    ...timeStampRoutes(deps),
+    ...timeStampRoutes(deps, open),
   ];
   const reference = referenceRoutes(table, {
     title: 'Xinji seal room',
@@ -125,13 +128,13 @@ export function buildApp(deps: SealAppDeps): Koa {
   return app;
 }
 
-function stamperOf({ authority, tsa, db, clock }: SealAppDeps, trust: Trust): TimeStamper | null {
+function stamperOf({ authority, tsa, db, clock }: SealAppDeps, trust: TrustStores): TimeStamper | null {
   if (authority) return makeOwnStamper({ db, clock, authority });
   return tsa.kind === 'external' ? makeTimeStampClient({ url: tsa.url, clock, trust }) : null;
 }
 
-function timeStampRoutes({ authority, ...deps }: SealAppDeps): readonly Route[] {
+function timeStampRoutes({ authority, ...deps }: SealAppDeps, open: RateLimit['guard']): readonly Route[] {
   if (!authority) return [];
-  const handler = makeTimeStampHandler({ ...deps, authority });
+  const handler = open(makeTimeStampHandler({ ...deps, authority }));
   return [{ method: 'POST', path: '/tsa', scope: 'public', handler, operation: timeStampOperation }];
 }

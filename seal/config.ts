@@ -13,7 +13,9 @@ import {
   parseText,
   readConfig,
 } from '../common/env.ts';
+import { readTrustStores } from '../common/files/trust-folder.ts';
 import { type Certificate, isDevelopmentCertificate, readCertificatesPem } from '../common/pki/certificate.ts';
+import type { TrustStores } from '../common/pki/trust-stores.ts';
 import { type ContainerSettings, parseContainerNames, parseSealAttributes } from './domain/container.ts';
 import { SEAL_DIGEST_ATTRIBUTE, SES_SIGNATURE_ATTRIBUTE } from './domain/seal-attributes.ts';
 
@@ -76,16 +78,17 @@ export const CONFIG_TABLE = {
     fallback: inDevelopment('keys-dev/pem/seal'),
     parse: parseKeysFolder,
   },
-  trustRoots: {
-    name: 'XINJI_SEAL_TRUST_ROOTS',
-    manual: 'PEM file with the root certificates that verification trusts; published at /v1/trust-roots.',
-    example: '/etc/xinji/seal/trust-roots.pem',
-    fallback: inDevelopment('keys-dev/pem/pki/trust-roots.pem'),
-    parse: parseCertificates,
+  trustStores: {
+    name: 'XINJI_SEAL_TRUST',
+    manual:
+      'Folder with the authorities that verification trusts, by purpose: makers.pem for who may make seals, signers.pem for who may sign documents, tsa.pem for who may stamp times. Published at /v1/trust-roots.',
+    example: '/etc/xinji/seal/trust',
+    fallback: inDevelopment('keys-dev/pem/trust'),
+    parse: parseTrust,
   },
   chain: {
     name: 'XINJI_SEAL_CHAIN',
-    manual: 'PEM file with the authorities between roots, signers and seal makers.',
+    manual: 'PEM file with the authorities between what is trusted, signers and seal makers; carried in signatures.',
     example: '/etc/xinji/seal/chain.pem',
     fallback: inDevelopment('keys-dev/pem/pki/chain.pem'),
     parse: parseCertificates,
@@ -201,6 +204,14 @@ export const CONFIG_TABLE = {
     fallback: () => '20',
     parse: parseInteger(1, 600),
   },
+  publicPerMinute: {
+    name: 'XINJI_SEAL_PUBLIC_PER_MINUTE',
+    manual:
+      'Other requests a minute that anybody may make from one address: time stamps, seals, what is trusted. The time stamps that this room itself puts over seals do not count.',
+    example: '600',
+    fallback: (mode) => (mode === 'development' ? '6000' : '600'),
+    parse: parseInteger(1, 1_000_000),
+  },
   signingWorkers: {
     name: 'XINJI_SEAL_WORKERS',
     manual: 'Threads that sign; as many as there are cores to spare.',
@@ -271,10 +282,20 @@ function parseCertificates(path: string, mode: Mode): readonly Certificate[] {
   } catch {
     throw new Error('cannot be read; expected a file with PEM certificates');
   }
-  if (mode === 'production' && certificates.some(isDevelopmentCertificate)) {
-    throw new Error('holds a certificate of the development PKI (OU=DEV ONLY), which production refuses');
-  }
+  refuseDevelopmentCertificates(certificates, mode);
   return certificates;
+}
+
+function parseTrust(path: string, mode: Mode): TrustStores {
+  refuseDevelopmentPath(path, mode);
+  const stores = readTrustStores(path);
+  for (const { roots } of Object.values(stores)) refuseDevelopmentCertificates(roots, mode);
+  return stores;
+}
+
+function refuseDevelopmentCertificates(certificates: readonly Certificate[], mode: Mode): void {
+  if (mode === 'production' && certificates.some(isDevelopmentCertificate))
+    throw new Error('holds a certificate of the development PKI (OU=DEV ONLY), which production refuses');
 }
 
 function refuseDevelopmentPath(path: string, mode: Mode): void {

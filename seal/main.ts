@@ -6,6 +6,7 @@ import { makeDirectoryStore } from '../common/files/file-store.ts';
 import { makeBearerGate } from '../common/http/bearer.ts';
 import { runRoom } from '../common/http/run-room.ts';
 import { makeSoftwareSigner } from '../common/keys/signer-pool.ts';
+import { withIntermediates } from '../common/pki/trust-stores.ts';
 import { buildApp } from './app.ts';
 import { containersOf, readRoomConfig } from './config.ts';
 import { openAuthority } from './flow/open-authority.ts';
@@ -40,7 +41,7 @@ await runRoom({
     const gate = makeBearerGate({ issuer: identityUrl, audience: url, clock: deps.clock });
     const containers = containersOf(config);
     const { judge, close: closeJudge } = openJudge({
-      trust: { roots: config.trustRoots, intermediates: config.chain },
+      trust: withIntermediates(config.trustStores, config.chain),
       containers,
       threads: config.verificationThreads,
       deadlineSeconds: config.verificationSeconds,

@@ -5,8 +5,8 @@ import type { ReportFact, SignatureReport, VerificationReport } from '../../comm
 import { makeForeignHash } from '../../common/crypto/foreign-signature.ts';
 import { isTrustError } from '../../common/errors.ts';
 import { openFileSource } from '../../common/files/file-source.ts';
-import { readCertificatesPem } from '../../common/pki/certificate.ts';
-import type { Trust } from '../../common/pki/verify-chain.ts';
+import { readTrustStores } from '../../common/files/trust-folder.ts';
+import type { TrustStores } from '../../common/pki/trust-stores.ts';
 import { readContainers } from '../../seal/config.ts';
 import type { ContainerSettings } from '../../seal/domain/container.ts';
 import { hashSource } from '../../seal/flow/seal-document.ts';
@@ -22,16 +22,17 @@ const WORST_FIRST = [1, 2, 3, 0];
 
 export const command: Command = {
   name: 'verify',
-  summary: 'Judge sealed PDFs and seals offline: xinji verify FILE... [--trust roots.pem] [--json]',
-  usage: `xinji verify FILE... [--json] [--trust roots.pem] [--detached SIG.der]
+  summary: 'Judge sealed PDFs and seals offline: xinji verify FILE... [--trust FOLDER] [--json]',
+  usage: `xinji verify FILE... [--json] [--trust FOLDER] [--detached SIG.der]
     FILE           a PDF, or a seal by itself (.esl)
     --detached SIG a CMS or SES_Signature (DER) over FILE, which may be of any kind
-    --trust FILE   PEM certificates of the roots to trust; without them nothing passes, it is indeterminate at best
     --password-file FILE  its first line opens encrypted PDFs; the empty password is tried without
+    --trust PATH   whom to trust, by purpose: a folder with makers.pem, signers.pem and tsa.pem, or the JSON of a seal
+                   room's /v1/trust-roots; without it nothing passes, it is indeterminate at best
     --json         one JSON report a line instead of words
 
 Whether a license is still valid, and whether a seal was cancelled, is asked online and not here.
-Exit codes: 0 passed, 1 failed, 2 could not be read (a file, or the roots), 3 indeterminate, ${EXIT_USAGE} wrong usage; of
+Exit codes: 0 passed, 1 failed, 2 could not be read (a file, or the trust), 3 indeterminate, ${EXIT_USAGE} wrong usage; of
 several files the worst counts, 1 before 2 before 3.`,
   run: async (args, env) => {
     const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
@@ -39,7 +40,7 @@ several files the worst counts, 1 before 2 before 3.`,
       console.error(`xinji verify: expected\n${command.usage.split('\n\n')[0]}`);
       return EXIT_USAGE;
     }
-    const trust = values.trust === undefined ? null : await readTrust(values.trust);
+    const trust = values.trust === undefined ? null : readTrust(values.trust);
     if (trust === 'unreadable') return EXIT.unreadable;
     const detached = values.detached === undefined ? null : await readSignature(values.detached);
     if (detached === 'unreadable') return EXIT.unreadable;
@@ -63,7 +64,7 @@ const OPTIONS = {
 const MAX_SEAL_BYTES = 16 * 1024 * 1024;
 
 type Asked = {
-  readonly trust: Trust | null;
+  readonly trust: TrustStores | null;
   readonly asJson: boolean;
   readonly detached: Uint8Array | null;
   readonly containers: ContainerSettings;
@@ -138,14 +139,13 @@ async function readPassword(path: string | undefined): Promise<{ readonly passwo
   }
 }
 
-/** Roots that cannot be read are no verdict about any file either: said, and exit 2. */
-async function readTrust(path: string): Promise<Trust | 'unreadable'> {
+/** Stores that cannot be read are no verdict about any file either: said, and exit 2. */
+function readTrust(path: string): TrustStores | 'unreadable' {
   try {
-    return { roots: readCertificatesPem(await readFile(path, 'utf8')), intermediates: [] };
+    return readTrustStores(path);
   } catch (error) {
-    const why = isTrustError(error) ? error.message : (error as NodeJS.ErrnoException).code;
-    console.error(`xinji verify: --trust ${path} cannot be read: ${why}`);
-    console.error('Give a file with the root certificates as PEM; a seal room publishes its own at /v1/trust-roots.');
+    if (!isTrustError(error)) throw error;
+    console.error(`xinji verify: --trust ${error.message}\n${error.hint}`);
     return 'unreadable';
   }
 }

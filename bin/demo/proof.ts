@@ -11,14 +11,16 @@ import { listSignatureFields } from '../../seal/pdf/form.ts';
 
 export type Proof = {
   readonly pdf: Uint8Array;
-  /** PEM of the roots. */
+  /** PEM of the root, for openssl. */
   readonly trustRoots: string;
+  /** What the seal room publishes at /v1/trust-roots. */
+  readonly trust: Uint8Array;
   /** DER of the seal, for sealing by hand. */
   readonly seal: Uint8Array;
 };
 
-/** Writes license.pdf, trust-roots.pem and seal.esl, and out of the file chain.pem, signer.pem, signed-attributes.der, signature.der. */
-export async function writeProof(folder: string, { pdf, trustRoots, seal }: Proof): Promise<void> {
+/** Writes license.pdf, trust.json, trust-roots.pem and seal.esl, and out of the file chain.pem, signer.pem, signed-attributes.der, signature.der. */
+export async function writeProof(folder: string, { pdf, trustRoots, trust, seal }: Proof): Promise<void> {
   const document = openDocument(memorySource(pdf));
   const field = listSignatureFields(document).at(-1);
   const found = field && checkByteRange(document, field.dict);
@@ -30,6 +32,7 @@ export async function writeProof(folder: string, { pdf, trustRoots, seal }: Proo
   const isOwn = (certificate: Certificate): boolean => equalBytes(certificate.subjectRaw, signer.issuerRaw);
   const files: Record<string, string | Uint8Array> = {
     'license.pdf': pdf,
+    'trust.json': trust,
     'trust-roots.pem': trustRoots,
     'seal.esl': seal,
     'signer.pem': certificatePem(signer),

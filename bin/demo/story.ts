@@ -18,7 +18,10 @@ export async function tellStory(world: World, tell: Teller, now: Date): Promise<
   const issued = await tellIssuing(world, tell, now);
   const seal = await call('GET', `${world.sealUrl}/v1/seals/${SEAL.esID}/file`);
   tell.check(seal.status === 200, `the seal room hands out the seal, ${seal.bytes.length} bytes`);
-  await writeProof(world.outFolder, { pdf: issued.pdf, trustRoots: world.trustRoots, seal: seal.bytes });
+  const trust = await call('GET', `${world.sealUrl}/v1/trust-roots`);
+  tell.check(trust.status === 200, 'and whom it trusts: makers of seals, signers, time-stamp authorities apart');
+  const { trustRoots } = world;
+  await writeProof(world.outFolder, { pdf: issued.pdf, trustRoots, trust: trust.bytes, seal: seal.bytes });
   const report = await tellVerifying(world, tell, issued);
   await writeFile(join(world.outFolder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
   await tellPresenting(world, tell, issued);

@@ -3,6 +3,7 @@
 import type { Knex } from 'knex';
 import { connect } from '../../common/db/connect.ts';
 import { isTrustError } from '../../common/errors.ts';
+import { withIntermediates } from '../../common/pki/trust-stores.ts';
 import { readRoomConfig, type SealConfig } from '../../seal/config.ts';
 import { makePartyCache } from '../../seal/flow/party-cache.ts';
 import { readKeyFolder } from '../../seal/store/key-folder.ts';
@@ -31,7 +32,7 @@ export async function checkSeals(environments: readonly RoomEnvironment[], now: 
 
 async function checkEach(db: Knex, config: SealConfig, now: Date): Promise<readonly Finding[]> {
   const { certificates } = readKeyFolder(config.keysFolder, config.mode);
-  const trust = { roots: config.trustRoots, intermediates: config.chain };
+  const trust = withIntermediates(config.trustStores, config.chain);
   const parties = makePartyCache({ certificates, chain: config.chain, trust });
   const codes = await listSealCodes(db, 'active', MOST);
   const faults: Finding[] = [];

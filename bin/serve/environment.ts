@@ -124,7 +124,7 @@ function developmentValues(env: NodeJS.ProcessEnv, dataDir: string, secrets: Sec
     XINJI_LICENSE_CLIENT_KEY: join(KEYS_DEV, 'license/client.key.pem'),
     XINJI_LICENSE_FILES: resolve(dataDir, 'files/license'),
     XINJI_SEAL_KEYS: join(KEYS_DEV, 'seal'),
-    XINJI_SEAL_TRUST_ROOTS: join(KEYS_DEV, 'pki/trust-roots.pem'),
+    XINJI_SEAL_TRUST: join(KEYS_DEV, 'trust'),
     XINJI_SEAL_CHAIN: join(KEYS_DEV, 'pki/chain.pem'),
     XINJI_SEAL_TSA_KEYS: join(KEYS_DEV, 'tsa'),
     XINJI_SEAL_FILES: resolve(dataDir, 'files/seal'),

@@ -7,7 +7,7 @@ import { sm3 } from '../crypto/sm3.ts';
 import { isTrustError, TrustError } from '../errors.ts';
 import { OID } from '../pki/oids.ts';
 import { encodeTimeStampRequest, QUERY_TYPE, REPLY_TYPE, readTimeStampReply } from '../pki/time-stamp-protocol.ts';
-import type { Trust } from '../pki/verify-chain.ts';
+import { NO_TRUST, type TrustStores } from '../pki/trust-stores.ts';
 import { verifyTimeStamp } from '../pki/verify-time-stamp.ts';
 
 export type TimeStamper = {
@@ -23,8 +23,8 @@ export type TimeStamper = {
 export type TimeStampClientOptions = {
   readonly url: string;
   readonly clock: Clock;
-  /** The roots that the authority must lead to; null: only the token's own signature is checked. */
-  readonly trust: Trust | null;
+  /** What the authority must lead to; null: only the token's own signature is checked. */
+  readonly trust: TrustStores | null;
   /** 10 s unless given. */
   readonly timeoutMs?: number;
 };
@@ -65,7 +65,7 @@ async function askAuthority(options: TimeStampClientOptions, message: Uint8Array
   const request = { imprint: { algorithm: OID.sm3, digest: sm3(message) }, policy: null, nonce, certReq: true };
   const reply = await post(options, encodeTimeStampRequest(request));
   const { raw } = readTimeStampReply(reply, request);
-  const trust = options.trust ?? { roots: [], intermediates: [] };
+  const trust = options.trust ?? NO_TRUST;
   const { status, steps } = verifyTimeStamp(raw, { message, trust, now: options.clock(), claimed: null });
   if (options.trust ? status === 'passed' : status !== 'failed') return raw;
   const failed = steps.find((step) => step.status === 'failed');

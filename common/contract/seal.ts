@@ -90,6 +90,27 @@ export const verificationQuery = z.strictObject({
     }),
 });
 
+const trustedAuthorities = z
+  .array(
+    z.strictObject({
+      subject: z.string(),
+      sm3: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/)
+        .meta({ description: 'SM3 of the certificate' }),
+      pem: z.string().max(100_000),
+    }),
+  )
+  .max(1000);
+
+/** Answer of `GET /v1/trust-roots`: the authorities that the room trusts, by purpose. */
+export const trustRoots = z.strictObject({
+  makers: trustedAuthorities.meta({ description: 'Under which seals may be made' }),
+  signers: trustedAuthorities.meta({ description: 'Under which documents may be signed' }),
+  time_stamping: trustedAuthorities.meta({ description: 'Under which times may be stamped' }),
+});
+export type TrustRoots = z.infer<typeof trustRoots>;
+
 export const SEAL_STATES = ['active', 'suspended', 'cancelled', 'expired'] as const;
 
 /** Answer of `GET /v1/seals/{esID}`. */

@@ -7,13 +7,14 @@ import { isTrustError } from '../errors.ts';
 import { type Conclusion, concludeSteps, failedStep, passedStep } from './conclude.ts';
 import { OID } from './oids.ts';
 import { parseTimeStampToken, type TimeStampToken } from './time-stamp.ts';
-import { type Trust, verifyChain } from './verify-chain.ts';
+import { type TrustStores, withIntermediates } from './trust-stores.ts';
 import { verifySignedData } from './verify-signed-data.ts';
+import { verifyTrusted } from './verify-trusted.ts';
 
 export type TimeStampQuestion = {
   /** The bytes that have to be stamped, for example the value of a signature. */
   readonly message: Uint8Array;
-  readonly trust: Trust;
+  readonly trust: TrustStores;
   readonly now: Date;
   /** A time that what is stamped claims for itself: it cannot be later than the stamp. Null: it claims none. */
   readonly claimed: Date | null;
@@ -92,16 +93,10 @@ function signatureStep({ cms }: TimeStampToken): ReportStep {
   );
 }
 
-function chainSteps({ cms, info }: TimeStampToken, trust: Trust): readonly ReportStep[] {
+function chainSteps({ cms, info }: TimeStampToken, trust: TrustStores): readonly ReportStep[] {
   if (!cms.signerCertificate) return [];
-  const intermediates = [...trust.intermediates, ...cms.certificates];
-  return verifyChain({
-    roots: trust.roots,
-    intermediates,
-    leaf: cms.signerCertificate,
-    at: info.time,
-    usage: 'time-stamping',
-  }).steps;
+  const stores = withIntermediates(trust, cms.certificates);
+  return verifyTrusted(stores, 'timeStamping', cms.signerCertificate, info.time).steps;
 }
 
 function orderStep(time: Date, { now, claimed }: TimeStampQuestion): ReportStep {

@@ -6,6 +6,7 @@ import { derOid } from '../../common/asn1/der-write.ts';
 import { compareBytes, concatBytes, equalBytes, toHex } from '../../common/bytes.ts';
 import { verifySm2 } from '../../common/crypto/sm2.ts';
 import { OID } from '../../common/pki/oids.ts';
+import { NO_TRUST } from '../../common/pki/trust-stores.ts';
 import { verifyTimeStamp } from '../../common/pki/verify-time-stamp.ts';
 import type { ContainerMode } from '../domain/container.ts';
 import type { ContainerParty } from './make-container.ts';
@@ -111,8 +112,7 @@ const END_OF_TIME = new Date(8.64e15);
 function checkTimeStamp(token: Uint8Array | undefined, message: Uint8Array, claimed: Date | null): void {
   if (!claimed !== !token) throw released(claimed ? 'the time stamp is missing' : 'there is a time stamp');
   if (!claimed || !token) return;
-  const trust = { roots: [], intermediates: [] };
-  const { status, steps } = verifyTimeStamp(token, { message, trust, now: END_OF_TIME, claimed });
+  const { status, steps } = verifyTimeStamp(token, { message, trust: NO_TRUST, now: END_OF_TIME, claimed });
   if (status === 'failed') throw released(steps.findLast((step) => step.status === 'failed')!.finding);
 }
 

@@ -1,11 +1,13 @@
 // The own time-stamp authority made ready at start: key, certificate and chain are checked, so that a stamp that nobody can
 // believe is found before the first one is given. The key has a signer of its own: no seal can name it.
+import { equalBytes } from '../../common/bytes.ts';
 import { isSm2Pair } from '../../common/crypto/sm2.ts';
 import { TrustError } from '../../common/errors.ts';
 import { type KeyFileOptions, readSm2KeyFile } from '../../common/keys/key-file.ts';
 import { makeSignerPool } from '../../common/keys/signer-pool.ts';
 import type { Certificate } from '../../common/pki/certificate.ts';
-import { verifyChain } from '../../common/pki/verify-chain.ts';
+import { type TrustStores, withIntermediates } from '../../common/pki/trust-stores.ts';
+import { verifyTrusted } from '../../common/pki/verify-trusted.ts';
 import { readKeyFolder } from '../store/key-folder.ts';
 import type { TimeStampAuthority } from './answer-time-stamp.ts';
 
@@ -13,7 +15,7 @@ export type AuthorityConfig = KeyFileOptions & {
   readonly tsa: { readonly kind: 'own' | 'external' | 'none' };
   readonly tsaKeysFolder: string | null;
   readonly tsaPolicy: string;
-  readonly trustRoots: readonly Certificate[];
+  readonly trustStores: TrustStores;
   readonly chain: readonly Certificate[];
 };
 
@@ -26,7 +28,7 @@ export type OpenAuthority = {
 const SETTING = 'XINJI_SEAL_TSA_KEYS';
 
 /**
- * `config-invalid` unless the folder holds one pair whose certificate is for time stamps alone and leads to a root at
+ * `config-invalid` unless the folder holds one pair whose certificate is for time stamps alone and leads to a trusted authority at
  * `now`; errors of `readSm2KeyFile`.
  */
 export async function openAuthority(config: AuthorityConfig, now: Date): Promise<OpenAuthority> {
@@ -45,13 +47,13 @@ export async function openAuthority(config: AuthorityConfig, now: Date): Promise
   return { authority: { certificate, chain, policy, sign }, close: signer.close };
 }
 
-/** The authorities between the certificate and its root. */
+/** The authorities between the certificate and the one that is trusted, this one too unless it is a root. */
 function checkCertificate(leaf: Certificate, config: AuthorityConfig, now: Date): readonly Certificate[] {
-  const { trustRoots: roots, chain: intermediates } = config;
-  const { steps, chain } = verifyChain({ roots, intermediates, leaf, at: now, usage: 'time-stamping' });
+  const trust = withIntermediates(config.trustStores, config.chain);
+  const { steps, chain } = verifyTrusted(trust, 'timeStamping', leaf, now);
   const failed = steps.find(({ status }) => status === 'failed');
   if (failed) throw invalid(failed.finding);
-  return chain.slice(1, -1);
+  return chain.slice(1).filter(({ subjectRaw, issuerRaw }) => !equalBytes(subjectRaw, issuerRaw));
 }
 
 function invalid(found: string): TrustError {

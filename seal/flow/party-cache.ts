@@ -2,7 +2,7 @@
 // again has another SM3 and is prepared anew, and after an hour everything is checked again.
 import { TrustError } from '../../common/errors.ts';
 import type { Certificate } from '../../common/pki/certificate.ts';
-import type { Trust } from '../../common/pki/verify-chain.ts';
+import type { TrustStores } from '../../common/pki/trust-stores.ts';
 import type { ContainerSettings } from '../domain/container.ts';
 import type { RegisteredSeal } from '../domain/registered-seal.ts';
 import { prepareParty, type SealingParty } from './sealing-party.ts';
@@ -16,7 +16,7 @@ export type PartyCacheOptions = {
   /** Key reference -> certificate. */
   readonly certificates: ReadonlyMap<string, Certificate>;
   readonly chain: readonly Certificate[];
-  readonly trust: Trust;
+  readonly trust: TrustStores;
   readonly containers?: ContainerSettings;
 };
 

@@ -4,7 +4,9 @@ import { equalBytes } from '../../common/bytes.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
 import { TrustError } from '../../common/errors.ts';
 import type { Certificate } from '../../common/pki/certificate.ts';
-import { type Trust, verifyChain } from '../../common/pki/verify-chain.ts';
+import type { TrustStores } from '../../common/pki/trust-stores.ts';
+import { verifyChain } from '../../common/pki/verify-chain.ts';
+import { verifyTrusted } from '../../common/pki/verify-trusted.ts';
 import {
   CONTAINER_MODES,
   type ContainerMode,
@@ -34,8 +36,8 @@ export type PartyRequest = {
   /** Intermediate authorities known here; those on the paths of signer and maker are carried. */
   readonly chain: readonly Certificate[];
   readonly keyRef: string;
-  /** Given: seal and certificates must pass against these roots. Left out: only the seal's own signature is checked. */
-  readonly trust?: Trust;
+  /** Given: seal and certificates must pass against these stores. Left out: only the seal's own signature is checked. */
+  readonly trust?: TrustStores;
   readonly now: Date;
   /** Names and attributes of the containers; the defaults unless given. */
   readonly containers?: ContainerSettings;
@@ -81,7 +83,7 @@ function checkParty(seal: Seal, { signerCertificate, trust, now }: PartyRequest)
   }
   if (!trust) return;
   const sealReport = verifySeal(seal, { trust, at: now, now });
-  const chain = verifyChain({ ...trust, leaf: signerCertificate, at: now, usage: 'document-signing' });
+  const chain = verifyTrusted(trust, 'signers', signerCertificate, now);
   const failed = [...sealReport.steps, ...chain.steps].find((step) => step.status === 'failed');
   if (failed) throw refuse(`Seal ${esID} or its signer does not pass: ${failed.finding}`);
 }

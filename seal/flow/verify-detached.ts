@@ -4,6 +4,7 @@ import { toHex } from '../../common/bytes.ts';
 import type { ReportFact, ReportStep, SignatureReport, VerificationReport } from '../../common/contract/report.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
 import { concludeSteps } from '../../common/pki/conclude.ts';
+import { NO_TRUST } from '../../common/pki/trust-stores.ts';
 import type { Seal } from '../ses/seal.ts';
 import { decodeSeal } from '../ses/seal-codec.ts';
 import { verifySeal } from '../ses/verify-seal.ts';
@@ -11,7 +12,6 @@ import { describeSeal } from './signature-report.ts';
 import { concludeReport, type DocumentQuestion } from './verify-document.ts';
 import { verifyField } from './verify-field.ts';
 
-const NO_TRUST = { roots: [], intermediates: [] };
 const INDICATIONS = { passed: 'TOTAL-PASSED', failed: 'TOTAL-FAILED', indeterminate: 'INDETERMINATE' } as const;
 
 /** Judges a SESeal at the time `now`. Code: `seal-malformed` for what cannot be read. */

@@ -3,7 +3,7 @@
 import { toHex } from '../../common/bytes.ts';
 import type { SignatureReport, VerificationReport } from '../../common/contract/report.ts';
 import { TrustError } from '../../common/errors.ts';
-import type { Trust } from '../../common/pki/verify-chain.ts';
+import { NO_TRUST, type TrustStores } from '../../common/pki/trust-stores.ts';
 import type { ContainerSettings } from '../domain/container.ts';
 import { type ByteRangeFinding, checkByteRange } from '../pdf/byte-range.ts';
 import type { ByteSource } from '../pdf/byte-source.ts';
@@ -15,7 +15,7 @@ import { verifyField } from './verify-field.ts';
 
 export type DocumentQuestion = {
   /** Null: no roots are given, so that nothing can be more than INDETERMINATE. */
-  readonly trust: Trust | null;
+  readonly trust: TrustStores | null;
   readonly now: Date;
   /** Of an encrypted document; the empty one is tried when left out. */
   readonly password?: string | undefined;
@@ -61,7 +61,7 @@ export function verifyDocument(
       finding,
       signedFields,
       digest,
-      trust: trust ?? { roots: [], intermediates: [] },
+      trust: trust ?? NO_TRUST,
       now,
       containers,
     });

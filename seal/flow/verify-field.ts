@@ -8,10 +8,11 @@ import { sm3 } from '../../common/crypto/sm3.ts';
 import { failedStep, passedStep } from '../../common/pki/conclude.ts';
 import { OID } from '../../common/pki/oids.ts';
 import { findAttribute, type ParsedSignedData } from '../../common/pki/read-signed-data.ts';
-import { type Trust, verifyChain } from '../../common/pki/verify-chain.ts';
+import { type TrustStores, withIntermediates } from '../../common/pki/trust-stores.ts';
 import { isForeignSignedData, verifyForeignSignedData } from '../../common/pki/verify-foreign-signed-data.ts';
 import { verifySignedData } from '../../common/pki/verify-signed-data.ts';
 import { type TimeStampReport, verifyTimeStamp } from '../../common/pki/verify-time-stamp.ts';
+import { verifyTrusted } from '../../common/pki/verify-trusted.ts';
 import { type ContainerSettings, DEFAULT_CONTAINERS } from '../domain/container.ts';
 import type { SealAttributes } from '../domain/seal-attributes.ts';
 import type { ByteRange, ByteRangeFinding, SignedBytes } from '../pdf/byte-range.ts';
@@ -36,7 +37,7 @@ export type FieldQuestion = {
   readonly signedFields: SignedFields;
   /** SM3 of the ByteRange bytes; empty where the range is faulty. */
   readonly digest: Uint8Array;
-  readonly trust: Trust;
+  readonly trust: TrustStores;
   readonly now: Date;
   /** Names and attributes that are understood beside the default ones. */
   readonly containers?: ContainerSettings | undefined;
@@ -60,7 +61,7 @@ export function verifyField(question: FieldQuestion): FieldVerdict {
   const { document, containers = DEFAULT_CONTAINERS } = question;
   const changes = document ? findChangesAfter(document, signed.end, question.signedFields) : NO_CHANGES;
   const container = openContainer(signed.contents, question.subFilter ?? null, containers);
-  const trust = withCarried(question.trust, container);
+  const trust = withIntermediates(question.trust, container.cms?.certificates ?? []);
   const stamp = judgeTimeStamp(container, { ...question, trust });
   const judged = judgeSeal(container, { ...question, trust }, stamp?.time ?? null);
   const steps = [
@@ -93,10 +94,6 @@ function cmsSteps(
     isCades: subFilter === 'ETSI.CAdES.detached',
     ...(subFilter === 'adbe.pkcs7.sha1' ? { enclosed: take(SHA1) } : {}),
   });
-}
-
-function withCarried(trust: Trust, { cms }: Container): Trust {
-  return cms ? { roots: trust.roots, intermediates: [...trust.intermediates, ...cms.certificates] } : trust;
 }
 
 function coverageSteps(document: PdfDocument, signed: SignedBytes, changes: LaterChanges): readonly ReportStep[] {
@@ -152,7 +149,6 @@ type Judged = { readonly steps: readonly ReportStep[]; readonly provedTime: Date
 function judgeSeal({ cms, ses }: Container, { digest, trust, now }: FieldQuestion, provedTime: Date | null): Judged {
   if (ses) return verifySignature(ses, { dataHash: digest, trust, now, provedTime });
   if (!cms?.signerCertificate) return { steps: [], provedTime };
-  const at = provedTime ?? now;
-  const { steps } = verifyChain({ ...trust, leaf: cms.signerCertificate, at, usage: 'document-signing' });
+  const { steps } = verifyTrusted(trust, 'signers', cms.signerCertificate, provedTime ?? now);
   return { steps: steps.map((step) => ({ ...step, name: `signer-${step.name}` })), provedTime };
 }

@@ -3,17 +3,17 @@ import type { Knex } from 'knex';
 import type Koa from 'koa';
 import { z } from 'zod';
 import type { Clock } from '../../common/clock.ts';
-import { esID, sealDocument as sealContract } from '../../common/contract/seal.ts';
+import { esID, sealDocument as sealContract, trustRoots } from '../../common/contract/seal.ts';
 import { TrustError } from '../../common/errors.ts';
+import { publishTrustStores } from '../../common/files/trust-folder.ts';
 import { parseParams } from '../../common/http/body.ts';
 import type { Operation } from '../../common/http/operation.ts';
 import type { Handler } from '../../common/http/routes.ts';
-import { type Certificate, certificatePem } from '../../common/pki/certificate.ts';
+import type { TrustStores } from '../../common/pki/trust-stores.ts';
 import { type RegisteredSeal, shownState } from '../domain/registered-seal.ts';
 import { findSeal } from '../store/seals.ts';
 
 const ESL_TYPE = 'application/octet-stream';
-const PEM_TYPE = 'application/x-pem-file';
 
 export const sealOperation: Operation = {
   id: 'readSeal',
@@ -23,7 +23,7 @@ export const sealOperation: Operation = {
   tag: 'seals',
   params: { esID },
   answers: { 200: { description: 'The seal', content: { schema: sealContract } } },
-  problems: ['seal-not-found'],
+  problems: ['seal-not-found', 'too-many-requests'],
 };
 
 export const sealFileOperation: Operation = {
@@ -35,16 +35,18 @@ export const sealFileOperation: Operation = {
   tag: 'seals',
   params: { esID },
   answers: { 200: { description: 'The seal', content: { type: ESL_TYPE, description: 'DER of the SESeal' } } },
-  problems: ['seal-not-found'],
+  problems: ['seal-not-found', 'too-many-requests'],
 };
 
 export const trustRootsOperation: Operation = {
   id: 'readTrustRoots',
-  summary: 'Read the root certificates that this room trusts',
-  summaryZh: '下载本服务信任的根证书',
-  description: 'For `xinji verify --trust`. Compare their SM3 with what the operator published elsewhere.',
+  summary: 'Read the authorities that this room trusts, by purpose',
+  summaryZh: '下载本服务按用途信任的证书机构',
+  description:
+    'Saved as a file it is what `xinji verify --trust` takes. Compare the SM3 of each with what the operator published elsewhere.',
   tag: 'verifications',
-  answers: { 200: { description: 'PEM certificates', content: { type: PEM_TYPE, description: 'PEM' } } },
+  answers: { 200: { description: 'Certificates by purpose', content: { schema: trustRoots } } },
+  problems: ['too-many-requests'],
 };
 
 type SealDeps = { readonly db: Knex; readonly clock: Clock };
@@ -73,11 +75,10 @@ async function getSeal(db: Knex, ctx: Koa.Context): Promise<RegisteredSeal> {
   return seal;
 }
 
-export function makeTrustRootsHandler(roots: readonly Certificate[]): Handler {
-  const text = roots.map(certificatePem).join('');
+export function makeTrustRootsHandler(stores: TrustStores): Handler {
+  const published = publishTrustStores(stores);
   return (ctx) => {
-    ctx.type = PEM_TYPE;
-    ctx.body = text;
+    ctx.body = published;
   };
 }
 

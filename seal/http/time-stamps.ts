@@ -18,6 +18,7 @@ export const timeStampOperation: Operation = {
   answers: {
     200: { description: 'Granted or refused', content: { type: REPLY_TYPE, description: 'TimeStampResp in DER' } },
   },
+  problems: ['too-many-requests'],
 };
 
 export function makeTimeStampHandler(deps: TimeStampDeps): Handler {

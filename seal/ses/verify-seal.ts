@@ -7,8 +7,9 @@ import { isTrustError } from '../../common/errors.ts';
 import type { Certificate } from '../../common/pki/certificate.ts';
 import { type Conclusion, concludeSteps, failedStep, passedStep } from '../../common/pki/conclude.ts';
 import { OID } from '../../common/pki/oids.ts';
-import { type Trust, verifyChain } from '../../common/pki/verify-chain.ts';
+import type { TrustStores } from '../../common/pki/trust-stores.ts';
 import { verifyTimeStamp } from '../../common/pki/verify-time-stamp.ts';
+import { verifyTrusted } from '../../common/pki/verify-trusted.ts';
 import type { Seal, SesVersion } from './seal.ts';
 
 export type SesReport = Conclusion & {
@@ -18,7 +19,7 @@ export type SesReport = Conclusion & {
 };
 
 export type SealQuestion = {
-  readonly trust: Trust;
+  readonly trust: TrustStores;
   /** The time of use at which the seal and its maker's certificate have to be valid. */
   readonly at: Date;
   readonly now: Date;
@@ -84,7 +85,7 @@ function checkSignature(seal: Seal): readonly ReportStep[] {
 }
 
 function checkMaker(seal: Seal, { trust, at }: SealQuestion): readonly ReportStep[] {
-  const { steps } = verifyChain({ ...trust, leaf: seal.makerCertificate, at, usage: 'seal-making' });
+  const { steps } = verifyTrusted(trust, 'makers', seal.makerCertificate, at);
   return steps.map((step) => ({ ...step, name: `maker-${step.name}` }));
 }
 
@@ -106,7 +107,8 @@ function checkMakerSince({ makerCertificate }: Seal, { at }: SealQuestion): read
 function checkSealTimeStamp(seal: Seal, { trust, now }: SealQuestion): readonly ReportStep[] {
   const name = 'seal-time-stamp';
   if (!seal.timeStamp) return [{ name, clause: CLAUSE, status: 'skipped', finding: 'The seal carries no time stamp.' }];
-  const question = { message: seal.signature, trust, now, claimed: seal.content.property.createDate };
+  const claimed = seal.content.property.createDate;
+  const question = { message: seal.signature, trust, now, claimed };
   return verifyTimeStamp(seal.timeStamp, question, name).steps;
 }
 

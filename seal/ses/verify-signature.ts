@@ -7,8 +7,9 @@ import { equalBytes, toHex } from '../../common/bytes.ts';
 import type { ReportStep } from '../../common/contract/report.ts';
 import { concludeSteps, failedStep, passedStep } from '../../common/pki/conclude.ts';
 import { OID } from '../../common/pki/oids.ts';
-import { type Trust, verifyChain } from '../../common/pki/verify-chain.ts';
+import type { TrustStores } from '../../common/pki/trust-stores.ts';
 import { type TimeStampReport, verifyTimeStamp } from '../../common/pki/verify-time-stamp.ts';
+import { verifyTrusted } from '../../common/pki/verify-trusted.ts';
 import type { SealSignature } from './seal.ts';
 import { isSignerListed } from './signer-list.ts';
 import { CLAUSE, citing, isSesSignature, type SesReport, verifySeal } from './verify-seal.ts';
@@ -16,7 +17,7 @@ import { CLAUSE, citing, isSesSignature, type SesReport, verifySeal } from './ve
 export type SignatureQuestion = {
   /** SM3 of the protected bytes as they are now. */
   readonly dataHash: Uint8Array;
-  readonly trust: Trust;
+  readonly trust: TrustStores;
   readonly now: Date;
   /** A time that a stamp around this signature proves; everything is judged then instead of at the claimed time. */
   readonly provedTime?: Date | null;
@@ -103,8 +104,7 @@ function checkSeal({ seal }: SealSignature, { trust, now, at }: Judgement): read
 }
 
 function checkSignerCertificate(signature: SealSignature, { trust, at }: Judgement): readonly ReportStep[] {
-  const leaf = signature.signerCertificate;
-  const { steps } = verifyChain({ ...trust, leaf, at, usage: 'document-signing' });
+  const { steps } = verifyTrusted(trust, 'signers', signature.signerCertificate, at);
   return steps.map((step) => ({ ...step, name: `signer-${step.name}` }));
 }
 

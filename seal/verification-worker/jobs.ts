@@ -2,6 +2,7 @@
 // No network, no database, no file is opened here: a stranger's document is read by nothing that could reach anything.
 import type { VerificationReport } from '../../common/contract/report.ts';
 import { parseCertificate } from '../../common/pki/certificate.ts';
+import type { TrustStores } from '../../common/pki/trust-stores.ts';
 import type { Trust } from '../../common/pki/verify-chain.ts';
 import type { ContainerSettings } from '../domain/container.ts';
 import { verifyDetached, verifySealFile } from '../flow/verify-detached.ts';
@@ -9,19 +10,28 @@ import { verifyDocument } from '../flow/verify-document.ts';
 import type { VerificationQuestion } from '../flow/verify-upload.ts';
 import { memorySource } from '../pdf/byte-source.ts';
 
+type StoreBytes = { readonly roots: readonly Uint8Array[]; readonly intermediates: readonly Uint8Array[] };
 /** The trusted certificates as they cross to a thread. */
-export type TrustBytes = { readonly roots: readonly Uint8Array[]; readonly intermediates: readonly Uint8Array[] };
+export type TrustBytes = Readonly<Record<keyof TrustStores, StoreBytes>>;
 
-export function trustBytes({ roots, intermediates }: Trust): TrustBytes {
-  return { roots: roots.map(({ raw }) => raw), intermediates: intermediates.map(({ raw }) => raw) };
+export function trustBytes({ makers, signers, timeStamping }: TrustStores): TrustBytes {
+  const bytesOf = ({ roots, intermediates }: Trust): StoreBytes => ({
+    roots: roots.map(({ raw }) => raw),
+    intermediates: intermediates.map(({ raw }) => raw),
+  });
+  return { makers: bytesOf(makers), signers: bytesOf(signers), timeStamping: bytesOf(timeStamping) };
 }
 
-export function readTrustBytes({ roots, intermediates }: TrustBytes): Trust {
-  return { roots: roots.map(parseCertificate), intermediates: intermediates.map(parseCertificate) };
+export function readTrustBytes({ makers, signers, timeStamping }: TrustBytes): TrustStores {
+  const read = ({ roots, intermediates }: StoreBytes): Trust => ({
+    roots: roots.map(parseCertificate),
+    intermediates: intermediates.map(parseCertificate),
+  });
+  return { makers: read(makers), signers: read(signers), timeStamping: read(timeStamping) };
 }
 
 /** What every judgement of a thread has in common. */
-export type VerificationMeans = { readonly trust: Trust; readonly containers?: ContainerSettings | undefined };
+export type VerificationMeans = { readonly trust: TrustStores; readonly containers?: ContainerSettings | undefined };
 
 /** Judges one upload. Codes: those of `openDocument`, `seal-malformed`. */
 export function answerQuestion(question: VerificationQuestion, means: VerificationMeans): VerificationReport {

@@ -22,6 +22,7 @@ import type { RoomDeps } from '../../common/http/run-room.ts';
 import { type Listening, listen } from '../../common/http/server.ts';
 import { makeSoftwareSigner } from '../../common/keys/signer-pool.ts';
 import { makeLog } from '../../common/log.ts';
+import { withIntermediates } from '../../common/pki/trust-stores.ts';
 import { buildApp as buildIdentity } from '../../identity/app.ts';
 import { readRoomConfig as readIdentityConfig } from '../../identity/config.ts';
 import { buildApp as buildLicense } from '../../license/app.ts';
@@ -179,7 +180,7 @@ async function openSeal(env: NodeJS.ProcessEnv, { database, deps }: Ground): Pro
   });
   const containers = containersOf(config);
   const { judge, close: closeJudge } = openJudge({
-    trust: { roots: config.trustRoots, intermediates: config.chain },
+    trust: withIntermediates(config.trustStores, config.chain),
     containers,
     threads: 1,
     deadlineSeconds: config.verificationSeconds,

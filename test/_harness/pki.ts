@@ -5,6 +5,7 @@ import type { Certificate } from '../../common/pki/certificate.ts';
 import { type CertificateRequest, makeCertificate } from '../../common/pki/make-certificate.ts';
 import type { NamePart } from '../../common/pki/name.ts';
 import { OID } from '../../common/pki/oids.ts';
+import type { TrustStores } from '../../common/pki/trust-stores.ts';
 import type { Trust } from '../../common/pki/verify-chain.ts';
 
 export const AT = new Date('2026-06-01T08:00:00Z');
@@ -21,7 +22,9 @@ export type TestPki = {
   readonly authority: Party;
   readonly maker: Party;
   readonly signer: Party;
-  readonly trust: Trust;
+  /** The root, for every purpose. */
+  readonly trust: TrustStores;
+  readonly chainTrust: Trust;
 };
 
 let lastSerial = 0x1000;
@@ -64,10 +67,15 @@ export function issueTsa(issuer: Party, overrides: Partial<CertificateRequest> =
   return issue('测试时间戳服务', issuer, { extendedKeyUsage: [OID.timeStamping], ...overrides });
 }
 
+/** One store for every purpose, where a test is about something else. */
+export function sameTrust(trust: Trust): TrustStores {
+  return { makers: trust, signers: trust, timeStamping: trust };
+}
+
 export async function makeTestPki(): Promise<TestPki> {
   const root = await issueAuthority('测试根', null, 1);
   const authority = await issueAuthority('测试签发机构', root);
   const [maker, signer] = [await issue('测试制章者', authority), await issue('36010000000001', authority)];
-  const trust = { roots: [root.certificate], intermediates: [authority.certificate] };
-  return { root, authority, maker, signer, trust };
+  const chainTrust = { roots: [root.certificate], intermediates: [authority.certificate] };
+  return { root, authority, maker, signer, trust: sameTrust(chainTrust), chainTrust };
 }

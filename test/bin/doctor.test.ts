@@ -69,7 +69,7 @@ test('a seal whose key was made anew while the data stayed is said, with what to
         XINJI_MODE: 'development',
         [databaseKey('seal')]: database.urls.seal,
         XINJI_SEAL_KEYS: keys,
-        XINJI_SEAL_TRUST_ROOTS: join(keys, '../pki/trust-roots.pem'),
+        XINJI_SEAL_TRUST: join(keys, '../trust'),
         XINJI_SEAL_CHAIN: join(keys, '../pki/chain.pem'),
         XINJI_SEAL_FILES: keys,
         XINJI_SEAL_URL: 'http://localhost:7003',

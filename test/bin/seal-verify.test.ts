@@ -1,13 +1,13 @@
 // `xinji seal` and `xinji verify` as a person runs them.
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { sm3 } from '../../common/crypto/sm3.ts';
-import { certificatePem } from '../../common/pki/certificate.ts';
+import { type Certificate, certificatePem } from '../../common/pki/certificate.ts';
 import { encodeGrant, parseTimeStampRequest, REPLY_TYPE } from '../../common/pki/time-stamp-protocol.ts';
 import { makeSignature } from '../../seal/ses/make-signature.ts';
 import { judge } from '../_harness/judges.ts';
@@ -27,6 +27,13 @@ function xinji(...args: readonly string[]): Promise<Said> {
       resolve({ code: Number(error?.code ?? 0), out, err }),
     );
   });
+}
+
+/** The same certificates for every purpose. */
+async function writeTrust(name: string, certificates: readonly Certificate[]): Promise<void> {
+  await mkdir(path(name), { recursive: true });
+  const text = certificates.map(certificatePem).join('');
+  for (const file of ['makers.pem', 'signers.pem', 'tsa.pem']) await writeFile(join(path(name), file), text);
 }
 
 const seal = (out: string, ...more: readonly string[]) => sealFrom(PDF, out, ...more);
@@ -55,7 +62,7 @@ test.before(async () => {
   await writeFile(path('c.pem'), certificatePem(pki.signer.certificate));
   await writeFile(path('other.pem'), certificatePem(pki.maker.certificate));
   await writeFile(path('chain.pem'), certificatePem(pki.authority.certificate));
-  await writeFile(path('roots.pem'), certificatePem(pki.root.certificate));
+  await writeTrust('trust', [pki.root.certificate]);
   const sealed = await seal('sealed.pdf', '--page', '2', '--x', '20', '--y', '12.5', '--reason', '核发');
   if (sealed.code !== 0) throw new Error(sealed.err);
   const bytes = new Uint8Array(await readFile(path('sealed.pdf')));
@@ -70,14 +77,14 @@ test('A document is sealed; the input stays, the output begins with it', async (
 });
 
 test('Exit 0 for passed, in words with the five facts', async (t) => {
-  const said = await xinji('verify', path('sealed.pdf'), '--trust', path('roots.pem'));
+  const said = await xinji('verify', path('sealed.pdf'), '--trust', path('trust'));
   t.is(said.code, 0, said.out + said.err);
   for (const word of ['TOTAL-PASSED', '示例市卫生健康委员会', 'document', 'signatures', 'certificate', 'seal', 'time'])
     t.true(said.out.includes(word), word);
 });
 
 test('Exit 1 for a changed document, with the reason', async (t) => {
-  const said = await xinji('verify', path('changed.pdf'), '--trust', path('roots.pem'));
+  const said = await xinji('verify', path('changed.pdf'), '--trust', path('trust'));
   t.is(said.code, 1, said.out);
   t.regex(said.out, /TOTAL-FAILED \(HASH_FAILURE\)/);
 });
@@ -90,16 +97,16 @@ test('Exit 3 without --trust, never 0; exit 2 for what cannot be read', async (t
   t.is((await xinji('verify', path('absent.pdf'))).code, 2);
 });
 
-test('Exit 2, never 1, when the roots cannot be read: that is no verdict', async (t) => {
-  for (const roots of ['absent.pem', 'not.pdf']) {
-    const said = await xinji('verify', path('sealed.pdf'), '--trust', path(roots));
-    t.is(said.code, 2, roots);
-    t.regex(said.err, /--trust .* cannot be read: .*\nGive a file with the root certificates as PEM/);
+test('Exit 2, never 1, when what is trusted cannot be read: that is no verdict', async (t) => {
+  for (const trust of ['absent', 'not.pdf', 'chain.pem']) {
+    const said = await xinji('verify', path('sealed.pdf'), '--trust', path(trust));
+    t.is(said.code, 2, trust);
+    t.regex(said.err, /--trust .*(cannot be read|neither a folder nor JSON).*\nName a folder with makers.pem/);
   }
 });
 
 test('Of several files the worst counts: 1 before 2 before 3 before 0', async (t) => {
-  const trust = ['--trust', path('roots.pem')];
+  const trust = ['--trust', path('trust')];
   t.is((await xinji('verify', path('sealed.pdf'), path('not.pdf'), path('changed.pdf'), ...trust)).code, 1);
   t.is((await xinji('verify', path('sealed.pdf'), path('not.pdf'), PDF, ...trust)).code, 2);
   t.is((await xinji('verify', path('sealed.pdf'), PDF, ...trust)).code, 3);
@@ -126,7 +133,7 @@ judge(test, 'qpdf')(
     t.regex(refused.err, /needs a password/);
     const sealed = await sealFrom(path('closed.pdf'), 'closed-sealed.pdf', ...give);
     t.is(sealed.code, 0, sealed.err);
-    const trust = ['--trust', path('roots.pem')];
+    const trust = ['--trust', path('trust')];
     t.is((await xinji('verify', path('closed-sealed.pdf'), ...trust)).code, 2);
     t.is((await xinji('verify', path('closed-sealed.pdf'), ...trust, ...give)).code, 0);
     const absent = await sealFrom(path('closed.pdf'), 'x.pdf', '--password-file', path('absent'));
@@ -149,7 +156,7 @@ test('--level T puts a time stamp over the signature, which verify says; without
   const sealed = await seal('stamped.pdf', '--level', 'T', '--tsa', tsa);
   t.is(sealed.code, 0, sealed.err);
   t.regex(sealed.out, /time-stamped/);
-  const said = await xinji('verify', path('stamped.pdf'), '--trust', path('roots.pem'));
+  const said = await xinji('verify', path('stamped.pdf'), '--trust', path('trust'));
   t.is(said.code, 0, said.out);
   t.regex(said.out, /sealed at {4}\S+, as a time stamp proves/);
   await new Promise((done) => server.close(done));
@@ -190,11 +197,9 @@ test('A seal by itself and a detached signature are judged; another file under t
     sign: pki.signer.sign,
   });
   await writeFile(path('sig.der'), der);
-  const trust = ['--trust', path('all-roots.pem')];
-  await writeFile(
-    path('all-roots.pem'),
-    certificatePem(pki.root.certificate) + certificatePem(pki.authority.certificate),
-  );
+  const trust = ['--trust', path('all-trust')];
+  // Neither a seal nor a bare SES_Signature carries authorities: the one in between is trusted itself.
+  await writeTrust('all-trust', [pki.authority.certificate]);
   const seal = await xinji('verify', path('s.esl'), ...trust);
   t.is(seal.code, 0, seal.out);
   t.regex(seal.out, /The seal passed/);

@@ -59,6 +59,7 @@ test('the demo leaves the files that README names', async (t) => {
     'signed-attributes.der',
     'signer.pem',
     'trust-roots.pem',
+    'trust.json',
   ];
   const left = await readdir(proof);
   t.deepEqual(

@@ -39,7 +39,9 @@ async function install(): Promise<Installation> {
   await write('tsa/main.crt.pem', certificatePem(tsa.certificate));
   await write('checkpoints.key.pem', pki.maker.key.keyObject.export({ type: 'pkcs8', format: 'pem' }) as string);
   await write('checkpoints.crt.pem', certificatePem(pki.maker.certificate));
-  await write('roots.pem', certificatePem(pki.root.certificate));
+  await mkdir(join(folder, 'trust'), { recursive: true });
+  for (const name of ['makers', 'signers', 'tsa'])
+    await write(`trust/${name}.pem`, certificatePem(pki.root.certificate));
   await write('chain.pem', certificatePem(pki.authority.certificate));
   await write('oidc.key.pem', makeP256());
   await write('client.key.pem', makeP256());
@@ -68,7 +70,7 @@ async function install(): Promise<Installation> {
     XINJI_LICENSE_COOKIE_KEYS: randomBytes(32).toString('hex'),
     XINJI_LICENSE_FILES: join(folder, 'license-files'),
     XINJI_SEAL_KEYS: join(folder, 'signers'),
-    XINJI_SEAL_TRUST_ROOTS: join(folder, 'roots.pem'),
+    XINJI_SEAL_TRUST: join(folder, 'trust'),
     XINJI_SEAL_CHAIN: join(folder, 'chain.pem'),
     XINJI_SEAL_TSA: 'own',
     XINJI_SEAL_TSA_KEYS: join(folder, 'tsa'),
@@ -114,7 +116,7 @@ test.serial('each thing of development is refused by name, with 78, before anyth
     XINJI_IDENTITY_SIGNING_KEY: join(KEYS_DEV, 'identity/oidc-signing.key.pem'),
     XINJI_LICENSE_CLIENT_KEY: join(KEYS_DEV, 'license/client.key.pem'),
     XINJI_SEAL_KEYS: join(KEYS_DEV, 'seal'),
-    XINJI_SEAL_TRUST_ROOTS: join(KEYS_DEV, 'pki/trust-roots.pem'),
+    XINJI_SEAL_TRUST: join(KEYS_DEV, 'trust'),
     XINJI_SEAL_CHAIN: join(KEYS_DEV, 'pki/chain.pem'),
     XINJI_SEAL_TSA: 'http://tsa.example.gov.cn',
     XINJI_SEAL_TSA_KEYS: join(KEYS_DEV, 'tsa'),

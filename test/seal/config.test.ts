@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { KEYS_DEV } from '../../bin/serve/keys.ts';
+import { readTrustStores } from '../../common/files/trust-folder.ts';
 import { readCertificatesPem } from '../../common/pki/certificate.ts';
+import { NO_TRUST } from '../../common/pki/trust-stores.ts';
 import { makeDevelopmentKeys } from '../../keys-dev/make.ts';
 import { readRoomConfig } from '../../seal/config.ts';
 import { openAuthority } from '../../seal/flow/open-authority.ts';
@@ -22,7 +24,7 @@ const PRODUCTION = {
   XINJI_SEAL_DATABASE_URL: 'postgres://seal:x@localhost/xinji',
   XINJI_IDENTITY_URL: 'https://id.example.gov.cn',
   XINJI_SEAL_KEYS: 'keys-dev/pem/seal',
-  XINJI_SEAL_TRUST_ROOTS: 'keys-dev/pem/pki/trust-roots.pem',
+  XINJI_SEAL_TRUST: 'keys-dev/pem/trust',
   XINJI_SEAL_CHAIN: '/nowhere/chain.pem',
   XINJI_SEAL_FILES: '/var/lib/xinji',
   XINJI_SEAL_TSA: 'http://tsa.example.gov.cn/tsa',
@@ -39,7 +41,7 @@ test('Production refuses development keys, http and files that are not there, al
   for (const said of [
     /XINJI_SEAL_URL .*https/,
     /XINJI_SEAL_KEYS .*keys-dev/,
-    /XINJI_SEAL_TRUST_ROOTS .*keys-dev/,
+    /XINJI_SEAL_TRUST .*keys-dev/,
     /XINJI_SEAL_CHAIN .*cannot be read/,
     /XINJI_SEAL_TSA .*https/,
     /XINJI_SEAL_TSA_KEYS .*keys-dev/,
@@ -68,7 +70,8 @@ test('Production refuses a signer of the development PKI wherever its file lies;
 
 test('The own time-stamp authority opens with a certificate for time stamps alone that leads to a root, and with no other', async (t) => {
   const read = async (name: string) => readCertificatesPem(await readFile(join(KEYS_DEV, 'pki', name), 'utf8'));
-  const config = { ...AUTHORITY, trustRoots: await read('trust-roots.pem'), chain: await read('chain.pem') };
+  const trustStores = readTrustStores(join(KEYS_DEV, 'trust'));
+  const config = { ...AUTHORITY, trustStores, chain: await read('chain.pem') };
   const now = new Date();
   const opened = await openAuthority(config, now);
   t.is(opened.authority?.chain.length, 1);
@@ -78,8 +81,9 @@ test('The own time-stamp authority opens with a certificate for time stamps alon
     t.throwsAsync(openAuthority({ ...config, ...other }, at), { code: 'config-invalid', message });
   await refused({ tsaKeysFolder: null }, /XINJI_SEAL_TSA_KEYS: is not set/);
   await refused({ tsaKeysFolder: join(KEYS_DEV, 'seal') }, /3 keys; expected one/);
-  await refused({ tsaKeysFolder: join(KEYS_DEV, 'maker') }, /not certified for time stamps/);
+  await refused({ tsaKeysFolder: join(KEYS_DEV, 'maker') }, /trusted for seal-making, not for time-stamping/);
   await refused({ mode: 'production' }, /DEV ONLY/);
-  await refused({ trustRoots: [] }, /No trusted root/);
+  await refused({ trustStores: NO_TRUST }, /No trusted root/);
+  await refused({ trustStores: { ...trustStores, timeStamping: trustStores.signers } }, /No trusted root/);
   await refused({}, /valid from/, new Date('2200-01-01T00:00:00Z'));
 });

@@ -9,12 +9,13 @@ import test from 'ava';
 import { concatBytes } from '../../common/bytes.ts';
 import { verificationReport } from '../../common/contract/report.ts';
 import { readCertificatesPem } from '../../common/pki/certificate.ts';
-import type { Trust } from '../../common/pki/verify-chain.ts';
+import type { TrustStores } from '../../common/pki/trust-stores.ts';
 import { verifyDocument } from '../../seal/flow/verify-document.ts';
 import { memorySource } from '../../seal/pdf/byte-source.ts';
 import { openDocument } from '../../seal/pdf/document.ts';
 import { fillContents, makeSealingUpdate } from '../../seal/pdf/sealing-update.ts';
 import { judge } from '../_harness/judges.ts';
+import { sameTrust } from '../_harness/pki.ts';
 import { find, flip, makePdf, party, pki } from './world.ts';
 
 const run = promisify(execFile);
@@ -36,7 +37,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
 const ready = prepare();
 
 /** An RSA authority, and a signer of each kind below it. */
-async function prepare(): Promise<Trust> {
+async function prepare(): Promise<TrustStores> {
   await openssl('genpkey', ...KEYS['rsa']!, '-out', 'ca.key');
   const ca = ['-addext', 'keyUsage=critical,keyCertSign', '-sha256', '-days', '30'];
   await openssl(
@@ -61,7 +62,7 @@ async function prepare(): Promise<Trust> {
     const issuer = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-extfile', 'leaf.ext'];
     await openssl('x509', '-req', '-in', `${kind}.csr`, ...issuer, '-days', '20', '-sha256', '-out', `${kind}.pem`);
   }
-  return { roots: readCertificatesPem(await readFile(at('ca.pem'), 'utf8')), intermediates: [] };
+  return sameTrust({ roots: readCertificatesPem(await readFile(at('ca.pem'), 'utf8')), intermediates: [] });
 }
 
 type Signing = {
@@ -96,7 +97,7 @@ async function sign({ kind, md, options = [], subFilter = 'adbe.pkcs7.detached' 
   return concatBytes(plain, update.appended);
 }
 
-async function verify(pdf: Uint8Array, trust?: Trust) {
+async function verify(pdf: Uint8Array, trust?: TrustStores) {
   const report = verifyDocument(memorySource(pdf), { trust: trust ?? (await ready), now: new Date() });
   verificationReport.parse(report);
   const signature = report.signatures[0]!;

@@ -3,7 +3,7 @@ import { verifyAudit } from '../../common/audit/verify-audit.ts';
 import { equalBytes, toHex } from '../../common/bytes.ts';
 import { makeSealClient, type SealClient } from '../../common/client/seal-client.ts';
 import { verificationReport } from '../../common/contract/report.ts';
-import { sealDocument as sealContract } from '../../common/contract/seal.ts';
+import { sealDocument as sealContract, trustRoots } from '../../common/contract/seal.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
 import { changeSealState } from '../../seal/flow/register-seal.ts';
 import { listEvents } from '../../seal/store/events.ts';
@@ -246,7 +246,9 @@ test.serial('GET /v1/seals/{esID} and /v1/trust-roots give what a verifier needs
   t.deepEqual(Buffer.from(await file.arrayBuffer()), Buffer.from(seal.raw));
   for (const path of ['/v1/seals/36010000000099', '/v1/seals/36010000000099/file'])
     t.is((await fetch(new URL(path, room.url))).status, 404);
-  t.regex(await (await fetch(new URL('/v1/trust-roots', room.url))).text(), /BEGIN CERTIFICATE/);
+  const trusted = trustRoots.parse(await (await fetch(new URL('/v1/trust-roots', room.url))).json());
+  t.deepEqual(Object.keys(trusted), ['makers', 'signers', 'time_stamping']);
+  t.regex(trusted.makers[0]!.pem, /BEGIN CERTIFICATE/);
 });
 
 test.serial('The room describes itself and says that it is ready', async (t) => {

@@ -15,7 +15,7 @@ import { DEFAULT_CONTAINERS } from '../../seal/domain/container.ts';
 import { grantSeal, registerSeal } from '../../seal/flow/register-seal.ts';
 import { openJudge } from '../../seal/verification-worker/open-judge.ts';
 import { testDatabase } from '../_harness/database.ts';
-import { AT } from '../_harness/pki.ts';
+import { AT, sameTrust } from '../_harness/pki.ts';
 import { authority, pki, seal, signer } from './world.ts';
 
 export const ISSUER = 'http://identity.test';
@@ -58,7 +58,7 @@ export async function startRoom(overrides: Partial<SealAppDeps> = {}): Promise<T
   const room = { databaseUrl: database.urls.seal, schema: 'seal', room: 'seal' };
   const usage = openAudit({ ...room, signer: pki.signer, copyFolder, clock, log });
   const { judge, close: closeJudge } = openJudge({
-    trust: { roots: [pki.root.certificate], intermediates: [pki.authority.certificate] },
+    trust: pki.trust,
     threads: 1,
     deadlineSeconds: 60,
   });
@@ -82,12 +82,13 @@ export async function startRoom(overrides: Partial<SealAppDeps> = {}): Promise<T
       },
     },
     certificates: new Map([['signer-1', pki.signer.certificate]]),
-    trustRoots: [pki.root.certificate],
+    trustStores: sameTrust({ roots: [pki.root.certificate], intermediates: [] }),
     chain: [pki.authority.certificate],
     limitMegabytes: 1,
     containers: DEFAULT_CONTAINERS,
     authority,
     verificationsPerMinute: 1000,
+    publicPerMinute: 1000,
     tsa: { kind: 'own' },
     ...overrides,
   };

@@ -10,7 +10,7 @@ import { findPage } from '../../seal/pdf/page.ts';
 import { serialize } from '../../seal/pdf/serialize.ts';
 import { asCount, isArray, isDict } from '../../seal/pdf/value.ts';
 import { judge } from '../_harness/judges.ts';
-import { AT, issue } from '../_harness/pki.ts';
+import { AT, issue, sameTrust } from '../_harness/pki.ts';
 import { handMade, hybrid, plainObjects } from './pdf/hand-made.ts';
 import { makePdf, makeTestSeal, party, pki, qpdf, say, seal, sealBytes, signer, verifyBytes } from './world.ts';
 
@@ -163,7 +163,7 @@ test('GB/T 38540-2020: a certificate that the seal does not list, an expired sea
   changed[changed.length - 1]! ^= 1;
   await t.throwsAsync(prepareParty({ ...base, seal: changed }), { code: 'seal-not-usable' });
   await t.throwsAsync(prepareParty({ ...base, seal: seal.raw.subarray(1) }), { code: 'seal-malformed' });
-  const trust = { roots: [other.certificate], intermediates: [] };
+  const trust = sameTrust({ roots: [other.certificate], intermediates: [] });
   await t.throwsAsync(prepareParty({ ...base, trust }), { code: 'seal-not-usable', message: /does not pass/ });
 });
 

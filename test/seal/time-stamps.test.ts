@@ -6,7 +6,7 @@ import { OID } from '../../common/pki/oids.ts';
 import { encodeTimeStampRequest, QUERY_TYPE, readTimeStampReply } from '../../common/pki/time-stamp-protocol.ts';
 import { verifyTimeStamp } from '../../common/pki/verify-time-stamp.ts';
 import { AT } from '../_harness/pki.ts';
-import { startRoom, type TestRoom } from './room.ts';
+import { ES_ID, startRoom, type TestRoom } from './room.ts';
 import { pki, TSA_POLICY } from './world.ts';
 
 let room: TestRoom;
@@ -78,6 +78,19 @@ test('RFC 3161: eighty requests at once get as many serial numbers, none twice',
   const serials = replies.map((reply) => readTimeStampReply(reply, request).info.serial);
   t.is(new Set(serials).size, 80);
   await t.throwsAsync(room.db('seal.time_stamps').where({ serial: serials[0]! }).delete());
+});
+
+test('one address gets no more than its share: 429 with Retry-After, at /tsa and at what else anybody may ask', async (t) => {
+  const limited = await startRoom({ publicPerMinute: 2 });
+  t.teardown(limited.close);
+  const ask = () => limited.post('/tsa', encodeTimeStampRequest(request), { 'Content-Type': QUERY_TYPE });
+  t.is((await ask()).status, 200);
+  t.is((await fetch(new URL('/v1/trust-roots', limited.url))).status, 200);
+  const refused = await ask();
+  t.is(refused.status, 429);
+  t.is(refused.headers.get('Retry-After'), '30');
+  t.is(((await refused.json()) as { code: string }).code, 'too-many-requests');
+  t.is((await fetch(new URL(`/v1/seals/${ES_ID}`, limited.url))).status, 429);
 });
 
 test.serial('RFC 3161: an authority whose certificate has ended stamps nothing', async (t) => {

@@ -12,7 +12,7 @@ import type { TimeStamper } from '../../common/client/time-stamper.ts';
 import type { VerificationReport } from '../../common/contract/report.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
 import { makeTimeStampToken, type TimeStampOrder } from '../../common/pki/time-stamp.ts';
-import type { Trust } from '../../common/pki/verify-chain.ts';
+import type { TrustStores } from '../../common/pki/trust-stores.ts';
 import { drawSealPicture } from '../../seal/domain/seal-picture.ts';
 import type { TimeStampAuthority } from '../../seal/flow/answer-time-stamp.ts';
 import { sealDocument } from '../../seal/flow/seal-document.ts';
@@ -32,8 +32,12 @@ export const font = readFileSync(createRequire(import.meta.url).resolve(FONT));
 export const pki = await makeTestPki();
 const picture = await drawSealPicture({ text: '示例市卫生健康委员会', diameterMm: 42, font });
 
-/** A seal of `esID` for these signers, by the maker of the test PKI. */
-export function makeTestSeal(esID = '36010000000001', signers: readonly Party[] = [pki.signer]): Promise<Seal> {
+/** A seal of `esID` for these signers, by the maker of the test PKI unless told. */
+export function makeTestSeal(
+  esID = '36010000000001',
+  signers: readonly Party[] = [pki.signer],
+  maker: Party = pki.maker,
+): Promise<Seal> {
   return makeSeal({
     esID,
     name: '示例市卫生健康委员会',
@@ -43,8 +47,8 @@ export function makeTestSeal(esID = '36010000000001', signers: readonly Party[] 
     signers: signers.map(({ certificate }) => certificate),
     validStart: new Date('2026-01-02T00:00:00Z'),
     validEnd: new Date('2030-01-01T00:00:00Z'),
-    makerCertificate: pki.maker.certificate,
-    sign: pki.maker.sign,
+    makerCertificate: maker.certificate,
+    sign: maker.sign,
     now: new Date('2026-01-02T00:00:00Z'),
   });
 }
@@ -95,6 +99,8 @@ export type SealOptions = {
   readonly lock?: FieldLock;
   readonly stamper?: TimeStamper;
   readonly password?: string;
+  /** Who signs; the signer of the test PKI unless told. */
+  readonly signer?: Party;
 };
 
 /** The sealed document as one array. */
@@ -111,10 +117,15 @@ export async function sealBytes(pdf: Uint8Array, options: SealOptions = {}): Pro
     lock: options.lock,
     password: options.password,
   };
-  return concatBytes(pdf, (await sealDocument({ signer, stamper: options.stamper ?? null }, request)).appended);
+  const by = options.signer;
+  const tools = {
+    signer: by ? { sign: (_: string, message: Uint8Array) => by.sign(message) } : signer,
+    stamper: options.stamper ?? null,
+  };
+  return concatBytes(pdf, (await sealDocument(tools, request)).appended);
 }
 
-export function verifyBytes(pdf: Uint8Array, trust: Trust | null = pki.trust, password = ''): VerificationReport {
+export function verifyBytes(pdf: Uint8Array, trust: TrustStores | null = pki.trust, password = ''): VerificationReport {
   return verifyDocument(memorySource(pdf), { trust, now: AT, password });
 }
 

@@ -19,9 +19,10 @@ import {
   parseTimeStampRequest,
   readTimeStampReply,
 } from '../../../common/pki/time-stamp-protocol.ts';
+import { NO_TRUST } from '../../../common/pki/trust-stores.ts';
 import { verifyTimeStamp } from '../../../common/pki/verify-time-stamp.ts';
 import { judge } from '../../_harness/judges.ts';
-import { AT, issue, issueAuthority, issueTsa, makeTestPki, type Party } from '../../_harness/pki.ts';
+import { AT, issue, issueAuthority, issueTsa, makeTestPki, type Party, sameTrust } from '../../_harness/pki.ts';
 import { smCrypto } from '../../_harness/sm-crypto.ts';
 
 const run = promisify(execFile);
@@ -70,7 +71,7 @@ test('RFC 3161: a token made here reads back and proves its time', (t) => {
   t.is(cms.certificates.length, 2);
   const report = judgeToken(token);
   t.is(report.status, 'passed');
-  t.is(judgeToken(token, { trust: { roots: pki.trust.roots, intermediates: [] } }).status, 'passed');
+  t.is(judgeToken(token, { trust: sameTrust({ roots: pki.chainTrust.roots, intermediates: [] }) }).status, 'passed');
   t.deepEqual(report.time, AT);
   t.deepEqual(
     report.steps.map(({ name }) => name.replace('time-stamp-', '')),
@@ -111,7 +112,7 @@ test('RFC 3161: a token over something else, or by another digest algorithm, doe
 });
 
 test('RFC 3161: any changed byte of a token is found where the carried certificates are needed', (t) => {
-  const trust = { roots: pki.trust.roots, intermediates: [] };
+  const trust = sameTrust({ roots: pki.chainTrust.roots, intermediates: [] });
   for (let at = 0; at < token.length; at += 7) {
     const changed = Uint8Array.from(token);
     changed[at] = changed[at]! ^ 1;
@@ -142,7 +143,7 @@ test('RFC 3161: a stamp by an authority that expired since still proves its time
 test('RFC 3161: without a trusted root a token is undecided, by a foreign authority too, and proves nothing', async (t) => {
   const root = await issueAuthority('别处的根', null, 1);
   const foreign = await tokenOf({ chain: [] }, await issueTsa(root));
-  for (const report of [judgeToken(token, { trust: { roots: [], intermediates: [] } }), judgeToken(foreign)]) {
+  for (const report of [judgeToken(token, { trust: NO_TRUST }), judgeToken(foreign)]) {
     t.is(report.status, 'indeterminate');
     t.is(report.subIndication, 'NO_CERTIFICATE_CHAIN_FOUND');
     t.is(report.time, null);

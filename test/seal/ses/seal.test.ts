@@ -19,6 +19,7 @@ import { concatBytes, toHex, utf8 } from '../../../common/bytes.ts';
 import { sm2SignatureToRaw } from '../../../common/crypto/sm2.ts';
 import { sm3 } from '../../../common/crypto/sm3.ts';
 import { certificatePem } from '../../../common/pki/certificate.ts';
+import { NO_TRUST } from '../../../common/pki/trust-stores.ts';
 import { makeSeal } from '../../../seal/ses/make-seal.ts';
 import type { Seal, SealContent } from '../../../seal/ses/seal.ts';
 import { decodeSeal, encodeSeal, encodeSealContent } from '../../../seal/ses/seal-codec.ts';
@@ -85,7 +86,7 @@ test('a seal that expired after its use is still good, and the report says so', 
 });
 
 test('a maker without trusted root leaves the question open; an expired maker or an authority as maker fails', async (t) => {
-  const open = verifySeal(seal, { ...question, trust: { roots: [], intermediates: [] } });
+  const open = verifySeal(seal, { ...question, trust: NO_TRUST });
   t.is(open.status, 'indeterminate');
   t.is(open.subIndication, 'NO_CERTIFICATE_CHAIN_FOUND');
   const old = await issue('旧制章者', pki.authority, { notAfter: new Date('2026-05-02T00:00:00Z') });

@@ -6,6 +6,7 @@ import { concatBytes, toHex, utf8 } from '../../../common/bytes.ts';
 import { sm2SignatureToRaw } from '../../../common/crypto/sm2.ts';
 import { sm3 } from '../../../common/crypto/sm3.ts';
 import { OID } from '../../../common/pki/oids.ts';
+import { NO_TRUST } from '../../../common/pki/trust-stores.ts';
 import { makeSeal } from '../../../seal/ses/make-seal.ts';
 import { makeSignature } from '../../../seal/ses/make-signature.ts';
 import type { SealSignature } from '../../../seal/ses/seal.ts';
@@ -138,7 +139,7 @@ test('a seal exchanged for another one of the same signer fails', async (t) => {
 });
 
 test('a seal made by nobody we trust leaves the question open', (t) => {
-  const report = verifySignature(good, { ...question, trust: { roots: [], intermediates: [] } });
+  const report = verifySignature(good, { ...question, trust: NO_TRUST });
   t.is(report.status, 'indeterminate');
   t.is(report.subIndication, 'NO_CERTIFICATE_CHAIN_FOUND');
 });
