@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Comman
   verify: () => import('./commands/verify.ts'),
   seal: () => import('./commands/seal.ts'),
   audit: () => import('./commands/audit.ts'),
+  role: () => import('./commands/role.ts'),
   resume: () => import('./commands/resume.ts'),
   demo: () => import('./commands/demo.ts'),
 };

@@ -104,11 +104,30 @@ export const PROBLEMS = {
     '表单来源校验未通过',
     'Reload the page and send the form again.',
   ),
+  'login-failed': problem(
+    401,
+    'The login did not succeed',
+    '登录未成功',
+    'Run `xinji login` again; who needs a role asks the operator for it (`xinji role`).',
+  ),
   'account-exists': problem(
     409,
     'An account with this login name or document exists',
     '账号或证件已注册',
     'Log in with the existing account.',
+  ),
+  'account-not-found': problem(404, 'There is no such account', '没有这个账号', 'Check the login name.'),
+  'role-exists': problem(
+    409,
+    'The person has this role already',
+    '该人员已有此角色',
+    'Nothing is left to do; `xinji role list` shows who has which role.',
+  ),
+  'role-not-found': problem(
+    404,
+    'The person does not have this role',
+    '该人员没有此角色',
+    'Give organisation, unit and role as `xinji role list` shows them.',
   ),
   'client-invalid': problem(
     422,

@@ -3,6 +3,7 @@
 import type { Knex } from 'knex';
 import type Koa from 'koa';
 import type { Clock } from '../common/clock.ts';
+import { SCOPES } from '../common/contract/identity.ts';
 import { pingDatabase } from '../common/db/ping.ts';
 import type { Mode } from '../common/env.ts';
 import { makeKoa } from '../common/http/app.ts';
@@ -15,6 +16,7 @@ import { referenceRoutes } from '../common/http/reference-page.ts';
 import { mountRoutes, type Route } from '../common/http/routes.ts';
 import type { Log } from '../common/log.ts';
 import { deriveDocumentKeys } from './domain/document-box.ts';
+import { deriveSubjectKey } from './domain/subject.ts';
 import { authenticate } from './flow/authenticate.ts';
 import { type Janitor, makeJanitor } from './flow/sweep-expired.ts';
 import { makeConsentSteps } from './http/consent.ts';
@@ -34,6 +36,7 @@ import { type HouseProvider, makeProvider } from './provider/provider.ts';
 import { makeSigningJwk } from './provider/signing-key.ts';
 import { findAccountBySub } from './store/accounts.ts';
 import { listLoginClients } from './store/clients.ts';
+import { listLiveRoles } from './store/roles.ts';
 import { IDENTITY_SERVICE } from './web/service.ts';
 
 export type IdentityDeps = {
@@ -72,16 +75,24 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
     ...deps,
     issuer: deps.url,
     audiences: [
-      { url: deps.licenseUrl, scopes: ['license:issue', 'license:revoke', 'license:redeem'] },
-      { url: deps.sealUrl, scopes: ['seal:use'] },
+      { url: deps.licenseUrl, scopes: SCOPES.filter((scope) => scope.startsWith('license:')) },
+      { url: deps.sealUrl, scopes: SCOPES.filter((scope) => scope.startsWith('seal:')) },
     ],
     signingKey: await makeSigningJwk(deps.signingKeyPem),
     documentKeys,
+    subjectKey: deriveSubjectKey(deps.masterKey),
   });
   const findAccount = (sub: string) => findAccountBySub(db, sub);
   const cookies = makeCookies({ room: 'identity', keys: deps.cookieKeys, secure: mode === 'production' });
   const csrf = makeCsrf(cookies, deps.url);
-  const consent = makeConsentSteps({ provider, csrf, findAccount, readDocument, record: recorder.record });
+  const consent = makeConsentSteps({
+    provider,
+    csrf,
+    findAccount,
+    readDocument,
+    listRoles: (sub) => listLiveRoles(db, sub, clock()),
+    record: recorder.record,
+  });
   const interaction = makeInteractionHandlers({
     provider,
     clock,

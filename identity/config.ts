@@ -35,7 +35,8 @@ export const CONFIG_TABLE = {
   },
   masterKey: {
     name: 'XINJI_MASTER_KEY',
-    manual: 'Key under which holder codes are sealed at rest; losing it loses them.',
+    manual:
+      'Key under which holder codes are sealed at rest and subjects are made for systems; losing it loses both, so it is never changed.',
     example: '64 hexadecimal digits',
     secret: true,
     parse: parseKey32,

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { TrustError } from '../../common/errors.ts';
 import { seedHouse } from '../seed/seed-house.ts';
-import { CITIZENS } from '../seed/values.ts';
+import { CITIZENS, STAFF } from '../seed/values.ts';
 import { migrateRooms, openOwnedDatabase } from '../serve/database.ts';
 import { systemUrls } from '../serve/demo-systems.ts';
 import { readOwnerConfig, roomEnvironments } from '../serve/environment.ts';
@@ -30,7 +30,8 @@ invented people. Exit codes: 0 done, 1 failed, 78 configuration.`,
       const rooms = roomEnvironments(env, owner, secrets, database.url);
       await migrateRooms(database.url, rooms);
       await seedHouse(rooms, secrets, systemUrls(owner));
-      for (const { login, name } of CITIZENS) console.log(`${login}  ${secrets.demo_passwords[login]}  ${name}`);
+      for (const { login, name } of [...CITIZENS, ...STAFF])
+        console.log(`${login}  ${secrets.demo_passwords[login]}  ${name}`);
       return 0;
     } finally {
       await database.close();

@@ -7,7 +7,7 @@ import { systemClock } from '../../common/clock.ts';
 import { systemUrls } from '../serve/demo-systems.ts';
 import { readOwnerConfig, roomEnvironments } from '../serve/environment.ts';
 import { KEYS_DEV } from '../serve/keys.ts';
-import { loadSecrets } from '../serve/secrets.ts';
+import { loadSecrets, type Secrets } from '../serve/secrets.ts';
 
 export type World = {
   readonly identityUrl: string;
@@ -15,7 +15,7 @@ export type World = {
   readonly sealUrl: string;
   /** Business systems A and B. */
   readonly systemUrls: readonly [string, string];
-  readonly passwords: Readonly<Record<'zhangsan' | 'lisi', string>>;
+  readonly passwords: Secrets['demo_passwords'];
   /** PEM of the development roots. */
   readonly trustRoots: string;
   /** Folder for what the story leaves behind. */

@@ -1,46 +1,93 @@
-// Accounts of the demo citizens and registrations of all clients, through the flows of the identity room.
+// Accounts of the demo citizens and of the staff with their roles, and registrations of all clients, through the flows of the identity room.
 import { createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemClock } from '../../common/clock.ts';
+import type { Knex } from 'knex';
+import { type Clock, systemClock } from '../../common/clock.ts';
+import { ROLE_SCOPES } from '../../common/contract/roles.ts';
 import { connect } from '../../common/db/connect.ts';
-import { isTrustError } from '../../common/errors.ts';
+import { isTrustError, type ProblemCode } from '../../common/errors.ts';
 import { readRoomConfig } from '../../identity/config.ts';
+import { CITIZEN_NUMBER } from '../../identity/domain/account.ts';
 import type { ClientRegistration, PublicJwk } from '../../identity/domain/client.ts';
-import { deriveDocumentKeys } from '../../identity/domain/document-box.ts';
+import { type DocumentKeys, deriveDocumentKeys } from '../../identity/domain/document-box.ts';
+import { deriveSubjectKey, OWN_SECTOR, pairwiseSub } from '../../identity/domain/subject.ts';
+import { addRole } from '../../identity/flow/assign-role.ts';
 import { registerAccount } from '../../identity/flow/register-account.ts';
 import { registerClient } from '../../identity/flow/register-client.ts';
+import { findAccountByName } from '../../identity/store/accounts.ts';
 import { KEYS_DEV } from '../serve/keys.ts';
 import type { Secrets } from '../serve/secrets.ts';
-import { CITIZENS, ISSUING_DEPARTMENT, LICENSE_CLIENT, SYSTEMS, VERIFIER } from './values.ts';
+import {
+  CITIZENS,
+  CLI_CLIENT,
+  ISSUING_DEPARTMENT,
+  LICENSE_CLIENT,
+  SEAL_AUTHORITY,
+  STAFF,
+  type StaffLogin,
+  SYSTEMS,
+  VERIFIER,
+} from './values.ts';
+
+/** Login name of a member of staff -> `sub` in the sector of our own rooms. */
+export type StaffSubjects = Readonly<Record<StaffLogin, string>>;
 
 /** Addresses of systems A and B. */
 export type SystemUrls = readonly string[];
 
+/** Returns the subjects of the staff as our own rooms know them. */
 export async function seedIdentity(
   env: NodeJS.ProcessEnv,
   passwords: Secrets['demo_passwords'],
   systemUrls: SystemUrls,
-): Promise<void> {
+): Promise<StaffSubjects> {
   const config = readRoomConfig(env);
   const db = connect(config.databaseUrl, { applicationName: 'xinji seed', poolMax: 1 });
-  const keys = deriveDocumentKeys(config.masterKey);
+  const deps = { db, clock: systemClock };
   try {
-    for (const citizen of CITIZENS) {
-      const holder = { type: citizen.codeType, code: citizen.code };
-      const { login: loginName, name, phone } = citizen;
-      const account = { loginName, password: passwords[loginName], name, holder, phone };
-      await registerAccount({ db, clock: systemClock, keys }, account).catch((error: unknown) => {
-        if (!isTrustError(error, 'account-exists')) throw error;
-      });
+    await seedAccounts(deps, deriveDocumentKeys(config.masterKey), passwords);
+    for (const { login: loginName, org, unit, role } of STAFF) {
+      await addRole(deps, { loginName, org, unit, role }).catch(unless('role-exists'));
     }
     for (const client of listClients(config.licenseUrl, systemUrls)) {
-      await registerClient({ db, clock: systemClock, requireHttps: false }, client);
+      await registerClient({ ...deps, requireHttps: false }, client);
     }
+    return await readSubjects(db, deriveSubjectKey(config.masterKey));
   } finally {
     await db.destroy();
   }
 }
+
+type SeedDeps = { readonly db: Knex; readonly clock: Clock };
+
+async function seedAccounts(
+  { db, clock }: SeedDeps,
+  keys: DocumentKeys,
+  passwords: Secrets['demo_passwords'],
+): Promise<void> {
+  const register = async ({ login: loginName, name, code, ...others }: (typeof CITIZENS | typeof STAFF)[number]) => {
+    const phone = 'phone' in others ? { phone: others.phone } : {};
+    const holder = { type: CITIZEN_NUMBER, code };
+    const account = { loginName, password: passwords[loginName], name, holder, ...phone };
+    await registerAccount({ db, clock, keys }, account).catch(unless('account-exists'));
+  };
+  // Side by side: what takes time is the hash of each password.
+  await Promise.all([...CITIZENS, ...STAFF].map(register));
+}
+
+async function readSubjects(db: Knex, subjectKey: Uint8Array): Promise<StaffSubjects> {
+  const subjects: [StaffLogin, string][] = [];
+  for (const { login } of STAFF) {
+    const account = await findAccountByName(db, login);
+    subjects.push([login, pairwiseSub(subjectKey, account!.sub, OWN_SECTOR)]);
+  }
+  return Object.fromEntries(subjects) as StaffSubjects;
+}
+
+const unless = (code: ProblemCode) => (error: unknown) => {
+  if (!isTrustError(error, code)) throw error;
+};
 
 /** The clients of a development house with their public keys. */
 export function listClients(licenseUrl: string, systemUrls: SystemUrls): readonly ClientRegistration[] {
@@ -50,6 +97,7 @@ export function listClients(licenseUrl: string, systemUrls: SystemUrls): readonl
       name: LICENSE_CLIENT.name,
       purpose: '查看和出示本人电子证照',
       firstParty: true,
+      sector: OWN_SECTOR,
       grantTypes: ['authorization_code', 'client_credentials'],
       scopes: ['openid', 'profile', 'identity_document', ...LICENSE_CLIENT.scopes],
     },
@@ -65,17 +113,40 @@ export function listClients(licenseUrl: string, systemUrls: SystemUrls): readonl
     ),
     machineClient(ISSUING_DEPARTMENT, '签发电子证照'),
     machineClient(VERIFIER, '核验电子证照'),
+    {
+      clientId: CLI_CLIENT.clientId,
+      name: CLI_CLIENT.name,
+      applicationType: 'native',
+      organisation: SEAL_AUTHORITY.name,
+      purpose: '以本人身份办理印章业务',
+      firstParty: true,
+      grantTypes: ['authorization_code'],
+      scopes: ['openid', 'profile', ...Object.values(ROLE_SCOPES).flat()],
+      redirectUris: [CLI_CLIENT.redirectUri],
+      postLogoutRedirectUris: [],
+      backchannelLogoutUri: null,
+      sector: OWN_SECTOR,
+      jwks: { keys: [] },
+    },
   ];
 }
 
 type WebPart = Pick<
   ClientRegistration,
-  'clientId' | 'organisation' | 'sector' | 'jwks' | 'redirectUris' | 'postLogoutRedirectUris' | 'backchannelLogoutUri'
+  | 'clientId'
+  | 'applicationType'
+  | 'organisation'
+  | 'sector'
+  | 'jwks'
+  | 'redirectUris'
+  | 'postLogoutRedirectUris'
+  | 'backchannelLogoutUri'
 >;
 
 function webClient(clientId: string, url: string, keyFile: string): WebPart {
   return {
     clientId,
+    applicationType: 'web',
     organisation: '示例市数据局',
     sector: clientId,
     jwks: publicKeysOf(keyFile),
@@ -92,6 +163,7 @@ function machineClient(
   return {
     clientId,
     name,
+    applicationType: 'web',
     organisation: name,
     purpose,
     firstParty: true,

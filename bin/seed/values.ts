@@ -13,6 +13,54 @@ export const ISSUING_DEPARTMENT = {
   scopes: ['license:issue', 'license:revoke'],
 } as const;
 
+/** Approves, makes and supervises seals. */
+export const SEAL_AUTHORITY = { name: '示例市政务服务和数据管理局', code: '11360100MB0D000533' } as const;
+
+/** Staff with duties on seals: one person one role. */
+export const STAFF = [
+  {
+    login: 'yinzhang-shenqing',
+    name: '周明远',
+    code: '360102198304127729',
+    org: ISSUING_DEPARTMENT.code,
+    unit: '办公室',
+    role: 'seal-applicant',
+  },
+  {
+    login: 'yinzhang-shenpi',
+    name: '郑书岚',
+    code: '360102197608197748',
+    org: SEAL_AUTHORITY.code,
+    unit: '电子印章管理科',
+    role: 'seal-approver',
+  },
+  {
+    login: 'yinzhang-zhizuo',
+    name: '何铸',
+    code: '360102198811057737',
+    org: SEAL_AUTHORITY.code,
+    unit: '电子印章制作中心',
+    role: 'seal-maker',
+  },
+  {
+    login: 'yinzhang-baoguan',
+    name: '林守正',
+    code: '360102197906237760',
+    org: ISSUING_DEPARTMENT.code,
+    unit: '机要室',
+    role: 'seal-keeper',
+  },
+  {
+    login: 'yinzhang-shenji',
+    name: '沈鉴清',
+    code: '360102198109277780',
+    org: SEAL_AUTHORITY.code,
+    unit: '审计室',
+    role: 'seal-auditor',
+  },
+] as const;
+export type StaffLogin = (typeof STAFF)[number]['login'];
+
 /** Who defined the license type; its code starts with this one. */
 export const LICENSE_TYPE = { definer: '11100000MB0D000965', code: '11100000MB0D000965001' } as const;
 
@@ -36,6 +84,13 @@ export const SYSTEMS = [
   { clientId: 'business-a', name: '不动产登记网上办事大厅' },
   { clientId: 'business-b', name: '医疗保障网上服务平台' },
 ] as const;
+
+/** `xinji login`: a program on the machine of whoever runs it (RFC 8252); it listens on a port of its own choice. */
+export const CLI_CLIENT = {
+  clientId: 'xinji-cli',
+  name: '信基命令行',
+  redirectUri: 'http://127.0.0.1/callback',
+} as const;
 
 /** The license room as a client of identity and of the seal room. */
 export const LICENSE_CLIENT = { clientId: 'license', name: '电子证照', scopes: ['seal:use'] } as const;

@@ -1,5 +1,5 @@
 // What `xinji serve` says when everything is up: addresses, demo logins, what to try.
-import { CITIZENS, SYSTEMS } from '../seed/values.ts';
+import { CITIZENS, STAFF, SYSTEMS } from '../seed/values.ts';
 import type { OwnedDatabase } from './database.ts';
 import type { OwnerConfig, PlannedRoom } from './environment.ts';
 import type { Secrets } from './secrets.ts';
@@ -27,9 +27,9 @@ export function formatTable({ owner, rooms, database, secrets, hasDemo }: UpTabl
     `system ${'AB'[index]}`,
     `http://localhost:${port}   ${SYSTEMS[index]!.name}`,
   ]);
-  const logins = CITIZENS.map((citizen): [string, string] => [
-    citizen.login,
-    `${secrets.demo_passwords[citizen.login]}   ${citizen.name}`,
+  const logins = [...CITIZENS, ...STAFF].map((person): [string, string] => [
+    person.login,
+    `${secrets.demo_passwords[person.login]}   ${person.name}${'role' in person ? `, ${person.role}` : ''}`,
   ]);
   const parts = [
     `信基 Xinji is up (${owner.mode})`,
@@ -55,5 +55,5 @@ function whatToTry(url: ReadonlyMap<string, string>, systems: readonly (readonly
 }
 
 function columns(rows: readonly (readonly [string, string])[]): string {
-  return rows.map(([name, text]) => `  ${name.padEnd(12)}${text}`).join('\n');
+  return rows.map(([name, text]) => `  ${name.padEnd(19)}${text}`).join('\n');
 }

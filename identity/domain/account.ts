@@ -1,5 +1,5 @@
 // A natural person's account: what it holds and what is accepted at registration. Legal persons come later.
-// `sub` names the account to clients; `id` never leaves this room.
+// `sub` names the account inside this room, clients know a pairwise one (subject.ts); `id` never leaves this room.
 import { checkCitizenNumber } from '../../common/codes/citizen-number.ts';
 import { TrustError } from '../../common/errors.ts';
 

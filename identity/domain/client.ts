@@ -1,8 +1,12 @@
 // A client's registration: what another system may do here. Clients authenticate by private_key_jwt only; keys are given
-// by value, never by address, so that no request of ours is steered by a registration.
+// by value, never by address, so that no request of ours is steered by a registration. The exception is a native client
+// (RFC 8252): a program on a person's own machine keeps no key, is answered on that machine's loopback address only, and
+// the person is asked each time.
 
 import { SCOPES } from '../../common/contract/identity.ts';
+import { isDuty } from '../../common/contract/roles.ts';
 import { TrustError } from '../../common/errors.ts';
+import { isSector, OWN_SECTOR } from './subject.ts';
 
 /** Scopes about the person; the others belong to resource servers. */
 export const OIDC_SCOPES = ['openid', 'profile', 'identity_document'] as const;
@@ -23,6 +27,7 @@ export type PublicJwk = {
 
 export type ClientRegistration = {
   readonly clientId: string;
+  readonly applicationType: 'web' | 'native';
   /** Shown to people. */
   readonly name: string;
   /** 主办单位, shown to people. */
@@ -36,7 +41,7 @@ export type ClientRegistration = {
   readonly redirectUris: readonly string[];
   readonly postLogoutRedirectUris: readonly string[];
   readonly backchannelLogoutUri: string | null;
-  /** The department whose systems may one day share a subject. */
+  /** Systems of one sector, those of a department, know a person under the same subject (subject.ts). */
   readonly sector: string;
   readonly jwks: { readonly keys: readonly PublicJwk[] };
 };
@@ -56,6 +61,8 @@ export function checkClient(
   { requireHttps }: { requireHttps: boolean },
 ): ClientRegistration {
   const logsIn = input.grantTypes.includes('authorization_code');
+  const isNative = input.applicationType === 'native';
+  const isMachine = input.grantTypes.includes('client_credentials');
   const uris = [
     ...input.redirectUris,
     ...input.postLogoutRedirectUris,
@@ -69,11 +76,30 @@ export function checkClient(
     [logsIn && !input.scopes.includes('openid'), 'scopes', 'openid for a client that logs people in'],
     [logsIn !== input.redirectUris.length > 0, 'redirectUris', 'addresses exactly for authorization_code'],
     [
-      uris.some((uri) => !isWebUri(uri, requireHttps)),
+      !isNative && uris.some((uri) => !isWebUri(uri, requireHttps)),
       'redirectUris',
       `${requireHttps ? 'https' : 'http(s)'} without fragment`,
     ],
-    [input.jwks.keys.length === 0 || !input.jwks.keys.every(isPublicP256), 'jwks', 'public P-256 keys'],
+    [
+      isNative && ![...input.redirectUris, ...input.postLogoutRedirectUris].every(isLoopbackUri),
+      'redirectUris',
+      'http://127.0.0.1/… or http://[::1]/… for a native client',
+    ],
+    [
+      isNative && (isMachine || input.backchannelLogoutUri !== null),
+      'applicationType',
+      'web for a client with a server',
+    ],
+    [!isNative && input.jwks.keys.length === 0, 'jwks', 'public P-256 keys'],
+    [isNative && input.jwks.keys.length > 0, 'jwks', 'no key for a native client, which could not keep it'],
+    [!input.jwks.keys.every(isPublicP256), 'jwks', 'public P-256 keys'],
+    [!isSector(input.sector), 'sector', '1 to 63 small letters, digits, dots and hyphens'],
+    [input.sector === OWN_SECTOR && !input.firstParty, 'sector', `not ${OWN_SECTOR}, which is the platform's own`],
+    [
+      input.scopes.some(isDuty) && (isMachine || input.sector !== OWN_SECTOR),
+      'scopes',
+      `duties of persons only for clients of the sector ${OWN_SECTOR} without client_credentials`,
+    ],
   ];
   const fault = faults.find(([wrong]) => wrong);
   if (fault)
@@ -88,6 +114,12 @@ function isWebUri(text: string, requireHttps: boolean): boolean {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (!url || text.includes('#') || url.username !== '') return false;
   return url.protocol === 'https:' || (!requireHttps && url.protocol === 'http:');
+}
+
+/** RFC 8252: by address, not by a name that may be resolved elsewhere; the port is chosen at run time. */
+function isLoopbackUri(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  return url !== null && /^http:\/\/(127\.0\.0\.1|\[::1\])\//.test(text) && url.search === '' && !text.includes('#');
 }
 
 function isPublicP256(key: PublicJwk): boolean {

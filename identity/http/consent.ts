@@ -2,6 +2,7 @@
 // platform itself are never asked about (identity/provider/grants.ts).
 import type Koa from 'koa';
 import type { Provider } from 'oidc-provider';
+import { isDuty, ROLE_SCOPES, type Role } from '../../common/contract/roles.ts';
 import { requestIdOf } from '../../common/http/app.ts';
 import type { Csrf } from '../../common/http/csrf.ts';
 import { pageFrame, sendPage } from '../../common/http/preferences.ts';
@@ -15,6 +16,8 @@ export type ConsentDeps = {
   readonly csrf: Csrf;
   readonly findAccount: (sub: string) => Promise<Account | null>;
   readonly readDocument: (sub: string) => Promise<AccountDocument>;
+  /** Roles of a person that stand now. */
+  readonly listRoles: (sub: string) => Promise<readonly Role[]>;
   readonly record: (event: Omit<IdentityEvent, 'at'>) => Promise<void>;
 };
 
@@ -43,6 +46,7 @@ export function makeConsentSteps(deps: ConsentDeps): ConsentSteps {
         operator: textOf(client?.['xinji_organisation']),
         purpose: textOf(client?.['xinji_purpose']),
         claims: await listClaims(deps, interaction),
+        duties: await listDuties(deps, interaction),
       });
       sendPage(ctx, page);
     },
@@ -81,6 +85,14 @@ async function listClaims(deps: ConsentDeps, interaction: Interaction): Promise<
     ...(account ? [{ claim: 'name' as const, value: account.name }] : []),
     ...(document ? [{ claim: 'identity_document' as const, value: mask(document.holder.code) }] : []),
   ];
+}
+
+/** The roles that bring what is asked for; nothing else of the person's roles is given. */
+async function listDuties({ listRoles }: ConsentDeps, { session, params }: Interaction): Promise<readonly Role[]> {
+  const asked = String(params['scope'] ?? '').split(' ');
+  if (session?.accountId === undefined || !asked.some(isDuty)) return [];
+  const roles = await listRoles(session.accountId);
+  return roles.filter(({ role }) => ROLE_SCOPES[role].some((scope) => asked.includes(scope)));
 }
 
 /** The first three and the last two characters. */

@@ -9,13 +9,13 @@ export async function systemName(provider: Provider, interaction: Interaction): 
   return (await provider.Client.find(clientId))?.clientName ?? clientId;
 }
 
-/** What a login alone gives to a system of the platform; null for others, which ask for consent after it. */
+/** What a login alone gives to a system of the platform; null for others and for programs, which ask for consent after it. */
 export async function claimsGivenAtLogin(
   provider: Provider,
   interaction: Interaction,
 ): Promise<readonly ('name' | 'identity_document')[] | null> {
   const client = await provider.Client.find(String(interaction.params['client_id']));
-  if (client?.['xinji_first_party'] !== true) return null;
+  if (client?.['xinji_first_party'] !== true || client.applicationType === 'native') return null;
   const scopes = String(interaction.params['scope'] ?? '').split(' ');
   return [
     ...(scopes.includes('profile') ? (['name'] as const) : []),

@@ -1,5 +1,6 @@
 // The steps of the schema `identity`, in order; a released step is frozen.
 import type { Migration } from '../../common/db/migration.ts';
 import { firstSchema } from './0001-identity.ts';
+import { rolesSchema } from './0002-roles.ts';
 
-export const MIGRATIONS: readonly Migration[] = [firstSchema];
+export const MIGRATIONS: readonly Migration[] = [firstSchema, rolesSchema];

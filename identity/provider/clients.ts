@@ -16,6 +16,7 @@ export const EXTRA_METADATA = [
   'xinji_organisation',
   'xinji_purpose',
   'xinji_resource_scopes',
+  'xinji_sector',
 ] as const;
 
 /** Replaces `provider.Client.find`. */
@@ -46,17 +47,24 @@ export function toMetadata(client: Client): ClientMetadata {
   return {
     client_id: client.clientId,
     client_name: client.name,
-    application_type: 'web',
+    application_type: client.applicationType,
     grant_types: [...client.grantTypes],
     response_types: client.grantTypes.includes('authorization_code') ? ['code'] : [],
     redirect_uris: [...client.redirectUris],
     post_logout_redirect_uris: [...client.postLogoutRedirectUris],
     ...(about.length === 0 ? {} : { scope: about.join(' ') }),
-    jwks: { keys: [...client.jwks.keys] },
-    token_endpoint_auth_method: 'private_key_jwt',
-    token_endpoint_auth_signing_alg: 'ES256',
+    ...(client.applicationType === 'native'
+      ? { token_endpoint_auth_method: 'none' }
+      : {
+          jwks: { keys: [...client.jwks.keys] },
+          token_endpoint_auth_method: 'private_key_jwt',
+          token_endpoint_auth_signing_alg: 'ES256',
+        }),
     id_token_signed_response_alg: 'ES256',
-    subject_type: 'public',
+    subject_type: 'pairwise',
+    // Our sectors are registered, not read from addresses; where a client has several hosts the library insists on an
+    // address for the sector. It is never opened.
+    ...(hostsOf(client).size > 1 ? { sector_identifier_uri: `https://${client.sector}.sector.invalid/` } : {}),
     ...(client.backchannelLogoutUri === null
       ? {}
       : { backchannel_logout_uri: client.backchannelLogoutUri, backchannel_logout_session_required: true }),
@@ -64,5 +72,10 @@ export function toMetadata(client: Client): ClientMetadata {
     xinji_organisation: client.organisation,
     xinji_purpose: client.purpose,
     xinji_resource_scopes: SCOPES.filter((scope) => client.scopes.includes(scope)),
+    xinji_sector: client.sector,
   };
+}
+
+function hostsOf({ redirectUris }: Client): ReadonlySet<string> {
+  return new Set(redirectUris.map((uri) => new URL(uri).host));
 }

@@ -1,6 +1,7 @@
 // Every setting of oidc-provider that we use or refuse, stated: the library prints a notice for each default it would
 // otherwise take, and a default that changes with a version shall not change this house.
-// ES256 only, PKCE S256 always, private_key_jwt only, codes only, no refresh tokens
+// ES256 only, PKCE S256 always, private_key_jwt only (a native client keeps no key and has none), codes only, pairwise
+// subjects only, no refresh tokens
 // (no scope offline_access; naming issueRefreshToken here would offer them), no DPoP (the rooms' bearer gate
 // takes no sender-constrained tokens yet).
 import type { Configuration, JWK, KoaContextWithOIDC } from 'oidc-provider';
@@ -14,6 +15,8 @@ export type ConfigurationParts = {
   readonly adapter: NonNullable<Configuration['adapter']>;
   readonly findAccount: NonNullable<Configuration['findAccount']>;
   readonly loadExistingGrant: NonNullable<Configuration['loadExistingGrant']>;
+  readonly pairwiseIdentifier: NonNullable<Configuration['pairwiseIdentifier']>;
+  readonly extraTokenClaims: NonNullable<Configuration['extraTokenClaims']>;
   readonly resourceIndicators: NonNullable<NonNullable<Configuration['features']>['resourceIndicators']>;
   readonly fetch: NonNullable<Configuration['fetch']>;
   readonly pages: ProviderPages;
@@ -60,16 +63,17 @@ export function makeConfiguration(parts: ConfigurationParts): Configuration {
       identity_document: [...CLAIMS.identity_document],
     },
     conformIdTokenClaims: true,
-    subjectTypes: ['public'],
+    subjectTypes: ['pairwise'],
+    pairwiseIdentifier: parts.pairwiseIdentifier,
+    extraTokenClaims: parts.extraTokenClaims,
     responseTypes: ['code'],
     acrValues: [],
-    clientAuthMethods: ['private_key_jwt'],
+    clientAuthMethods: ['private_key_jwt', 'none'],
     enabledJWA: ALGORITHMS,
     clientDefaults: {
       grant_types: ['authorization_code'],
       response_types: ['code'],
       token_endpoint_auth_method: 'private_key_jwt',
-      token_endpoint_auth_signing_alg: 'ES256',
       id_token_signed_response_alg: 'ES256',
     },
     extraClientMetadata: { properties: [...EXTRA_METADATA], validator: () => {} },

@@ -6,9 +6,15 @@ import type { Grant, KoaContextWithOIDC } from 'oidc-provider';
 import type { Clock } from '../../common/clock.ts';
 import { OIDC_SCOPES } from '../domain/client.ts';
 import { joinSession } from '../store/session-clients.ts';
-import { type Audience, allowedScopes } from './resources.ts';
+import type { Duties } from './duties.ts';
+import { type Audience, askedDuties, personScopes } from './resources.ts';
 
-export type GrantsDeps = { readonly db: Knex; readonly clock: Clock; readonly audiences: readonly Audience[] };
+export type GrantsDeps = {
+  readonly db: Knex;
+  readonly clock: Clock;
+  readonly audiences: readonly Audience[];
+  readonly duties: Duties;
+};
 
 /** For the library's `loadExistingGrant`. Undefined means: ask for consent. */
 export function makeLoadGrant(deps: GrantsDeps): (ctx: KoaContextWithOIDC) => Promise<Grant | undefined> {
@@ -16,6 +22,7 @@ export function makeLoadGrant(deps: GrantsDeps): (ctx: KoaContextWithOIDC) => Pr
     const { session, provider } = ctx.oidc;
     const clientId = ctx.oidc.client?.clientId;
     if (!session || !clientId) return undefined;
+    await refuseWithoutRole(ctx, deps);
     let known = session.authorizations?.[clientId]?.grantId ?? null;
     const granted = ctx.oidc.result?.consent?.grantId ?? known;
     let grant = granted === null ? undefined : await provider.Grant.find(granted);
@@ -35,14 +42,22 @@ export function makeLoadGrant(deps: GrantsDeps): (ctx: KoaContextWithOIDC) => Pr
   };
 }
 
-/** Everything the registration allows, once: requests under it are narrowed to what they ask for. */
+/** Who has none of the duties that are asked for learns it here, before consent, and the client by access_denied. */
+async function refuseWithoutRole(ctx: KoaContextWithOIDC, { audiences, duties }: GrantsDeps): Promise<void> {
+  const asked = askedDuties(ctx);
+  if (asked.length === 0) return;
+  const known = audiences.flatMap(({ scopes }) => scopes).filter((scope) => asked.includes(scope));
+  await duties.allowed(ctx, known);
+}
+
+/** Everything the registration allows, once: requests under it are narrowed to what they ask for and what roles bring. */
 async function makeFirstPartyGrant(ctx: KoaContextWithOIDC, audiences: readonly Audience[]): Promise<Grant> {
   const { client, account, provider } = ctx.oidc;
   const allowed = (client?.scope ?? '').split(' ');
   const grant = new provider.Grant({ accountId: account!.accountId, clientId: client!.clientId });
   grant.addOIDCScope(OIDC_SCOPES.filter((scope) => allowed.includes(scope)));
   for (const audience of audiences) {
-    const offered = allowedScopes(audience, client!);
+    const offered = personScopes(audience, client!);
     if (offered.length > 0) grant.addResourceScope(audience.url, [...offered]);
   }
   await grant.save();

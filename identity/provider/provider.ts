@@ -8,11 +8,14 @@ import { TrustError } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import type { AccountDocument } from '../domain/account.ts';
 import { type DocumentKeys, openDocument } from '../domain/document-box.ts';
+import { pairwiseSub } from '../domain/subject.ts';
 import { findAccountBySub, findHolderBox } from '../store/accounts.ts';
+import { listLiveRoles } from '../store/roles.ts';
 import { makeFindAccount } from './accounts.ts';
 import { PostgresAdapter } from './adapter.ts';
 import { readClientsFrom } from './clients.ts';
 import { makeConfiguration } from './configuration.ts';
+import { makeDuties } from './duties.ts';
 import { makeLoadGrant } from './grants.ts';
 import { makeOutboundFetch } from './outbound-fetch.ts';
 import { leadOnAfterLogout, makePageRequests, makeProviderPages, type PageRequests } from './pages.ts';
@@ -31,6 +34,8 @@ export type ProviderDeps = {
   readonly signingKey: JWK;
   readonly cookieKeys: readonly string[];
   readonly documentKeys: DocumentKeys;
+  /** Under which pairwise subjects are made. */
+  readonly subjectKey: Uint8Array;
   /** Networks in CIDR form that back-channel logout may reach although they are private. */
   readonly logoutNetworks: readonly string[];
 };
@@ -55,13 +60,16 @@ export function makeProvider(deps: ProviderDeps): HouseProvider {
       return recorder.record({ kind: 'code.reused', clientId: payload.clientId, detail: { model } });
     },
   };
+  const duties = makeDuties((sub) => listLiveRoles(db, sub, clock()));
   const provider = new Provider(
     deps.issuer,
     makeConfiguration({
       adapter: (model: string) => new PostgresAdapter(model, adapterDeps),
       findAccount: makeFindAccount({ findAccount: (sub) => findAccountBySub(db, sub), readDocument }),
-      loadExistingGrant: makeLoadGrant({ db, clock, audiences }),
-      resourceIndicators: makeResourceIndicators(audiences),
+      loadExistingGrant: makeLoadGrant({ db, clock, audiences, duties }),
+      pairwiseIdentifier: (_ctx, sub, client) => pairwiseSub(deps.subjectKey, sub, String(client['xinji_sector'])),
+      extraTokenClaims: duties.extraTokenClaims,
+      resourceIndicators: makeResourceIndicators(audiences, duties),
       fetch: makeOutboundFetch({ networks: deps.logoutNetworks }),
       pages: makeProviderPages({ requests, clock }),
       signingKey: deps.signingKey,

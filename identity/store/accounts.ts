@@ -57,6 +57,14 @@ export async function findAccountByLogin(
   return row ? { account: toAccount(row), passwordHash: row.password_hash } : null;
 }
 
+export async function findAccountByName(db: Knex, loginName: string): Promise<Account | null> {
+  const { rows } = await db.raw<{ rows: Row[] }>(
+    'select id, sub, name, status from identity.accounts where login_name = ?',
+    [loginName],
+  );
+  return rows[0] ? toAccount(rows[0]) : null;
+}
+
 export async function findAccountBySub(db: Knex, sub: string): Promise<Account | null> {
   const query = db.raw<{ rows: Row[] }>('select id, sub, name, status from identity.accounts where sub = ?', [sub]);
   const { rows } = await query.options({ name: 'account-by-sub' });

@@ -4,6 +4,7 @@ import type { Client, ClientRegistration, GrantType } from '../domain/client.ts'
 
 type Row = {
   client_id: string;
+  application_type: 'web' | 'native';
   version: number;
   name: string;
   organisation: string;
@@ -19,27 +20,28 @@ type Row = {
   jwks: ClientRegistration['jwks'];
 };
 
-const COLUMNS = `client_id, version, name, organisation, purpose, first_party, status, grant_types, scopes, redirect_uris,
+const COLUMNS = `client_id, application_type, version, name, organisation, purpose, first_party, status, grant_types, scopes, redirect_uris,
   post_logout_redirect_uris, backchannel_logout_uri, sector, jwks`;
 
 /** Inserts or changes the registration; an equal one changes nothing. Returns the version that is now in force. */
 export async function upsertClient(db: Knex, client: ClientRegistration): Promise<number> {
   const { rows } = await db.raw<{ rows: { version: number }[] }>(
-    `insert into identity.clients as old (client_id, name, organisation, purpose, first_party, grant_types, scopes,
-       redirect_uris, post_logout_redirect_uris, backchannel_logout_uri, sector, jwks)
-     values (:clientId, :name, :organisation, :purpose, :firstParty, :grantTypes, :scopes, :redirectUris,
-       :postLogoutRedirectUris, :backchannelLogoutUri, :sector, :jwks)
+    `insert into identity.clients as old (client_id, application_type, name, organisation, purpose, first_party,
+       grant_types, scopes, redirect_uris, post_logout_redirect_uris, backchannel_logout_uri, sector, jwks)
+     values (:clientId, :applicationType, :name, :organisation, :purpose, :firstParty,
+       :grantTypes, :scopes, :redirectUris, :postLogoutRedirectUris, :backchannelLogoutUri, :sector, :jwks)
      on conflict (client_id) do update set
-       (name, organisation, purpose, first_party, grant_types, scopes, redirect_uris, post_logout_redirect_uris,
-        backchannel_logout_uri, sector, jwks, version, updated_at) =
-       (excluded.name, excluded.organisation, excluded.purpose, excluded.first_party, excluded.grant_types,
-        excluded.scopes, excluded.redirect_uris, excluded.post_logout_redirect_uris, excluded.backchannel_logout_uri,
-        excluded.sector, excluded.jwks, old.version + 1, now())
-     where (old.name, old.organisation, old.purpose, old.first_party, old.grant_types, old.scopes, old.redirect_uris,
-        old.post_logout_redirect_uris, old.backchannel_logout_uri, old.sector, old.jwks) is distinct from
-       (excluded.name, excluded.organisation, excluded.purpose, excluded.first_party, excluded.grant_types,
-        excluded.scopes, excluded.redirect_uris, excluded.post_logout_redirect_uris, excluded.backchannel_logout_uri,
-        excluded.sector, excluded.jwks)
+       (application_type, name, organisation, purpose, first_party, grant_types, scopes, redirect_uris,
+        post_logout_redirect_uris, backchannel_logout_uri, sector, jwks, version, updated_at) =
+       (excluded.application_type, excluded.name, excluded.organisation, excluded.purpose, excluded.first_party,
+        excluded.grant_types, excluded.scopes, excluded.redirect_uris, excluded.post_logout_redirect_uris,
+        excluded.backchannel_logout_uri, excluded.sector, excluded.jwks, old.version + 1, now())
+     where (old.application_type, old.name, old.organisation, old.purpose, old.first_party, old.grant_types, old.scopes,
+        old.redirect_uris, old.post_logout_redirect_uris, old.backchannel_logout_uri, old.sector, old.jwks)
+       is distinct from
+       (excluded.application_type, excluded.name, excluded.organisation, excluded.purpose, excluded.first_party,
+        excluded.grant_types, excluded.scopes, excluded.redirect_uris, excluded.post_logout_redirect_uris,
+        excluded.backchannel_logout_uri, excluded.sector, excluded.jwks)
      returning version`,
     { ...client, jwks: JSON.stringify(client.jwks) } as unknown as Readonly<Record<string, Knex.RawBinding>>,
   );
@@ -63,11 +65,11 @@ export async function findClient(db: Knex, clientId: string): Promise<Client | n
   return rows[0] ? toClient(rows[0]) : null;
 }
 
-/** Active clients that people log in to, by name. */
+/** Active systems that people log in to, by name; no programs. */
 export async function listLoginClients(db: Knex): Promise<readonly Client[]> {
   const { rows } = await db.raw<{ rows: Row[] }>(
     `select ${COLUMNS} from identity.clients
-     where status = 'active' and 'authorization_code' = any(grant_types) order by name limit 200`,
+     where status = 'active' and application_type = 'web' and 'authorization_code' = any(grant_types) order by name limit 200`,
   );
   return rows.map(toClient);
 }
@@ -83,6 +85,7 @@ export async function markClientStatus(db: Knex, clientId: string, status: Clien
 function toClient(row: Row): Client {
   return {
     clientId: row.client_id,
+    applicationType: row.application_type,
     version: row.version,
     name: row.name,
     organisation: row.organisation,

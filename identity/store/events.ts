@@ -8,6 +8,8 @@ export const EVENT_KINDS = [
   'login.succeeded',
   'login.refused',
   'login.paused',
+  'role.added',
+  'role.ended',
   'consent.given',
   'consent.declined',
   'code.reused',

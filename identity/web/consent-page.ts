@@ -1,4 +1,5 @@
 // 授权: who asks, for what, which values, and what is not given. One page, two buttons, none of them ever disabled.
+import type { Role } from '../../common/contract/roles.ts';
 import type { PageFrame } from '../../common/web/frame.ts';
 import { html } from '../../common/web/html.ts';
 import { renderPage } from '../../common/web/layout.ts';
@@ -18,6 +19,8 @@ export type ConsentPage = {
   readonly purpose?: string | null;
   /** The values that will be given, masked where the rules ask for it. */
   readonly claims: readonly { readonly claim: ConsentClaim; readonly value: string }[];
+  /** In whose duties the system may act. */
+  readonly duties?: readonly Role[];
 };
 
 const TEXTS = {
@@ -35,6 +38,13 @@ const TEXTS = {
   withheld: { zh: '不会提供：{list}', en: 'Not shared: {list}' },
   licenses: { zh: '证照', en: 'your licenses' },
   idNumber: { zh: '您的身份证号码', en: 'your ID number' },
+  duties: { zh: '可以您的职责办事', en: 'It may act in your duties' },
+  'seal-applicant': { zh: '印章申请', en: 'Applying for seals' },
+  'seal-approver': { zh: '印章审批', en: 'Approving seals' },
+  'seal-maker': { zh: '印章制作与备案', en: 'Making and filing seals' },
+  'seal-keeper': { zh: '印章保管', en: 'Keeping seals' },
+  'seal-auditor': { zh: '用章审计', en: 'Auditing the use of seals' },
+  place: { zh: '{unit}（{org}）', en: '{unit} ({org})' },
   agree: { zh: '同意并继续', en: 'Agree and continue' },
   decline: { zh: '不同意，返回{system}', en: 'Decline, back to {system}' },
 } satisfies Texts;
@@ -67,6 +77,7 @@ ${
         props.claims.map((row) => ({ name: say(TEXTS[row.claim]), value: row.value })),
       )
 }</div>
+${sayDuties(frame.lang, props.duties ?? [])}
 <p class="hint">${say(TEXTS.withheld, { list: withheld })}</p>
 <form method="post" action="${props.action}" class="actions">
 ${hiddenFields({ csrf: props.csrf })}
@@ -74,4 +85,15 @@ ${hiddenFields({ csrf: props.csrf })}
 <button class="button plain" name="decision" value="decline">${say(TEXTS.decline, { system: props.system })}</button>
 </form>`,
   });
+}
+
+function sayDuties(lang: PageFrame['lang'], duties: readonly Role[]) {
+  if (duties.length === 0) return null;
+  const say = sayIn(lang);
+  const rows = duties.map(({ role, unit, org }) => ({
+    name: say(TEXTS[role]),
+    value: say(TEXTS.place, { unit, org }),
+  }));
+  return html`<div class="card"><h2>${say(TEXTS.duties)}</h2>
+${facts(lang, rows)}</div>`;
 }

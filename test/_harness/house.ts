@@ -6,10 +6,12 @@ import { join } from 'node:path';
 import { registerCompletionHandler } from 'ava';
 import type { Knex } from 'knex';
 import type Koa from 'koa';
+import { getPersonToken } from '../../bin/demo/person-token.ts';
 import { seedHouse } from '../../bin/seed/seed-house.ts';
+import type { StaffLogin } from '../../bin/seed/values.ts';
 import { databaseKey, type RoomEnvironment, roomEnvironments } from '../../bin/serve/environment.ts';
 import { KEYS_DEV, makeMissingKeys } from '../../bin/serve/keys.ts';
-import { loadSecrets } from '../../bin/serve/secrets.ts';
+import { loadSecrets, type Secrets } from '../../bin/serve/secrets.ts';
 import { openAudit, openCheckpointSigner } from '../../common/audit/open-audit.ts';
 import { makeSealClient } from '../../common/client/seal-client.ts';
 import { makeTokenSource, type TokenSource } from '../../common/client/token-source.ts';
@@ -42,11 +44,13 @@ export type House = {
   readonly database: TestDatabase;
   /** Log lines of each room, parsed. */
   readonly logs: Readonly<Record<TestRoom, readonly Record<string, unknown>[]>>;
-  readonly passwords: Readonly<Record<'zhangsan' | 'lisi', string>>;
+  readonly passwords: Secrets['demo_passwords'];
   /** What the license room's flows work with. */
   readonly license: LicenseDeps;
   /** Access tokens as that client of the seed gets them. */
   tokenFor(clientId: 'health-commission' | 'service-hall' | 'license', room: TestRoom, scope: string): TokenSource;
+  /** The token of a member of staff for the seal room, as `xinji login` gets it. */
+  staffToken(login: StaffLogin, scope: string): Promise<string>;
   stopRoom(room: TestRoom): Promise<void>;
   startRoom(room: TestRoom): Promise<void>;
 };
@@ -111,6 +115,11 @@ export async function startHouse({ clock = systemClock }: { readonly clock?: Clo
     tokenFor: (clientId, room, scope) => {
       const options = { issuer: urls.identity, clientId, resource: urls[room], scope, allowHttp: true, clock };
       return async () => makeTokenSource({ ...options, keyPem: await keyOf(clientId) })();
+    },
+    staffToken: async (login, scope) => {
+      const person = { login, password: secrets.demo_passwords[login] };
+      const { accessToken } = await getPersonToken({ issuer: urls.identity, resource: urls.seal, scope, ...person });
+      return accessToken;
     },
     stopRoom,
     startRoom,

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { loadSecrets } from '../../bin/serve/secrets.ts';
+import { DEMO_LOGINS, loadSecrets } from '../../bin/serve/secrets.ts';
 import { isTrustError } from '../../common/errors.ts';
 
 async function makeFolder(t: ExecutionContext): Promise<string> {
@@ -22,8 +22,21 @@ test('secrets are made once, also by ten starts at once, for the owner alone', a
 test('rooms share no secret, and every key is 32 bytes', async (t) => {
   const { master_keys, database_passwords, cookie_keys, demo_passwords } = await loadSecrets(await makeFolder(t));
   const keys = [master_keys, database_passwords, cookie_keys].flatMap((group) => Object.values(group));
-  t.is(new Set([...keys, ...Object.values(demo_passwords)]).size, 10);
+  t.is(new Set([...keys, ...Object.values(demo_passwords)]).size, 8 + DEMO_LOGINS.length);
   for (const key of keys) t.regex(key, /^[0-9a-f]{64}$/);
+});
+
+test('people that a later version brings along get a password each, and all other secrets stay', async (t) => {
+  const folder = await makeFolder(t);
+  const path = join(folder, 'secrets.json');
+  const first = await loadSecrets(folder);
+  const { zhangsan, lisi } = first.demo_passwords;
+  await writeFile(path, JSON.stringify({ ...first, demo_passwords: { zhangsan, lisi } }), { mode: 0o600 });
+  const later = await loadSecrets(folder);
+  t.like(later, { master_keys: first.master_keys, cookie_keys: first.cookie_keys });
+  t.like(later.demo_passwords, { zhangsan, lisi });
+  t.deepEqual(Object.keys(later.demo_passwords).sort(), [...DEMO_LOGINS].sort());
+  t.deepEqual(await loadSecrets(folder), later);
 });
 
 test('secrets that others can read are refused with the command that helps', async (t) => {

@@ -57,7 +57,7 @@ test('after consent the system gets what was shown, and is not asked for again i
   t.is(person.name, PERSON.name);
   await t.notThrowsAsync(async () => exchange(client, await hop(open.browser, client)));
   await house.settle();
-  t.is((await house.db('identity.events').where({ kind: 'consent.given', sub: house.sub })).length, 1);
+  t.is((await house.db('identity.events').where({ kind: 'consent.given', sub: house.accountSub })).length, 1);
 });
 
 test('refused sibling: who declines is led back with access_denied, and nothing was granted', async (t) => {

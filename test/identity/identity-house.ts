@@ -15,6 +15,7 @@ import { makeLog } from '../../common/log.ts';
 import { buildApp, type IdentityApp } from '../../identity/app.ts';
 import type { ClientRegistration, PublicJwk } from '../../identity/domain/client.ts';
 import { deriveDocumentKeys } from '../../identity/domain/document-box.ts';
+import { deriveSubjectKey, pairwiseSub } from '../../identity/domain/subject.ts';
 import { registerAccount } from '../../identity/flow/register-account.ts';
 import { registerClient } from '../../identity/flow/register-client.ts';
 import { testDatabase } from '../_harness/database.ts';
@@ -39,9 +40,15 @@ export const MASTER_KEY = new Uint8Array(32).fill(7);
 
 export type IdentityHouse = IdentityApp & {
   readonly url: string;
+  readonly clock: Clock;
   readonly db: Knex;
   readonly lines: string[];
+  /** PERSON as systems of the sector `example` know him, which is every client that says nothing else. */
   readonly sub: string;
+  /** PERSON as the room itself knows him. */
+  readonly accountSub: string;
+  /** A person as a sector knows him. */
+  subOf(sector: string, accountSub?: string): string;
   /** Registers a client with a fresh key; returns it as a foreign OpenID client. */
   client(id: string, change?: Partial<ClientRegistration>): Promise<TestClient>;
   registerPerson(person: typeof PERSON | typeof OTHER_PERSON): Promise<string>;
@@ -87,14 +94,15 @@ export async function startIdentity(t: ExecutionContext<unknown>, options: House
   const keys = deriveDocumentKeys(MASTER_KEY);
   const registerPerson = async (person: typeof PERSON | typeof OTHER_PERSON): Promise<string> =>
     (await registerAccount({ db, clock, keys }, person)).sub;
-  const sub = await registerPerson(PERSON);
+  const accountSub = await registerPerson(PERSON);
+  const subOf = (sector: string, account = accountSub) => pairwiseSub(deriveSubjectKey(MASTER_KEY), account, sector);
   const client = async (id: string, change: Partial<ClientRegistration> = {}): Promise<TestClient> => {
     const keyPem = makeKeyPem();
     const registration = await makeRegistration(id, keyPem, change);
     await registerClient({ db, clock, requireHttps: false }, registration);
     return { id, keyPem, redirectUri: registration.redirectUris[0] ?? '', config: await discover(url, id, keyPem) };
   };
-  return { ...built, url, db, lines, sub, client, registerPerson };
+  return { ...built, url, clock, db, lines, sub: subOf('example'), accountSub, subOf, client, registerPerson };
 }
 
 export async function makeRegistration(
@@ -104,6 +112,7 @@ export async function makeRegistration(
 ): Promise<ClientRegistration> {
   return {
     clientId,
+    applicationType: 'web',
     name: `系统 ${clientId}`,
     organisation: '示例单位',
     purpose: '办理业务',
@@ -115,7 +124,7 @@ export async function makeRegistration(
     postLogoutRedirectUris: [],
     backchannelLogoutUri: null,
     sector: 'example',
-    jwks: { keys: [await publicJwk(keyPem)] },
+    jwks: { keys: change.applicationType === 'native' ? [] : [await publicJwk(keyPem)] },
     ...change,
   };
 }

@@ -59,15 +59,20 @@ for (const [title, request, error] of REFUSED) {
 
 test('RFC 8707: a client that logs people in is refused a scope of an audience unless it names the audience', async (t) => {
   const house = await startIdentity(t);
-  const client = await house.client('alpha', { scopes: ['openid', 'license:redeem'] });
+  const scopes = ['openid', 'seal:apply', 'license:redeem'];
+  const client = await house.client('alpha', { scopes, sector: 'xinji' });
   const errorOf = async (extra: Record<string, string>): Promise<string | null> => {
     const { target } = await authorize(client, extra);
     const response = await makeBrowser().fetchOnce(target.href);
     return new URL(response.headers.get('Location') ?? '', house.url).searchParams.get('error');
   };
-  t.is(await errorOf({ scope: 'openid license:redeem' }), 'invalid_target');
-  t.is(await errorOf({ scope: 'openid license:issue', resource: LICENSE_URL }), 'invalid_scope');
-  t.is(await errorOf({ scope: 'openid license:redeem', resource: LICENSE_URL }), null);
+  t.is(await errorOf({ scope: 'openid seal:apply' }), 'invalid_target');
+  t.is(await errorOf({ scope: 'openid seal:apply', resource: LICENSE_URL }), 'invalid_scope');
+  t.is(await errorOf({ scope: 'openid seal:keep', resource: SEAL_URL }), 'invalid_scope');
+  t.is(await errorOf({ scope: 'openid', resource: SEAL_URL }), 'invalid_scope');
+  t.is(await errorOf({ scope: 'openid seal:apply', resource: SEAL_URL }), null);
+  // What machines do with a registration, no person does.
+  t.is(await errorOf({ scope: 'openid license:redeem', resource: LICENSE_URL }), 'invalid_scope');
 });
 
 test('a client registered for logins only is refused client credentials', async (t) => {

@@ -34,7 +34,7 @@ test('oidc-provider prints no NOTICE and no WARNING from start to logout', async
   t.deepEqual(printed, []);
 });
 
-test('discovery promises ES256, S256, private_key_jwt and codes, and nothing weaker', async (t) => {
+test('discovery promises ES256, S256, codes, pairwise subjects, and private_key_jwt for all but native clients', async (t) => {
   const house = await startIdentity(t);
   const metadata = (await (await fetch(`${house.url}/.well-known/openid-configuration`)).json()) as Record<
     string,
@@ -44,10 +44,10 @@ test('discovery promises ES256, S256, private_key_jwt and codes, and nothing wea
     issuer: house.url,
     response_types_supported: ['code'],
     code_challenge_methods_supported: ['S256'],
-    token_endpoint_auth_methods_supported: ['private_key_jwt'],
+    token_endpoint_auth_methods_supported: ['private_key_jwt', 'none'],
     token_endpoint_auth_signing_alg_values_supported: ['ES256'],
     id_token_signing_alg_values_supported: ['ES256'],
-    subject_types_supported: ['public'],
+    subject_types_supported: ['pairwise'],
     grant_types_supported: ['authorization_code', 'client_credentials'],
     scopes_supported: ['openid', 'profile', 'identity_document'],
     backchannel_logout_supported: true,

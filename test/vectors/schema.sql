@@ -34,6 +34,8 @@ identity.clients
   jwks jsonb not null
   created_at timestamp with time zone not null default now()
   updated_at timestamp with time zone not null default now()
+  application_type text not null default 'web'::text
+  constraint clients_application_type_check CHECK ((application_type = ANY (ARRAY['web'::text, 'native'::text])))
   constraint clients_pkey PRIMARY KEY (client_id)
   constraint clients_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
   identity may delete, insert, select, update
@@ -85,6 +87,25 @@ identity.oidc_artifacts
   CREATE INDEX oidc_artifacts_grant_id ON identity.oidc_artifacts USING btree (grant_id) WHERE (grant_id IS NOT NULL)
   CREATE INDEX oidc_artifacts_session ON identity.oidc_artifacts USING btree (session_uid) WHERE (model = 'Session'::text)
   CREATE UNIQUE INDEX oidc_artifacts_user_code ON identity.oidc_artifacts USING btree (user_code) WHERE (user_code IS NOT NULL)
+  identity may delete, insert, select, update
+
+identity.roles
+  id bigint not null identity
+  account_id bigint not null
+  organisation text not null
+  unit text not null
+  role text not null
+  begins_at timestamp with time zone not null
+  ends_at timestamp with time zone
+  added_at timestamp with time zone not null default now()
+  constraint roles_account_id_fkey FOREIGN KEY (account_id) REFERENCES identity.accounts(id)
+  constraint roles_check CHECK ((ends_at >= begins_at))
+  constraint roles_organisation_check CHECK ((organisation ~ '^[0-9A-HJ-NPQRTUWXY]{18}$'::text))
+  constraint roles_pkey PRIMARY KEY (id)
+  CREATE INDEX roles_account ON identity.roles USING btree (account_id)
+  CREATE UNIQUE INDEX roles_open ON identity.roles USING btree (account_id, organisation, unit, role) WHERE (ends_at IS NULL)
+  CREATE TRIGGER not_emptied BEFORE TRUNCATE ON identity.roles FOR EACH STATEMENT EXECUTE FUNCTION identity.refuse_change()
+  CREATE TRIGGER only_ended BEFORE DELETE OR UPDATE ON identity.roles FOR EACH ROW EXECUTE FUNCTION identity.refuse_role_change()
   identity may delete, insert, select, update
 
 identity.schema_versions

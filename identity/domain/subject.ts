@@ -1,0 +1,27 @@
+// Pairwise subjects (OpenID Connect Core: pairwise identifier). Systems of one sector know a person under one `sub`; systems of
+// two sectors cannot find out that theirs is the same. Our own rooms, pages and command line share the sector `xinji`.
+import { utf8 } from '../../common/bytes.ts';
+import { deriveKey, hmacSm3 } from '../../common/crypto/sealed-box.ts';
+
+/** The sector of the platform itself: only its clients get persons' tokens for our rooms. */
+export const OWN_SECTOR = 'xinji';
+
+const SECTOR = /^[a-z0-9][a-z0-9.-]{0,62}$/;
+
+export function isSector(text: string): boolean {
+  return SECTOR.test(text);
+}
+
+/** A key of its own under the room's master key; another key makes strangers of everybody, so it is never changed. */
+export function deriveSubjectKey(masterKey: Uint8Array): Uint8Array {
+  return deriveKey(masterKey, 'identity pairwise subject');
+}
+
+/**
+ * `sub` of an account for a sector: HMAC-SM3 over sector, a zero byte and the account's own subject; base64url, 43
+ * characters. Neither part can hold a zero byte, so that two pairs never meet.
+ */
+export function pairwiseSub(key: Uint8Array, accountSub: string, sector: string): string {
+  if (!isSector(sector) || accountSub.includes('\0')) throw new RangeError(`"${sector}" is no sector`);
+  return Buffer.from(hmacSm3(key, utf8(`${sector}\0${accountSub}`))).toString('base64url');
+}
