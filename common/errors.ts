@@ -47,6 +47,12 @@ export const PROBLEMS = {
     '该 Idempotency-Key 已用于另一请求',
     'Use a new key for a new act.',
   ),
+  'answer-gone': problem(
+    410,
+    'The answer to this request is not to be had again',
+    '该请求的原结果已无法再次提供',
+    'The act was carried out under this Idempotency-Key. Use a new key to have it done anew.',
+  ),
   'body-too-large': problem(
     413,
     'The body is too large',

@@ -6,7 +6,6 @@ import { makeTimeStampClient, type TimeStamper } from '../common/client/time-sta
 import type { Clock } from '../common/clock.ts';
 import { pingDatabase } from '../common/db/ping.ts';
 import type { Mode } from '../common/env.ts';
-import type { FileStore } from '../common/files/file-store.ts';
 import { makeKoa } from '../common/http/app.ts';
 import type { BearerGate } from '../common/http/bearer.ts';
 import { healthRoutes } from '../common/http/health.ts';
@@ -23,6 +22,7 @@ import type { ContainerSettings } from './domain/container.ts';
 import type { TimeStampAuthority } from './flow/answer-time-stamp.ts';
 import { makeOwnStamper } from './flow/own-time-stamper.ts';
 import { makePartyCache } from './flow/party-cache.ts';
+import { makeCaller } from './flow/perform-call.ts';
 import type { SealingSigner } from './flow/seal-document.ts';
 import type { Judge } from './flow/verify-upload.ts';
 import { makeSealingHandler, sealingOperation } from './http/sealings.ts';
@@ -53,7 +53,6 @@ export type SealAppDeps = {
   readonly gate: BearerGate;
   /** Judges uploads in threads of its own. */
   readonly judge: Judge;
-  readonly files: FileStore;
   readonly signer: SealingSigner;
   /** Key reference -> certificate of the signer. */
   readonly certificates: ReadonlyMap<string, Certificate>;
@@ -75,9 +74,10 @@ export function buildApp(deps: SealAppDeps): Koa {
   const { db, clock, metrics, gate, log, mode, certificates, chain, containers } = deps;
   const maxBytes = deps.limitMegabytes * 1_000_000;
   const trust = withIntermediates(deps.trustStores, chain);
-  const parties = makePartyCache({ certificates, chain, trust, containers });
+  const parties = makePartyCache({ db, certificates, chain, trust, containers });
   const stamper = stamperOf(deps, trust);
-  const seal = makeSealingHandler({ ...deps, parties, maxBytes, stamper });
+  const caller = makeCaller({ ...deps, parties, stamper });
+  const seal = makeSealingHandler({ gate, caller, maxBytes });
   const limit = makeRateLimit({ perMinute: deps.verificationsPerMinute, clock });
   const verify = limit.guard(makeVerificationHandler({ ...deps, maxBytes }));
   const open = makeRateLimit({ perMinute: deps.publicPerMinute, clock }).guard;

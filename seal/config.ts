@@ -93,13 +93,6 @@ export const CONFIG_TABLE = {
     fallback: inDevelopment('keys-dev/pem/pki/chain.pem'),
     parse: parseCertificates,
   },
-  filesFolder: {
-    name: 'XINJI_SEAL_FILES',
-    manual: 'Folder in which what sealings appended is kept, by its SM3.',
-    example: '/var/lib/xinji/files/seal',
-    fallback: inDevelopment('.data/files/seal'),
-    parse: parseText,
-  },
   checkpointKey: {
     name: 'XINJI_SEAL_CHECKPOINT_KEY',
     manual: 'SM2 key (PKCS#8 PEM, mode 0600, or a sealed box) that signs the checkpoints of the usage log.',

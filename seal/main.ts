@@ -2,7 +2,6 @@
 import { openAudit, openCheckpointSigner } from '../common/audit/open-audit.ts';
 import { connect } from '../common/db/connect.ts';
 import { checkSchemaVersion } from '../common/db/migrate.ts';
-import { makeDirectoryStore } from '../common/files/file-store.ts';
 import { makeBearerGate } from '../common/http/bearer.ts';
 import { runRoom } from '../common/http/run-room.ts';
 import { makeSoftwareSigner } from '../common/keys/signer-pool.ts';
@@ -46,12 +45,11 @@ await runRoom({
       threads: config.verificationThreads,
       deadlineSeconds: config.verificationSeconds,
     });
-    const files = makeDirectoryStore(config.filesFolder);
     return {
       app: buildApp({
         ...config,
         ...deps,
-        ...{ db, audit, gate, files, signer, certificates, authority, judge, containers },
+        ...{ db, audit, gate, signer, certificates, authority, judge, containers },
       }),
       started: async () => usage.start(),
       close: async () => {

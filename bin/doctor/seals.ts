@@ -5,7 +5,7 @@ import { connect } from '../../common/db/connect.ts';
 import { isTrustError } from '../../common/errors.ts';
 import { withIntermediates } from '../../common/pki/trust-stores.ts';
 import { readRoomConfig, type SealConfig } from '../../seal/config.ts';
-import { makePartyCache } from '../../seal/flow/party-cache.ts';
+import { prepareSeal } from '../../seal/flow/party-cache.ts';
 import { readKeyFolder } from '../../seal/store/key-folder.ts';
 import { findSeal, listSealCodes } from '../../seal/store/seals.ts';
 import { databaseKey, type RoomEnvironment } from '../serve/environment.ts';
@@ -33,13 +33,12 @@ export async function checkSeals(environments: readonly RoomEnvironment[], now: 
 async function checkEach(db: Knex, config: SealConfig, now: Date): Promise<readonly Finding[]> {
   const { certificates } = readKeyFolder(config.keysFolder, config.mode);
   const trust = withIntermediates(config.trustStores, config.chain);
-  const parties = makePartyCache({ certificates, chain: config.chain, trust });
   const codes = await listSealCodes(db, 'active', MOST);
   const faults: Finding[] = [];
   for (const esID of codes) {
     const seal = (await findSeal(db, esID))!;
     try {
-      await parties.get(seal, now);
+      await prepareSeal({ certificates, chain: config.chain, trust }, seal, now);
     } catch (error) {
       if (!isTrustError(error)) throw error;
       faults.push(wrong(`Seal ${esID} ${seal.name} cannot be used: ${error.message}`, adviceFor(config)));

@@ -9,8 +9,14 @@ import { isTrustError, TrustError } from '../errors.ts';
 import { type AuditEntry, type AuditRow, chainEntries, emptyChain, type Head } from './entry.ts';
 import { findHead, findMatching, insertRows, sessionId, takeChain, takeFreeChain } from './store/entries.ts';
 
-/** `entry` null: the statements found that there is nothing to record. */
-export type AuditWork<T> = { readonly value: T; readonly entry: AuditEntry | null };
+/** No entries: the statements found that there is nothing to record. */
+export type AuditWork<T> = { readonly value: T; readonly entries: readonly AuditEntry[] };
+
+/** Statements that serve many callers at once: those of one batch that come with the same group run together. */
+export type AuditGroup<I, T> = {
+  /** Answers every input, in order. It must do nothing but speak to `trx`: it may run again. */
+  readonly run: (trx: Knex, inputs: readonly I[]) => Promise<readonly AuditWork<T>[]>;
+};
 
 export type AuditLog = {
   /** Resolves when the row is committed. Rejects with `database-unavailable`, or `stopping` after `close`. */
@@ -20,6 +26,8 @@ export type AuditLog = {
    * transaction: it must do nothing but speak to `trx`. What it throws is thrown here, and nothing is recorded.
    */
   readonly appendWith: <T>(work: (trx: Knex) => Promise<AuditWork<T>>) => Promise<T>;
+  /** The same, with one set of statements for all that ask it within a batch. */
+  readonly appendIn: <I, T>(group: AuditGroup<I, T>, input: I) => Promise<T>;
   /** Commits what waits. */
   readonly close: () => Promise<void>;
 };
@@ -31,9 +39,12 @@ export type AuditLogOptions = {
   readonly room: string;
 };
 
+type AnyGroup = AuditGroup<unknown, unknown>;
 type Job = {
-  readonly work: ((trx: Knex) => Promise<AuditWork<unknown>>) | null;
-  readonly entry: AuditEntry | null;
+  /** What runs in the transaction, with `input`; null: only `entries` are to be recorded. */
+  readonly group: AnyGroup | null;
+  readonly input: unknown;
+  readonly entries: readonly AuditEntry[];
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 };
@@ -69,12 +80,12 @@ export function makeAuditLog({ db, schema, room }: AuditLogOptions): AuditLog {
       values = done.map(({ value }) => value);
       rows = chainEntries(
         head,
-        done.flatMap(({ entry }) => entry ?? []),
+        done.flatMap(({ entries }) => entries),
       );
       if (rows.length > 0) writer = await insertRows(connection, schema, rows);
     };
     try {
-      if (jobs.some(({ work }) => work !== null)) await db.transaction(write);
+      if (jobs.some(({ group }) => group !== null)) await db.transaction(write);
       else await write(db);
     } catch (error) {
       place = null;
@@ -108,7 +119,7 @@ export function makeAuditLog({ db, schema, room }: AuditLogOptions): AuditLog {
     pumping = null;
   };
 
-  const enqueue = (job: Pick<Job, 'work' | 'entry'>): Promise<unknown> =>
+  const enqueue = (job: Pick<Job, 'group' | 'input' | 'entries'>): Promise<unknown> =>
     new Promise((resolve, reject) => {
       if (isClosed) return reject(new TrustError('stopping', 'the audit log is closed'));
       waiting.push({ ...job, resolve, reject });
@@ -117,9 +128,14 @@ export function makeAuditLog({ db, schema, room }: AuditLogOptions): AuditLog {
 
   return {
     append: async (entry) => {
-      await enqueue({ work: null, entry });
+      await enqueue({ group: null, input: null, entries: [entry] });
     },
-    appendWith: async <T>(work: (trx: Knex) => Promise<AuditWork<T>>) => (await enqueue({ work, entry: null })) as T,
+    appendWith: async <T>(work: (trx: Knex) => Promise<AuditWork<T>>) => {
+      const group: AnyGroup = { run: async (trx) => [await work(trx)] };
+      return (await enqueue({ group, input: null, entries: [] })) as T;
+    },
+    appendIn: async <I, T>(group: AuditGroup<I, T>, input: I) =>
+      (await enqueue({ group: group as AnyGroup, input, entries: [] })) as T,
     close: async () => {
       isClosed = true;
       await pumping;
@@ -143,8 +159,20 @@ async function openAgain(open: () => Promise<Place>): Promise<Place> {
   );
 }
 
+/** Groups in the order in which they first appear; what they answer, in the order of the jobs. */
 async function runWorks(jobs: readonly Job[], connection: Knex): Promise<readonly AuditWork<unknown>[]> {
-  const done: AuditWork<unknown>[] = [];
-  for (const { work, entry } of jobs) done.push(work ? await work(connection) : { value: undefined, entry });
+  const done: AuditWork<unknown>[] = jobs.map(({ entries }) => ({ value: undefined, entries }));
+  const groups = new Map<AnyGroup, number[]>();
+  for (const [i, { group }] of jobs.entries()) {
+    if (!group) continue;
+    const known = groups.get(group);
+    if (known) known.push(i);
+    else groups.set(group, [i]);
+  }
+  for (const [group, places] of groups) {
+    const inputs = places.map((i) => jobs[i]?.input);
+    const answers = await group.run(connection, inputs);
+    for (const [k, i] of places.entries()) done[i] = answers[k]!;
+  }
   return done;
 }

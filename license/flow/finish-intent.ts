@@ -62,7 +62,7 @@ async function finish(deps: LicenseDeps, issue: Issue, lease: Lease, rendered?: 
     reason: '签发电子证照',
     level: 'T',
   } as const;
-  const sealed = await deps.seal.seal(pdf, place, `license-${issue.issueId}`).catch(throwForeign(SEALING_PROBLEMS));
+  const sealed = await sealOnce(deps, pdf, place, `license-${issue.issueId}`).catch(throwForeign(SEALING_PROBLEMS));
   checkSealedCopy(pdf, sealed.pdf);
 
   // 6 Store the file under its own SM3.
@@ -84,6 +84,25 @@ async function finish(deps: LicenseDeps, issue: Issue, lease: Lease, rendered?: 
     });
   });
 }
+
+type Place = Parameters<LicenseDeps['seal']['seal']>[1];
+type Sealed = Awaited<ReturnType<LicenseDeps['seal']['seal']>>;
+
+/**
+ * Under one key the seal room seals once and answers the same for 30 days. An issue that is resumed later, and never saw that
+ * answer, is sealed under the next key: what nobody received is no license.
+ */
+async function sealOnce({ seal }: LicenseDeps, pdf: Uint8Array, place: Place, key: string): Promise<Sealed> {
+  for (let turn = 1; ; turn++) {
+    try {
+      return await seal.seal(pdf, place, turn === 1 ? key : `${key}-${turn}`);
+    } catch (error) {
+      if (!isTrustError(error, 'answer-gone') || turn === MOST_KEYS) throw error;
+    }
+  }
+}
+
+const MOST_KEYS = 5;
 
 async function renderAgain(deps: LicenseDeps, content: LicenseContent): Promise<RenderedLicense> {
   const type = await findLicenseTypeVersion(deps.db, content.licenseType, content.typeVersion);

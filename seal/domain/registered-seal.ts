@@ -25,12 +25,12 @@ export type RegisteredSeal = {
 };
 
 /** The state as others see it: an active seal whose period is over is expired. */
-export function shownState(seal: RegisteredSeal, now: Date): SealState | 'expired' {
+export function shownState(seal: Pick<RegisteredSeal, 'state' | 'validTo'>, now: Date): SealState | 'expired' {
   return seal.state === 'active' && now > seal.validTo ? 'expired' : seal.state;
 }
 
 /** `seal-not-usable` unless the seal is active and in its period. */
-export function checkUsable(seal: RegisteredSeal, now: Date): void {
+export function checkUsable(seal: Omit<RegisteredSeal, 'eseal'>, now: Date): void {
   const period = `valid from ${seal.validFrom.toISOString()} to ${seal.validTo.toISOString()}`;
   if (seal.state !== 'active' || now < seal.validFrom || now > seal.validTo) {
     throw new TrustError('seal-not-usable', `Seal ${seal.esID} is ${shownState(seal, now)}, ${period}`);

@@ -1,12 +1,13 @@
 // The sealing engine, used by the room and by the command line: a document in, the appended bytes out.
 // The input is read where needed and hashed once; it is never changed, copied or held whole by this code.
+import { concatBytes } from '../../common/bytes.ts';
 import type { TimeStamper } from '../../common/client/time-stamper.ts';
 import { Sm3 } from '../../common/crypto/sm3.ts';
 import { TrustError } from '../../common/errors.ts';
 import { type ContainerMode, namesOf } from '../domain/container.ts';
 import type { ByteRange } from '../pdf/byte-range.ts';
-import { type ByteSource, slices } from '../pdf/byte-source.ts';
-import { openDocument } from '../pdf/document.ts';
+import { type ByteSource, joinSources, slices } from '../pdf/byte-source.ts';
+import { openDocument, type PdfDocument } from '../pdf/document.ts';
 import type { CertificationLevel, FieldLock } from '../pdf/permissions.ts';
 import type { Placement } from '../pdf/placement.ts';
 import { fillContents, makeSealingUpdate, type SealingUpdate } from '../pdf/sealing-update.ts';
@@ -26,8 +27,8 @@ export type SealingTools = {
   readonly stamper?: TimeStamper | null;
 };
 
-export type SealDocumentRequest = {
-  readonly source: ByteSource;
+/** What one seal is to be, and where. */
+export type SealOrder = {
   readonly party: SealingParty;
   /** `dual` unless given. */
   readonly mode?: ContainerMode | undefined;
@@ -39,13 +40,19 @@ export type SealDocumentRequest = {
   readonly certify?: CertificationLevel | undefined;
   /** FieldMDP: form fields that stay as they are. */
   readonly lock?: FieldLock | undefined;
-  /** Of an encrypted document; the empty one is tried when left out. */
-  readonly password?: string | undefined;
   /** Claimed time of signing, cut to seconds. */
   readonly time: Date;
+};
+
+export type SealingInput = {
+  readonly source: ByteSource;
   /** A running SM3 that has taken in the whole source, where the caller hashed while receiving; it is not changed. */
   readonly inputHash?: Sm3;
+  /** Of an encrypted document; the empty one is tried when left out. */
+  readonly password?: string | undefined;
 };
+
+export type SealDocumentRequest = SealOrder & SealingInput;
 
 export type SealedDocument = {
   /** To be put behind the unchanged input. */
@@ -60,39 +67,54 @@ export type SealedDocument = {
  * Seals a document. Codes: those of `openDocument` and `makeSealingUpdate`, `seal-not-usable`, `time-stamp-unavailable`, and what the signer throws.
  * What is returned has been parsed again and verified.
  */
-export async function sealDocument(
+export async function sealDocument(tools: SealingTools, request: SealDocumentRequest): Promise<SealedDocument> {
+  return (await sealInTurn(request, [{ ...request, tools }]))[0]!;
+}
+
+/**
+ * Puts several seals on a document, each a revision behind the one before; the input is hashed once for all. Codes as
+ * `sealDocument`. Every revision has been parsed again and verified when this returns.
+ */
+export async function sealInTurn(
+  { source, inputHash, password }: SealingInput,
+  orders: readonly (SealOrder & { readonly tools: SealingTools })[],
+): Promise<readonly SealedDocument[]> {
+  const done: SealedDocument[] = [];
+  let document = openDocument(source, password);
+  let prefix = inputHash ?? hashSource(source);
+  for (const { tools, ...order } of orders) {
+    const sealed = await sealRevision(tools, order, { document, prefix, password });
+    done.push(sealed);
+    if (done.length === orders.length) break;
+    prefix = prefix.copy().update(sealed.appended);
+    document = openDocument(joinSources(source, joinBytes(done)), password);
+  }
+  return done;
+}
+
+/** Lays everything out without using a key. Throws what the sealing would. */
+export function checkSealings({ source, password }: SealingInput, orders: readonly SealOrder[]): void {
+  const done: { readonly appended: Uint8Array }[] = [];
+  for (const order of orders) {
+    const document = openDocument(done.length === 0 ? source : joinSources(source, joinBytes(done)), password);
+    done.push(layOut(document, order, 0));
+  }
+}
+
+/** What the next seal is put behind. */
+type Revision = { readonly document: PdfDocument; readonly prefix: Sm3; readonly password: string | undefined };
+
+async function sealRevision(
   { signer, stamper }: SealingTools,
-  {
-    source,
-    party,
-    mode = 'dual',
-    page,
-    placement,
-    reason,
-    time,
-    inputHash,
-    certify,
-    lock,
-    password,
-  }: SealDocumentRequest,
+  order: SealOrder,
+  { document, prefix, password }: Revision,
 ): Promise<SealedDocument> {
-  const at = wholeSeconds(time);
+  const { party, mode = 'dual' } = order;
+  const at = wholeSeconds(order.time);
   // 1. Read what the update needs to know, and lay it out, with room for a token before any key is used.
   const room = stamper ? stampRoom(await stamper.measure()) : 0;
-  const update = makeSealingUpdate(openDocument(source, password), {
-    page,
-    placement,
-    reason,
-    certify,
-    lock,
-    appearance: party.appearance,
-    contentsBytes: party.contentsBytes[mode] + room,
-    names: namesOf(party.containers, mode),
-    time: at,
-    signerName: party.seal.content.property.name,
-  });
-  // 2. Hash the input once and the update behind it.
-  const prefix = inputHash ?? hashSource(source);
+  const update = layOut(document, order, room);
+  // 2. Hash the update behind the input, which was hashed once.
   const dataHash = hashUpdate(prefix, update);
   // 3. Sign, in `dual` twice with the same key: the SES_Signature and the CMS around it. Level T: stamp the signature.
   const sign = (message: Uint8Array): Promise<Uint8Array> => signer.sign(party.keyRef, message);
@@ -101,9 +123,25 @@ export async function sealDocument(
     throw new TrustError('time-stamp-unavailable', 'The token is larger than the one that was measured; try again');
   fillContents(update, der);
   // 4. Believe the bytes, not the intention: read the result again and verify it before it leaves.
-  checkRelease({ source, update, prefix, party, mode, stampedAfter: stamper ? at : null, password });
+  checkRelease({ source: document.source, update, prefix, party, mode, stampedAfter: stamper ? at : null, password });
   return { appended: update.appended, field: update.field, byteRange: update.byteRange, dataHash };
 }
+
+/** `room`: what a token needs beside the container. */
+function layOut(document: PdfDocument, order: SealOrder, room: number): SealingUpdate {
+  const { party, mode = 'dual', time, ...layout } = order;
+  return makeSealingUpdate(document, {
+    ...layout,
+    appearance: party.appearance,
+    contentsBytes: party.contentsBytes[mode] + room,
+    names: namesOf(party.containers, mode),
+    time: wholeSeconds(time),
+    signerName: party.seal.content.property.name,
+  });
+}
+
+const joinBytes = (parts: readonly { readonly appended: Uint8Array }[]): Uint8Array =>
+  concatBytes(...parts.map(({ appended }) => appended));
 
 /** SM3 state over a whole source. */
 export function hashSource(source: ByteSource): Sm3 {

@@ -8,7 +8,8 @@ import { parseQuery, readBytes } from '../../common/http/body.ts';
 import { readIdempotencyKey } from '../../common/http/idempotency-key.ts';
 import type { Operation } from '../../common/http/operation.ts';
 import type { Handler } from '../../common/http/routes.ts';
-import { type SealingDeps, sealForClient } from '../flow/seal-for-client.ts';
+import type { Caller } from '../flow/perform-call.ts';
+import { bytesInput, sealForClient } from '../flow/seal-for-client.ts';
 import { passwordHeader, readDocumentPassword } from './document-password.ts';
 
 export const PDF_TYPE = 'application/pdf';
@@ -18,7 +19,7 @@ export const sealingOperation: Operation = {
   summary: 'Seal a PDF',
   summaryZh: '在 PDF 上盖章',
   description:
-    'The body is the PDF, the answer the same bytes with the sealing appended. Repeating a request with its Idempotency-Key gives the same bytes.',
+    'The body is the PDF, the answer the same bytes with the sealing appended. Repeating a request with its Idempotency-Key gives the same bytes for 30 days.',
   tag: 'sealings',
   query: sealingQuery,
   body: { type: PDF_TYPE, description: 'A PDF' },
@@ -32,6 +33,7 @@ export const sealingOperation: Operation = {
     },
   },
   problems: [
+    'answer-gone',
     'seal-not-found',
     'seal-not-granted',
     'seal-not-usable',
@@ -48,7 +50,11 @@ export const sealingOperation: Operation = {
   ],
 };
 
-export type SealingHandlerDeps = SealingDeps & { readonly gate: BearerGate; readonly maxBytes: number };
+export type SealingHandlerDeps = {
+  readonly caller: Caller;
+  readonly gate: BearerGate;
+  readonly maxBytes: number;
+};
 
 export function makeSealingHandler(deps: SealingHandlerDeps): Handler {
   return async (ctx) => {
@@ -57,14 +63,15 @@ export function makeSealingHandler(deps: SealingHandlerDeps): Handler {
     const { clientId } = deps.gate.actorOf(ctx);
     const password = readDocumentPassword(ctx);
     const pdf = await readBytes(ctx, { maxBytes: deps.maxBytes, types: [PDF_TYPE] });
-    const request = { clientId, requestId: requestIdOf(ctx), idempotencyKey, pdf, password, query };
-    const { sealingId, appended } = await sealForClient(deps, request);
+    const call = { clientId, requestId: requestIdOf(ctx), idempotencyKey, queries: [query] };
+    const released = await sealForClient(deps.caller, { ...call, ...bytesInput(pdf), password });
+    const appended = released.map(({ bytes }) => bytes);
     ctx.status = 201;
-    ctx.set('Sealing-Id', sealingId);
+    ctx.set('Sealing-Id', released.map(({ sealingId }) => sealingId).join(', '));
     ctx.set('Cache-Control', 'no-store');
-    // Two views, not joined: the input is not copied for the answer.
-    ctx.body = Readable.from([pdf, appended]);
+    // Views, not joined: the input is not copied for the answer.
+    ctx.body = Readable.from([pdf, ...appended]);
     ctx.type = PDF_TYPE;
-    ctx.length = pdf.length + appended.length;
+    ctx.length = appended.reduce((sum, { length }) => sum + length, pdf.length);
   };
 }

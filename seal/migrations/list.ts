@@ -4,5 +4,6 @@ import { firstSchema } from './0001-seal.ts';
 import { timeStamps } from './0002-time-stamps.ts';
 import { audit } from './0003-audit.ts';
 import { grants } from './0004-grants.ts';
+import { repeats } from './0005-repeats.ts';
 
-export const MIGRATIONS: readonly Migration[] = [firstSchema, timeStamps, audit, grants];
+export const MIGRATIONS: readonly Migration[] = [firstSchema, timeStamps, audit, grants, repeats];

@@ -2,7 +2,7 @@
 // Uses and refusals are rows of the usage log (common/audit) instead.
 import type { Knex } from 'knex';
 
-export const EVENT_KINDS = ['seal.registered', 'seal.granted', 'seal.state', 'sealing.intended'] as const;
+export const EVENT_KINDS = ['seal.registered', 'seal.granted', 'seal.state'] as const;
 
 export type SealEvent = {
   readonly at: Date;

@@ -1,105 +1,235 @@
-// seal.sealings: one row an act. The intent is on record before the key is used; (client_id, idempotency_key) is unique,
-// so that of parallel equal requests one writes the intent and the others find it. A lease that has expired may be taken
-// over by raising `attempt`; only the latest attempt can release.
+// seal.sealings: one row a sealing, one or several a call. The intent is on record before the key is used; (client_id,
+// idempotency_key, number) is unique, so that of parallel equal calls one writes its intents and the others find them. The
+// first row of a call carries its lease: an expired one may be taken over by raising `attempt`, and only the latest attempt
+// can release. Calls that come at once share their statements.
 import type { Knex } from 'knex';
-import { firstPage, type RecordedSealing, type Release, type SealingIntent } from '../domain/sealing.ts';
+import type { GrantUse } from '../domain/seal-grant.ts';
+import {
+  firstPage,
+  type RecordedCall,
+  type RecordedSealing,
+  type Release,
+  type SealingIntent,
+} from '../domain/sealing.ts';
+import { useGrant } from './seal-grants.ts';
+import { COVERS } from './sealing-permits.ts';
 
-export async function findSealing(db: Knex, clientId: string, idempotencyKey: string): Promise<RecordedSealing | null> {
-  const row = await db('seal.sealings')
+export type CallKey = { readonly clientId: string; readonly idempotencyKey: string };
+
+/** One answer a key, in order; null: nothing is on record. */
+export async function findCalls(db: Knex, keys: readonly CallKey[]): Promise<readonly (RecordedCall | null)[]> {
+  const asked = keys.map(({ clientId, idempotencyKey }, n) => ({ n, c: clientId, k: idempotencyKey }));
+  const { rows } = await db
+    .raw<{ rows: (RecordedCall & { readonly n: number })[] }>(
+      `select a.n, s.sealing_id as "headId", s.request_sm3 as "requestSm3", s.attempt, s.lease_until as "leaseUntil",
+         s.released_at as "releasedAt"
+       from json_to_recordset(?::json) as a (n integer, c text, k text)
+       join seal.sealings s on s.client_id = a.c and s.idempotency_key = a.k and s.number = 1`,
+      [JSON.stringify(asked)],
+    )
+    .options({ name: 'sealing-calls' });
+  const found = new Map(rows.map(({ n, ...call }) => [n, call]));
+  return keys.map((_, n) => found.get(n) ?? null);
+}
+
+/** The released sealings of a call, in order. */
+export async function listReleased(
+  db: Knex,
+  { clientId, idempotencyKey }: CallKey,
+): Promise<readonly RecordedSealing[]> {
+  return db('seal.sealings')
     .select({
       sealingId: 'sealing_id',
-      requestSm3: 'request_sm3',
-      attempt: 'attempt',
-      leaseUntil: 'lease_until',
+      signedAt: 'signed_at',
       updateSm3: 'update_sm3',
+      partySm3: 'party_sm3',
+      record: 'made',
     })
+    .where({ client_id: clientId, idempotency_key: idempotencyKey, state: 'released' })
+    .orderBy('number')
+    .options({ name: 'sealings-released' });
+}
+
+/** The identifiers of a call's sealings, in order. */
+export async function listSealingIds(db: Knex, { clientId, idempotencyKey }: CallKey): Promise<readonly string[]> {
+  const rows = await db('seal.sealings')
+    .select({ sealingId: 'sealing_id' })
     .where({ client_id: clientId, idempotency_key: idempotencyKey })
-    .first()
-    .options({ name: 'sealing-by-key' });
-  return row ?? null;
+    .orderBy('number');
+  return rows.map(({ sealingId }) => sealingId);
 }
 
-/** Writes the intent with attempt 1; false when this key is on record already. */
-export async function insertIntent(db: Knex, intent: SealingIntent): Promise<boolean> {
-  const { query } = intent;
-  const inserted = await db('seal.sealings')
-    .insert({
-      sealing_id: intent.sealingId,
-      client_id: intent.clientId,
-      idempotency_key: intent.idempotencyKey,
-      request_sm3: intent.requestSm3,
-      es_id: query.seal,
-      eseal_sm3: intent.esealSm3,
-      page: firstPage(query),
-      x_mm: query.x_mm ?? null,
-      y_mm: query.y_mm ?? null,
-      reason: query.reason ?? null,
-      input_sm3: intent.inputSm3,
-      input_size: intent.inputSize,
-      state: 'intended',
-      attempt: 1,
-      lease_until: intent.leaseUntil,
-      created_at: intent.createdAt,
-    })
-    .onConflict(['client_id', 'idempotency_key'])
-    .ignore()
-    .returning('sealing_id')
-    .options({ name: 'sealing-intent' });
-  return inserted.length === 1;
-}
+/** `refused`: not without a look at counts and states; nothing was written. `known`: the key is on record already. */
+export type IntentOutcome = 'ours' | 'known' | 'refused';
 
-/** Names the grant that an intent uses; in the transaction that wrote the intent. */
-export async function markGrant(trx: Knex, sealingId: string, grantId: string): Promise<void> {
-  await trx('seal.sealings')
-    .where({ sealing_id: sealingId })
-    .update({ grant_id: grantId })
-    .options({ name: 'sealing-grant' });
-}
+const COLUMNS = `sealing_id, number, form, client_id, idempotency_key, request_sm3, es_id, eseal_sm3, page, x_mm, y_mm,
+  reason, input_sm3, input_size, grant_id, state, attempt, lease_until, created_at`;
+const VALUES = `sealing_id, number, form, client_id, idempotency_key, request_sm3, es_id, eseal_sm3, page, x_mm, y_mm,
+  reason, input_sm3, input_size, grant_id, 'intended', 1, lease_until, at`;
+const ASKED = `json_to_recordset(?::json) as a (sealing_id text, head_id text, number integer, form text, client_id text,
+  idempotency_key text, request_sm3 text, es_id text, document_class text, eseal_sm3 text, page integer,
+  x_mm double precision, y_mm double precision, reason text, input_sm3 text, input_size bigint, at timestamptz,
+  lease_until timestamptz)`;
+const ON_CONFLICT = 'on conflict (client_id, idempotency_key, number) do nothing';
 
-/** Takes over an act whose lease has expired at `now`; the new attempt, or null when somebody else was faster. */
-export async function claimSealing(
+/**
+ * Writes the intents of calls, each whole or not at all, under grants without a count: the seal is in force as it was
+ * prepared, and a grant covers it, at this very moment. One answer a call, in order.
+ */
+export async function insertIntents(
   db: Knex,
-  sealing: Pick<RecordedSealing, 'sealingId' | 'attempt'>,
+  calls: readonly (readonly SealingIntent[])[],
+): Promise<readonly IntentOutcome[]> {
+  const { rows } = await db
+    .raw<{ rows: { headId: string; isNew: boolean }[] }>(
+      `with asked as (select * from ${ASKED}),
+       permitted as (
+         select a.*, (select g.grant_id from seal.seal_grants g where ${COVERS} and g.max_uses is null
+           order by g.valid_to, g.grant_id limit 1) as grant_id
+         from asked a
+         where exists (select from seal.seals s
+           where s.es_id = a.es_id and s.state = 'active' and s.eseal_sm3 = a.eseal_sm3)),
+       whole as (
+         select head_id from asked a left join permitted p using (sealing_id, head_id)
+         group by head_id having bool_and(p.grant_id is not null)),
+       first as (
+         insert into seal.sealings (${COLUMNS})
+         select ${VALUES} from permitted join whole using (head_id) where number = 1 ${ON_CONFLICT} returning sealing_id),
+       further as (
+         insert into seal.sealings (${COLUMNS})
+         select ${VALUES} from permitted where number > 1 and head_id in (select sealing_id from first))
+       select whole.head_id as "headId", first.sealing_id is not null as "isNew"
+       from whole left join first on first.sealing_id = whole.head_id`,
+      [JSON.stringify(calls.flatMap(asRows))],
+    )
+    .options({ name: 'sealing-intents' });
+  const written = new Map(rows.map(({ headId, isNew }) => [headId, isNew]));
+  return calls.map(([head]) => {
+    const isNew = written.get(head!.sealingId);
+    return isNew === undefined ? 'refused' : isNew ? 'ours' : 'known';
+  });
+}
+
+/**
+ * The same for one call under grants with a count, which it uses up. The use that no grant covers is thrown back by
+ * `refuse`, and nothing is written.
+ */
+export async function insertCountedIntents(
+  db: Knex,
+  intents: readonly SealingIntent[],
+  refuse: (use: GrantUse) => Error,
+): Promise<IntentOutcome> {
+  return db.transaction(async (trx) => {
+    const written = asRows(intents);
+    for (const [i, intent] of intents.entries()) {
+      const { rows } = await trx.raw<{ rows: unknown[] }>(
+        `insert into seal.sealings (${COLUMNS}) select ${VALUES} from (select *, null as grant_id from ${ASKED}) a
+         ${ON_CONFLICT} returning sealing_id`,
+        [JSON.stringify([written[i]])],
+      );
+      if (rows.length === 0) return 'known';
+      const { clientId, query, documentClass, createdAt } = intent;
+      const use = { clientId, esID: query.seal, documentClass, at: createdAt };
+      const grantId = await useGrant(trx, use);
+      if (grantId === null) throw refuse(use);
+      await trx('seal.sealings').where({ sealing_id: intent.sealingId }).update({ grant_id: grantId });
+    }
+    return 'ours';
+  });
+}
+
+function asRows(intents: readonly SealingIntent[]): readonly Readonly<Record<string, unknown>>[] {
+  return intents.map(({ query, ...intent }, i) => ({
+    sealing_id: intent.sealingId,
+    head_id: intents[0]!.sealingId,
+    number: i + 1,
+    form: intent.form,
+    client_id: intent.clientId,
+    idempotency_key: intent.idempotencyKey,
+    request_sm3: intent.requestSm3,
+    es_id: query.seal,
+    document_class: intent.documentClass,
+    eseal_sm3: intent.esealSm3,
+    page: intent.form === 'digest' ? 0 : firstPage(query),
+    x_mm: query.x_mm,
+    y_mm: query.y_mm,
+    reason: query.reason,
+    input_sm3: intent.inputSm3,
+    input_size: intent.inputSize,
+    at: intent.createdAt,
+    lease_until: intent.leaseUntil,
+  }));
+}
+
+/** Takes over a call whose lease has expired at `now`; the new attempt, or null when somebody else was faster. */
+export async function claimCall(
+  db: Knex,
+  call: Pick<RecordedCall, 'headId' | 'attempt'>,
   now: Date,
   leaseUntil: Date,
 ): Promise<number | null> {
   const rows = await db('seal.sealings')
-    .where({ sealing_id: sealing.sealingId, attempt: sealing.attempt, state: 'intended' })
+    .where({ sealing_id: call.headId, attempt: call.attempt, state: 'intended' })
     .where('lease_until', '<=', now)
-    .update({ attempt: sealing.attempt + 1, lease_until: leaseUntil })
+    .update({ attempt: call.attempt + 1, lease_until: leaseUntil })
     .returning<{ attempt: number }[]>('attempt');
   return rows[0]?.attempt ?? null;
 }
 
-/** Records what is released; false when another attempt has taken over. */
-export async function markReleased(
-  db: Knex,
-  sealing: { readonly sealingId: string; readonly attempt: number },
-  release: Release,
-  at: Date,
-): Promise<boolean> {
-  const count = await db('seal.sealings')
-    .where({ sealing_id: sealing.sealingId, attempt: sealing.attempt, state: 'intended' })
-    .update({
-      state: 'released',
-      signed_at: release.signedAt,
-      field: release.field,
-      data_sm3: release.dataSm3,
-      update_sm3: release.updateSm3,
-      update_size: release.updateSize,
-      released_at: at,
-    })
-    .options({ name: 'sealing-release' });
-  return count === 1;
+/** What one call releases: all of its sealings, in order. */
+export type CallRelease = {
+  readonly headId: string;
+  readonly attempt: number;
+  readonly at: Date;
+  readonly releases: readonly Release[];
+};
+
+/** Records what calls release; false for a call that another attempt has taken over. One answer a call, in order. */
+export async function markReleased(trx: Knex, calls: readonly CallRelease[]): Promise<readonly boolean[]> {
+  const done = calls.flatMap(({ headId, attempt, at, releases }) =>
+    releases.map(({ sealingId, signedAt, field, dataSm3, updateSm3, updateSize, partySm3, record }) => ({
+      head_id: headId,
+      attempt,
+      at,
+      sealing_id: sealingId,
+      signed_at: signedAt,
+      field,
+      data_sm3: dataSm3,
+      update_sm3: updateSm3,
+      update_size: updateSize,
+      party_sm3: partySm3,
+      made: record,
+    })),
+  );
+  const { rows } = await trx
+    .raw<{ rows: { headId: string }[] }>(
+      `with done as (select * from json_to_recordset(?::json) as d (head_id text, attempt integer, at timestamptz,
+         sealing_id text, signed_at timestamptz, field text, data_sm3 text, update_sm3 text, update_size bigint,
+         party_sm3 text, made json)),
+       ours as (
+         select sealing_id as head_id from seal.sealings h
+         where state = 'intended' and exists (select from done where done.head_id = h.sealing_id and done.attempt = h.attempt)
+         for update)
+       update seal.sealings s
+       set state = 'released', signed_at = done.signed_at, field = done.field, data_sm3 = done.data_sm3,
+         update_sm3 = done.update_sm3, update_size = done.update_size, party_sm3 = done.party_sm3, made = done.made,
+         released_at = done.at
+       from done join ours using (head_id) where s.sealing_id = done.sealing_id
+       returning done.head_id as "headId"`,
+      [JSON.stringify(done)],
+    )
+    .options({ name: 'sealing-releases' });
+  const released = new Set(rows.map(({ headId }) => headId));
+  return calls.map(({ headId }) => released.has(headId));
 }
 
 /** Gives up the lease, so that a repetition does not have to wait for its end. */
 export async function endLease(
   db: Knex,
-  sealing: { readonly sealingId: string; readonly attempt: number },
+  call: { readonly headId: string; readonly attempt: number },
   at: Date,
 ): Promise<void> {
   await db('seal.sealings')
-    .where({ sealing_id: sealing.sealingId, attempt: sealing.attempt, state: 'intended' })
+    .where({ sealing_id: call.headId, attempt: call.attempt, state: 'intended' })
     .update({ lease_until: at });
 }

@@ -177,7 +177,6 @@ async function openSeal(env: NodeJS.ProcessEnv, { database, deps }: Ground): Pro
   const { authority, close } = await openAuthority(config, clock());
   const gate = makeBearerGate({ issuer: identityUrl, audience: url, clock });
   const db = database.connect('seal');
-  const files = makeDirectoryStore(config.filesFolder);
   const { audit, ...usage } = openAudit({
     databaseUrl: config.databaseUrl,
     schema: 'seal',
@@ -194,7 +193,7 @@ async function openSeal(env: NodeJS.ProcessEnv, { database, deps }: Ground): Pro
     threads: 1,
     deadlineSeconds: config.verificationSeconds,
   });
-  const own = { clock, db, audit, gate, files, signer, certificates, authority, judge, containers };
+  const own = { clock, db, audit, gate, signer, certificates, authority, judge, containers };
   const app = buildSeal({ ...config, ...others, ...own });
   const end = async (): Promise<void> => {
     await usage.close();

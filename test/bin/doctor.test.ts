@@ -71,7 +71,6 @@ test('a seal whose key was made anew while the data stayed is said, with what to
         XINJI_SEAL_KEYS: keys,
         XINJI_SEAL_TRUST: join(keys, '../trust'),
         XINJI_SEAL_CHAIN: join(keys, '../pki/chain.pem'),
-        XINJI_SEAL_FILES: keys,
         XINJI_SEAL_URL: 'http://localhost:7003',
         XINJI_IDENTITY_URL: 'http://localhost:7001',
         XINJI_MASTER_KEY: '00'.repeat(32),

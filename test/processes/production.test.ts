@@ -74,7 +74,6 @@ async function install(): Promise<Installation> {
     XINJI_SEAL_CHAIN: join(folder, 'chain.pem'),
     XINJI_SEAL_TSA: 'own',
     XINJI_SEAL_TSA_KEYS: join(folder, 'tsa'),
-    XINJI_SEAL_FILES: join(folder, 'seal-files'),
     XINJI_SEAL_CHECKPOINT_KEY: join(folder, 'checkpoints.key.pem'),
     XINJI_SEAL_CHECKPOINT_CERTIFICATES: join(folder, 'checkpoints.crt.pem'),
     XINJI_SEAL_CHECKPOINTS: join(folder, 'checkpoints'),

@@ -26,7 +26,6 @@ const PRODUCTION = {
   XINJI_SEAL_KEYS: 'keys-dev/pem/seal',
   XINJI_SEAL_TRUST: 'keys-dev/pem/trust',
   XINJI_SEAL_CHAIN: '/nowhere/chain.pem',
-  XINJI_SEAL_FILES: '/var/lib/xinji',
   XINJI_SEAL_TSA: 'http://tsa.example.gov.cn/tsa',
   XINJI_SEAL_TSA_KEYS: 'keys-dev/pem/tsa',
   XINJI_SEAL_TSA_POLICY: '1.02.3',

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { generateKeyPair, SignJWT } from 'jose';
 import type { Knex } from 'knex';
 import { type OpenAudit, openAudit } from '../../common/audit/open-audit.ts';
-import { makeDirectoryStore } from '../../common/files/file-store.ts';
 import { makeBearerGate } from '../../common/http/bearer.ts';
 import { makeMetrics } from '../../common/http/metrics.ts';
 import { listen } from '../../common/http/server.ts';
@@ -35,12 +34,16 @@ export type TestRoom = {
     readonly clientId?: string;
     readonly scope?: string;
     readonly audience?: string;
+    /** When it was issued; it lasts a day. */
+    readonly at?: Date;
   }) => Promise<string>;
   /** Moves the room's clock. */
   readonly setNow: (now: Date) => void;
   /** Makes the next uses of the key fail. */
   readonly breakKey: (isBroken: boolean) => void;
   readonly post: (path: string, body: Uint8Array, headers?: Record<string, string>) => Promise<Response>;
+  /** Another process over the same database and log, with nothing in its memory. */
+  readonly restart: (overrides?: Partial<SealAppDeps>) => Promise<{ readonly url: string; stop(): Promise<void> }>;
   readonly close: () => Promise<void>;
 };
 
@@ -73,7 +76,6 @@ export async function startRoom(overrides: Partial<SealAppDeps> = {}): Promise<T
     identityUrl: ISSUER,
     gate: makeBearerGate({ issuer: ISSUER, audience: AUDIENCE, clock, keys: async () => publicKey }),
     judge,
-    files: makeDirectoryStore(folder),
     signer: {
       sign: async (keyRef, message) => {
         if (isBroken) throw new Error('the device is gone');
@@ -111,14 +113,14 @@ export async function startRoom(overrides: Partial<SealAppDeps> = {}): Promise<T
     breakKey: (value) => {
       isBroken = value;
     },
-    token: ({ clientId = 'license', scope = 'seal:use', audience = AUDIENCE } = {}) =>
+    token: ({ clientId = 'license', scope = 'seal:use', audience = AUDIENCE, at = AT } = {}) =>
       new SignJWT({ client_id: clientId, scope })
         .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt' })
         .setIssuer(ISSUER)
         .setAudience(audience)
         .setSubject(clientId)
-        .setIssuedAt(Math.floor(AT.getTime() / 1000))
-        .setExpirationTime(Math.floor(AT.getTime() / 1000) + 86_400)
+        .setIssuedAt(Math.floor(at.getTime() / 1000))
+        .setExpirationTime(Math.floor(at.getTime() / 1000) + 86_400)
         .sign(privateKey),
     post: (path, body, headers = {}) =>
       fetch(new URL(path, server.url), {
@@ -126,6 +128,7 @@ export async function startRoom(overrides: Partial<SealAppDeps> = {}): Promise<T
         headers: { 'Content-Type': 'application/pdf', ...headers },
         body: Buffer.from(body),
       }),
+    restart: (changed = {}) => listen(buildApp({ ...deps, ...changed }), { host: '127.0.0.1', port: 0 }),
     close: async () => {
       await server.stop();
       await closeJudge();

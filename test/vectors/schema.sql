@@ -364,6 +364,15 @@ seal.seal_grants
   CREATE INDEX seal_grants_use ON seal.seal_grants USING btree (client_id, es_id, document_class)
   seal may delete, insert, select, update
 
+seal.sealing_parties
+  party_sm3 text not null
+  eseal bytea not null
+  certificates bytea[] not null
+  first_use_at timestamp with time zone not null
+  constraint sealing_parties_pkey PRIMARY KEY (party_sm3)
+  CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON seal.sealing_parties FOR EACH STATEMENT EXECUTE FUNCTION seal.refuse_change()
+  seal may delete, insert, select, update
+
 seal.sealings
   sealing_id text not null
   client_id text not null
@@ -388,10 +397,17 @@ seal.sealings
   created_at timestamp with time zone not null
   released_at timestamp with time zone
   grant_id text
+  number smallint not null default 1
+  form text not null default 'document'::text
+  party_sm3 text
+  made json
   constraint sealings_check CHECK (((state = 'intended'::text) OR ((signed_at IS NOT NULL) AND (field IS NOT NULL) AND (data_sm3 IS NOT NULL) AND (update_sm3 IS NOT NULL) AND (update_size IS NOT NULL) AND (released_at IS NOT NULL))))
-  constraint sealings_client_id_idempotency_key_key UNIQUE (client_id, idempotency_key)
+  constraint sealings_client_id_idempotency_key_number_key UNIQUE (client_id, idempotency_key, number)
   constraint sealings_es_id_fkey FOREIGN KEY (es_id) REFERENCES seal.seals(es_id)
+  constraint sealings_form_check CHECK ((form = ANY (ARRAY['document'::text, 'digest'::text])))
   constraint sealings_grant_id_client_id_es_id_fkey FOREIGN KEY (grant_id, client_id, es_id) REFERENCES seal.seal_grants(grant_id, client_id, es_id)
+  constraint sealings_number_check CHECK (((number >= 1) AND (number <= 100)))
+  constraint sealings_party_sm3_fkey FOREIGN KEY (party_sm3) REFERENCES seal.sealing_parties(party_sm3)
   constraint sealings_pkey PRIMARY KEY (sealing_id)
   constraint sealings_state_check CHECK ((state = ANY (ARRAY['intended'::text, 'released'::text])))
   CREATE INDEX sealings_es_id ON seal.sealings USING btree (es_id, created_at)

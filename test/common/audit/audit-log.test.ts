@@ -66,14 +66,14 @@ test("a caller's statements and its row are one transaction; what it throws is t
   const grant = (clientId: string, esID: string) =>
     audit.appendWith(async (trx) => {
       await trx('seal.seal_grants').insert(grantRow(clientId, esID));
-      return { value: clientId, entry: entry(1) };
+      return { value: clientId, entries: [entry(1)] };
     });
   const answers = await Promise.allSettled([
     audit.append(entry(2)),
     grant('client', 'there is no such seal'),
     audit.append({ ...entry(3), subject: '\ud800' }),
     audit.append(entry(4)),
-    audit.appendWith(async () => ({ value: 'nothing to record', entry: null })),
+    audit.appendWith(async () => ({ value: 'nothing to record', entries: [] })),
     audit.appendWith(async () => {
       throw new Error('the caller changed its mind');
     }),
@@ -106,7 +106,7 @@ test('a lost connection between batches and within one: the chain goes on, no ro
   const value = await audit.appendWith(async () => {
     if (isFirst) await end();
     isFirst = false;
-    return { value: 'again', entry: entry(3) };
+    return { value: 'again', entries: [entry(3)] };
   });
   t.is(value, 'again');
   t.deepEqual(

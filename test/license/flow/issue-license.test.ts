@@ -229,6 +229,25 @@ for (const { step, crash } of CRASHES) {
   });
 }
 
+test('an issue that is resumed after the seal room has let its answer go is sealed under the next key', async (t) => {
+  const world = await makeWorld(t);
+  const keys: string[] = [];
+  const seal: LicenseDeps['seal'] = {
+    ...world.seal,
+    seal: (pdf, place, key) => {
+      keys.push(key);
+      if (keys.length === 1) throw new TrustError('answer-gone', 'sealed 31 days ago');
+      return world.seal.seal(pdf, place, key);
+    },
+  };
+  const { license } = await issueLicense({ ...world.deps, seal }, DEPARTMENT, makeRequest());
+  t.truthy(license.file.sm3);
+  t.deepEqual(keys, [keys[0]!, `${keys[0]}-2`]);
+  const never: LicenseDeps['seal'] = { ...seal, seal: async () => Promise.reject(new TrustError('answer-gone', 'x')) };
+  const another = makeRequest({ case_id: 'another-case' });
+  await t.throwsAsync(issueLicense({ ...world.deps, seal: never }, DEPARTMENT, another), { code: 'seal-unavailable' });
+});
+
 test('ten issues left lying and four resumers: each is finished once', async (t) => {
   const world = await makeWorld(t);
   world.seal.before = () => {

@@ -1,0 +1,131 @@
+// What a call asks for, and whether it may be had: seals, grants, parties, tools. Nothing is on record yet, no key is used.
+import type { Knex } from 'knex';
+import type { AuditLog } from '../../common/audit/audit-log.ts';
+import type { TimeStamper } from '../../common/client/time-stamper.ts';
+import type { Clock } from '../../common/clock.ts';
+import { DEFAULT_DOCUMENT_CLASS, type SealingQuery } from '../../common/contract/seal.ts';
+import { TrustError } from '../../common/errors.ts';
+import { makeId } from '../../common/ids.ts';
+import type { Log } from '../../common/log.ts';
+import { checkUsable } from '../domain/registered-seal.ts';
+import { type GrantUse, noGrant } from '../domain/seal-grant.ts';
+import type { SealingIntent } from '../domain/sealing.ts';
+import type { AskedCall } from '../domain/usage.ts';
+import type { Permit, SealForUse } from '../store/sealing-permits.ts';
+import type { PartyCache } from './party-cache.ts';
+import type { SealingSigner, SealingTools } from './seal-document.ts';
+import type { SealingParty } from './sealing-party.ts';
+
+export type SealingDeps = {
+  readonly db: Knex;
+  /** The usage log. */
+  readonly audit: AuditLog;
+  readonly parties: PartyCache;
+  readonly signer: SealingSigner;
+  /** Null: this room has no time-stamp authority, and seals at level B only. */
+  readonly stamper: TimeStamper | null;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+/** One sealing of a call as it is made. */
+export type PlannedSealing = {
+  readonly query: SealingQuery;
+  readonly party: SealingParty;
+  readonly tools: SealingTools;
+  readonly time: Date;
+};
+
+export type MadeSealing = {
+  /** What the caller gets. */
+  readonly bytes: Uint8Array;
+  /** Empty for a digest. */
+  readonly field: string;
+  /** SM3 of the ByteRange bytes. */
+  readonly dataHash: Uint8Array;
+};
+
+/** What is special to a form of call. */
+export type Making = {
+  /** May the input take these? Throws before anything is on record. */
+  readonly check: (sealings: readonly PlannedSealing[]) => void;
+  /** Makes all, each verified, or throws. */
+  readonly make: (sealings: readonly PlannedSealing[]) => Promise<readonly MadeSealing[]>;
+};
+
+export type ClientCall = AskedCall & { readonly making: Making };
+export type ReleasedSealing = { readonly sealingId: string; readonly bytes: Uint8Array };
+
+export type CallPlan = {
+  readonly requestSm3: string;
+  readonly sealings: readonly (PlannedSealing & { readonly partySm3: string; readonly esealSm3: string })[];
+};
+
+export const LEASE_MS = 30_000;
+
+type FindPermit = (use: GrantUse) => Promise<Permit>;
+
+/** Codes: `seal-not-found`, `seal-not-granted`, `seal-not-usable`, `time-stamp-unavailable`, those of the making. */
+export async function planCall(
+  deps: SealingDeps,
+  call: ClientCall,
+  requestSm3: string,
+  findPermit: FindPermit,
+): Promise<CallPlan> {
+  const time = deps.clock();
+  const seals = await checkPermits(call, time, findPermit);
+  const parties = await Promise.all(seals.map((seal) => deps.parties.get(seal, time)));
+  const sealings = call.queries.map((query, i) => {
+    const { party, partySm3 } = parties[i]!;
+    const tools = { signer: deps.signer, stamper: chooseStamper(query.level, deps.stamper) };
+    return { query, party, tools, time, partySm3, esealSm3: seals[i]!.esealSm3 };
+  });
+  call.making.check(sealings);
+  // A token must be to be had before anything is on record and the key is used.
+  if (sealings.some(({ tools }) => tools.stamper)) await deps.stamper?.measure();
+  return { requestSm3, sealings };
+}
+
+/** The seals of a call, each in force and granted for its class of documents. */
+export async function checkPermits(
+  { clientId, queries }: ClientCall,
+  at: Date,
+  findPermit: FindPermit,
+): Promise<readonly SealForUse[]> {
+  const uses = queries.map((query) => ({ clientId, esID: query.seal, documentClass: classOf(query), at }));
+  const permits = await Promise.all(uses.map(findPermit));
+  return permits.map((permit, i) => {
+    const use = uses[i]!;
+    if (!permit) throw new TrustError('seal-not-found', `There is no seal ${use.esID}`, { pointer: '/seal' });
+    if (!permit.isGranted) throw noGrant(use);
+    checkUsable(permit.seal, at);
+    return permit.seal;
+  });
+}
+
+export function intentsOf(call: ClientCall, plan: CallPlan, now: Date): readonly SealingIntent[] {
+  const { form, clientId, idempotencyKey, inputSm3, inputSize } = call;
+  return plan.sealings.map(({ query, esealSm3 }) => ({
+    sealingId: makeId('seal'),
+    form,
+    clientId,
+    idempotencyKey,
+    requestSm3: plan.requestSm3,
+    query,
+    documentClass: classOf(query),
+    esealSm3,
+    inputSm3,
+    inputSize,
+    createdAt: now,
+    leaseUntil: new Date(now.getTime() + LEASE_MS),
+  }));
+}
+
+/** What is sealed without naming its class is a general document. */
+const classOf = (query: SealingQuery): string => query.class ?? DEFAULT_DOCUMENT_CLASS;
+
+function chooseStamper(level: SealingQuery['level'], stamper: TimeStamper | null): TimeStamper | null {
+  if (level !== 'T' || stamper) return level === 'B' ? null : stamper;
+  const hint = 'Set XINJI_SEAL_TSA, or ask for level B, which has no time stamp.';
+  throw new TrustError('time-stamp-unavailable', 'This room has no time-stamp authority', { pointer: '/level', hint });
+}

@@ -1,0 +1,46 @@
+// May this client use this seal now? The seal as its row says, without the SESeal, and whether a grant covers the use:
+// one statement for all that ask at once. The last word has the statement that writes the intent (sealings.ts).
+import type { Knex } from 'knex';
+import type { RegisteredSeal } from '../domain/registered-seal.ts';
+import { ANY_CLASS, type GrantUse } from '../domain/seal-grant.ts';
+
+export type SealForUse = Omit<RegisteredSeal, 'eseal'>;
+
+/** Null: there is no such seal. */
+export type Permit = { readonly seal: SealForUse; readonly isGranted: boolean } | null;
+
+type Row = {
+  readonly n: number;
+  readonly isGranted: boolean;
+  readonly widthMm: number;
+  readonly heightMm: number;
+} & SealForUse;
+
+/** A grant `g` that covers a use `a`; `used` may have been used up by others meanwhile. */
+export const COVERS = `g.client_id = a.client_id and g.es_id = a.es_id and g.withdrawn_at is null
+  and g.document_class in (a.document_class, '${ANY_CLASS}') and g.valid_from <= a.at and g.valid_to > a.at
+  and (g.max_uses is null or g.used < g.max_uses)`;
+
+/** One answer a use, in order. */
+export async function findPermits(db: Knex, uses: readonly GrantUse[]): Promise<readonly Permit[]> {
+  const asked = uses.map(({ clientId, esID, documentClass, at }, n) => ({
+    n,
+    client_id: clientId,
+    es_id: esID,
+    document_class: documentClass,
+    at,
+  }));
+  const { rows } = await db
+    .raw<{ rows: Row[] }>(
+      `select a.n, s.es_id as "esID", s.name, s.version, s.state, s.state_changed_at as "stateChangedAt",
+         s.owner_name as "ownerName", s.owner_code as "ownerCode", s.valid_from as "validFrom", s.valid_to as "validTo",
+         s.width_mm as "widthMm", s.height_mm as "heightMm", s.eseal_sm3 as "esealSm3", s.key_ref as "keyRef",
+         exists (select from seal.seal_grants g where ${COVERS}) as "isGranted"
+       from json_to_recordset(?::json) as a (n integer, client_id text, es_id text, document_class text, at timestamptz)
+       join seal.seals s on s.es_id = a.es_id`,
+      [JSON.stringify(asked)],
+    )
+    .options({ name: 'sealing-permits' });
+  const permits = new Map(rows.map(({ n, isGranted, ...seal }) => [n, { seal, isGranted }]));
+  return uses.map((_, n) => permits.get(n) ?? null);
+}

@@ -1,0 +1,42 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import test from 'ava';
+import { makeBatch } from '../../../common/db/batch.ts';
+
+test('What is asked while a batch is at work goes with the next one, each answered by its own', async (t) => {
+  const batches: number[][] = [];
+  const double = makeBatch(
+    async (inputs: readonly number[]) => {
+      batches.push([...inputs]);
+      await sleep(1);
+      return inputs.map((input) => 2 * input);
+    },
+    { size: 3 },
+  );
+  const early = [1, 2].map(double);
+  await sleep(0);
+  const late = [3, 4, 5, 6].map(double);
+  t.deepEqual(await Promise.all([...early, ...late]), [2, 4, 6, 8, 10, 12]);
+  t.deepEqual(batches, [[1, 2], [3, 4, 5], [6]]);
+});
+
+test('A batch that fails is asked one by one: only who asked badly is refused; a database that is away refuses all at once', async (t) => {
+  let calls = 0;
+  const careful = makeBatch(async (inputs: readonly number[]) => {
+    calls += 1;
+    if (inputs.includes(13)) throw new Error('thirteen');
+    if (inputs.includes(0)) throw Object.assign(new Error('away'), { code: 'ECONNREFUSED' });
+    return inputs;
+  });
+  const answers = await Promise.allSettled([1, 13, 2].map(careful));
+  t.deepEqual(
+    answers.map((answer) => (answer.status === 'fulfilled' ? answer.value : answer.reason.message)),
+    [1, 'thirteen', 2],
+  );
+  t.is(calls, 4);
+  const lost = await Promise.allSettled([1, 0].map(careful));
+  t.deepEqual(
+    lost.map(({ status }) => status),
+    ['rejected', 'rejected'],
+  );
+  t.is(calls, 5);
+});
