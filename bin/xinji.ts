@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Comman
   seal: () => import('./commands/seal.ts'),
   audit: () => import('./commands/audit.ts'),
   role: () => import('./commands/role.ts'),
+  'seal-picture': () => import('./commands/seal-picture.ts'),
   resume: () => import('./commands/resume.ts'),
   demo: () => import('./commands/demo.ts'),
 };
@@ -70,7 +71,7 @@ async function help(name: string | undefined): Promise<number> {
   console.log('xinji COMMAND [ARGUMENTS]   (xinji help COMMAND says more)\n');
   for (const loadOne of Object.values(COMMANDS)) {
     const { command } = await loadOne();
-    console.log(`  ${command.name.padEnd(10)}${command.summary}`);
+    console.log(`  ${command.name.padEnd(14)}${command.summary}`);
   }
   return 0;
 }

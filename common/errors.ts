@@ -208,6 +208,12 @@ export const PROBLEMS = {
     '暂时取不到时间戳',
     'Repeat the request with the same key in a few seconds, or ask for level B, which has no time stamp.',
   ),
+  'picture-refused': problem(
+    422,
+    'The picture is not taken',
+    '印章图像不予接受',
+    'Give a PNG of 300 dpi or more, or an SVG of plain shapes without text, styles and references; the detail says what was found.',
+  ),
   'sealed-box-corrupt': problem(
     500,
     'Data at rest cannot be opened',
@@ -330,7 +336,7 @@ export const PROBLEMS = {
     422,
     'A character cannot be printed',
     '字库缺少该字符',
-    'The detail gives the character as U+XXXX; report it to the operator, the license was not issued.',
+    'The detail gives the character as U+XXXX; nothing was issued or drawn. Report it to the operator; a seal may be brought as SVG.',
   ),
   'issuing-not-allowed': problem(
     403,

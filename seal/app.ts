@@ -25,6 +25,7 @@ import { makePartyCache } from './flow/party-cache.ts';
 import { makeCaller } from './flow/perform-call.ts';
 import type { SealingSigner } from './flow/seal-document.ts';
 import type { Judge } from './flow/verify-upload.ts';
+import { makeSealPictureHandler, sealPictureOperation } from './http/seal-pictures.ts';
 import { makeSealingHandler, sealingOperation } from './http/sealings.ts';
 import {
   makeSealFileHandler,
@@ -108,6 +109,13 @@ export function buildApp(deps: SealAppDeps): Koa {
       scope: 'public',
       handler: open(makeTrustRootsHandler(deps.trustStores)),
       operation: trustRootsOperation,
+    },
+    {
+      method: 'POST',
+      path: '/v1/seal-pictures',
+      scope: 'seal:apply',
+      handler: makeSealPictureHandler(),
+      operation: sealPictureOperation,
     },
     ...timeStampRoutes(deps, open),
   ];

@@ -1,6 +1,5 @@
 // The department's seal: drawn, made by the development seal maker, registered, and granted to the license room.
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { systemClock } from '../../common/clock.ts';
 import { signSm2 } from '../../common/crypto/sm2.ts';
@@ -10,12 +9,12 @@ import { type Certificate, readCertificatesPem } from '../../common/pki/certific
 import { readRoomConfig } from '../../seal/config.ts';
 import { drawSealPicture } from '../../seal/domain/seal-picture.ts';
 import { grantSeal, registerSeal } from '../../seal/flow/register-seal.ts';
+import { readSealFont } from '../../seal/flow/seal-font.ts';
 import { makeSeal } from '../../seal/ses/make-seal.ts';
 import { findSeal } from '../../seal/store/seals.ts';
 import { KEYS_DEV } from '../serve/keys.ts';
 import { LICENSE_CLIENT, SEAL } from './values.ts';
 
-const FONT = '@expo-google-fonts/noto-sans-sc/500Medium/NotoSansSC_500Medium.ttf';
 const FIVE_YEARS_MS = 5 * 365 * 86_400_000;
 /** Business-defined: the seal of a unit. */
 const UNIT_SEAL = 1;
@@ -41,8 +40,7 @@ export async function makeDevelopmentSeal(now: Date, version: 4 | 5 = 4, keys = 
   const key = await readSm2KeyFile(join(keys, 'maker/maker.key.pem'), { mode: 'development' });
   const makerCertificate = readCertificate(join(keys, 'maker/maker.crt.pem'));
   const signer = readCertificate(join(keys, `seal/${SEAL.signer}.crt.pem`));
-  const font = readFileSync(createRequire(import.meta.url).resolve(FONT));
-  const picture = await drawSealPicture({ text: SEAL.name, diameterMm: SEAL.widthMm, font });
+  const picture = await drawSealPicture({ text: SEAL.name, diameterMm: SEAL.widthMm, font: readSealFont() });
   const ends = [signer.notAfter.getTime(), makerCertificate.notAfter.getTime(), now.getTime() + FIVE_YEARS_MS];
   const { raw } = await makeSeal({
     esID: SEAL.esID,

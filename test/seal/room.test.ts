@@ -1,6 +1,7 @@
 import test from 'ava';
+import sharp from 'sharp';
 import { verifyAudit } from '../../common/audit/verify-audit.ts';
-import { equalBytes, toHex } from '../../common/bytes.ts';
+import { equalBytes, toHex, utf8 } from '../../common/bytes.ts';
 import { makeSealClient, type SealClient } from '../../common/client/seal-client.ts';
 import { verificationReport } from '../../common/contract/report.ts';
 import { sealDocument as sealContract, trustRoots } from '../../common/contract/seal.ts';
@@ -258,6 +259,7 @@ test.serial('The room describes itself and says that it is ready', async (t) => 
     '/v1/seals/{esID}',
     '/v1/seals/{esID}/file',
     '/v1/trust-roots',
+    '/v1/seal-pictures',
     '/tsa',
   ]);
   t.is((await fetch(new URL('/reference', room.url))).status, 200);
@@ -298,4 +300,28 @@ test.serial(
 test.serial('Events cannot be changed, not even by the room', async (t) => {
   await t.throwsAsync(room.db('seal.events').update({ actor: 'nobody' }));
   await t.throwsAsync(room.db('seal.events').del());
+});
+
+test('An applicant sees what a picture will look like; machines and other roles do not', async (t) => {
+  const role = { org: '11360100MB0D00010M', unit: '示例市卫生健康委员会', role: 'seal-applicant' } as const;
+  const ask = async (spec: object, claims: object = {}, query = '') =>
+    room.post(`/v1/seal-pictures${query}`, utf8(JSON.stringify(spec)), {
+      'Content-Type': 'application/json',
+      Authorization: `Bearer ${await room.token({ subject: 'person', roles: [role], scope: 'seal:apply', ...claims })}`,
+    });
+  const spec = { source: 'drawn', rank: 'township', text: '示例乡人民政府' };
+  const png = await ask(spec);
+  t.is(png.status, 200);
+  t.is(png.headers.get('content-type'), 'image/png');
+  t.like(await sharp(await png.arrayBuffer()).metadata(), { format: 'png', density: 600, width: 993 });
+  const svg = await ask(spec, {}, '?format=svg');
+  t.is(svg.headers.get('content-type'), 'image/svg+xml');
+  t.regex(await svg.text(), /^<svg .*width="42mm"/);
+  t.like(await (await ask({ ...spec, width_mm: 45 })).json(), { code: 'invalid-request', pointer: '/width_mm' });
+  t.like(await (await ask({ ...spec, text: '\u202e示例' })).json(), { code: 'invalid-request', pointer: '/text' });
+  const bad = Buffer.from('<svg viewBox="0 0 9 9"><script/></svg>').toString('base64');
+  const brought = { source: 'brought', media_type: 'image/svg+xml', content: bad, width_mm: 42, height_mm: 42 };
+  t.like(await (await ask(brought)).json(), { status: 422, code: 'picture-refused' });
+  t.is((await ask(spec, { subject: undefined, roles: undefined })).status, 403);
+  t.is((await ask(spec, { roles: [{ ...role, role: 'seal-keeper' }] })).status, 403);
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { generateKeyPair, SignJWT } from 'jose';
 import type { Knex } from 'knex';
 import { type OpenAudit, openAudit } from '../../common/audit/open-audit.ts';
+import type { Role } from '../../common/contract/roles.ts';
 import { makeBearerGate } from '../../common/http/bearer.ts';
 import { makeMetrics } from '../../common/http/metrics.ts';
 import { listen } from '../../common/http/server.ts';
@@ -36,6 +37,9 @@ export type TestRoom = {
     readonly audience?: string;
     /** When it was issued; it lasts a day. */
     readonly at?: Date;
+    /** Of a person; left out: the client itself. */
+    readonly subject?: string;
+    readonly roles?: readonly Role[];
   }) => Promise<string>;
   /** Moves the room's clock. */
   readonly setNow: (now: Date) => void;
@@ -113,12 +117,19 @@ export async function startRoom(overrides: Partial<SealAppDeps> = {}): Promise<T
     breakKey: (value) => {
       isBroken = value;
     },
-    token: ({ clientId = 'license', scope = 'seal:use', audience = AUDIENCE, at = AT } = {}) =>
-      new SignJWT({ client_id: clientId, scope })
+    token: ({
+      clientId = 'license',
+      scope = 'seal:use',
+      audience = AUDIENCE,
+      at = AT,
+      subject = clientId,
+      roles,
+    } = {}) =>
+      new SignJWT({ client_id: clientId, scope, ...(roles ? { roles } : {}) })
         .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt' })
         .setIssuer(ISSUER)
         .setAudience(audience)
-        .setSubject(clientId)
+        .setSubject(subject)
         .setIssuedAt(Math.floor(at.getTime() / 1000))
         .setExpirationTime(Math.floor(at.getTime() / 1000) + 86_400)
         .sign(privateKey),

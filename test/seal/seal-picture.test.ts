@@ -6,6 +6,7 @@ import { drawSealPicture, drawSealSvg } from '../../seal/domain/seal-picture.ts'
 import { makeAppearance } from '../../seal/pdf/appearance.ts';
 import { font } from './world.ts';
 
+const ROUND = { shape: 'round', text: '示例', widthMm: 42, heightMm: 42, font } as const;
 const draw = (text: string, diameterMm = 42) => drawSealPicture({ text, diameterMm, font });
 
 test('The picture is a transparent palette PNG of at most 16 colours, all of one red, at 600 dpi or more', async (t) => {
@@ -23,7 +24,7 @@ test('The picture is a transparent palette PNG of at most 16 colours, all of one
 
 test('Text of any length goes along the arc, every character once, none outside the ring', async (t) => {
   for (const length of [1, 2, 6, 14, 28, 60]) {
-    const svg = drawSealSvg({ text: '示例'.repeat(30).slice(0, length), diameterMm: 42, font });
+    const svg = drawSealSvg({ ...ROUND, text: '示例'.repeat(30).slice(0, length) });
     t.is(svg.match(/rotate\(/g)?.length, length);
   }
   const { png } = await draw('示'.repeat(28));
@@ -43,7 +44,7 @@ test('Text of any length goes along the arc, every character once, none outside 
 
 test('A character that the font lacks is named; a seal of impossible size is refused', async (t) => {
   await t.throwsAsync(draw('示例\u{1F600}'), { code: 'glyph-missing', message: /U\+1F600/ });
-  t.throws(() => drawSealSvg({ text: '示例', diameterMm: 10, font }), { instanceOf: RangeError });
+  t.throws(() => drawSealSvg({ ...ROUND, widthMm: 10, heightMm: 10 }), { instanceOf: RangeError });
 });
 
 test('A picture of one red becomes one pixel with a mask; one of several colours keeps them', async (t) => {
@@ -52,7 +53,7 @@ test('A picture of one red becomes one pixel with a mask; one of several colours
   t.like(makeAppearance(pixels, 42, 42).color.header.map.get('Width'), { value: 1 });
   const colourful = { width: 2, height: 1, rgba: Uint8Array.of(255, 0, 0, 255, 0, 0, 255, 255) };
   t.like(makeAppearance(colourful, 42, 42).color.header.map.get('Width'), { value: 2 });
-  t.true((await decodePicture({ type: 'svg', data: utf8(svg) })).width > 900);
+  t.true((await decodePicture({ type: 'svg', data: utf8(svg!) })).width > 900);
 });
 
 test('A picture that cannot be drawn is seal-malformed', async (t) => {
