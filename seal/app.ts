@@ -6,6 +6,7 @@ import { makeTimeStampClient, type TimeStamper } from '../common/client/time-sta
 import type { Clock } from '../common/clock.ts';
 import { pingDatabase } from '../common/db/ping.ts';
 import type { Mode } from '../common/env.ts';
+import { makeSpool } from '../common/files/spool.ts';
 import { makeKoa } from '../common/http/app.ts';
 import type { BearerGate } from '../common/http/bearer.ts';
 import { healthRoutes } from '../common/http/health.ts';
@@ -59,7 +60,12 @@ export type SealAppDeps = {
   readonly certificates: ReadonlyMap<string, Certificate>;
   readonly trustStores: TrustStores;
   readonly chain: readonly Certificate[];
+  /** Of what is verified. */
   readonly limitMegabytes: number;
+  /** Of what is sealed. */
+  readonly uploadMegabytes: number;
+  readonly uploadsFolder: string;
+  readonly callerMegabytes: number;
   /** Names and attributes of containers. */
   readonly containers: ContainerSettings;
   /** The own time-stamp authority; null: /tsa is not served here. */
@@ -78,7 +84,8 @@ export function buildApp(deps: SealAppDeps): Koa {
   const parties = makePartyCache({ db, certificates, chain, trust, containers });
   const stamper = stamperOf(deps, trust);
   const caller = makeCaller({ ...deps, parties, stamper });
-  const seal = makeSealingHandler({ gate, caller, maxBytes });
+  const spool = makeSpool({ folder: deps.uploadsFolder, bytesPerCaller: deps.callerMegabytes * 1_000_000 });
+  const seal = makeSealingHandler({ gate, caller, spool, maxBytes: deps.uploadMegabytes * 1_000_000 });
   const limit = makeRateLimit({ perMinute: deps.verificationsPerMinute, clock });
   const verify = limit.guard(makeVerificationHandler({ ...deps, maxBytes }));
   const open = makeRateLimit({ perMinute: deps.publicPerMinute, clock }).guard;

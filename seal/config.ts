@@ -1,6 +1,7 @@
 // The room's keys in the environment; the manual of each is beside it.
 import { readFileSync, statSync } from 'node:fs';
-import { resolve, sep } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join, resolve, sep } from 'node:path';
 import {
   type Config,
   type ConfigTable,
@@ -118,10 +119,33 @@ export const CONFIG_TABLE = {
   },
   limitMegabytes: {
     name: 'XINJI_SEAL_LIMIT_MB',
-    manual: 'Largest PDF that is sealed or verified over HTTP, in megabytes of 1,000,000 bytes.',
+    manual: 'Largest PDF that is verified over HTTP, in megabytes of 1,000,000 bytes.',
     example: '50',
     fallback: () => '50',
     parse: parseInteger(1, 1000),
+  },
+  uploadMegabytes: {
+    name: 'XINJI_SEAL_UPLOAD_MB',
+    manual:
+      'Largest PDF that is sealed over HTTP, in megabytes of 1,000,000 bytes. While it is worked on it lies on disk, not in memory.',
+    example: '1000',
+    fallback: () => '1000',
+    parse: parseInteger(1, 100_000),
+  },
+  uploadsFolder: {
+    name: 'XINJI_SEAL_UPLOADS',
+    manual:
+      'Folder on a disk (not in memory) for documents while they are sealed, as files without a name that end with the process.',
+    example: '/var/lib/xinji/uploads',
+    fallback: () => join(tmpdir(), 'xinji-uploads'),
+    parse: parseText,
+  },
+  callerMegabytes: {
+    name: 'XINJI_SEAL_UPLOADS_PER_CLIENT_MB',
+    manual: 'What one client may have there at a time, in megabytes.',
+    example: '2000',
+    fallback: () => '2000',
+    parse: parseInteger(1, 1_000_000),
   },
   sealVersion: {
     name: 'XINJI_SEAL_VERSION',

@@ -79,6 +79,19 @@ export const sealingQuery = z.strictObject({
 });
 export type SealingQuery = z.infer<typeof sealingQuery>;
 
+/** One of several seals asked in one call: the same names as in the query, numbers and booleans as JSON has them. */
+export const sealingOrder = sealingQuery.extend({
+  date: z.boolean().optional().meta({ description: 'The date of signing below the seal' }),
+});
+
+/** Part `sealings` of a multipart `POST /v1/sealings`: the seals in the order in which they are put on. */
+export const sealingList = z.array(sealingOrder).min(1).max(50);
+
+/** An order as the query that asks the same. */
+export function queryOf({ date, ...same }: z.infer<typeof sealingOrder>): SealingQuery {
+  return date === undefined ? same : { ...same, date: date ? 'true' : 'false' };
+}
+
 /** Query of `POST /v1/verifications`; the body's media type says what is judged. */
 export const verificationQuery = z.strictObject({
   digest: z

@@ -38,6 +38,20 @@ export async function readBytes(
   ctx: Koa.Context,
   { maxBytes, types }: { maxBytes: number; types: readonly string[] },
 ): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of streamBody(ctx, { maxBytes, types })) {
+    size += chunk.length;
+    chunks.push(chunk);
+  }
+  return concat(chunks, size);
+}
+
+/** The body as it arrives; types, size and errors as `readBytes`. Who stops early leaves the rest unread. */
+export async function* streamBody(
+  ctx: Koa.Context,
+  { maxBytes, types }: { maxBytes: number; types: readonly string[] },
+): AsyncGenerator<Uint8Array> {
   checkMediaType(ctx, types);
   const tooLarge = () =>
     new TrustError('body-too-large', `The body is larger than ${maxBytes} bytes, the most that is taken here.`);
@@ -46,7 +60,6 @@ export async function readBytes(
     await discard(ctx, maxBytes);
     throw tooLarge();
   }
-  const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of requestChunks(ctx)) {
     size += chunk.length;
@@ -54,9 +67,8 @@ export async function readBytes(
       await discard(ctx, maxBytes);
       throw tooLarge();
     }
-    chunks.push(chunk);
+    yield chunk;
   }
-  return concat(chunks, size);
 }
 
 /** An application/x-www-form-urlencoded body; of a repeated name the last value counts. Errors as `readBytes`. */
@@ -105,7 +117,7 @@ async function* requestChunks(ctx: Koa.Context): AsyncGenerator<Uint8Array> {
 }
 
 /** Reads on a little without keeping anything, so that a caller who is still sending gets to read the answer. */
-async function discard(ctx: Koa.Context, maxBytes: number): Promise<void> {
+export async function discard(ctx: Koa.Context, maxBytes: number): Promise<void> {
   ctx.set('Connection', 'close');
   let rest = Math.max(4 * maxBytes, 8 * 1024 * 1024);
   if ((ctx.request.length ?? 0) > rest) return;

@@ -2,8 +2,8 @@
 // asked in one call are put on one after the other, each a revision of its own; all of them are released, or none.
 import { toHex } from '../../common/bytes.ts';
 import type { SealingQuery } from '../../common/contract/seal.ts';
-import { Sm3 } from '../../common/crypto/sm3.ts';
-import { type ByteSource, memorySource } from '../pdf/byte-source.ts';
+import type { Sm3 } from '../../common/crypto/sm3.ts';
+import type { ByteSource } from '../pdf/byte-source.ts';
 import { parseFieldLock } from '../pdf/permissions.ts';
 import type { Caller } from './perform-call.ts';
 import type { Making, PlannedSealing, ReleasedSealing } from './plan-call.ts';
@@ -37,11 +37,6 @@ export function sealForClient(caller: Caller, request: ClientSealing): Promise<r
     inputSize: source.size,
     making: makingOf({ source, inputHash, password }),
   });
-}
-
-/** The input of a call from bytes in memory. */
-export function bytesInput(bytes: Uint8Array): Pick<ClientSealing, 'source' | 'inputHash'> {
-  return { source: memorySource(bytes), inputHash: new Sm3().update(bytes) };
 }
 
 function makingOf(input: SealingInput): Making {

@@ -1,39 +1,50 @@
-// POST /v1/sealings: a PDF in, the sealed PDF out.
+// POST /v1/sealings: a PDF in, the sealed PDF out. One seal is asked for in the query, several in the first part of a
+// multipart body, with the document behind it, so that the seals are known before the document arrives.
 import { Readable } from 'node:stream';
-import type { SealingQuery } from '../../common/contract/seal.ts';
-import { sealingQuery } from '../../common/contract/seal.ts';
+import type Koa from 'koa';
+import { queryOf, type SealingQuery, sealingList, sealingQuery } from '../../common/contract/seal.ts';
+import { TrustError } from '../../common/errors.ts';
+import type { Spool, Upload } from '../../common/files/spool.ts';
 import { requestIdOf } from '../../common/http/app.ts';
 import type { BearerGate } from '../../common/http/bearer.ts';
-import { parseQuery, readBytes } from '../../common/http/body.ts';
+import { discard, parseQuery, streamBody } from '../../common/http/body.ts';
 import { readIdempotencyKey } from '../../common/http/idempotency-key.ts';
+import { type Part, readBoundary, readParts } from '../../common/http/multipart.ts';
 import type { Operation } from '../../common/http/operation.ts';
+import { parseContract } from '../../common/http/parse-contract.ts';
 import type { Handler } from '../../common/http/routes.ts';
 import type { Caller } from '../flow/perform-call.ts';
-import { bytesInput, sealForClient } from '../flow/seal-for-client.ts';
+import { sealForClient } from '../flow/seal-for-client.ts';
 import { passwordHeader, readDocumentPassword } from './document-password.ts';
 
 export const PDF_TYPE = 'application/pdf';
+const FORM_TYPE = 'multipart/form-data';
+const MAX_LIST_BYTES = 256 * 1024;
 
 export const sealingOperation: Operation = {
   id: 'sealDocument',
-  summary: 'Seal a PDF',
-  summaryZh: '在 PDF 上盖章',
+  summary: 'Seal a PDF, once or several times',
+  summaryZh: '在 PDF 上盖章（一枚或多枚）',
   description:
-    'The body is the PDF, the answer the same bytes with the sealing appended. Repeating a request with its Idempotency-Key gives the same bytes for 30 days.',
+    'The body is the PDF, the answer the same bytes with the sealing appended. Several seals in one call: multipart/form-data, no query, first the part `sealings` (application/json: a list of up to 50, each with the names of the query), then the part `document` (application/pdf); each seal is a revision of its own, in the order of the list, and all are released or none. Repeating a request with its Idempotency-Key gives the same bytes for 30 days.',
   tag: 'sealings',
-  query: sealingQuery,
-  body: { type: PDF_TYPE, description: 'A PDF' },
+  query: sealingQuery.partial({ seal: true }),
+  body: [
+    { type: PDF_TYPE, description: 'A PDF; `seal` and place are in the query' },
+    { type: FORM_TYPE, description: 'Part `sealings`: JSON list of the seals; part `document`: a PDF' },
+  ],
   headers: passwordHeader,
   idempotent: true,
   answers: {
     201: {
       description: 'Sealed',
-      content: { type: PDF_TYPE, description: 'The input followed by the sealing' },
-      headers: { 'Sealing-Id': 'Identifier of the act, for audit' },
+      content: { type: PDF_TYPE, description: 'The input followed by the sealings' },
+      headers: { 'Sealing-Id': 'Identifier of the act, for audit; of several sealings all, with commas between them' },
     },
   },
   problems: [
     'answer-gone',
+    'too-many-requests',
     'seal-not-found',
     'seal-not-granted',
     'seal-not-usable',
@@ -53,25 +64,110 @@ export const sealingOperation: Operation = {
 export type SealingHandlerDeps = {
   readonly caller: Caller;
   readonly gate: BearerGate;
+  readonly spool: Spool;
   readonly maxBytes: number;
 };
 
+type Asked = { readonly queries: readonly SealingQuery[]; readonly upload: Upload };
+
 export function makeSealingHandler(deps: SealingHandlerDeps): Handler {
   return async (ctx) => {
-    const query: SealingQuery = parseQuery(ctx, sealingQuery);
     const idempotencyKey = readIdempotencyKey(ctx);
     const { clientId } = deps.gate.actorOf(ctx);
     const password = readDocumentPassword(ctx);
-    const pdf = await readBytes(ctx, { maxBytes: deps.maxBytes, types: [PDF_TYPE] });
-    const call = { clientId, requestId: requestIdOf(ctx), idempotencyKey, queries: [query] };
-    const released = await sealForClient(deps.caller, { ...call, ...bytesInput(pdf), password });
-    const appended = released.map(({ bytes }) => bytes);
+    const { queries, upload } = await (ctx.is(FORM_TYPE) ? readForm : readPlain)(ctx, deps, clientId);
+    const call = { clientId, requestId: requestIdOf(ctx), idempotencyKey, password, queries };
+    const released = await sealForClient(deps.caller, { ...call, source: upload, inputHash: upload.hash }).catch(
+      async (error: unknown) => {
+        await upload.close();
+        throw error;
+      },
+    );
+    // Memory and disk are given back when the answer has left; a caller who hangs up meanwhile still has it sealed.
+    if (ctx.res.closed) await upload.close();
+    else ctx.res.once('close', () => void upload.close());
     ctx.status = 201;
     ctx.set('Sealing-Id', released.map(({ sealingId }) => sealingId).join(', '));
     ctx.set('Cache-Control', 'no-store');
-    // Views, not joined: the input is not copied for the answer.
-    ctx.body = Readable.from([pdf, ...appended]);
+    ctx.body = Readable.from(answer(upload, released));
     ctx.type = PDF_TYPE;
-    ctx.length = appended.reduce((sum, { length }) => sum + length, pdf.length);
+    ctx.length = released.reduce((sum, { bytes }) => sum + bytes.length, upload.size);
   };
+}
+
+/** Pieces, not joined: the input is not copied for the answer. */
+async function* answer(
+  upload: Upload,
+  released: readonly { readonly bytes: Uint8Array }[],
+): AsyncGenerator<Uint8Array> {
+  yield* upload.stream();
+  for (const { bytes } of released) yield bytes;
+}
+
+async function readPlain(ctx: Koa.Context, deps: SealingHandlerDeps, clientId: string): Promise<Asked> {
+  const query: SealingQuery = parseQuery(ctx, sealingQuery);
+  return { queries: [query], upload: await receive(ctx, deps, clientId, streamBody(ctx, limitsOf(deps, PDF_TYPE))) };
+}
+
+async function readForm(ctx: Koa.Context, deps: SealingHandlerDeps, clientId: string): Promise<Asked> {
+  if (ctx.querystring !== '')
+    throw new TrustError(
+      'invalid-request',
+      'With multipart/form-data the seals are in its first part, not in the query',
+    );
+  const parts = readParts(streamBody(ctx, limitsOf(deps, FORM_TYPE)), readBoundary(ctx));
+  const list = await nextPart(parts, 'sealings', 'application/json');
+  const orders = parseContract(sealingList, await readList(list.body), 'The part sealings');
+  const document = await nextPart(parts, 'document', PDF_TYPE);
+  const upload = await receive(ctx, deps, clientId, document.body);
+  try {
+    if (!(await parts.next()).done)
+      throw new TrustError('invalid-request', 'Behind the part document there is another');
+  } catch (error) {
+    await upload.close();
+    throw error;
+  }
+  return { queries: orders.map(queryOf), upload };
+}
+
+const limitsOf = ({ maxBytes }: SealingHandlerDeps, type: string) => ({ maxBytes, types: [type] });
+
+/** Who has too much here is answered before he has sent all. */
+async function receive(
+  ctx: Koa.Context,
+  { spool, maxBytes }: SealingHandlerDeps,
+  clientId: string,
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<Upload> {
+  try {
+    return await spool.receive(clientId, chunks);
+  } catch (error) {
+    if (!(error instanceof TrustError) || error.code !== 'too-many-requests') throw error;
+    ctx.set('Retry-After', '10');
+    await discard(ctx, maxBytes);
+    throw error;
+  }
+}
+
+async function nextPart(parts: AsyncIterator<Part>, name: string, type: string): Promise<Part> {
+  const { value, done } = await parts.next();
+  if (!done && value.name === name && value.type === type) return value;
+  const found = done ? 'nothing' : `the part ${JSON.stringify(value.name)} of type ${JSON.stringify(value.type)}`;
+  throw new TrustError('invalid-request', `Expected the part "${name}" of type ${type}, found ${found}`);
+}
+
+async function readList(body: AsyncIterable<Uint8Array>): Promise<unknown> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > MAX_LIST_BYTES)
+      throw new TrustError('body-too-large', `The part sealings is larger than ${MAX_LIST_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  } catch (cause) {
+    throw new TrustError('invalid-json', 'The part sealings cannot be read as JSON', { cause });
+  }
 }

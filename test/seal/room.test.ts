@@ -176,7 +176,7 @@ test.serial('Requests that cannot be sealed leave no intent behind and say why',
   });
   await t.throwsAsync(client.seal(pdf, { ...place, seal: 'no seal code' }, 'refused-act'), { code: 'invalid-request' });
   await t.throwsAsync(client.seal(pdf, place, 'short'), { code: 'invalid-request' });
-  const large = new Uint8Array(1_000_001);
+  const large = new Uint8Array(8_000_001);
   await t.throwsAsync(client.seal(large, place, 'refused-act'), { code: 'body-too-large' });
   t.deepEqual(await room.db('seal.sealings').count('* as n').first(), before);
   const results = (await lastUses(5)).map(({ kind, detail }) => `${kind} ${detail['result']}`).reverse();

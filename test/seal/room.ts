@@ -29,6 +29,8 @@ export type TestRoom = {
   readonly owner: Knex;
   readonly usage: OpenAudit;
   readonly copyFolder: string;
+  /** Where large uploads lie. */
+  readonly uploads: string;
   /** Signatures that the key has made since the start. */
   readonly signatures: () => number;
   readonly token: (claims?: {
@@ -91,6 +93,9 @@ export async function startRoom(overrides: Partial<SealAppDeps> = {}): Promise<T
     trustStores: sameTrust({ roots: [pki.root.certificate], intermediates: [] }),
     chain: [pki.authority.certificate],
     limitMegabytes: 1,
+    uploadMegabytes: 8,
+    uploadsFolder: join(folder, 'uploads'),
+    callerMegabytes: 12,
     containers: DEFAULT_CONTAINERS,
     authority,
     verificationsPerMinute: 1000,
@@ -110,6 +115,7 @@ export async function startRoom(overrides: Partial<SealAppDeps> = {}): Promise<T
     owner: database.connect('owner'),
     usage,
     copyFolder,
+    uploads: deps.uploadsFolder,
     signatures: () => signatures,
     setNow: (value) => {
       now = value;

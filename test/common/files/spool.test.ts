@@ -1,0 +1,62 @@
+import { mkdtemp, readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { concatBytes, toHex } from '../../../common/bytes.ts';
+import { sm3 } from '../../../common/crypto/sm3.ts';
+import { makeSpool, type Upload } from '../../../common/files/spool.ts';
+
+const folder = async () => join(await mkdtemp(join(tmpdir(), 'xinji-spool-')), 'made');
+async function* chunksOf(bytes: Uint8Array, size = 1000): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+const patterned = (length: number) => new Uint8Array(length).map((_, i) => (i * 31) >> 3);
+const openFiles = async () => (await readdir('/proc/self/fd')).length;
+
+async function drain(upload: Upload): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of upload.stream()) chunks.push(chunk);
+  return concatBytes(...chunks);
+}
+
+for (const [where, size] of [
+  ['in memory', 9_000],
+  ['on disk', 90_500],
+  ['of nothing', 0],
+] as const)
+  test(`An upload ${where} is hashed while it arrives and can be read anywhere, again and again`, async (t) => {
+    const path = await folder();
+    const bytes = patterned(size);
+    const upload = await makeSpool({ folder: path, memoryBytes: 10_000, bytesPerCaller: 1e6 }).receive(
+      'a',
+      chunksOf(bytes),
+    );
+    t.is(upload.size, size);
+    t.is(toHex(upload.hash.digest()), toHex(sm3(bytes)));
+    t.deepEqual(Buffer.from(await drain(upload)), Buffer.from(bytes));
+    t.deepEqual(Buffer.from(await drain(upload)), Buffer.from(bytes));
+    if (size > 0) t.deepEqual(Buffer.from(upload.read(size - 7, 7)), Buffer.from(bytes.subarray(size - 7)));
+    t.throws(() => upload.read(size, 1), { instanceOf: RangeError });
+    if (size > 10_000) t.deepEqual(await readdir(path), [], 'the file has no name: a crash leaves nothing');
+    await upload.close();
+  });
+
+test.serial('What is over, broken off or too much gives disk and allowance back', async (t) => {
+  const path = await folder();
+  const spool = makeSpool({ folder: path, memoryBytes: 100, bytesPerCaller: 50_000 });
+  const before = await openFiles();
+  const first = await spool.receive('a', chunksOf(patterned(30_000)));
+  await t.throwsAsync(spool.receive('a', chunksOf(patterned(30_000))), { code: 'too-many-requests' });
+  const other = await spool.receive('b', chunksOf(patterned(30_000)));
+  await first.close();
+  await first.close();
+  const again = await spool.receive('a', chunksOf(patterned(50_000)));
+  async function* breaking(): AsyncGenerator<Uint8Array> {
+    yield patterned(20_000);
+    throw new Error('hung up');
+  }
+  await t.throwsAsync(spool.receive('c', breaking()), { message: 'hung up' });
+  await (await spool.receive('c', chunksOf(patterned(50_000)))).close();
+  await Promise.all([again.close(), other.close()]);
+  t.is(await openFiles(), before);
+});
