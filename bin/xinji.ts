@@ -17,6 +17,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Comman
   audit: () => import('./commands/audit.ts'),
   role: () => import('./commands/role.ts'),
   'seal-picture': () => import('./commands/seal-picture.ts'),
+  login: () => import('./commands/login.ts'),
+  logout: () => import('./commands/logout.ts'),
   resume: () => import('./commands/resume.ts'),
   demo: () => import('./commands/demo.ts'),
 };

@@ -16,7 +16,7 @@ export type PlannedRoom = RoomEnvironment & { readonly config: RoomConfig };
 
 /** Keys that belong to no process of the house but may be set around it. */
 const NEIGHBOURS = ['XINJI_REQUIRE_JUDGES'];
-const DEFAULT_PORTS: Readonly<Record<RoomName, string>> = { identity: '7001', license: '7002', seal: '7003' };
+export const DEFAULT_PORTS: Readonly<Record<RoomName, string>> = { identity: '7001', license: '7002', seal: '7003' };
 
 /** Reads the owner's keys; a key that no table of the house knows is a fault. */
 export function readOwnerConfig(env: NodeJS.ProcessEnv) {

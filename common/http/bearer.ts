@@ -61,7 +61,7 @@ function checkScope(ctx: Koa.Context, { kind, scopes, roles }: Actor, scope: str
   if (has && (!isDuty(scope) || dutiesOf(roles).some((duty) => duty === scope))) return;
   challenge(ctx, `error="insufficient_scope", scope="${scope}"`);
   const hint = isDuty(scope)
-    ? { hint: `${scope} is a duty of persons: only somebody whose role brings it gets a token for it.` }
+    ? { hint: `${scope} is a duty of persons: log in with \`xinji login\` as somebody whose role brings it.` }
     : {};
   if (!has) {
     throw new TrustError('scope-missing', `The token has the scopes "${scopes.join(' ')}"; needed: ${scope}.`, hint);

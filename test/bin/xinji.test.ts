@@ -22,7 +22,20 @@ function xinjiIn(env: NodeJS.ProcessEnv, ...args: string[]): Promise<Said> {
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, out, err })));
 }
 
-const NAMES = ['serve', 'migrate', 'seed', 'doctor', 'keys', 'verify', 'seal', 'resume'];
+const NAMES = [
+  'serve',
+  'migrate',
+  'seed',
+  'doctor',
+  'keys',
+  'verify',
+  'seal',
+  'audit',
+  'role',
+  'login',
+  'logout',
+  'resume',
+];
 
 test('help lists every command with its summary, and each says more', async (t) => {
   const { code, out } = await xinji();

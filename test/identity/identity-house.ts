@@ -41,6 +41,8 @@ export const MASTER_KEY = new Uint8Array(32).fill(7);
 export type IdentityHouse = IdentityApp & {
   readonly url: string;
   readonly clock: Clock;
+  /** What the room would find in XINJI_IDENTITY_DATABASE_URL. */
+  readonly databaseUrl: string;
   readonly db: Knex;
   readonly lines: string[];
   /** PERSON as systems of the sector `example` know him, which is every client that says nothing else. */
@@ -102,7 +104,19 @@ export async function startIdentity(t: ExecutionContext<unknown>, options: House
     await registerClient({ db, clock, requireHttps: false }, registration);
     return { id, keyPem, redirectUri: registration.redirectUris[0] ?? '', config: await discover(url, id, keyPem) };
   };
-  return { ...built, url, clock, db, lines, sub: subOf('example'), accountSub, subOf, client, registerPerson };
+  return {
+    ...built,
+    url,
+    clock,
+    databaseUrl: database.urls.identity,
+    db,
+    lines,
+    sub: subOf('example'),
+    accountSub,
+    subOf,
+    client,
+    registerPerson,
+  };
 }
 
 export async function makeRegistration(
