@@ -178,6 +178,12 @@ export const PROBLEMS = {
     '证书请求不符合要求',
     'The detail says what is wrong with the PKCS#10 request.',
   ),
+  'revocation-malformed': problem(
+    422,
+    'The revocation list or OCSP message cannot be read',
+    '吊销列表或 OCSP 报文无法读取',
+    'Give a CRL of RFC 5280 or an OCSP message of RFC 6960 in DER.',
+  ),
   'trust-malformed': problem(
     422,
     'What shall be trusted cannot be read',

@@ -16,6 +16,7 @@ import { equalBytes, toHex } from '../bytes.ts';
 import { importSm2PublicKey, type Sm2PublicKey } from '../crypto/sm2.ts';
 import { sm3 } from '../crypto/sm3.ts';
 import { isTrustError, TrustError } from '../errors.ts';
+import { type Extension, readExtensionList } from './extensions.ts';
 import { type NamePart, namePart, nameText, readName } from './name.ts';
 import { OID } from './oids.ts';
 
@@ -31,13 +32,6 @@ export const KEY_USAGES = [
   'decipherOnly',
 ] as const;
 export type KeyUsage = (typeof KEY_USAGES)[number];
-
-export type Extension = {
-  readonly oid: string;
-  readonly critical: boolean;
-  /** Content of the extnValue OCTET STRING. */
-  readonly value: Uint8Array;
-};
 
 export type Certificate = {
   /** The whole certificate as received. */
@@ -160,15 +154,7 @@ function readExtensions(rest: readonly DerNode[]): readonly Extension[] {
   if (rest.some((node) => ![0x81, 0x82, 0xa3].includes(node.tag)) || (wrapper && rest.at(-1) !== wrapper))
     throw malformedCertificate('an unknown field after the public key');
   if (!wrapper) return [];
-  const extensions = readSequence(readExplicit(wrapper, 3), 1).map((node) => {
-    const [oid, ...others] = readSequence(node, 2, 3);
-    // DER omits critical FALSE; authorities that write it are understood, since nothing can hang on it.
-    const critical = others.length === 2 ? readBoolean(others[0]!) : false;
-    return { oid: readOid(oid!), critical, value: readOctetString(others.at(-1)!) };
-  });
-  if (new Set(extensions.map(({ oid }) => oid)).size !== extensions.length)
-    throw malformedCertificate('an extension appears twice');
-  return extensions;
+  return readExtensionList(readExplicit(wrapper, 3));
 }
 
 function readKnownExtensions(extensions: readonly Extension[]) {

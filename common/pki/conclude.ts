@@ -12,6 +12,7 @@ const TELLING: readonly SubIndication[] = ['FORMAT_FAILURE', 'HASH_FAILURE', 'SI
 const UNDECIDED: readonly SubIndication[] = [
   'NO_CERTIFICATE_CHAIN_FOUND',
   'OUT_OF_BOUNDS_NO_POE',
+  'REVOKED_NO_POE',
   'TRY_LATER',
   'CRYPTO_CONSTRAINTS_FAILURE',
   'GENERIC',

@@ -7,7 +7,7 @@ import {
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
   ExtendedKeyUsageExtension,
-  type Extension,
+  Extension,
   type JsonNameParams,
   type KeyUsageFlags,
   KeyUsagesExtension,
@@ -15,6 +15,7 @@ import {
   SubjectKeyIdentifierExtension,
   X509CertificateGenerator,
 } from '@peculiar/x509';
+import { derNull } from '../asn1/der-write.ts';
 import { toHex } from '../bytes.ts';
 import { type Sm2PrivateKey, type Sm2PublicKey, signSm2 } from '../crypto/sm2.ts';
 import { sm3 } from '../crypto/sm3.ts';
@@ -38,6 +39,8 @@ export type CertificateRequest = {
   readonly keyUsage: readonly KeyUsage[];
   /** Dotted purposes; critical when given. */
   readonly extendedKeyUsage?: readonly string[];
+  /** RFC 6960: nobody needs to ask for the state of this responder. */
+  readonly isOcspNoCheck?: boolean;
 };
 
 /** A v3 certificate with SM2/SM3 signature under the default user id; key identifiers are the first 20 bytes of SM3(point). */
@@ -65,6 +68,7 @@ function extensionsOf(request: CertificateRequest): Extension[] {
     ...(request.ca ? [new BasicConstraintsExtension(true, request.ca.pathLength, true)] : []),
     ...(flags === 0 ? [] : [new KeyUsagesExtension(flags as KeyUsageFlags, true)]),
     ...(request.extendedKeyUsage ? [new ExtendedKeyUsageExtension([...request.extendedKeyUsage], true)] : []),
+    ...(request.isOcspNoCheck ? [new Extension(OID.ocspNoCheck, false, exact(derNull()))] : []),
     new SubjectKeyIdentifierExtension(keyId(request.publicKey)),
     new AuthorityKeyIdentifierExtension(keyId(request.issuerKey.publicKey)),
   ];

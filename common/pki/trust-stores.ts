@@ -2,6 +2,8 @@
 // because a certificate that is good for one of these is good for none of the others by that alone.
 // Not here: where they are kept (common/files/trust-folder.ts) and how a chain is judged (verify-chain.ts).
 import type { Certificate } from './certificate.ts';
+import type { Revocation } from './chain-revocation.ts';
+import type { RevocationEvidence } from './revocation.ts';
 import type { Trust } from './verify-chain.ts';
 
 export type TrustStores = {
@@ -21,6 +23,22 @@ export const NO_TRUST: TrustStores = { makers: NOBODY, signers: NOBODY, timeStam
 export function withIntermediates(stores: TrustStores, certificates: readonly Certificate[]): TrustStores {
   if (certificates.length === 0) return stores;
   return mapStores(stores, (trust) => ({ ...trust, intermediates: [...trust.intermediates, ...certificates] }));
+}
+
+/** The stores, all judged with the same evidence of revocation. */
+export function withRevocation(stores: TrustStores, revocation: Revocation): TrustStores {
+  return mapStores(stores, (trust) => ({ ...trust, revocation }));
+}
+
+/** The stores, with what a document brings along beside the evidence at hand; nothing where none is asked for. */
+export function withEvidence(stores: TrustStores, { crls, ocspResponses }: RevocationEvidence): TrustStores {
+  if (crls.length + ocspResponses.length === 0) return stores;
+  return mapStores(stores, (trust) => {
+    if (!trust.revocation) return trust;
+    const { evidence, ...others } = trust.revocation;
+    const all = { crls: [...evidence.crls, ...crls], ocspResponses: [...evidence.ocspResponses, ...ocspResponses] };
+    return { ...trust, revocation: { ...others, evidence: all } };
+  });
 }
 
 /** Each store through `change`. */

@@ -1,20 +1,20 @@
 // Certificate chains (RFC 5280) judged at a time T, with SM2/SM3 signatures over the TBS bytes as received,
 // or RSA and ECDSA with SHA-2 of other authorities.
-// A failed judgement is a report, not an error. Not here: name constraints, policies and revocation, which is reported
-// as not checked.
+// A failed judgement is a report, not an error. Not here: name constraints and policies.
 
 import { equalBytes } from '../bytes.ts';
 import type { ReportStep, SubIndication } from '../contract/report.ts';
-import { verifyForeignSignature } from '../crypto/foreign-signature.ts';
-import { verifySm2 } from '../crypto/sm2.ts';
-import { isTrustError } from '../errors.ts';
 import type { Certificate } from './certificate.ts';
+import { judgeRevocation, type Revocation } from './chain-revocation.ts';
 import { type Conclusion, concludeSteps, failedStep, passedStep } from './conclude.ts';
 import { OID } from './oids.ts';
+import { isSignedBy } from './verify-signed-by.ts';
 
 export type Trust = {
   readonly roots: readonly Certificate[];
   readonly intermediates: readonly Certificate[];
+  /** What tells revoked certificates; left out: the step says that it was not checked. */
+  readonly revocation?: Revocation | undefined;
 };
 
 export type ChainUsage = 'document-signing' | 'seal-making' | 'time-stamping';
@@ -23,6 +23,8 @@ export type ChainQuestion = Trust & {
   readonly leaf: Certificate;
   /** The time T at which everything has to be valid. */
   readonly at: Date;
+  /** When what was signed is proved to have existed; `at` unless given. */
+  readonly provedBy?: Date | undefined;
   readonly usage: ChainUsage;
 };
 
@@ -66,15 +68,18 @@ export function verifyChain(question: ChainQuestion): ChainReport {
     if (result.fault === null) return passedStep(name, clause, result.finding);
     return failedStep(name, clause, result.fault, result.subIndication);
   });
-  return { ...concludeSteps(steps), chain: path.chain, steps: [...steps, REVOCATION] };
+  const all = [...steps, revocationStep(path, question)];
+  return { ...concludeSteps(all), chain: path.chain, steps: all };
 }
 
-const REVOCATION: ReportStep = {
-  name: 'certificate-revocation',
-  clause: 'RFC 5280',
-  status: 'not_checked',
-  finding: 'No source of revocation lists is configured.',
-};
+/** Of a chain that ends nowhere nobody could say it: its own step fails already. */
+function revocationStep(
+  { chain, isAnchored }: Path,
+  { at, provedBy = at, usage, revocation }: ChainQuestion,
+): ReportStep {
+  const isTimeStamping = usage === 'time-stamping';
+  return judgeRevocation({ chain, at, provedBy, isTimeStamping, revocation: isAnchored ? revocation : undefined });
+}
 
 /**
  * Depth first: a root as issuer is preferred; a wrong signature is remembered only when nothing better is found.
@@ -108,38 +113,6 @@ function isNamedIssuer(issuer: Certificate, subject: Certificate): boolean {
   if (!equalBytes(issuer.subjectRaw, subject.issuerRaw)) return false;
   const [wanted, given] = [subject.authorityKeyId, issuer.subjectKeyId];
   return !wanted || !given || equalBytes(wanted, given);
-}
-
-const signedBy = new WeakMap<Certificate, WeakMap<Certificate, boolean | null>>();
-
-/** Remembered per pair of parsed certificates: authorities are the same objects from call to call. */
-function isSignedBy(subject: Certificate, issuer: Certificate): boolean | null {
-  const known = signedBy.get(subject) ?? new WeakMap<Certificate, boolean | null>();
-  signedBy.set(subject, known);
-  const answer = known.has(issuer) ? known.get(issuer)! : verifyIssued(subject, issuer);
-  known.set(issuer, answer);
-  return answer;
-}
-
-/** SM2, or what others certify with; a weak or unknown algorithm proves nothing, and is no issuer found. */
-function verifyIssued(subject: Certificate, issuer: Certificate): boolean | null {
-  if (subject.signatureAlgorithm !== OID.sm2WithSm3) return verifyForeignIssued(subject, issuer);
-  try {
-    return verifySm2(issuer.publicKey(), subject.tbsRaw, subject.signature);
-  } catch (error) {
-    if (isTrustError(error, 'key-malformed')) return false;
-    throw error;
-  }
-}
-
-function verifyForeignIssued(subject: Certificate, issuer: Certificate): boolean | null {
-  const verdict = verifyForeignSignature({
-    spki: issuer.spki,
-    algorithmRaw: subject.signatureAlgorithmRaw,
-    message: subject.tbsRaw,
-    signature: subject.signature,
-  });
-  return verdict.isKnown && !verdict.isWeak ? verdict.isValid : null;
 }
 
 function checkSignatures(path: Path): Finding {

@@ -18,6 +18,8 @@ export type TimeStampQuestion = {
   readonly now: Date;
   /** A time that what is stamped claims for itself: it cannot be later than the stamp. Null: it claims none. */
   readonly claimed: Date | null;
+  /** When the token is proved to have existed, by a later stamp; `now` unless given. */
+  readonly provedBy?: Date | undefined;
 };
 
 export type TimeStampReport = Conclusion & {
@@ -45,7 +47,7 @@ export function verifyTimeStamp(der: Uint8Array, question: TimeStampQuestion, na
     passedStep('format', RFC, said),
     imprintStep(token, question),
     signatureStep(token),
-    ...chainSteps(token, question.trust),
+    ...chainSteps(token, question),
     orderStep(info.time, question),
   ];
   return conclude(steps, info.time, names);
@@ -93,10 +95,13 @@ function signatureStep({ cms }: TimeStampToken): ReportStep {
   );
 }
 
-function chainSteps({ cms, info }: TimeStampToken, trust: TrustStores): readonly ReportStep[] {
+function chainSteps(
+  { cms, info }: TimeStampToken,
+  { trust, now, provedBy = now }: TimeStampQuestion,
+): readonly ReportStep[] {
   if (!cms.signerCertificate) return [];
   const stores = withIntermediates(trust, cms.certificates);
-  return verifyTrusted(stores, 'timeStamping', cms.signerCertificate, info.time).steps;
+  return verifyTrusted(stores, 'timeStamping', cms.signerCertificate, info.time, provedBy).steps;
 }
 
 function orderStep(time: Date, { now, claimed }: TimeStampQuestion): ReportStep {

@@ -13,9 +13,18 @@ const USAGES: Readonly<Record<Purpose, ChainUsage>> = {
   timeStamping: 'time-stamping',
 };
 
-/** The report of `verifyChain` against the store of `purpose` at the time `at`. */
-export function verifyTrusted(stores: TrustStores, purpose: Purpose, leaf: Certificate, at: Date): ChainReport {
-  const report = verifyChain({ ...stores[purpose], leaf, at, usage: USAGES[purpose] });
+/**
+ * The report of `verifyChain` against the store of `purpose` at the time `at`. `provedBy` is when what was signed is proved
+ * to have existed, the time of the judgement where nothing proves it; `at` unless given.
+ */
+export function verifyTrusted(
+  stores: TrustStores,
+  purpose: Purpose,
+  leaf: Certificate,
+  at: Date,
+  provedBy?: Date,
+): ChainReport {
+  const report = verifyChain({ ...stores[purpose], leaf, at, provedBy, usage: USAGES[purpose] });
   if (isAnchored(report)) return report;
   const others = (Object.keys(USAGES) as Purpose[]).filter((other) => other !== purpose);
   const other = others.find((name) => isAnchored(verifyChain({ ...stores[name], leaf, at, usage: USAGES[name] })));

@@ -16,6 +16,10 @@ export const SUB_INDICATION_WORDS: Readonly<Record<SubIndication, Text>> = {
     en: "The issuer of the sealer's certificate is not on the trust list",
   },
   CHAIN_CONSTRAINTS_FAILURE: { zh: '证书的用途不允许盖章', en: 'The certificate may not be used for sealing' },
+  REVOKED_NO_POE: {
+    zh: '证书已被吊销，无法证明此前已经签章',
+    en: 'The certificate was revoked, and nothing proves that it was used before',
+  },
   TRY_LATER: { zh: '没有取到吊销信息', en: 'Revocation status could not be fetched' },
   OUT_OF_BOUNDS_NO_POE: {
     zh: '证书已过期，又没有时间戳证明盖章时间',

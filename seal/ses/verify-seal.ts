@@ -23,6 +23,8 @@ export type SealQuestion = {
   /** The time of use at which the seal and its maker's certificate have to be valid. */
   readonly at: Date;
   readonly now: Date;
+  /** When its use is proved to have happened; `now` unless given. */
+  readonly provedBy?: Date | undefined;
 };
 
 type Check = (seal: Seal, question: SealQuestion) => readonly ReportStep[];
@@ -84,14 +86,15 @@ function checkSignature(seal: Seal): readonly ReportStep[] {
   return [failedStep('seal-signature', CLAUSE, found, 'SIG_CRYPTO_FAILURE')];
 }
 
-function checkMaker(seal: Seal, { trust, at }: SealQuestion): readonly ReportStep[] {
-  const { steps } = verifyTrusted(trust, 'makers', seal.makerCertificate, at);
+function checkMaker(seal: Seal, { trust, at, now, provedBy = now }: SealQuestion): readonly ReportStep[] {
+  const { steps } = verifyTrusted(trust, 'makers', seal.makerCertificate, at, provedBy);
   return steps.map((step) => ({ ...step, name: `maker-${step.name}` }));
 }
 
-/** V5 c): what was wrong when the seal was made stays wrong. */
+/** V5 c): what was wrong when the seal was made stays wrong; a certificate revoked since is a notice only. */
 function checkMakerAtCreation(seal: Seal, question: SealQuestion): readonly ReportStep[] {
-  return checkMaker(seal, { ...question, at: seal.content.property.createDate });
+  const { createDate } = seal.content.property;
+  return checkMaker(seal, { ...question, at: createDate, provedBy: createDate });
 }
 
 /** V5 d): a certificate that ended after createDate is a notice only. */

@@ -99,12 +99,15 @@ function checkSignerListed({ seal, signerCertificate }: SealSignature): readonly
   return [failedStep('signer-in-seal', CLAUSE, found, 'SIG_CONSTRAINTS_FAILURE')];
 }
 
-function checkSeal({ seal }: SealSignature, { trust, now, at }: Judgement): readonly ReportStep[] {
-  return verifySeal(seal, { trust, at, now }).steps;
+function checkSeal({ seal }: SealSignature, { trust, now, at, provedTime }: Judgement): readonly ReportStep[] {
+  return verifySeal(seal, { trust, at, now, provedBy: provedTime ?? now }).steps;
 }
 
-function checkSignerCertificate(signature: SealSignature, { trust, at }: Judgement): readonly ReportStep[] {
-  const { steps } = verifyTrusted(trust, 'signers', signature.signerCertificate, at);
+function checkSignerCertificate(
+  signature: SealSignature,
+  { trust, at, now, provedTime }: Judgement,
+): readonly ReportStep[] {
+  const { steps } = verifyTrusted(trust, 'signers', signature.signerCertificate, at, provedTime ?? now);
   return steps.map((step) => ({ ...step, name: `signer-${step.name}` }));
 }
 

@@ -13,6 +13,8 @@ const JUDGES = {
   pdftoppm: { command: 'pdftoppm', apt: 'poppler-utils' },
   pdffonts: { command: 'pdffonts', apt: 'poppler-utils' },
   pdfinfo: { command: 'pdfinfo', apt: 'poppler-utils' },
+  bouncycastle: { command: '/usr/share/java/bcpkix.jar', apt: 'libbcpkix-java' },
+  java: { command: 'javac', apt: 'default-jdk-headless' },
   zbarimg: { command: 'zbarimg', apt: 'zbar-tools' },
   chromium: { command: '/usr/bin/chromium', apt: 'chromium' },
   'noto-cjk': { command: '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc', apt: 'fonts-noto-cjk' },

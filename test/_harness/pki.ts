@@ -1,9 +1,12 @@
 // A small PKI in memory for tests: root, one authority, a seal maker, a signer, and whatever siblings a test asks for.
 // Valid from 2026-01-01 to 2036-01-01; tests judge at `AT`.
 import { generateSm2KeyPair, importSm2PrivateKey, type Sm2PrivateKey, signSm2 } from '../../common/crypto/sm2.ts';
+import { makeCertId } from '../../common/pki/cert-id.ts';
 import type { Certificate } from '../../common/pki/certificate.ts';
+import { type CertificateListOrder, makeCertificateList } from '../../common/pki/certificate-list.ts';
 import { type CertificateRequest, makeCertificate } from '../../common/pki/make-certificate.ts';
 import type { NamePart } from '../../common/pki/name.ts';
+import { makeOcspResponse, type OcspResponseOrder } from '../../common/pki/ocsp-response.ts';
 import { OID } from '../../common/pki/oids.ts';
 import type { TrustStores } from '../../common/pki/trust-stores.ts';
 import type { Trust } from '../../common/pki/verify-chain.ts';
@@ -65,6 +68,54 @@ export function issueAuthority(commonName: string, issuer: Party | null, pathLen
 /** A time-stamp authority below `issuer`: extended key usage for time stamps, critical, alone. */
 export function issueTsa(issuer: Party, overrides: Partial<CertificateRequest> = {}): Promise<Party> {
   return issue('测试时间戳服务', issuer, { extendedKeyUsage: [OID.timeStamping], ...overrides });
+}
+
+/** A revocation list of `issuer`, as of `AT` and for a week unless told. */
+export function listOf(
+  issuer: Party,
+  revoked: CertificateListOrder['revoked'] = [],
+  overrides: Partial<CertificateListOrder> = {},
+): Promise<Uint8Array> {
+  const week = new Date(AT.getTime() + 7 * 86_400_000);
+  const { certificate, sign } = issuer;
+  return makeCertificateList({
+    issuer: certificate,
+    number: 1,
+    thisUpdate: AT,
+    nextUpdate: week,
+    revoked,
+    sign,
+    ...overrides,
+  });
+}
+
+/** An OCSP response by `responder` about `certificate` of `issuer`, as of `AT` and for a day unless told. */
+export function responseOf(
+  certificate: Certificate,
+  issuer: Party,
+  responder: Party = issuer,
+  single: Partial<OcspResponseOrder['singles'][number]> = {},
+  overrides: Partial<OcspResponseOrder> = {},
+): Promise<Uint8Array> {
+  const base = { thisUpdate: AT, nextUpdate: new Date(AT.getTime() + 86_400_000), status: 'good' as const };
+  return makeOcspResponse({
+    responder: responder.certificate,
+    producedAt: AT,
+    singles: [{ id: makeCertId(certificate, issuer.certificate), ...base, ...single }],
+    nonce: null,
+    sign: responder.sign,
+    ...overrides,
+  });
+}
+
+/** One delegated by `issuer` to answer OCSP requests. */
+export function issueResponder(issuer: Party, overrides: Partial<CertificateRequest> = {}): Promise<Party> {
+  return issue('测试OCSP服务', issuer, {
+    keyUsage: ['digitalSignature'],
+    extendedKeyUsage: [OID.ocspSigning],
+    isOcspNoCheck: true,
+    ...overrides,
+  });
 }
 
 /** One store for every purpose, where a test is about something else. */

@@ -13,9 +13,11 @@ import { memorySource } from '../../seal/pdf/byte-source.ts';
 import { openDocument } from '../../seal/pdf/document.ts';
 import { listSignatureFields } from '../../seal/pdf/form.ts';
 import { decodeSignature } from '../../seal/ses/signature-codec.ts';
+import { askBouncyCastle } from '../_harness/bouncy-castle.ts';
 import { judge } from '../_harness/judges.ts';
+import { AT } from '../_harness/pki.ts';
 import { smCrypto } from '../_harness/sm-crypto.ts';
-import { makePdf, pki, sealBytes, withFile } from './world.ts';
+import { flip, makePdf, pki, sealBytes, stamperOf, tsa, withFile } from './world.ts';
 
 const run = promisify(execFile);
 const sealed = await sealBytes(await makePdf({ pages: 2 }));
@@ -54,6 +56,30 @@ judge(test, 'openssl')('GB/T 32918: openssl accepts all three signatures, and no
     });
   }
 });
+
+judge(
+  test,
+  'bouncycastle',
+  'java',
+)(
+  'RFC 5652, RFC 3161: BouncyCastle verifies the CMS of dual over the covered bytes and the token over its value, and nothing changed',
+  async (t) => {
+    const message = cms.signature;
+    const token = await stamperOf().stamp(message);
+    const said = await askBouncyCastle([
+      { kind: 'cms', der: cms.raw, content: covered },
+      { kind: 'cms', der: cms.raw, content: flip(covered, 10) },
+      { kind: 'token', der: token, tsa: tsa.certificate, message },
+      { kind: 'token', der: token, tsa: tsa.certificate, message: flip(message, 10) },
+      { kind: 'token', der: token, tsa: pki.signer.certificate, message },
+    ]);
+    t.regex(said[0]!, /^ok .*CN=36010000000001/);
+    t.regex(said[1]!, /^no .*digest/);
+    t.is(said[2], `ok ${AT.toISOString().replace('.000Z', 'Z')}`);
+    t.regex(said[3]!, /^no .*imprint/);
+    t.regex(said[4]!, /^no /);
+  },
+);
 
 test('GB/T 32918: sm-crypto accepts the two signatures of the signer', (t) => {
   const point = toHex(pki.signer.certificate.publicKey().point);
