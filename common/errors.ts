@@ -269,6 +269,18 @@ export const PROBLEMS = {
     '读取文件所需的时间或内存超出限额',
     'Do not rely on the file; ask who gave it to you for a simpler one. Large files are judged offline by `xinji verify`.',
   ),
+  'keyword-not-found': problem(
+    422,
+    'The keyword is not found on the pages',
+    '页面上找不到关键字',
+    'Check the keyword and the number of the hit, or give page, x_mm and y_mm instead.',
+  ),
+  'text-not-searchable': problem(
+    422,
+    'The pages have text that cannot be searched',
+    '页面文字无法检索',
+    'Scans, outlines and fonts without character codes cannot be searched; give page, x_mm and y_mm instead.',
+  ),
   'placement-invalid': problem(
     422,
     'The seal does not fit on the page there',

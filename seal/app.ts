@@ -38,6 +38,7 @@ import {
 } from './http/seals.ts';
 import { makeTimeStampHandler, timeStampOperation } from './http/time-stamps.ts';
 import { makeVerificationHandler, verificationOperation } from './http/verifications.ts';
+import type { OpenPdfium } from './pdfium/open-pdfium.ts';
 import { SEAL_SERVICE } from './web/service.ts';
 
 export type SealAppDeps = {
@@ -55,6 +56,8 @@ export type SealAppDeps = {
   readonly gate: BearerGate;
   /** Judges uploads in threads of its own. */
   readonly judge: Judge;
+  /** Looks into pages in threads of its own. */
+  readonly pdfium: Pick<OpenPdfium, 'findText'>;
   readonly signer: SealingSigner;
   /** Key reference -> certificate of the signer. */
   readonly certificates: ReadonlyMap<string, Certificate>;
@@ -85,7 +88,8 @@ export function buildApp(deps: SealAppDeps): Koa {
   const stamper = stamperOf(deps, trust);
   const caller = makeCaller({ ...deps, parties, stamper });
   const spool = makeSpool({ folder: deps.uploadsFolder, bytesPerCaller: deps.callerMegabytes * 1_000_000 });
-  const seal = makeSealingHandler({ gate, caller, spool, maxBytes: deps.uploadMegabytes * 1_000_000 });
+  const { findText } = deps.pdfium;
+  const seal = makeSealingHandler({ gate, caller, spool, findText, maxBytes: deps.uploadMegabytes * 1_000_000 });
   const limit = makeRateLimit({ perMinute: deps.verificationsPerMinute, clock });
   const verify = limit.guard(makeVerificationHandler({ ...deps, maxBytes }));
   const open = makeRateLimit({ perMinute: deps.publicPerMinute, clock }).guard;

@@ -209,7 +209,7 @@ export const CONFIG_TABLE = {
   },
   verificationThreads: {
     name: 'XINJI_SEAL_VERIFICATION_THREADS',
-    manual: 'Threads that read and judge uploaded files; each may take 256 MB of heap.',
+    manual: 'Threads that read and judge uploaded files; each may take 256 MB of heap. One more looks into pages.',
     example: '2',
     fallback: () => '2',
     parse: parseInteger(1, 64),

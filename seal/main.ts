@@ -10,6 +10,7 @@ import { buildApp } from './app.ts';
 import { containersOf, readRoomConfig } from './config.ts';
 import { openAuthority } from './flow/open-authority.ts';
 import { MIGRATIONS } from './migrations/list.ts';
+import { openPdfium } from './pdfium/open-pdfium.ts';
 import { readKeyFolder } from './store/key-folder.ts';
 import { openJudge } from './verification-worker/open-judge.ts';
 
@@ -45,16 +46,17 @@ await runRoom({
       threads: config.verificationThreads,
       deadlineSeconds: config.verificationSeconds,
     });
+    const pdfium = openPdfium({ threads: 1, deadlineSeconds: config.verificationSeconds });
     return {
       app: buildApp({
         ...config,
         ...deps,
-        ...{ db, audit, gate, signer, certificates, authority, judge, containers },
+        ...{ db, audit, gate, signer, certificates, authority, judge, containers, pdfium },
       }),
       started: async () => usage.start(),
       close: async () => {
         await usage.close();
-        await closeJudge();
+        await Promise.all([closeJudge(), pdfium.close()]);
         await signer.close();
         await closeAuthority();
         await db.destroy();

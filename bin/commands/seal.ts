@@ -11,12 +11,14 @@ import { readSm2KeyFile } from '../../common/keys/key-file.ts';
 import { type Certificate, readCertificatesPem } from '../../common/pki/certificate.ts';
 import { readContainers } from '../../seal/config.ts';
 import { CONTAINER_MODES, type ContainerMode, type ContainerSettings } from '../../seal/domain/container.ts';
+import type { Keyword } from '../../seal/flow/locate-keyword.ts';
 import { sealDocument } from '../../seal/flow/seal-document.ts';
 import { prepareParty, type SealingParty } from '../../seal/flow/sealing-party.ts';
 import { type CertificationLevel, type FieldLock, parseFieldLock } from '../../seal/pdf/permissions.ts';
 import type { Placement } from '../../seal/pdf/placement.ts';
 import { type Command, EXIT_USAGE } from './command.ts';
 import { readPasswordFile } from './password-file.ts';
+import { placeSealAsked, readKeyword } from './seal-keyword.ts';
 
 export const command: Command = {
   name: 'seal',
@@ -27,6 +29,8 @@ export const command: Command = {
     --x MM --y MM  left and lower edge of the seal, from those of the page as displayed (default: lower right)
     --pages LIST   the same seal on several pages: all, or 1-3,5
     --straddle LIST  骑缝: each of these pages shows a strip at its right edge; --straddle-y MM for their height
+    --keyword TEXT  the middle of the seal lies on this text; --page or --pages say where to search (default: everywhere),
+                   --hit N|all|last which one (default 1), --dx MM --dy MM how far from it, to the right and upwards (--dy=-30 for downwards)
     --field NAME   into an empty signature field of the document
     --date         the date of signing below the seal
     --certify N    as the first signature: 1 no change after it, 2 forms and signatures, 3 annotations too
@@ -53,6 +57,7 @@ S.esl comes from the seal maker; a seal room hands out its own: GET /v1/seals/{e
       throw new TrustError('invalid-request', '-o names the input file', { hint: 'Give -o another name.' });
     const page = readPage(values.page);
     const placement = readPlacement(values);
+    const keyword = readKeyword(values);
     const stamper = readStamper(values.level ?? 'B', values.tsa);
     const privateKey = await readKey(key, env);
     const containers = readContainers(env);
@@ -70,6 +75,7 @@ S.esl comes from the seal maker; a seal room hands out its own: GET /v1/seals/{e
       mode,
       page,
       placement,
+      keyword,
       reason: values.reason,
       certify,
       lock,
@@ -91,6 +97,10 @@ const OPTIONS = {
   pages: { type: 'string' },
   straddle: { type: 'string' },
   'straddle-y': { type: 'string' },
+  keyword: { type: 'string' },
+  hit: { type: 'string' },
+  dx: { type: 'string' },
+  dy: { type: 'string' },
   field: { type: 'string' },
   date: { type: 'boolean' },
   certify: { type: 'string' },
@@ -114,6 +124,7 @@ type SealFileRequest = {
   readonly mode: ContainerMode;
   readonly page: number | undefined;
   readonly placement: Placement;
+  readonly keyword: Keyword | undefined;
   readonly certify: CertificationLevel | undefined;
   readonly lock: FieldLock | undefined;
   readonly password: string | undefined;
@@ -121,11 +132,12 @@ type SealFileRequest = {
   readonly stamper: TimeStamper | null;
 };
 
-async function sealFile({ from, out, party, privateKey, stamper, ...asked }: SealFileRequest): Promise<void> {
+async function sealFile({ from, out, party, privateKey, stamper, keyword, ...asked }: SealFileRequest): Promise<void> {
   const source = openFileSource(from);
   try {
     const signer = { sign: async (_: string, message: Uint8Array) => signSm2(privateKey, message) };
-    const sealed = await sealDocument({ signer, stamper }, { ...asked, source, party, time: new Date() });
+    const place = await placeSealAsked(asked, keyword, { source, password: asked.password });
+    const sealed = await sealDocument({ signer, stamper }, { ...asked, ...place, source, party, time: new Date() });
     await writeSealed(from, out, sealed.appended);
     const { esID, property } = party.seal.content;
     console.log(

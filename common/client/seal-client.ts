@@ -26,6 +26,12 @@ export type SealPlace = {
   readonly pages?: string;
   readonly straddle?: string;
   readonly straddleYMm?: number;
+  /** The middle of the seal lies on this text. */
+  readonly keyword?: string;
+  /** A number from 1, all or last. */
+  readonly hit?: string;
+  readonly dxMm?: number;
+  readonly dyMm?: number;
   readonly field?: string;
   readonly date?: boolean;
   readonly certify?: 1 | 2 | 3;
@@ -81,8 +87,16 @@ export function makeSealClient(options: SealClientOptions): SealClient {
   };
 }
 
-function placeQuery({ documentClass, xMm, yMm, straddleYMm, ...same }: SealPlace): string {
-  const entries = { ...same, class: documentClass, x_mm: xMm, y_mm: yMm, straddle_y_mm: straddleYMm };
+function placeQuery({ documentClass, xMm, yMm, straddleYMm, dxMm, dyMm, ...same }: SealPlace): string {
+  const entries = {
+    ...same,
+    class: documentClass,
+    x_mm: xMm,
+    y_mm: yMm,
+    straddle_y_mm: straddleYMm,
+    dx_mm: dxMm,
+    dy_mm: dyMm,
+  };
   const given = Object.entries(entries).filter(([, value]) => value !== undefined);
   return new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString();
 }

@@ -8,6 +8,7 @@ export const esID = z
   .meta({ description: 'Seal code', example: '36010000000001' });
 
 const millimetres = z.coerce.number().min(0).max(5000);
+const offset = z.coerce.number().min(-5000).max(5000);
 
 const certificationLevel = z.coerce.number().pipe(z.union([z.literal(1), z.literal(2), z.literal(3)]));
 const pageList = z
@@ -58,6 +59,21 @@ export const sealingQuery = z.strictObject({
     .max(200)
     .optional()
     .meta({ description: 'Name of an empty signature field that takes the seal, at least as large as the seal' }),
+  keyword: z.string().min(1).max(100).optional().meta({
+    description:
+      'The middle of the seal lies on this text; white space and line ends do not count. page or pages say where to search; left out: everywhere',
+    example: '(盖章处)',
+  }),
+  hit: z
+    .string()
+    .regex(/^(all|last|[1-9]\d{0,3})$/)
+    .optional()
+    .meta({
+      description: 'Which hit of the keyword: a number from 1, all or last; left out: the first',
+      example: 'last',
+    }),
+  dx_mm: offset.optional().meta({ description: 'From the hit to the right, mm on the page as displayed' }),
+  dy_mm: offset.optional().meta({ description: 'From the hit upwards, mm on the page as displayed' }),
   date: z.enum(['true', 'false']).optional().meta({ description: 'The date of signing below the seal' }),
   certify: certificationLevel.optional().meta({
     description: 'The first signature may certify: 1 no change after it, 2 forms and signatures, 3 annotations too',

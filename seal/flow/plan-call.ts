@@ -48,7 +48,7 @@ export type MadeSealing = {
 /** What is special to a form of call. */
 export type Making = {
   /** May the input take these? Throws before anything is on record. */
-  readonly check: (sealings: readonly PlannedSealing[]) => void;
+  readonly check: (sealings: readonly PlannedSealing[]) => Promise<void>;
   /** Makes all, each verified, or throws. */
   readonly make: (sealings: readonly PlannedSealing[]) => Promise<readonly MadeSealing[]>;
 };
@@ -80,7 +80,7 @@ export async function planCall(
     const tools = { signer: deps.signer, stamper: chooseStamper(query.level, deps.stamper) };
     return { query, party, tools, time, partySm3, esealSm3: seals[i]!.esealSm3 };
   });
-  call.making.check(sealings);
+  await call.making.check(sealings);
   // A token must be to be had before anything is on record and the key is used.
   if (sealings.some(({ tools }) => tools.stamper)) await deps.stamper?.measure();
   return { requestSm3, sealings };

@@ -3,8 +3,12 @@
 import { toHex } from '../../common/bytes.ts';
 import type { SealingQuery } from '../../common/contract/seal.ts';
 import type { Sm3 } from '../../common/crypto/sm3.ts';
+import { TrustError } from '../../common/errors.ts';
+import type { FindText } from '../domain/text-hits.ts';
 import type { ByteSource } from '../pdf/byte-source.ts';
 import { parseFieldLock } from '../pdf/permissions.ts';
+import type { Placement } from '../pdf/placement.ts';
+import { locateKeyword, parseKeywordHit } from './locate-keyword.ts';
 import type { Caller } from './perform-call.ts';
 import type { Making, PlannedSealing, ReleasedSealing } from './plan-call.ts';
 import { checkSealings, type SealingInput, sealInTurn } from './seal-document.ts';
@@ -26,7 +30,10 @@ export type ClientSealing = {
  * Seals for a client: the sealed document is the input followed by the bytes of all sealings. Codes: those of
  * `Caller.perform` and of `sealDocument`.
  */
-export function sealForClient(caller: Caller, request: ClientSealing): Promise<readonly ReleasedSealing[]> {
+export function sealForClient(
+  { caller, findText }: { readonly caller: Caller; readonly findText: FindText },
+  request: ClientSealing,
+): Promise<readonly ReleasedSealing[]> {
   const { source, inputHash, password, ...call } = request;
   // 1. The input was hashed while it came: for the fingerprint of the call, and as the prefix of what is signed.
   const inputSm3 = toHex(inputHash.digest());
@@ -35,35 +42,59 @@ export function sealForClient(caller: Caller, request: ClientSealing): Promise<r
     form: 'document',
     inputSm3,
     inputSize: source.size,
-    making: makingOf({ source, inputHash, password }),
+    making: makingOf({ source, inputHash, password }, findText),
   });
 }
 
-function makingOf(input: SealingInput): Making {
+function makingOf(input: SealingInput, findText: FindText): Making {
+  // A keyword is looked for once a call, in the input: before anything is on record, or again for a repetition.
+  const places = new Map<SealingQuery, Promise<Place>>();
+  const placeOf = (query: SealingQuery): Promise<Place> => {
+    const place = places.get(query) ?? findPlace(findText, input, query);
+    places.set(query, place);
+    return place;
+  };
+  const ordersOf = (sealings: readonly PlannedSealing[]) =>
+    Promise.all(sealings.map(async (sealing) => orderOf(sealing, await placeOf(sealing.query))));
   return {
-    check: (sealings) => checkSealings(input, sealings.map(orderOf)),
+    check: async (sealings) => checkSealings(input, await ordersOf(sealings)),
     make: async (sealings) => {
-      const made = await sealInTurn(input, sealings.map(orderOf));
+      const made = await sealInTurn(input, await ordersOf(sealings));
       return made.map(({ appended, field, dataHash }) => ({ bytes: appended, field, dataHash }));
     },
   };
 }
 
-const orderOf = ({ query, party, tools, time }: PlannedSealing) => ({
+type Place = { readonly page: number | undefined; readonly placement: Placement };
+
+async function findPlace(findText: FindText, { source, password }: SealingInput, query: SealingQuery): Promise<Place> {
+  const { page, keyword, hit, dx_mm: dxMm, dy_mm: dyMm } = query;
+  const placement = placementOf(query);
+  if (keyword === undefined) {
+    if ((hit ?? dxMm ?? dyMm) === undefined) return { page, placement };
+    throw new TrustError('invalid-request', 'hit, dx_mm and dy_mm need a keyword', { pointer: '/keyword' });
+  }
+  const sought = { text: keyword, hit: hit === undefined ? undefined : parseKeywordHit(hit), dxMm, dyMm };
+  const found = await locateKeyword(findText, { source, password, keyword: sought, page, placement });
+  return { page: undefined, placement: found };
+}
+
+const placementOf = (query: SealingQuery): Placement => ({
+  xMm: query.x_mm,
+  yMm: query.y_mm,
+  pages: query.pages,
+  straddle: query.straddle,
+  straddleYMm: query.straddle_y_mm,
+  field: query.field,
+  withDate: query.date === 'true',
+});
+
+const orderOf = ({ query, party, tools, time }: PlannedSealing, place: Place) => ({
+  ...place,
   tools,
   party,
   time,
   mode: query.mode,
-  page: query.page,
-  placement: {
-    xMm: query.x_mm,
-    yMm: query.y_mm,
-    pages: query.pages,
-    straddle: query.straddle,
-    straddleYMm: query.straddle_y_mm,
-    field: query.field,
-    withDate: query.date === 'true',
-  },
   reason: query.reason,
   certify: query.certify,
   lock: query.lock === undefined ? undefined : parseFieldLock(query.lock),

@@ -13,6 +13,7 @@ import { type Part, readBoundary, readParts } from '../../common/http/multipart.
 import type { Operation } from '../../common/http/operation.ts';
 import { parseContract } from '../../common/http/parse-contract.ts';
 import type { Handler } from '../../common/http/routes.ts';
+import type { FindText } from '../domain/text-hits.ts';
 import type { Caller } from '../flow/perform-call.ts';
 import { sealForClient } from '../flow/seal-for-client.ts';
 import { passwordHeader, readDocumentPassword } from './document-password.ts';
@@ -55,6 +56,10 @@ export const sealingOperation: Operation = {
     'pdf-broken',
     'pdf-too-large',
     'placement-invalid',
+    'keyword-not-found',
+    'text-not-searchable',
+    'document-too-costly',
+    'busy',
     'signature-forbidden',
     'time-stamp-unavailable',
     'seal-unavailable',
@@ -65,6 +70,7 @@ export type SealingHandlerDeps = {
   readonly caller: Caller;
   readonly gate: BearerGate;
   readonly spool: Spool;
+  readonly findText: FindText;
   readonly maxBytes: number;
 };
 
@@ -77,7 +83,7 @@ export function makeSealingHandler(deps: SealingHandlerDeps): Handler {
     const password = readDocumentPassword(ctx);
     const { queries, upload } = await (ctx.is(FORM_TYPE) ? readForm : readPlain)(ctx, deps, clientId);
     const call = { clientId, requestId: requestIdOf(ctx), idempotencyKey, password, queries };
-    const released = await sealForClient(deps.caller, { ...call, source: upload, inputHash: upload.hash }).catch(
+    const released = await sealForClient(deps, { ...call, source: upload, inputHash: upload.hash }).catch(
       async (error: unknown) => {
         await upload.close();
         throw error;

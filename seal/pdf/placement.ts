@@ -17,8 +17,19 @@ export type Placement = {
   readonly straddleYMm?: number | undefined;
   /** Name of an empty signature field that takes the seal. */
   readonly field?: string | undefined;
+  /** Middles of the seals, found by keyword, instead of pages and an edge. */
+  readonly centres?: readonly SealCentre[] | undefined;
   /** The date of signing stands below the seal. */
   readonly withDate?: boolean | undefined;
+};
+
+/** A point in default user space of a page, and how far from there the middle lies on the page as displayed. */
+export type SealCentre = {
+  readonly page: number;
+  readonly x: number;
+  readonly y: number;
+  readonly dxMm: number;
+  readonly dyMm: number;
 };
 
 export type PlacedSeal = {
@@ -60,6 +71,16 @@ export function placeSeal(page: Page, size: Size, at: Placement): PlacedSeal {
   checkRoom(page, size, { xMm, yMm, band });
   const box = { widthMm: size.widthMm, heightMm: size.heightMm + band };
   return placeBox(page, box, { xMm, yMm: yMm - band }, { ...size, xMm: 0, yMm: band });
+}
+
+/** Places the middle of a seal; `placement-invalid` unless all of it lies on the page. */
+export function placeAround(page: Page, size: Size, centre: SealCentre, withDate: boolean | undefined): PlacedSeal {
+  const scale = POINTS_PER_MM / page.userUnit;
+  const { dx, dy } = toDisplayed(page, centre.x, centre.y);
+  const xMm = dx / scale + centre.dxMm - size.widthMm / 2;
+  const yMm = dy / scale + centre.dyMm - size.heightMm / 2;
+  checkRoom(page, size, { xMm, yMm, band: withDate ? DATE_BAND_MM : 0 }, '/keyword');
+  return placeSeal(page, size, { xMm, yMm, withDate });
 }
 
 /** 骑缝: strip `index` of `count` vertical ones at the right edge of the page. */
@@ -165,6 +186,15 @@ function toUserSpace(page: Page, dx: number, dy: number): { x: number; y: number
   if (page.rotate === 180) return { x: right - dx, y: top - dy };
   if (page.rotate === 270) return { x: left + dy, y: top - dx };
   return { x: left + dx, y: bottom + dy };
+}
+
+/** The inverse of `toUserSpace`. */
+function toDisplayed(page: Page, x: number, y: number): { dx: number; dy: number } {
+  const [left, bottom, right, top] = page.box;
+  if (page.rotate === 90) return { dx: y - bottom, dy: right - x };
+  if (page.rotate === 180) return { dx: right - x, dy: top - y };
+  if (page.rotate === 270) return { dx: top - y, dy: x - left };
+  return { dx: x - left, dy: y - bottom };
 }
 
 const round = (mm: number): number => Math.round(mm * 10) / 10;

@@ -5,7 +5,7 @@ import { itemsOf, type PdfDocument } from './document.ts';
 import { type EmptyField, freeFieldName, getEmptyField } from './form.ts';
 import { type Box, countPages, findPage, type Page, readPage } from './page.ts';
 import { parsePageList } from './page-list.ts';
-import { type PlacedSeal, type Placement, placeInRect, placeSeal, placeStrip } from './placement.ts';
+import { type PlacedSeal, type Placement, placeAround, placeInRect, placeSeal, placeStrip } from './placement.ts';
 import { broken, isArray, isDict, isNumber, isRef, type PdfDict, type PdfRef } from './value.ts';
 
 export type PlannedWidget = {
@@ -38,20 +38,25 @@ export function planSealing(
 ): SealingPlan {
   checkExclusive(page, placement);
   if (placement.field !== undefined) return planField(document, placement.field, size, placement);
-  const { pages, straddle, withDate } = placement;
+  const { pages, straddle, withDate, centres } = placement;
+  const hasDate = withDate ?? false;
+  const found = (centres ?? []).map((centre): PlannedWidget => {
+    const shown = findPage(document, centre.page);
+    return { page: shown, placed: placeAround(shown, size, centre, withDate), hasDate, existing: null };
+  });
   const isAlone = straddle !== undefined && page === undefined && pages === undefined;
   const numbers =
-    pages !== undefined ? parsePageList(pages, countPages(document), '/pages') : isAlone ? [] : [page ?? 1];
+    pages !== undefined ? parsePageList(pages, countPages(document), '/pages') : isAlone || centres ? [] : [page ?? 1];
   const full = numbers.map((number): PlannedWidget => {
     const shown = findPage(document, number);
-    return { page: shown, placed: placeSeal(shown, size, placement), hasDate: withDate ?? false, existing: null };
+    return { page: shown, placed: placeSeal(shown, size, placement), hasDate, existing: null };
   });
   const strips = straddle === undefined ? [] : planStraddle(document, straddle, size, placement.straddleYMm);
-  return { fieldName: freeFieldName(document), field: null, widgets: [...full, ...strips] };
+  return { fieldName: freeFieldName(document), field: null, widgets: [...found, ...full, ...strips] };
 }
 
 function checkExclusive(page: number | undefined, placement: Placement): void {
-  const { pages, straddle, straddleYMm, field, xMm, yMm, withDate } = placement;
+  const { pages, straddle, straddleYMm, field, xMm, yMm, withDate, centres } = placement;
   const refuse = (detail: string, pointer: string): TrustError =>
     new TrustError('invalid-request', detail, { pointer });
   const isPlaced = xMm !== undefined || yMm !== undefined;
@@ -64,7 +69,7 @@ function checkExclusive(page: number | undefined, placement: Placement): void {
   if (straddleYMm !== undefined && straddle === undefined) {
     throw refuse('straddle_y_mm needs straddle', '/straddle_y_mm');
   }
-  if (straddle === undefined || page !== undefined || pages !== undefined) return;
+  if (straddle === undefined || page !== undefined || pages !== undefined || centres !== undefined) return;
   if (isPlaced) throw refuse('x_mm and y_mm place a whole seal; strips take straddle_y_mm', '/straddle');
   if (withDate) throw refuse('A date stands below a whole seal; strips have none', '/date');
 }

@@ -1,35 +1,9 @@
 // Where a text stands on the pages of a document. White space and line ends do not count, and compatible forms of a
 // character are one (NFKC), because layout programs space Chinese words out and set digits and brackets in either width.
+import type { TextFound, TextHit, TextSearch } from '../domain/text-hits.ts';
 import { type Pdfium, type Pointer, withDocument, withPage } from './pdfium-module.ts';
 
-export type TextQuestion = {
-  readonly kind: 'find-text';
-  readonly bytes: Uint8Array;
-  readonly password?: string | undefined;
-  readonly text: string;
-  /** Pages to look at, counted from 1; left out: all. */
-  readonly pages?: readonly number[] | undefined;
-  /** Hits after which the search ends. */
-  readonly maxHits: number;
-};
-
-/** In default user space of the page, whatever its rotation and crop box. */
-export type TextHit = {
-  readonly page: number;
-  readonly left: number;
-  readonly bottom: number;
-  readonly right: number;
-  readonly top: number;
-};
-
-export type TextFound = {
-  /** In the order of pages, on a page from top to bottom as displayed, in a line from left to right. */
-  readonly hits: readonly TextHit[];
-  /** Pages that show something and have no text at all: scans, outlines. */
-  readonly withoutText: readonly number[];
-  /** Pages with text of which nobody knows the characters (no /ToUnicode). */
-  readonly unmapped: readonly number[];
-};
+export type TextQuestion = TextSearch & { readonly kind: 'find-text' };
 
 /** Codes: `pdf-encrypted`, `pdf-broken`. */
 export function findText(pdfium: Pdfium, question: TextQuestion): TextFound {

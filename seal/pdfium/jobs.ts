@@ -1,8 +1,9 @@
 // What the thread of PDFium is asked, and what it answers. No network, no database, no file is opened here: the compiled
 // module and the bytes of the document come with the question.
 import { isTrustError, TrustError } from '../../common/errors.ts';
+import type { TextFound } from '../domain/text-hits.ts';
 import { drawPage, type PageImage, type PageImageQuestion } from './draw-page.ts';
-import { findText, type TextFound, type TextQuestion } from './find-text.ts';
+import { findText, type TextQuestion } from './find-text.ts';
 import { type Pdfium, startPdfium } from './pdfium-module.ts';
 import { type CopyQuestion, saveCopy } from './save-copy.ts';
 

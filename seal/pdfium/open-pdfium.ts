@@ -4,9 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { TrustError } from '../../common/errors.ts';
 import { type BoundedPool, type BoundedPoolOptions, makeBoundedPool } from '../../common/threads/bounded-pool.ts';
+import { type FindText, MAX_SEARCHED_BYTES, type TextFound } from '../domain/text-hits.ts';
 import { allowCallback, limitMemory } from './bounded-wasm.ts';
 import type { PageImage, PageImageQuestion } from './draw-page.ts';
-import type { TextFound, TextQuestion } from './find-text.ts';
 import type { PdfiumAnswer, PdfiumQuestion } from './jobs.ts';
 import type { CopyQuestion } from './save-copy.ts';
 
@@ -17,7 +17,7 @@ export type PdfiumOptions = {
 
 /** Codes of each: `pdf-encrypted`, `pdf-broken`, `pdf-too-large`, `document-too-costly`, `busy`, `stopping`. */
 export type OpenPdfium = {
-  findText(question: Omit<TextQuestion, 'kind'>): Promise<TextFound>;
+  readonly findText: FindText;
   /** Also `placement-invalid`, where there is no such page. */
   drawPage(question: Omit<PageImageQuestion, 'kind'>): Promise<PageImage>;
   /** Writes the document anew. */
@@ -26,10 +26,10 @@ export type OpenPdfium = {
 };
 
 const HEAP_MEGABYTES = 128;
-const QUEUE = 16;
+/** Each waits in memory with its document. */
+const QUEUE = 8;
 /** Of one instance, with the document in it. */
-const MAX_MEMORY = 384 * 1024 * 1024;
-const MAX_DOCUMENT = 128 * 1024 * 1024;
+const MAX_MEMORY = 256 * 1024 * 1024;
 
 export function openPdfium({ threads, deadlineSeconds, ...options }: PdfiumOptions): OpenPdfium {
   let opening: Promise<BoundedPool<PdfiumQuestion, PdfiumAnswer>> | null = null;
@@ -44,8 +44,8 @@ export function openPdfium({ threads, deadlineSeconds, ...options }: PdfiumOptio
       ...options,
     });
   const ask = async (question: PdfiumQuestion): Promise<PdfiumAnswer> => {
-    if (question.bytes.length > MAX_DOCUMENT) {
-      throw new TrustError('pdf-too-large', `Pages are looked at in documents of up to ${MAX_DOCUMENT} bytes`);
+    if (question.bytes.length > MAX_SEARCHED_BYTES) {
+      throw new TrustError('pdf-too-large', `Pages are looked at in documents of up to ${MAX_SEARCHED_BYTES} bytes`);
     }
     opening ??= open();
     // A copy of its own: the buffer behind a view would go over whole.

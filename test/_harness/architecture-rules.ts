@@ -43,7 +43,7 @@ const RINGS: Readonly<Record<string, readonly string[]>> = {
     'verification-worker',
     'pdfium',
   ],
-  app: ['config', 'http', 'provider', 'web', 'flow', 'store', 'ses', 'pdf', 'types', 'domain', 'migrations'],
+  app: ['config', 'http', 'provider', 'web', 'flow', 'store', 'ses', 'pdf', 'types', 'domain', 'migrations', 'pdfium'],
   config: ['domain'],
   http: ['provider', 'web', 'flow', 'store', 'domain', 'config'],
   provider: ['flow', 'store', 'web', 'domain'],

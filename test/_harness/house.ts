@@ -34,6 +34,7 @@ import { readFaceFonts } from '../../license/pdf/face-fonts.ts';
 import { buildApp as buildSeal } from '../../seal/app.ts';
 import { containersOf, readRoomConfig as readSealConfig } from '../../seal/config.ts';
 import { openAuthority } from '../../seal/flow/open-authority.ts';
+import { openPdfium } from '../../seal/pdfium/open-pdfium.ts';
 import { readKeyFolder } from '../../seal/store/key-folder.ts';
 import { openJudge } from '../../seal/verification-worker/open-judge.ts';
 import { type TestDatabase, type TestRoom, testDatabase } from './database.ts';
@@ -193,11 +194,12 @@ async function openSeal(env: NodeJS.ProcessEnv, { database, deps }: Ground): Pro
     threads: 1,
     deadlineSeconds: config.verificationSeconds,
   });
-  const own = { clock, db, audit, gate, signer, certificates, authority, judge, containers };
+  const pdfium = openPdfium({ threads: 1, deadlineSeconds: config.verificationSeconds });
+  const own = { clock, db, audit, gate, signer, certificates, authority, judge, containers, pdfium };
   const app = buildSeal({ ...config, ...others, ...own });
   const end = async (): Promise<void> => {
     await usage.close();
-    await Promise.all([signer.close(), close(), closeJudge()]);
+    await Promise.all([signer.close(), close(), closeJudge(), pdfium.close()]);
   };
   return { app, close: () => endWith(db, end) };
 }

@@ -143,6 +143,19 @@ judge(test, 'qpdf')(
   },
 );
 
+test('--keyword places the seal on a text of the page; what is not there is refused, and nothing is written', async (t) => {
+  const sealed = await seal('by-keyword.pdf', '--keyword', 'Page 2', '--dy=-60');
+  t.is(sealed.code, 0, sealed.err);
+  const said = await xinji('verify', path('by-keyword.pdf'), '--trust', path('trust'));
+  t.is(said.code, 0, said.out);
+  const absent = await seal('no-keyword.pdf', '--keyword', 'Page 3');
+  t.is(absent.code, 1);
+  t.regex(absent.err, /is not found/);
+  t.regex((await seal('no-keyword.pdf', '--hit', '2')).err, /need --keyword/);
+  t.regex((await seal('no-keyword.pdf', '--keyword', 'Page', '--hit', '0')).err, /hit is a number/);
+  await t.throwsAsync(readFile(path('no-keyword.pdf')), { code: 'ENOENT' });
+});
+
 test('--level T puts a time stamp over the signature, which verify says; without an authority nothing is written', async (t) => {
   const server = createServer(async (request, response) => {
     const chunks: Uint8Array[] = [];

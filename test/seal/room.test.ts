@@ -90,6 +90,21 @@ judge(test.serial, 'qpdf')(
   },
 );
 
+test.serial('A seal by keyword over HTTP; what the page does not say is refused, also without a keyword', async (t) => {
+  const anywhere = { seal: ES_ID };
+  const { pdf: sealed } = await client.seal(
+    pdf,
+    { ...anywhere, keyword: 'Page 1', hit: 'last', dyMm: -60 },
+    'keyword-1',
+  );
+  t.is(verifyBytes(sealed).indication, 'TOTAL-PASSED');
+  const again = await client.seal(pdf, { ...anywhere, keyword: 'Page 1', hit: 'last', dyMm: -60 }, 'keyword-1');
+  t.true(equalBytes(again.pdf, sealed), 'a repetition looks again and finds the same');
+  await t.throwsAsync(client.seal(pdf, { ...anywhere, keyword: '盖章处' }, 'keyword-2'), { code: 'keyword-not-found' });
+  await t.throwsAsync(client.seal(pdf, { ...anywhere, hit: '2' }, 'keyword-3'), { code: 'invalid-request' });
+  t.like((await lastUses(1))[0]!.detail, { result: 'invalid-request' });
+});
+
 test.serial('The same key and request give the same bytes, and the private key is not used again', async (t) => {
   const first = await client.seal(pdf, place, 'repeated-act');
   const used = room.signatures();

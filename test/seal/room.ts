@@ -13,6 +13,7 @@ import { makeLog } from '../../common/log.ts';
 import { buildApp, type SealAppDeps } from '../../seal/app.ts';
 import { DEFAULT_CONTAINERS } from '../../seal/domain/container.ts';
 import { grantSeal, registerSeal } from '../../seal/flow/register-seal.ts';
+import { openPdfium } from '../../seal/pdfium/open-pdfium.ts';
 import { openJudge } from '../../seal/verification-worker/open-judge.ts';
 import { testDatabase } from '../_harness/database.ts';
 import { AT, sameTrust } from '../_harness/pki.ts';
@@ -71,6 +72,7 @@ export async function startRoom(overrides: Partial<SealAppDeps> = {}): Promise<T
     threads: 1,
     deadlineSeconds: 60,
   });
+  const pdfium = openPdfium({ threads: 1, deadlineSeconds: 60 });
   const deps: SealAppDeps = {
     db,
     audit: usage.audit,
@@ -82,6 +84,7 @@ export async function startRoom(overrides: Partial<SealAppDeps> = {}): Promise<T
     identityUrl: ISSUER,
     gate: makeBearerGate({ issuer: ISSUER, audience: AUDIENCE, clock, keys: async () => publicKey }),
     judge,
+    pdfium,
     signer: {
       sign: async (keyRef, message) => {
         if (isBroken) throw new Error('the device is gone');
@@ -148,7 +151,7 @@ export async function startRoom(overrides: Partial<SealAppDeps> = {}): Promise<T
     restart: (changed = {}) => listen(buildApp({ ...deps, ...changed }), { host: '127.0.0.1', port: 0 }),
     close: async () => {
       await server.stop();
-      await closeJudge();
+      await Promise.all([closeJudge(), pdfium.close()]);
       await usage.close();
       await rm(folder, { recursive: true });
     },
