@@ -57,6 +57,8 @@ export type IdentityDeps = {
   readonly masterKey: Uint8Array;
   /** CIDR networks that back-channel logout may reach although they are private. */
   readonly logoutNetworks: readonly string[];
+  /** How long a system may take to answer a logout. */
+  readonly logoutTimeoutMs: number;
 };
 
 export type IdentityApp = {

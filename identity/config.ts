@@ -4,6 +4,7 @@ import {
   type Config,
   type ConfigTable,
   type Mode,
+  parseInteger,
   parseKey32,
   parseList,
   parsePort,
@@ -102,6 +103,14 @@ export const CONFIG_TABLE = {
       parseNetworks(networks);
       return networks;
     },
+  },
+  logoutTimeoutMs: {
+    name: 'XINJI_IDENTITY_LOGOUT_TIMEOUT_MS',
+    manual:
+      'How long a system may take to answer when it is told of a logout, in milliseconds. The person waits that long at most; who did not answer is named to him.',
+    example: '2500',
+    fallback: () => '2500',
+    parse: parseInteger(100, 60_000),
   },
 } as const satisfies ConfigTable;
 

@@ -6,6 +6,12 @@ import type Koa from 'koa';
 import { TrustError } from '../errors.ts';
 
 export const STOP_GRACE_MS = 10_000;
+/**
+ * Who ends an idle connection should be the caller: a request that meets its end is lost, and one that is no GET is not
+ * sent again. Callers keep connections for 4 s (fetch) or a minute (nginx); a caller whose program stood still for some
+ * seconds keeps them longer than it means to.
+ */
+export const KEEP_ALIVE_MS = 75_000;
 
 export type Listening = {
   /** `http://localhost:PORT`, the address of development. */
@@ -34,6 +40,7 @@ export async function listen(app: Koa, { host, port }: { host: string; port: num
   });
   server.requestTimeout = 120_000;
   server.headersTimeout = 20_000;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   await bind(server, host, port);
   const bound = server.address() as AddressInfo;
 

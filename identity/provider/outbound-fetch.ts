@@ -13,14 +13,17 @@ export type Fetch = (target: string | URL | Request, options?: RequestInit) => P
 export type OutboundDeps = {
   /** CIDR networks, for example `10.20.0.0/16`. */
   readonly networks: readonly string[];
+  /** How long an answer is waited for; the library's own limit, 2.5 s and not to be set, does not count here. */
+  readonly timeoutMs: number;
   readonly resolve?: (hostname: string) => Promise<readonly Address[]>;
 };
 
 const MAX_BODY_BYTES = 64 * 1024;
 
-export function makeOutboundFetch({ networks, resolve = resolveAll }: OutboundDeps): Fetch {
+export function makeOutboundFetch({ networks, timeoutMs, resolve = resolveAll }: OutboundDeps): Fetch {
   const allowed = parseNetworks(networks);
-  return async (target, options = {}) => {
+  return async (target, given = {}) => {
+    const options = { ...given, signal: AbortSignal.timeout(timeoutMs) };
     const url = new URL(target instanceof Request ? target.url : target);
     const addresses = await resolve(url.hostname.replace(/^\[|\]$/g, ''));
     const pinned = addresses.filter(({ address }) => isInNetworks(allowed, address));

@@ -38,6 +38,8 @@ export type ProviderDeps = {
   readonly subjectKey: Uint8Array;
   /** Networks in CIDR form that back-channel logout may reach although they are private. */
   readonly logoutNetworks: readonly string[];
+  /** How long a system may take to answer it. */
+  readonly logoutTimeoutMs: number;
 };
 
 export type HouseProvider = {
@@ -70,7 +72,7 @@ export function makeProvider(deps: ProviderDeps): HouseProvider {
       pairwiseIdentifier: (_ctx, sub, client) => pairwiseSub(deps.subjectKey, sub, String(client['xinji_sector'])),
       extraTokenClaims: duties.extraTokenClaims,
       resourceIndicators: makeResourceIndicators(audiences, duties),
-      fetch: makeOutboundFetch({ networks: deps.logoutNetworks }),
+      fetch: makeOutboundFetch({ networks: deps.logoutNetworks, timeoutMs: deps.logoutTimeoutMs }),
       pages: makeProviderPages({ requests, clock }),
       signingKey: deps.signingKey,
       cookieKeys: deps.cookieKeys,

@@ -63,7 +63,11 @@ export type TestClient = {
   readonly keyPem: string;
 };
 
-export type HouseOptions = { readonly logoutNetworks?: readonly string[]; readonly clock?: Clock };
+export type HouseOptions = {
+  readonly logoutNetworks?: readonly string[];
+  readonly logoutTimeoutMs?: number;
+  readonly clock?: Clock;
+};
 
 /** Started for one test; everything ends with it. */
 export async function startIdentity(t: ExecutionContext<unknown>, options: HouseOptions = {}): Promise<IdentityHouse> {
@@ -86,6 +90,8 @@ export async function startIdentity(t: ExecutionContext<unknown>, options: House
     cookieKeys: ['a cookie key of at least 32 characters'],
     masterKey: MASTER_KEY,
     logoutNetworks: options.logoutNetworks ?? ['127.0.0.0/8', '::1/128'],
+    // No test waits for it, and a slow machine does not meet it.
+    logoutTimeoutMs: options.logoutTimeoutMs ?? 60_000,
   });
   const server = await listen(built.app, { host: '127.0.0.1', port });
   t.teardown(async () => {

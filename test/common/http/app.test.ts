@@ -312,6 +312,12 @@ function heldRoute() {
   return { route, entered: entered.promise, release: held.resolve };
 }
 
+test('an idle connection is kept longer than callers keep theirs, so that none of their requests meets its end', async (t) => {
+  const { base } = await start(t);
+  const answer = await fetch(`${base}/healthz`);
+  t.is(answer.headers.get('Keep-Alive'), 'timeout=75');
+});
+
 test('stopping lets a request in flight finish, closes its connection and takes no new one', async (t) => {
   const { route, entered, release } = heldRoute();
   const { base, server } = await start(t, [route]);
