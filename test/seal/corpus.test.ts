@@ -63,6 +63,12 @@ async function checkCode(pdf: Uint8Array): Promise<number> {
   });
 }
 
+/** Nothing is better than a clean file: the original is judged only where the sealed one is not clean. */
+async function isNoWorse(sealed: Uint8Array, original: Uint8Array): Promise<boolean> {
+  const code = await checkCode(sealed);
+  return code === 0 || code <= (await checkCode(original));
+}
+
 judge(test, 'qpdf')(
   'A corpus of many producers: accepted files keep every byte and grow no worse, refusals are right',
   async (t) => {
@@ -70,7 +76,10 @@ judge(test, 'qpdf')(
     const count = (what: string) => {
       counts[what] = (counts[what] ?? 0) + 1;
     };
+    // qpdf judges the variants of a file side by side, while they are sealed.
+    const checks: Promise<boolean>[] = [];
     for (const [name, original] of [...shipped(), ...(await own())]) {
+      await Promise.all(checks);
       const variants = await Promise.all(
         Object.entries(VARIANTS).map(
           async ([variant, options]) => [variant, await qpdf(original, ...options)] as const,
@@ -86,10 +95,11 @@ judge(test, 'qpdf')(
         t.true(equalBytes(twice.subarray(0, once.length), once) && equalBytes(once.subarray(0, pdf.length), pdf), name);
         const report = verifyBytes(twice);
         t.is(report.indication, 'TOTAL-PASSED', `${name}, ${variant}: ${report.summary}`);
-        t.true((await checkCode(twice)) <= (await checkCode(pdf)), `${name}, ${variant}`);
+        checks.push(isNoWorse(twice, pdf).then((noWorse) => t.true(noWorse, `${name}, ${variant}`)));
         count('accepted');
       }
     }
+    await Promise.all(checks);
     t.log(counts);
     t.true((counts['accepted'] ?? 0) >= 20);
   },
