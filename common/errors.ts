@@ -281,6 +281,18 @@ export const PROBLEMS = {
     '页面文字无法检索',
     'Scans, outlines and fonts without character codes cannot be searched; give page, x_mm and y_mm instead.',
   ),
+  'not-prepared': problem(
+    422,
+    'The document was not prepared for this signature',
+    '文件未为此签名做好准备',
+    'Prepare the document anew with `xinji seal --prepare`, and have the new digest signed.',
+  ),
+  'signature-not-for-document': problem(
+    422,
+    'The signature does not belong to this document',
+    '签名与文件不符',
+    'Have the digest signed that the preparation gave; a document that was prepared anew has another.',
+  ),
   'placement-invalid': problem(
     422,
     'The seal does not fit on the page there',

@@ -26,6 +26,7 @@ import { makePartyCache } from './flow/party-cache.ts';
 import { makeCaller } from './flow/perform-call.ts';
 import type { SealingSigner } from './flow/seal-document.ts';
 import type { Judge } from './flow/verify-upload.ts';
+import { digestSealingOperation, makeDigestSealingHandler } from './http/digest-sealings.ts';
 import { makeSealPictureHandler, sealPictureOperation } from './http/seal-pictures.ts';
 import { makeSealingHandler, sealingOperation } from './http/sealings.ts';
 import {
@@ -99,6 +100,13 @@ export function buildApp(deps: SealAppDeps): Koa {
   app.maxIpsCount = 1;
   const table: readonly Route[] = [
     { method: 'POST', path: '/v1/sealings', scope: 'seal:use', handler: seal, operation: sealingOperation },
+    {
+      method: 'POST',
+      path: '/v1/digest-sealings',
+      scope: 'seal:use',
+      handler: makeDigestSealingHandler({ gate, caller }),
+      operation: digestSealingOperation,
+    },
     { method: 'POST', path: '/v1/verifications', scope: 'public', handler: verify, operation: verificationOperation },
     {
       method: 'GET',

@@ -2,6 +2,7 @@
 // again, everything that is neither is `seal-unavailable`.
 import { problemDocument } from '../contract/problem.ts';
 import { type VerificationReport, verificationReport } from '../contract/report.ts';
+import type { DigestSealingRequest } from '../contract/seal.ts';
 import { TrustError } from '../errors.ts';
 import { currentRequestId } from '../http/request-context.ts';
 
@@ -50,6 +51,13 @@ export type SealClient = {
     place: SealPlace,
     idempotencyKey: string,
   ): Promise<{ readonly pdf: Uint8Array; readonly sealingId: string }>;
+  /** DER for /Contents over SM3 of the ByteRange bytes, hexadecimal. Repetition and errors as `seal`. */
+  sealDigest(
+    request: DigestSealingRequest,
+    idempotencyKey: string,
+  ): Promise<{ readonly der: Uint8Array; readonly sealingId: string }>;
+  /** The SESeal of a seal of that room. Errors: `seal-not-found`, `seal-unavailable`. */
+  sealFile(esID: string): Promise<Uint8Array>;
   /** The report, whatever it says. Errors: those of a file that cannot be read, `seal-unavailable`. */
   verify(pdf: Uint8Array): Promise<VerificationReport>;
 };
@@ -77,6 +85,25 @@ export function makeSealClient(options: SealClientOptions): SealClient {
         throw unavailable('The answer is not the input with a sealing behind it');
       return { pdf: sealed, sealingId };
     },
+    async sealDigest(asked, idempotencyKey) {
+      const headers = {
+        Authorization: `Bearer ${await options.getToken()}`,
+        'Idempotency-Key': idempotencyKey,
+        'Content-Type': 'application/json',
+      };
+      const body = new Uint8Array(Buffer.from(JSON.stringify(asked)));
+      const response = await send('/v1/digest-sealings', headers, body);
+      if (response.status !== 201) throw await problemOf(response);
+      const sealingId = response.headers.get('Sealing-Id');
+      if (!sealingId) throw unavailable('The answer names no sealing');
+      return { der: await readBytes(response), sealingId };
+    },
+    async sealFile(esID) {
+      const url = new URL(`/v1/seals/${encodeURIComponent(esID)}/file`, options.baseUrl);
+      const response = await request(url, { timeoutMs: options.timeoutMs ?? TIMEOUT_MS });
+      if (response.status !== 200) throw await problemOf(response);
+      return readBytes(response);
+    },
     async verify(pdf) {
       const response = await send('/v1/verifications', {}, pdf);
       if (response.status !== 200) throw await problemOf(response);
@@ -103,16 +130,13 @@ function placeQuery({ documentClass, xMm, yMm, straddleYMm, dxMm, dyMm, ...same 
 
 type PostRequest = { readonly headers: Record<string, string>; readonly body: Uint8Array; readonly timeoutMs: number };
 
-async function post(url: URL, { headers, body, timeoutMs }: PostRequest): Promise<Response> {
+function post(url: URL, { headers, body, timeoutMs }: PostRequest): Promise<Response> {
+  return request(url, { method: 'POST', headers, body: body as Uint8Array<ArrayBuffer>, timeoutMs });
+}
+
+async function request(url: URL, { timeoutMs, ...init }: RequestInit & { timeoutMs: number }): Promise<Response> {
   try {
-    const signal = AbortSignal.timeout(timeoutMs);
-    return await fetch(url, {
-      method: 'POST',
-      headers,
-      body: body as Uint8Array<ArrayBuffer>,
-      redirect: 'error',
-      signal,
-    });
+    return await fetch(url, { ...init, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });
   } catch (cause) {
     throw unavailable('The seal room cannot be reached', cause);
   }

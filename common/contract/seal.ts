@@ -108,6 +108,22 @@ export function queryOf({ date, ...same }: z.infer<typeof sealingOrder>): Sealin
   return date === undefined ? same : { ...same, date: date ? 'true' : 'false' };
 }
 
+/** Body of `POST /v1/digest-sealings`. */
+export const digestSealing = z.strictObject({
+  seal: esID,
+  class: sealingQuery.shape.class,
+  digest: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .meta({
+      description: 'SM3 over the bytes of /ByteRange, hexadecimal; not the SM3 of the file',
+      example: '66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0',
+    }),
+  mode: sealingQuery.shape.mode,
+  level: sealingQuery.shape.level,
+});
+export type DigestSealingRequest = z.infer<typeof digestSealing>;
+
 /** Query of `POST /v1/verifications`; the body's media type says what is judged. */
 export const verificationQuery = z.strictObject({
   digest: z

@@ -79,7 +79,8 @@ async function findPlace(findText: FindText, { source, password }: SealingInput,
   return { page: undefined, placement: found };
 }
 
-const placementOf = (query: SealingQuery): Placement => ({
+/** Where the query says the seal is to be, keywords aside. */
+export const placementOf = (query: Omit<SealingQuery, 'seal'>): Placement => ({
   xMm: query.x_mm,
   yMm: query.y_mm,
   pages: query.pages,

@@ -51,6 +51,28 @@ export function joinSources(head: ByteSource, tail: Uint8Array): ByteSource {
   };
 }
 
+/** A source with some of its bytes replaced, from `at` on. */
+export function overlaySource(source: ByteSource, at: number, bytes: Uint8Array): ByteSource {
+  checkBounds(source.size, at, bytes.length);
+  const fill = (offset: number, target: Uint8Array): void => {
+    if (source.fill) source.fill(offset, target);
+    else target.set(source.read(offset, target.length));
+    const from = Math.max(offset, at);
+    const to = Math.min(offset + target.length, at + bytes.length);
+    if (from < to) target.set(bytes.subarray(from - at, to - at), from - offset);
+  };
+  return {
+    size: source.size,
+    fill,
+    read(offset, length) {
+      checkBounds(source.size, offset, length);
+      const target = new Uint8Array(length);
+      fill(offset, target);
+      return target;
+    },
+  };
+}
+
 /** Slices of at most 256 KiB from `start` to `end`; a slice is valid until the next one is asked for. */
 export function* slices(source: ByteSource, start: number, end: number): Generator<Uint8Array> {
   const step = 256 * 1024;
