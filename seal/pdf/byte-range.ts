@@ -19,6 +19,8 @@ export type ByteRangeFinding =
   | { readonly signed: SignedBytes }
   | { readonly fault: string; readonly byteRange: ByteRange | null };
 
+const WHITE_SPACE = [0x00, 0x09, 0x0a, 0x0c, 0x0d, 0x20];
+
 /** Checks /ByteRange and /Contents of a signature dictionary against the bytes of the file. */
 export function checkByteRange(document: PdfDocument, signature: PdfDict): ByteRangeFinding {
   const byteRange = readByteRange(document, signature);
@@ -34,7 +36,9 @@ export function checkByteRange(document: PdfDocument, signature: PdfDict): ByteR
     return fault('/ByteRange leaves out other bytes than /Contents');
   }
   if (contents.raw[0] !== 0x3c) return fault('the gap in /ByteRange is not one hexadecimal string');
-  if (contents.raw.length !== 2 * contents.bytes.length + 2)
+  // A single blank in place of the last digit leaves the length as it is: the missing digit is read as zero.
+  const isPlain = contents.raw.length === 2 * contents.bytes.length + 2;
+  if (!isPlain || WHITE_SPACE.some((byte) => contents.raw.includes(byte)))
     return fault('/Contents holds other characters than digits');
   return splitPadding(contents.bytes, byteRange, end, fault);
 }

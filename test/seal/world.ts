@@ -13,6 +13,7 @@ import type { VerificationReport } from '../../common/contract/report.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
 import { makeTimeStampToken, type TimeStampOrder } from '../../common/pki/time-stamp.ts';
 import type { TrustStores } from '../../common/pki/trust-stores.ts';
+import type { ContainerMode } from '../../seal/domain/container.ts';
 import { drawSealPicture } from '../../seal/domain/seal-picture.ts';
 import type { TimeStampAuthority } from '../../seal/flow/answer-time-stamp.ts';
 import { sealDocument } from '../../seal/flow/seal-document.ts';
@@ -95,6 +96,7 @@ export type SealOptions = {
   readonly at?: Placement;
   readonly time?: Date;
   readonly party?: SealingParty;
+  readonly mode?: ContainerMode;
   readonly certify?: 1 | 2 | 3;
   readonly lock?: FieldLock;
   readonly stamper?: TimeStamper;
@@ -109,6 +111,7 @@ export async function sealBytes(pdf: Uint8Array, options: SealOptions = {}): Pro
   const request = {
     source: memorySource(pdf),
     party: options.party ?? party,
+    mode: options.mode,
     page,
     placement: at,
     time,
