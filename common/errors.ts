@@ -78,6 +78,12 @@ export const PROBLEMS = {
     'Wait as long as Retry-After says, then try again.',
   ),
   'not-found': problem(404, 'There is nothing at this address', '地址不存在', 'Check the path against /openapi.json.'),
+  'result-gone': problem(
+    404,
+    'The result is no longer here',
+    '核验结果已删除',
+    'Results are kept for ten minutes; send the file again.',
+  ),
   'method-not-allowed': problem(
     405,
     'This address does not take that method',

@@ -11,7 +11,7 @@ import { makeKoa } from '../common/http/app.ts';
 import type { BearerGate } from '../common/http/bearer.ts';
 import { healthRoutes } from '../common/http/health.ts';
 import type { Metrics } from '../common/http/metrics.ts';
-import { webRoutes } from '../common/http/preferences.ts';
+import { pageFrame, sendPage, webRoutes } from '../common/http/preferences.ts';
 import { makeRateLimit, type RateLimit } from '../common/http/rate-limit.ts';
 import { referenceRoutes } from '../common/http/reference-page.ts';
 import { mountRoutes, type Route } from '../common/http/routes.ts';
@@ -21,6 +21,7 @@ import { type TrustStores, withIntermediates } from '../common/pki/trust-stores.
 import type { TsaSetting } from './config.ts';
 import type { ContainerSettings } from './domain/container.ts';
 import type { TimeStampAuthority } from './flow/answer-time-stamp.ts';
+import type { CheckedFiles } from './flow/checked-files.ts';
 import { makeOwnStamper } from './flow/own-time-stamper.ts';
 import { makePartyCache } from './flow/party-cache.ts';
 import { makeCaller } from './flow/perform-call.ts';
@@ -39,7 +40,9 @@ import {
 } from './http/seals.ts';
 import { makeTimeStampHandler, timeStampOperation } from './http/time-stamps.ts';
 import { makeVerificationHandler, verificationOperation } from './http/verifications.ts';
+import { verifyRoutes } from './http/verify-routes.ts';
 import type { OpenPdfium } from './pdfium/open-pdfium.ts';
+import { homePage } from './web/home-page.ts';
 import { SEAL_SERVICE } from './web/service.ts';
 
 export type SealAppDeps = {
@@ -58,7 +61,10 @@ export type SealAppDeps = {
   /** Judges uploads in threads of its own. */
   readonly judge: Judge;
   /** Looks into pages in threads of its own. */
-  readonly pdfium: Pick<OpenPdfium, 'findText'>;
+  readonly pdfium: Pick<OpenPdfium, 'findText' | 'drawPage'>;
+  /** Uploads of the verification page, for minutes. */
+  readonly checked: CheckedFiles;
+  readonly verificationSeconds: number;
   readonly signer: SealingSigner;
   /** Key reference -> certificate of the signer. */
   readonly certificates: ReadonlyMap<string, Certificate>;
@@ -146,12 +152,24 @@ export function buildApp(deps: SealAppDeps): Koa {
     tokenUrl: `${deps.identityUrl}/oidc/token`,
     service: SEAL_SERVICE,
   });
-  const home: Route = { method: 'GET', path: '/', scope: 'public', handler: (ctx) => ctx.redirect('/reference') };
+  const home: Route = {
+    method: 'GET',
+    path: '/',
+    scope: 'public',
+    handler: (ctx) => sendPage(ctx, homePage(pageFrame(ctx))),
+  };
+  const page = verifyRoutes({
+    ...deps,
+    drawPage: deps.pdfium.drawPage,
+    judging: limit.guard,
+    showing: open,
+    hasReport: false,
+  });
   const health = healthRoutes({ metrics, checks: { database: () => pingDatabase(db) } });
   const authorise = async (ctx: Koa.Context, scope: string): Promise<void> => {
     await gate.require(ctx, scope);
   };
-  mountRoutes(app, [...table, home, ...reference, ...health, ...webRoutes()], { authorise });
+  mountRoutes(app, [...table, home, ...page, ...reference, ...health, ...webRoutes()], { authorise });
   return app;
 }
 

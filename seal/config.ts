@@ -229,6 +229,14 @@ export const CONFIG_TABLE = {
     fallback: (mode) => (mode === 'development' ? '6000' : '600'),
     parse: parseInteger(1, 1_000_000),
   },
+  checkedMegabytes: {
+    name: 'XINJI_SEAL_CHECKED_MB',
+    manual:
+      'Memory for files that were uploaded to the verification page, which are kept ten minutes; the oldest make room. At least the limit of one file.',
+    example: '256',
+    fallback: () => '256',
+    parse: parseInteger(1, 16_000),
+  },
   signingWorkers: {
     name: 'XINJI_SEAL_WORKERS',
     manual: 'Threads that sign; as many as there are cores to spare.',

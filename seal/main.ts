@@ -8,6 +8,7 @@ import { makeSoftwareSigner } from '../common/keys/signer-pool.ts';
 import { withIntermediates } from '../common/pki/trust-stores.ts';
 import { buildApp } from './app.ts';
 import { containersOf, readRoomConfig } from './config.ts';
+import { makeCheckedFiles } from './flow/checked-files.ts';
 import { openAuthority } from './flow/open-authority.ts';
 import { MIGRATIONS } from './migrations/list.ts';
 import { openPdfium } from './pdfium/open-pdfium.ts';
@@ -47,15 +48,17 @@ await runRoom({
       deadlineSeconds: config.verificationSeconds,
     });
     const pdfium = openPdfium({ threads: 1, deadlineSeconds: config.verificationSeconds });
+    const checked = makeCheckedFiles({ clock: deps.clock, maxBytes: config.checkedMegabytes * 1_000_000 });
     return {
       app: buildApp({
         ...config,
         ...deps,
-        ...{ db, audit, gate, signer, certificates, authority, judge, containers, pdfium },
+        ...{ db, audit, gate, signer, certificates, authority, judge, containers, pdfium, checked },
       }),
       started: async () => usage.start(),
       close: async () => {
         await usage.close();
+        checked.close();
         await Promise.all([closeJudge(), pdfium.close()]);
         await signer.close();
         await closeAuthority();

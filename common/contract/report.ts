@@ -97,6 +97,32 @@ export const signatureReport = z.strictObject({
 });
 export type SignatureReport = z.infer<typeof signatureReport>;
 
+const millimetres = z
+  .number()
+  .meta({ description: 'Millimetres on the page as it is shown, from its lower left corner' });
+const place = {
+  page: z.int().min(1),
+  x_mm: millimetres,
+  y_mm: millimetres,
+  width_mm: millimetres,
+  height_mm: millimetres,
+};
+
+/** What a reader of a document sees; no verdict depends on it. */
+export const shownDocument = z.strictObject({
+  page_count: z.int(),
+  sheets: z
+    .array(z.strictObject({ page: z.int().min(1), width_mm: millimetres, height_mm: millimetres }))
+    .meta({ description: 'Pages worth looking at: the first, and those with seals or pictures of seals' }),
+  seals: z
+    .array(z.strictObject({ signature: z.int().min(1), ...place }))
+    .meta({ description: 'Where signatures are shown; `signature` counts `signatures` from 1' }),
+  pictures: z
+    .array(z.strictObject({ kind: z.enum(['stamp_annotation', 'red_image']), ...place }))
+    .meta({ description: 'What looks like a seal and is only a picture: a hint, never part of the verdict' }),
+});
+export type ShownDocument = z.infer<typeof shownDocument>;
+
 export const verificationReport = z.strictObject({
   indication: z.enum(INDICATIONS),
   sub_indication: z.enum(SUB_INDICATIONS).nullable(),
@@ -108,5 +134,6 @@ export const verificationReport = z.strictObject({
   file: z.strictObject({ size: z.int(), sm3: z.string().regex(/^[0-9a-f]{64}$/) }),
   changes_after_sealing: z.array(z.string()).meta({ description: 'What later revisions added or changed' }),
   signatures: z.array(signatureReport),
+  shown: shownDocument.optional().meta({ description: 'Of documents judged by the room; not offline' }),
 });
 export type VerificationReport = z.infer<typeof verificationReport>;

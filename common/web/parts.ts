@@ -30,7 +30,8 @@ export function verdict(of: {
 
 /** A title cut into phrases: a line breaks between them, not inside a word. */
 export function phrases(...parts: readonly string[]): Html {
-  return html`${parts.map((part) => html`<span class="phrase">${part}</span>`)}`;
+  // A blank at the end of a phrase stands behind its box, where it is seen.
+  return html`${parts.map((part) => html`<span class="phrase">${part.trimEnd()}</span>${part.endsWith(' ') ? ' ' : ''}`)}`;
 }
 
 /** A message in the page, above what it concerns. `role` alert or status where it must be spoken. */

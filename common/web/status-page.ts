@@ -37,6 +37,13 @@ const TEXTS = {
   },
   login: { zh: '请先登录', en: 'Please log in' },
   loginWhy: { zh: '登录后即可继续。', en: 'You can go on after logging in.' },
+  gone: { zh: '核验结果已删除', en: 'The result is no longer here' },
+  goneWhy: {
+    zh: '文件和结果只保留十分钟。请重新上传文件核验。',
+    en: 'File and result are kept for ten minutes only. Please send the file again.',
+  },
+  busy: { zh: '当前排队过多', en: 'Too much is waiting right now' },
+  busyWhy: { zh: '请过几秒再试。', en: 'Please try again in a few seconds.' },
   broken: { zh: '系统出了故障，|不是您的问题', en: 'Our fault: |something broke' },
   brokenWhy: {
     zh: '刚才的操作没有完成。请稍后再试；仍然不行的，请把下面的编号告诉我们。',
@@ -51,6 +58,8 @@ type Words = { mark: Mark; title: Text; why?: Text };
 const WORDS: Readonly<Partial<Record<ProblemCode, Words>>> = {
   'not-found': { mark: 'unknown', title: TEXTS.notFound, why: TEXTS.notFoundWhy },
   'method-not-allowed': { mark: 'unknown', title: TEXTS.notFound, why: TEXTS.notFoundWhy },
+  'result-gone': { mark: 'unknown', title: TEXTS.gone, why: TEXTS.goneWhy },
+  busy: { mark: 'unknown', title: TEXTS.busy, why: TEXTS.busyWhy },
   'scope-missing': { mark: 'warning', title: TEXTS.forbidden },
   'csrf-failed': { mark: 'warning', title: TEXTS.stale, why: TEXTS.staleWhy },
   'session-missing': { mark: 'notice', title: TEXTS.login, why: TEXTS.loginWhy },

@@ -3,6 +3,7 @@ import type Koa from 'koa';
 import { isTrustError, type ProblemCode } from '../../common/errors.ts';
 import { pageFrame, sendPage } from '../../common/http/preferences.ts';
 import type { Handler } from '../../common/http/routes.ts';
+import { readUpload, recogniseFile, type Upload } from '../../common/http/upload.ts';
 import type { LicenseDeps } from '../flow/deps.ts';
 import { readPresentation } from '../flow/present-license.ts';
 import { verifyFile } from '../flow/verify-file.ts';
@@ -10,7 +11,6 @@ import { codeResultPage } from '../web/code-result-page.ts';
 import { VERIFY_PATH } from '../web/service.ts';
 import { type VerifyFault, verifyPage } from '../web/verify-page.ts';
 import { fileResultPage } from '../web/verify-result-page.ts';
-import { readUpload, type Upload } from './upload.ts';
 import { MAX_FILE_BYTES, MAX_FILE_MEGABYTES } from './verifications.ts';
 
 export type VerifyHandlers = Readonly<Record<'show' | 'check', Handler>>;
@@ -70,21 +70,6 @@ function faultOf(code: ProblemCode, upload: Upload | null): VerifyFault | null {
     default:
       return null;
   }
-}
-
-const MAGIC: readonly (readonly [string, string])[] = [
-  ['ffd8ff', 'JPEG'],
-  ['89504e47', 'PNG'],
-  ['504b0304', 'ZIP, DOCX, OFD'],
-  ['d0cf11e0', 'DOC, XLS'],
-  ['47494638', 'GIF'],
-  ['3c21444f', 'HTML'],
-  ['3c68746d', 'HTML'],
-];
-
-function recogniseFile(bytes: Uint8Array): string | undefined {
-  const start = Buffer.from(bytes.subarray(0, 8)).toString('hex');
-  return MAGIC.find(([magic]) => start.startsWith(magic))?.[1];
 }
 
 function sendForm(ctx: Koa.Context, faults: readonly VerifyFault[], code = ''): void {

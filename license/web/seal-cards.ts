@@ -4,9 +4,18 @@ import type { SignatureReport, VerificationReport } from '../../common/contract/
 import type { PageFrame } from '../../common/web/frame.ts';
 import { type Html, html } from '../../common/web/html.ts';
 import { facts, identifier, type Step, stepList, tag } from '../../common/web/parts.ts';
+import {
+  CLAIMED_TIME,
+  commonNameOf,
+  FACT_NAMES,
+  FACT_WORDS,
+  type FactName,
+  stepFault,
+  stepName,
+  unitOf,
+} from '../../common/web/report-words.ts';
 import { formatDateTime, type Say, sayIn, type Text, type Texts } from '../../common/web/texts.ts';
 import { STATE_TEXTS } from './license-words.ts';
-import { CLAIMED_TIME, FACT_NAMES, FACT_WORDS, type FactName, stepFault, stepName } from './report-words.ts';
 
 const TEXTS = {
   licenseNow: { zh: '证照{state}（截至 {time}）', en: 'The license is {state} (as of {time})' },
@@ -116,13 +125,8 @@ function sealRows(frame: PageFrame, seal: SignatureReport) {
     { name: say(TEXTS.sealName), value: seal.seal?.name ?? '' },
     { name: say(TEXTS.sealCode), value: seal.seal ? identifier(seal.seal.esID) : '' },
     { name: say(TEXTS.time), value: seal.signing_time ? formatDateTime(frame.lang, new Date(seal.signing_time)) : '' },
-    { name: say(TEXTS.maker), value: commonName(seal.seal?.maker ?? '') },
+    { name: say(TEXTS.maker), value: commonNameOf(seal.seal?.maker ?? '') },
   ];
-}
-
-/** The CN of a subject as the report writes it, or the whole text. */
-function commonName(subject: string): string {
-  return /(?:^|, ?)CN=([^,]+)/.exec(subject)?.[1] ?? subject;
 }
 
 export function technical(frame: PageFrame, fileName: string, report: VerificationReport): Html {
@@ -149,13 +153,6 @@ function sealTechnicalRows(say: Say, seal: SignatureReport) {
     { name: say(TEXTS.wholeFile), value: say(seal.covers_whole_file ? TEXTS.yes : TEXTS.no) },
     ...(seal.deviations.length > 0 ? [{ name: say(TEXTS.deviations), value: seal.deviations.join('; ') }] : []),
   ];
-}
-
-/** The organisation of a signer's certificate is 统一社会信用代码 and unit name in one text. */
-export function unitOf(seal: SignatureReport): { code: string; name: string } {
-  const text = seal.signer?.organization ?? '';
-  const match = /^([0-9A-HJ-NPQRTUWXY]{18})(.*)$/u.exec(text);
-  return match ? { code: match[1] ?? '', name: match[2] ?? '' } : { code: '', name: text };
 }
 
 export function stateWord(frame: PageFrame, state: LicenseState): string {

@@ -11,19 +11,22 @@ import { concludeReport } from './verify-document.ts';
 
 const CLAUSE = 'Xinji seal room';
 
-/** What may be judged: a document, a seal by itself, or a detached signature with the digest of its content. */
+/** What may be judged: a document, a seal by itself, or a detached signature with its file or the file's digest. */
 export type VerificationQuestion = { readonly now: Date } & (
   | { readonly kind: 'document'; readonly bytes: Uint8Array; readonly password?: string | undefined }
   | { readonly kind: 'seal'; readonly bytes: Uint8Array }
+  | { readonly kind: 'signed-file'; readonly bytes: Uint8Array; readonly signature: Uint8Array }
   | { readonly kind: 'detached'; readonly signature: Uint8Array; readonly digest: Uint8Array }
 );
 
 /** Judges without network and database. Codes: those of `openDocument`, `seal-malformed`, `document-too-costly`, `busy`. */
 export type Judge = (question: VerificationQuestion) => Promise<VerificationReport>;
 
+export type VerifyDeps = { readonly db: Knex; readonly judge: Judge };
+
 /** The report of the judge, every seal of this room with one more step. Codes: those of the judge. */
 export async function verifyUpload(
-  { db, judge }: { readonly db: Knex; readonly judge: Judge },
+  { db, judge }: VerifyDeps,
   question: VerificationQuestion,
 ): Promise<VerificationReport> {
   const report = await judge(question);

@@ -1,6 +1,6 @@
-// A page as pixels, upright as a reader shows it, with its annotations.
+// A page as pixels, upright as a reader shows it, with its annotations and the widgets of its form, seals among them.
 import { TrustError } from '../../common/errors.ts';
-import { type Pdfium, type Pointer, withDocument, withPage } from './pdfium-module.ts';
+import { type Pdfium, type Pointer, withDocument, withForm, withPage } from './pdfium-module.ts';
 
 export type PageImageQuestion = {
   readonly kind: 'page-image';
@@ -37,11 +37,18 @@ export function drawPage(pdfium: Pdfium, question: PageImageQuestion): PageImage
         pointer: '/page',
       });
     }
-    return withPage(pdfium, document, question.page - 1, (page) => ({ ...paint(pdfium, page, question), pages }));
+    return withForm(pdfium, document, (form) =>
+      withPage(pdfium, document, question.page - 1, (page) => ({ ...paint(pdfium, page, form, question), pages })),
+    );
   });
 }
 
-function paint(pdfium: Pdfium, page: Pointer, { dpi, maxPixels }: PageImageQuestion): Omit<PageImage, 'pages'> {
+function paint(
+  pdfium: Pdfium,
+  page: Pointer,
+  form: Pointer,
+  { dpi, maxPixels }: PageImageQuestion,
+): Omit<PageImage, 'pages'> {
   const { c } = pdfium;
   const [across, up] = [c.FPDF_GetPageWidthF(page), c.FPDF_GetPageHeightF(page)];
   const scale = Math.min(dpi / POINTS_PER_INCH, Math.sqrt(maxPixels / Math.max(1, across * up)));
@@ -52,6 +59,7 @@ function paint(pdfium: Pdfium, page: Pointer, { dpi, maxPixels }: PageImageQuest
   try {
     c.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, WHITE);
     c.FPDF_RenderPageBitmap(bitmap, page, 0, 0, width, height, 0, DRAW_ANNOTATIONS | RED_FIRST);
+    if (form !== 0) c.FPDF_FFLDraw(form, bitmap, page, 0, 0, width, height, 0, RED_FIRST);
     const rgba = Uint8Array.from(pdfium.view(c.FPDFBitmap_GetBuffer(bitmap), c.FPDFBitmap_GetStride(bitmap) * height));
     return { width, height, rgba };
   } finally {

@@ -48,6 +48,20 @@ type Exports = {
     rotate: number,
     flags: number,
   ): void;
+  FPDFDOC_InitFormFillEnvironment(document: Pointer, callbacks: Pointer): Pointer;
+  FPDFDOC_ExitFormFillEnvironment(form: Pointer): void;
+  /** As FPDF_RenderPageBitmap, for the widgets of the form. */
+  FPDF_FFLDraw(
+    form: Pointer,
+    bitmap: Pointer,
+    page: Pointer,
+    x: number,
+    y: number,
+    width: number,
+    height: number,
+    rotate: number,
+    flags: number,
+  ): void;
   FPDF_SaveAsCopy(document: Pointer, writer: Pointer, flags: number): number;
 };
 
@@ -87,6 +101,22 @@ export function withPage<T>({ c }: Pdfium, document: Pointer, index: number, wor
     return work(page);
   } finally {
     c.FPDF_ClosePage(page);
+  }
+}
+
+/** FPDF_FORMFILLINFO of version 2 with no callback: nothing of the document can act. */
+const FORM_INFO = { bytes: 256, version: 2 } as const;
+
+/** The form of the document, which shows its widgets, seals among them; 0 to `work` where there is none to be had. */
+export function withForm<T>(pdfium: Pdfium, document: Pointer, work: (form: Pointer) => T): T {
+  const info = pdfium.allocate(FORM_INFO.bytes);
+  const fields = pdfium.view(info, FORM_INFO.bytes).fill(0);
+  new DataView(fields.buffer, fields.byteOffset).setUint32(0, FORM_INFO.version, true);
+  const form = pdfium.c.FPDFDOC_InitFormFillEnvironment(document, info);
+  try {
+    return work(form);
+  } finally {
+    if (form !== 0) pdfium.c.FPDFDOC_ExitFormFillEnvironment(form);
   }
 }
 

@@ -33,6 +33,7 @@ import type { LicenseDeps } from '../../license/flow/deps.ts';
 import { readFaceFonts } from '../../license/pdf/face-fonts.ts';
 import { buildApp as buildSeal } from '../../seal/app.ts';
 import { containersOf, readRoomConfig as readSealConfig } from '../../seal/config.ts';
+import { makeCheckedFiles } from '../../seal/flow/checked-files.ts';
 import { openAuthority } from '../../seal/flow/open-authority.ts';
 import { openPdfium } from '../../seal/pdfium/open-pdfium.ts';
 import { readKeyFolder } from '../../seal/store/key-folder.ts';
@@ -195,7 +196,8 @@ async function openSeal(env: NodeJS.ProcessEnv, { database, deps }: Ground): Pro
     deadlineSeconds: config.verificationSeconds,
   });
   const pdfium = openPdfium({ threads: 1, deadlineSeconds: config.verificationSeconds });
-  const own = { clock, db, audit, gate, signer, certificates, authority, judge, containers, pdfium };
+  const checked = makeCheckedFiles({ clock, maxBytes: config.checkedMegabytes * 1_000_000 });
+  const own = { clock, db, audit, gate, signer, certificates, authority, judge, containers, pdfium, checked };
   const app = buildSeal({ ...config, ...others, ...own });
   const end = async (): Promise<void> => {
     await usage.close();

@@ -12,6 +12,7 @@ import { listen } from '../../common/http/server.ts';
 import { makeLog } from '../../common/log.ts';
 import { buildApp, type SealAppDeps } from '../../seal/app.ts';
 import { DEFAULT_CONTAINERS } from '../../seal/domain/container.ts';
+import { makeCheckedFiles } from '../../seal/flow/checked-files.ts';
 import { grantSeal, registerSeal } from '../../seal/flow/register-seal.ts';
 import { openPdfium } from '../../seal/pdfium/open-pdfium.ts';
 import { openJudge } from '../../seal/verification-worker/open-judge.ts';
@@ -54,7 +55,8 @@ export type TestRoom = {
   readonly close: () => Promise<void>;
 };
 
-export async function startRoom(overrides: Partial<SealAppDeps> = {}): Promise<TestRoom> {
+/** `port`: 0 takes a free one. */
+export async function startRoom(overrides: Partial<SealAppDeps> = {}, port = 0): Promise<TestRoom> {
   const database = await testDatabase();
   const db = database.connect('seal');
   const folder = await mkdtemp(join(tmpdir(), 'xinji-seal-room-'));
@@ -73,6 +75,7 @@ export async function startRoom(overrides: Partial<SealAppDeps> = {}): Promise<T
     deadlineSeconds: 60,
   });
   const pdfium = openPdfium({ threads: 1, deadlineSeconds: 60 });
+  const checked = makeCheckedFiles({ clock, maxBytes: 10_000_000 });
   const deps: SealAppDeps = {
     db,
     audit: usage.audit,
@@ -85,6 +88,8 @@ export async function startRoom(overrides: Partial<SealAppDeps> = {}): Promise<T
     gate: makeBearerGate({ issuer: ISSUER, audience: AUDIENCE, clock, keys: async () => publicKey }),
     judge,
     pdfium,
+    checked,
+    verificationSeconds: 60,
     signer: {
       sign: async (keyRef, message) => {
         if (isBroken) throw new Error('the device is gone');
@@ -111,7 +116,7 @@ export async function startRoom(overrides: Partial<SealAppDeps> = {}): Promise<T
     { eseal: seal.raw, ownerName: '示例市卫生健康委员会', ownerCode: '11360100MB0D00010M', keyRef: 'signer-1' },
   );
   await grantSeal({ db, clock }, { clientId: 'license', esID: ES_ID, documentClass: 'general' });
-  const server = await listen(buildApp(deps), { host: '127.0.0.1', port: 0 });
+  const server = await listen(buildApp(deps), { host: '127.0.0.1', port });
   return {
     url: server.url,
     db,
@@ -151,6 +156,7 @@ export async function startRoom(overrides: Partial<SealAppDeps> = {}): Promise<T
     restart: (changed = {}) => listen(buildApp({ ...deps, ...changed }), { host: '127.0.0.1', port: 0 }),
     close: async () => {
       await server.stop();
+      checked.close();
       await Promise.all([closeJudge(), pdfium.close()]);
       await usage.close();
       await rm(folder, { recursive: true });

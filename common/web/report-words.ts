@@ -1,7 +1,7 @@
 // The verification report in the words of the page. The report itself speaks English to programs; what a citizen reads is
 // chosen here by name and status, and the report's own sentence stands under 技术信息.
-import type { ReportFact, ReportStep, SubIndication, VerificationReport } from '../../common/contract/report.ts';
-import type { Text } from '../../common/web/texts.ts';
+import type { ReportFact, ReportStep, SignatureReport, SubIndication, VerificationReport } from '../contract/report.ts';
+import type { Text } from './texts.ts';
 
 /** Why a check did not pass, by sub-indication of EN 319 102-1. */
 export const SUB_INDICATION_WORDS: Readonly<Record<SubIndication, Text>> = {
@@ -202,3 +202,15 @@ const STEP_WORDS: Readonly<Record<'not_checked' | 'skipped', Text>> = {
     en: 'An earlier check failed, or it does not apply to this file.',
   },
 };
+
+/** The organisation of a signer's certificate is 统一社会信用代码 and unit name in one text. */
+export function unitOf(seal: SignatureReport): { readonly code: string; readonly name: string } {
+  const text = seal.signer?.organization ?? '';
+  const match = /^([0-9A-HJ-NPQRTUWXY]{18})(.*)$/u.exec(text);
+  return match ? { code: match[1] ?? '', name: match[2] ?? '' } : { code: '', name: text };
+}
+
+/** The CN of a subject as the report writes it, or the whole text. */
+export function commonNameOf(subject: string): string {
+  return /(?:^|, ?)CN=([^,]+)/.exec(subject)?.[1] ?? subject;
+}
