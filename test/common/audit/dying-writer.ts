@@ -1,6 +1,5 @@
 // A process that writes rows, sixteen at a time, and says the number of each one that was acknowledged:
 // `node dying-writer.ts DATABASE_URL`. Child of audit-log.test.ts, which kills it.
-import { writeSync } from 'node:fs';
 import { makeAuditLog } from '../../../common/audit/audit-log.ts';
 import { connect } from '../../../common/db/connect.ts';
 
@@ -13,7 +12,7 @@ async function write(): Promise<void> {
     last += 1;
     const number = last;
     await audit.append({ at: new Date(), kind: 'k', subject: `subject ${number}`, actor: 'a', detail: { number } });
-    writeSync(1, `${number}\n`);
+    await new Promise((resolve) => process.stdout.write(`${number}\n`, resolve));
   }
 }
 await Promise.all(Array.from({ length: 16 }, write));
