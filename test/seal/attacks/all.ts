@@ -4,6 +4,7 @@ import { CERTIFICATION } from './certification.ts';
 import { CONTAINER } from './container.ts';
 import { CRYPTOGRAPHY } from './cryptography.ts';
 import { FORGERY } from './forgery.ts';
+import { REVOCATION } from './revocation.ts';
 import { SAVING } from './saving.ts';
 import { CERTIFICATE, SEAL } from './seal.ts';
 import { SHADOW } from './shadow.ts';
@@ -22,5 +23,6 @@ export const ATTACKS: readonly Attack[] = [
   ...SEAL,
   ...CRYPTOGRAPHY,
   ...CERTIFICATE,
+  ...REVOCATION,
   ...TIME,
 ];

@@ -14,6 +14,7 @@ export const FAMILIES = {
   seal: 'Seal: a seal is forged, borrowed or used by somebody else',
   cryptography: 'Cryptography: another value, algorithm, user id or order of attributes',
   certificate: 'Certificate: expired, of another use, or of nobody',
+  revocation: 'Revocation: a revoked certificate, or evidence that hides it',
   time: 'Clock: a time that was not',
 } as const;
 export type Family = keyof typeof FAMILIES;
