@@ -6,6 +6,8 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { access, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { toHex } from '../common/bytes.ts';
+import { recordPath } from '../common/ca/development-authority.ts';
+import { appendRecord } from '../common/ca/issue-record.ts';
 import { generateSm2KeyPair, importSm2PrivateKey, type Sm2PrivateKey } from '../common/crypto/sm2.ts';
 import { withStartLock } from '../common/db/start-lock.ts';
 import { TrustError } from '../common/errors.ts';
@@ -62,6 +64,7 @@ async function writeAll(folder: string, now: Date): Promise<void> {
     issued.set(row.name, { row, key, certificate });
     await writePrivate(join(folder, row.keyFolder, `${row.name}.key.pem`), privateKeyPem);
     await writePublic(join(folder, row.folder, `${row.name}.crt.pem`), certificatePem(certificate));
+    await record(folder, row, certificate, now);
   }
   const authorities = [...issued.values()].filter(({ row }) => row.ca);
   const pemOf = (isRoot: boolean) =>
@@ -99,7 +102,15 @@ async function addNewRows(folder: string, now: Date): Promise<void> {
     const certificate = await certify(row, importSm2PrivateKey(privateKeyPem), issuer, now);
     await writePrivate(keyPath, privateKeyPem);
     await writePublic(path, certificatePem(certificate));
+    await record(folder, row, certificate, now);
   }
+}
+
+/** The authorities answer for what they revoked at once. */
+async function record(folder: string, { flaw, issuer: authority }: PkiRow, { serial }: Certificate, now: Date) {
+  if (flaw !== 'revoked') return;
+  const at = now.toISOString();
+  await appendRecord(recordPath(folder), { kind: 'revoked', authority, serial, reason: 'key-compromise', at });
 }
 
 function certify(
@@ -108,10 +119,11 @@ function certify(
   issuer: Pick<Issued, 'row' | 'key'>,
   now: Date,
 ): Promise<Certificate> {
-  const notBefore = new Date(now.getTime() - 86_400_000);
+  const notBefore = new Date(now.getTime() - (row.flaw === 'expired' ? 2 : 1) * 86_400_000);
   notBefore.setUTCHours(0, 0, 0, 0);
   const notAfter = new Date(notBefore);
-  notAfter.setUTCFullYear(notAfter.getUTCFullYear() + row.years);
+  if (row.flaw === 'expired') notAfter.setUTCHours(1);
+  else notAfter.setUTCFullYear(notAfter.getUTCFullYear() + row.years);
   return makeCertificate({
     subject: subjectOf(row),
     issuer: subjectOf(issuer.row),
@@ -123,6 +135,7 @@ function certify(
     ca: row.ca,
     keyUsage: row.keyUsage,
     ...(row.extendedKeyUsage ? { extendedKeyUsage: row.extendedKeyUsage } : {}),
+    ...(row.isOcspNoCheck ? { isOcspNoCheck: true } : {}),
   });
 }
 

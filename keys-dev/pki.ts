@@ -17,7 +17,10 @@ export type PkiRow = {
   readonly ca: { readonly pathLength: number } | null;
   readonly keyUsage: readonly KeyUsage[];
   readonly extendedKeyUsage?: readonly string[];
+  readonly isOcspNoCheck?: boolean;
   readonly years: number;
+  /** Made to be refused: revoked when it is made, ended before, or for another use. */
+  readonly flaw?: 'revoked' | 'expired' | 'usage';
 };
 
 const XINJI = '信基 Xinji 开发用证书机构';
@@ -46,6 +49,31 @@ const signer = (number: number, esID: string, organization: string): PkiRow => (
   ca: null,
   keyUsage: SIGNING,
   years: 5,
+});
+
+/** Answers OCSP requests for an authority, which has delegated it. */
+const responder = (authority: string): PkiRow => ({
+  name: `ocsp-${authority}`,
+  folder: 'ocsp',
+  keyFolder: 'ocsp',
+  issuer: authority,
+  commonName: `信基开发OCSP服务 ${authority}`,
+  organization: XINJI,
+  ca: null,
+  keyUsage: ['digitalSignature'],
+  extendedKeyUsage: [OID.ocspSigning],
+  isOcspNoCheck: true,
+  years: 10,
+});
+
+/** A signer that must not pass, for tests. */
+const flawed = (flaw: NonNullable<PkiRow['flaw']>, esID: string): PkiRow => ({
+  ...signer(0, esID, '11360100MB0D00010M示例市卫生健康委员会'),
+  name: `${flaw}-signer`,
+  folder: 'test',
+  keyFolder: 'test',
+  keyUsage: flaw === 'usage' ? ['keyEncipherment'] : SIGNING,
+  flaw,
 });
 
 /** Signs the checkpoints of a room's audit log. */
@@ -93,6 +121,17 @@ export const PKI: readonly PkiRow[] = [
     extendedKeyUsage: [OID.timeStamping],
     years: 10,
   },
+  // Owned by the platform itself: seals the reports of verifications.
+  {
+    ...signer(0, '36000000000001', '11360000MB0D00061Q信基平台'),
+    name: 'platform',
+    folder: 'platform',
+    keyFolder: 'platform',
+  },
+  ...['root', 'sub-ca-makers', 'sub-ca-signers', 'sub-ca-time'].map(responder),
+  flawed('revoked', '36010000000091'),
+  flawed('expired', '36010000000092'),
+  flawed('usage', '36010000000093'),
   auditKey('identity'),
   auditKey('license'),
   auditKey('seal'),

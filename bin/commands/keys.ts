@@ -10,6 +10,7 @@ import { readKeyPem, readSm2KeyFile, sealKeyPem, writeKeyFile } from '../../comm
 import { type Certificate, certificateFingerprint, readCertificatesPem } from '../../common/pki/certificate.ts';
 import { makeDevelopmentKeys } from '../../keys-dev/make.ts';
 import { type Command, EXIT_USAGE } from './command.ts';
+import { issueCertificate, revokeCertificate, writeCrl } from './keys-authority.ts';
 
 type Act = {
   readonly operands: number;
@@ -22,6 +23,9 @@ const ACTS: Readonly<Record<string, Act>> = {
   dev: { operands: 0, run: makeKeys },
   show: { operands: 1, run: showFile },
   seal: { operands: 2, run: sealFile },
+  issue: { operands: 3, run: issueCertificate },
+  revoke: { operands: 2, run: revokeCertificate },
+  crl: { operands: 2, run: writeCrl },
 };
 
 export const command: Command = {
@@ -30,8 +34,11 @@ export const command: Command = {
   usage: `xinji keys dev            make keys-dev/pem once: SM2 root, authorities, seal maker, signers, P-256 client keys
 xinji keys show FILE      say what a PEM file holds: certificates, or the public half of an SM2 key
 xinji keys seal IN OUT    close the PKCS#8 PEM file IN under XINJI_MASTER_KEY; OUT must not exist, mode 0600
+xinji keys issue AUTHORITY REQUEST OUT   certify a PKCS#10 request (PEM or DER) for two years: makers, signers or time
+xinji keys revoke CERTIFICATE REASON     revoke a certificate: key-compromise, superseded, cessation-of-operation, …
+xinji keys crl AUTHORITY OUT             write the revocation list of root, makers, signers or time, good for a week
 
-Every subject made by \`dev\` says OU=DEV ONLY, and production refuses it. A sealed key file is read wherever a key file
+issue, revoke and crl are the authorities of keys-dev/pem and need XINJI_MODE=development. Every subject made by \`dev\` says OU=DEV ONLY, and production refuses it. A sealed key file is read wherever a key file
 is configured, with XINJI_MASTER_KEY. Exit codes: 0 done, 1 not done, ${EXIT_USAGE} wrong usage.`,
   run: async (args, env) => {
     const { positionals } = parseArgs({ args: [...args], options: {}, allowPositionals: true });

@@ -92,6 +92,8 @@ export type CertificateListOrder = {
   readonly thisUpdate: Date;
   readonly nextUpdate: Date;
   readonly revoked: readonly { readonly serial: string; readonly at: Date; readonly reason: CrlReason }[];
+  /** Certificates that ended at or after this time stay on the list. */
+  readonly keepsSince?: Date;
   /** SM2 over the message by the issuer's key, DER. */
   readonly sign: (message: Uint8Array) => Promise<Uint8Array>;
 };
@@ -100,11 +102,12 @@ const SM2_WITH_SM3 = derSequence(derOid(OID.sm2WithSm3));
 
 /** DER of a version 2 list with authority key identifier and number; times are cut to seconds. */
 export async function makeCertificateList(order: CertificateListOrder): Promise<Uint8Array> {
-  const { issuer, number, thisUpdate, nextUpdate, revoked, sign } = order;
+  const { issuer, number, thisUpdate, nextUpdate, revoked, keepsSince, sign } = order;
   const keyId = issuer.subjectKeyId;
   const extensions = derSequence(
     ...(keyId ? [encodeExtension(OID.authorityKeyIdentifier, derSequence(derImplicit(0, derOctetString(keyId))))] : []),
     encodeExtension(OID.crlNumber, derInteger(number)),
+    ...(keepsSince ? [encodeExtension(OID.expiredCertsOnCrl, derGeneralizedTime(keepsSince))] : []),
   );
   const tbs = derSequence(
     derInteger(1),

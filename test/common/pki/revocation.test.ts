@@ -106,6 +106,8 @@ test('a hold that a newer list has lifted is over; no other reason is', async (t
 test('a list made after the certificate ended has forgotten it, unless it says how long it keeps them', async (t) => {
   const ended = await issue('已到期', authority, { notAfter: hours(-24) });
   t.regex(judgeWith({ crl: await listOf(authority), at: hours(-48) }, ended).finding, /does not cover/);
+  const keeping = await listOf(authority, [], { keepsSince: hours(-1000) });
+  t.is(judgeWith({ crl: keeping, at: hours(-48) }, ended).status, 'good');
   const before = await listOf(authority, [], { thisUpdate: hours(-30) });
   t.is(judgeWith({ crl: before, at: hours(-48) }, ended).status, 'good');
 });
