@@ -92,7 +92,7 @@ async function writeNew(path: string, content: string | Uint8Array): Promise<voi
   try {
     await writeFile(path, content, { flag: 'wx' });
   } catch (cause) {
-    throw new TrustError('config-invalid', `${path} cannot be written (${(cause as NodeJS.ErrnoException).code})`, {
+    throw new TrustError('invalid-request', `${path} cannot be written (${(cause as NodeJS.ErrnoException).code})`, {
       hint: 'Name a file that does not exist yet, in a folder that does.',
       cause,
     });
