@@ -44,6 +44,8 @@ import { findFreePorts } from './free-ports.ts';
 export type House = {
   readonly urls: Readonly<Record<TestRoom, string>>;
   readonly database: TestDatabase;
+  /** What each room is started with, by `xinji serve` as by this harness. */
+  readonly environments: readonly RoomEnvironment[];
   /** Log lines of each room, parsed. */
   readonly logs: Readonly<Record<TestRoom, readonly Record<string, unknown>[]>>;
   readonly passwords: Secrets['demo_passwords'];
@@ -111,12 +113,17 @@ export async function startHouse({ clock = systemClock }: { readonly clock?: Clo
   return {
     urls,
     database,
+    environments,
     logs,
     passwords: secrets.demo_passwords,
     license: open.get('license')!.room.license!,
     tokenFor: (clientId, room, scope) => {
       const options = { issuer: urls.identity, clientId, resource: urls[room], scope, allowHttp: true, clock };
-      return async () => makeTokenSource({ ...options, keyPem: await keyOf(clientId) })();
+      let source: TokenSource | undefined;
+      return async () => {
+        source ??= makeTokenSource({ ...options, keyPem: await keyOf(clientId) });
+        return source();
+      };
     },
     staffToken: async (login, scope) => {
       const person = { login, password: secrets.demo_passwords[login] };
