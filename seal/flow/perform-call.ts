@@ -79,6 +79,13 @@ export function makeCaller(deps: SealingDeps): Caller {
       // A grant with a count, which is used up by one call after the other; or the seal has changed since step 3.
       await checkPermits(call, now, findPermit);
       outcome = await insertCountedIntents(db, intents, noGrant);
+      if (outcome === 'refused') {
+        await checkPermits(call, clock(), findPermit);
+        throw new TrustError(
+          'seal-unavailable',
+          'The seal was changed meanwhile; repeat with the same Idempotency-Key',
+        );
+      }
     }
     if (outcome === 'ours') return { sealingIds: intents.map(({ sealingId }) => sealingId), attempt: 1 };
     return waitForAct(call, plan);
@@ -93,6 +100,8 @@ export function makeCaller(deps: SealingDeps): Caller {
       checkSameRequest(found, requestSm3);
       const now = clock();
       if (found.leaseUntil <= now) {
+        // The plan is as old as the wait: what was allowed then may have been withdrawn or suspended.
+        await checkPermits(call, now, findPermit);
         const attempt = await claimCall(db, found, now, new Date(now.getTime() + LEASE_MS));
         if (attempt !== null) return { sealingIds: await listSealingIds(db, call), attempt };
       }

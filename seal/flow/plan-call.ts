@@ -8,10 +8,10 @@ import { TrustError } from '../../common/errors.ts';
 import { makeId } from '../../common/ids.ts';
 import type { Log } from '../../common/log.ts';
 import { checkUsable } from '../domain/registered-seal.ts';
-import { type GrantUse, noGrant } from '../domain/seal-grant.ts';
+import { noGrant } from '../domain/seal-grant.ts';
 import type { SealingIntent } from '../domain/sealing.ts';
 import type { AskedCall } from '../domain/usage.ts';
-import type { Permit, SealForUse } from '../store/sealing-permits.ts';
+import type { ActUse, Permit, SealForUse } from '../store/sealing-permits.ts';
 import type { PartyCache } from './party-cache.ts';
 import type { SealingSigner, SealingTools } from './seal-document.ts';
 import type { SealingParty } from './sealing-party.ts';
@@ -63,7 +63,7 @@ export type CallPlan = {
 
 export const LEASE_MS = 30_000;
 
-type FindPermit = (use: GrantUse) => Promise<Permit>;
+type FindPermit = (use: ActUse) => Promise<Permit>;
 
 /** Codes: `seal-not-found`, `seal-not-granted`, `seal-not-usable`, `time-stamp-unavailable`, those of the making. */
 export async function planCall(
@@ -88,11 +88,17 @@ export async function planCall(
 
 /** The seals of a call, each in force and granted for its class of documents. */
 export async function checkPermits(
-  { clientId, queries }: ClientCall,
+  { clientId, idempotencyKey, queries }: ClientCall,
   at: Date,
   findPermit: FindPermit,
 ): Promise<readonly SealForUse[]> {
-  const uses = queries.map((query) => ({ clientId, esID: query.seal, documentClass: classOf(query), at }));
+  const uses = queries.map((query) => ({
+    clientId,
+    idempotencyKey,
+    esID: query.seal,
+    documentClass: classOf(query),
+    at,
+  }));
   const permits = await Promise.all(uses.map(findPermit));
   return permits.map((permit, i) => {
     const use = uses[i]!;

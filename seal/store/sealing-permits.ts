@@ -21,22 +21,33 @@ export const COVERS = `g.client_id = a.client_id and g.es_id = a.es_id and g.wit
   and g.document_class in (a.document_class, '${ANY_CLASS}') and g.valid_from <= a.at and g.valid_to > a.at
   and (g.max_uses is null or g.used < g.max_uses)`;
 
+/** The intent of this very act, which a crash left behind, has used grant `g` once already; that use is still its own. */
+const USED_BY_IT = `i.client_id = a.client_id and i.idempotency_key = a.idempotency_key and i.es_id = a.es_id
+  and i.state = 'intended' and g.withdrawn_at is null and g.document_class in (a.document_class, '${ANY_CLASS}')
+  and g.valid_to > a.at`;
+
+/** A use by the act of this key. */
+export type ActUse = GrantUse & { readonly idempotencyKey: string };
+
 /** One answer a use, in order. */
-export async function findPermits(db: Knex, uses: readonly GrantUse[]): Promise<readonly Permit[]> {
-  const asked = uses.map(({ clientId, esID, documentClass, at }, n) => ({
+export async function findPermits(db: Knex, uses: readonly ActUse[]): Promise<readonly Permit[]> {
+  const asked = uses.map(({ clientId, esID, documentClass, at, idempotencyKey }, n) => ({
     n,
     client_id: clientId,
     es_id: esID,
     document_class: documentClass,
     at,
+    idempotency_key: idempotencyKey,
   }));
   const { rows } = await db
     .raw<{ rows: Row[] }>(
       `select a.n, s.es_id as "esID", s.name, s.version, s.state, s.state_changed_at as "stateChangedAt",
          s.owner_name as "ownerName", s.owner_code as "ownerCode", s.valid_from as "validFrom", s.valid_to as "validTo",
          s.width_mm as "widthMm", s.height_mm as "heightMm", s.eseal_sm3 as "esealSm3", s.key_ref as "keyRef",
-         exists (select from seal.seal_grants g where ${COVERS}) as "isGranted"
-       from json_to_recordset(?::json) as a (n integer, client_id text, es_id text, document_class text, at timestamptz)
+         exists (select from seal.seal_grants g where ${COVERS}) or exists (
+           select from seal.sealings i join seal.seal_grants g on g.grant_id = i.grant_id where ${USED_BY_IT}) as "isGranted"
+       from json_to_recordset(?::json) as a (n integer, client_id text, es_id text, document_class text, at timestamptz,
+         idempotency_key text)
        join seal.seals s on s.es_id = a.es_id`,
       [JSON.stringify(asked)],
     )

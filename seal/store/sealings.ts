@@ -112,7 +112,8 @@ export async function insertIntents(
 
 /**
  * The same for one call under grants with a count, which it uses up. The use that no grant covers is thrown back by
- * `refuse`, and nothing is written.
+ * `refuse`; a seal that is not in force as it was prepared makes it `refused`; nothing is written then. Seals stay as they
+ * are until the intent is on record.
  */
 export async function insertCountedIntents(
   db: Knex,
@@ -120,6 +121,7 @@ export async function insertCountedIntents(
   refuse: (use: GrantUse) => Error,
 ): Promise<IntentOutcome> {
   return db.transaction(async (trx) => {
+    if (!(await holdSeals(trx, intents))) return 'refused';
     const written = asRows(intents);
     for (const [i, intent] of intents.entries()) {
       const { rows } = await trx.raw<{ rows: unknown[] }>(
@@ -136,6 +138,19 @@ export async function insertCountedIntents(
     }
     return 'ours';
   });
+}
+
+/** Keeps the seals of these intents from being changed; false when one of them is not in force as it was prepared. */
+async function holdSeals(trx: Knex, intents: readonly SealingIntent[]): Promise<boolean> {
+  const wanted = new Map(intents.map(({ query, esealSm3 }) => [query.seal, esealSm3]));
+  const held = await trx('seal.seals')
+    .select({ esID: 'es_id', esealSm3: 'eseal_sm3' })
+    .whereIn('es_id', [...wanted.keys()])
+    .where('state', 'active')
+    .orderBy('es_id')
+    .forShare();
+  const inForce = new Map(held.map(({ esID, esealSm3 }) => [esID, esealSm3]));
+  return [...wanted].every(([esID, esealSm3]) => inForce.get(esID) === esealSm3);
 }
 
 function asRows(intents: readonly SealingIntent[]): readonly Readonly<Record<string, unknown>>[] {

@@ -2,6 +2,7 @@
 import test from 'ava';
 import { makeSealClient } from '../../common/client/seal-client.ts';
 import type { SealGrant } from '../../seal/domain/seal-grant.ts';
+import { changeSealState } from '../../seal/flow/register-seal.ts';
 import { insertGrant, markWithdrawn, useGrant } from '../../seal/store/seal-grants.ts';
 import { AT } from '../_harness/pki.ts';
 import { ES_ID, startRoom, type TestRoom } from './room.ts';
@@ -101,4 +102,64 @@ test('The database keeps the count itself, and the grant of a sealing is one of 
   await give({ grantId: 'grant_foreign', clientId: 'foreign' });
   const sealing = room.owner('seal.sealings').where({ idempotency_key: 'held-act-1' });
   await t.throwsAsync(async () => sealing.update({ grant_id: 'grant_foreign' }), { message: /foreign key/ });
+});
+
+/** The state in which a crash after the intent leaves a sealing. */
+async function crash(idempotencyKey: string): Promise<void> {
+  const undone = {
+    signed_at: null,
+    field: null,
+    data_sm3: null,
+    update_sm3: null,
+    update_size: null,
+    released_at: null,
+  };
+  const lease = { lease_until: new Date(AT.getTime() + 5_000) };
+  await room
+    .owner('seal.sealings')
+    .where({ idempotency_key: idempotencyKey })
+    .update({ state: 'intended', ...undone, ...lease });
+}
+
+test.serial(
+  'After a crash the last use of a grant is still that of the sealing, unless the grant was withdrawn',
+  async (t) => {
+    for (const grantId of ['grant_last', 'grant_gone']) {
+      const clientId = `client-${grantId}`;
+      const key = `${grantId}-crashed`;
+      await give({ grantId, clientId, maxUses: 1 });
+      const { sealingId } = await (async () => {
+        const client = makeSealClient({ baseUrl: room.url, getToken: () => room.token({ clientId }) });
+        return client.seal(pdf, { seal: ES_ID, level: 'B', documentClass: 'contract' }, key);
+      })();
+      await crash(key);
+      room.setNow(new Date(AT.getTime() + 6_000));
+      await t.throwsAsync(seal(clientId, `${grantId}-other`, 'contract'), { code: 'seal-not-granted' });
+      if (grantId === 'grant_gone') {
+        await markWithdrawn(room.db, grantId, { by: 'keeper-1', reason: 'no longer needed', at: AT });
+        await t.throwsAsync(seal(clientId, key, 'contract'), { code: 'seal-not-granted' });
+      } else {
+        t.is((await seal(clientId, key, 'contract')).sealingId, sealingId);
+        t.is(await usedOf(grantId), 1);
+      }
+      room.setNow(AT);
+    }
+  },
+);
+
+test.serial('A seal suspended while a repetition waits for a crashed act is not used', async (t) => {
+  await give({ grantId: 'grant_wait', clientId: 'waiting' });
+  await seal('waiting', 'waiting-crashed', 'contract');
+  await crash('waiting-crashed');
+  const repeated = seal('waiting', 'waiting-crashed', 'contract');
+  // The repetition has planned with an active seal once it asks again and again for what it waits for.
+  const refusal = t.throwsAsync(repeated, { code: 'seal-not-usable' });
+  const looks = async () => (await room.db('seal.sealings').where({ client_id: 'waiting' }).first('attempt')).attempt;
+  t.is(await looks(), 1);
+  await changeSealState({ db: room.db, clock: () => AT }, ES_ID, 'suspended');
+  room.setNow(new Date(AT.getTime() + 6_000));
+  await refusal;
+  t.is(await looks(), 1, 'the act was not taken over');
+  room.setNow(AT);
+  await changeSealState({ db: room.db, clock: () => AT }, ES_ID, 'active');
 });
