@@ -122,6 +122,7 @@ test('every relative link of the documents leads to a file', async (t) => {
     'docs/glossary.md',
     'docs/issuance-cycle.md',
     'docs/sealing-cycle.md',
+    'docs/integrate-seal.md',
     'identity/README.md',
     'license/README.md',
     'seal/README.md',
