@@ -337,6 +337,56 @@ export const PROBLEMS = {
     '盖章服务暂时没有回应',
     'Nothing is lost; repeat the request with the same key, or wait: the work is resumed.',
   ),
+  // The life of a seal
+  'seal-application-not-found': problem(
+    404,
+    'There is no such application for a seal',
+    '没有这个印章申请',
+    'Check the id of the application.',
+  ),
+  'seal-state-forbids': problem(
+    409,
+    'The state of the seal forbids this step',
+    '印章当前状态不允许此操作',
+    'The detail gives the state.',
+  ),
+  'duty-conflict': problem(
+    403,
+    'One person cannot have two duties for one seal',
+    '同一人不得兼任同一枚印章的两项职责',
+    'Somebody else has to take this step: applicant, approver, maker and keeper of a seal are four persons.',
+  ),
+  'person-needed': problem(
+    403,
+    'Only a person can take this step',
+    '该操作只能由自然人办理',
+    'Log in as a member of staff with the role (`xinji login`); a machine can only use a seal.',
+  ),
+  'role-missing': problem(
+    403,
+    'This person has no role for that',
+    '该人员没有相应的岗位',
+    'Ask the operator for the role at the organisation that the detail names.',
+  ),
+  'certificate-pending': problem(
+    409,
+    'The certificate for the seal is not here yet',
+    '印章证书尚未签发',
+    'Take the request from GET …/certificate-request to the authority, send its answer to POST …/certificate, then repeat this request with the same key.',
+  ),
+  'certificate-unfit': problem(
+    422,
+    'The certificate does not fit the seal',
+    '证书与该印章不匹配',
+    'Give the certificate that the authority made for the request of this seal.',
+  ),
+  'seal-codes-exhausted': problem(
+    409,
+    'There is no seal code left',
+    '印章编码已用尽',
+    'Set another rule in XINJI_SEAL_CODE_RULE.',
+  ),
+  'grant-not-found': problem(404, 'There is no such grant', '没有这项授权', 'Check the id of the grant.'),
   // Licenses
   'identifier-malformed': problem(
     422,

@@ -26,6 +26,7 @@ import { makeOwnStamper } from './flow/own-time-stamper.ts';
 import { makePartyCache } from './flow/party-cache.ts';
 import { makeCaller } from './flow/perform-call.ts';
 import type { SealingSigner } from './flow/seal-document.ts';
+import type { SealKeyring } from './flow/seal-keyring.ts';
 import type { Judge } from './flow/verify-upload.ts';
 import { digestSealingOperation, makeDigestSealingHandler } from './http/digest-sealings.ts';
 import { makeSealPictureHandler, sealPictureOperation } from './http/seal-pictures.ts';
@@ -66,8 +67,8 @@ export type SealAppDeps = {
   readonly checked: CheckedFiles;
   readonly verificationSeconds: number;
   readonly signer: SealingSigner;
-  /** Key reference -> certificate of the signer. */
-  readonly certificates: ReadonlyMap<string, Certificate>;
+  /** The keys that use seals. */
+  readonly keyring: SealKeyring;
   readonly trustStores: TrustStores;
   readonly chain: readonly Certificate[];
   /** Of what is verified. */
@@ -88,10 +89,10 @@ export type SealAppDeps = {
 };
 
 export function buildApp(deps: SealAppDeps): Koa {
-  const { db, clock, metrics, gate, log, mode, certificates, chain, containers } = deps;
+  const { db, clock, metrics, gate, log, mode, keyring, chain, containers } = deps;
   const maxBytes = deps.limitMegabytes * 1_000_000;
   const trust = withIntermediates(deps.trustStores, chain);
-  const parties = makePartyCache({ db, certificates, chain, trust, containers });
+  const parties = makePartyCache({ db, certificateOf: keyring.certificateOf, chain, trust, containers });
   const stamper = stamperOf(deps, trust);
   const caller = makeCaller({ ...deps, parties, stamper });
   const spool = makeSpool({ folder: deps.uploadsFolder, bytesPerCaller: deps.callerMegabytes * 1_000_000 });

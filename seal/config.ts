@@ -19,6 +19,7 @@ import { type Certificate, isDevelopmentCertificate, readCertificatesPem } from 
 import type { TrustStores } from '../common/pki/trust-stores.ts';
 import { type ContainerSettings, parseContainerNames, parseSealAttributes } from './domain/container.ts';
 import { SEAL_DIGEST_ATTRIBUTE, SES_SIGNATURE_ATTRIBUTE } from './domain/seal-attributes.ts';
+import { DEFAULT_CODE_RULE, parseCodeRule } from './domain/seal-code.ts';
 
 const inDevelopment = (value: string) => (mode: Mode) => (mode === 'development' ? value : undefined);
 
@@ -175,6 +176,30 @@ export const CONFIG_TABLE = {
     example: '1.2.156.10001.2,1.2.156.10001.3',
     fallback: () => `${SEAL_DIGEST_ATTRIBUTE},${SES_SIGNATURE_ATTRIBUTE}`,
     parse: parseSealAttributes,
+  },
+  codeRule: {
+    name: 'XINJI_SEAL_CODE_RULE',
+    manual:
+      'How seal codes are made: text with {area} (6 digits of the owner, GB/T 2260) and one {serial:N}. Codes that were given stay.',
+    example: DEFAULT_CODE_RULE,
+    fallback: () => DEFAULT_CODE_RULE,
+    parse: parseCodeRule,
+  },
+  makerKeysFolder: {
+    name: 'XINJI_SEAL_MAKER_KEYS',
+    manual:
+      'Folder with the one NAME.key.pem and NAME.crt.pem of the seal maker (制章者); `none`: this room uses seals and makes none.',
+    example: '/etc/xinji/seal/maker',
+    fallback: (mode: Mode) => (mode === 'development' ? 'keys-dev/pem/maker' : 'none'),
+    parse: (path: string, mode: Mode) => (path === 'none' ? null : parseKeysFolder(path, mode)),
+  },
+  caFolder: {
+    name: 'XINJI_SEAL_CA',
+    manual:
+      'Who certifies the keys of seals: a folder in which requests and revocations are left for a licensed authority, whose certificates come back by POST /v1/seal-applications/{id}/certificate; `none` when no seals are made here.',
+    example: '/var/lib/xinji/ca',
+    fallback: (mode: Mode) => (mode === 'development' ? '.data/ca' : 'none'),
+    parse: (path: string) => (path === 'none' ? null : parseText(path)),
   },
   tsa: {
     name: 'XINJI_SEAL_TSA',

@@ -10,6 +10,7 @@ import { buildApp } from './app.ts';
 import { containersOf, readRoomConfig } from './config.ts';
 import { makeCheckedFiles } from './flow/checked-files.ts';
 import { openAuthority } from './flow/open-authority.ts';
+import { makeSealKeyring } from './flow/seal-keyring.ts';
 import { MIGRATIONS } from './migrations/list.ts';
 import { openPdfium } from './pdfium/open-pdfium.ts';
 import { readKeyFolder } from './store/key-folder.ts';
@@ -39,6 +40,7 @@ await runRoom({
       signer: checkpointSigner,
       copyFolder: config.checkpointFolder,
     });
+    const keyring = makeSealKeyring({ db, signer, masterKey, certificates });
     const gate = makeBearerGate({ issuer: identityUrl, audience: url, clock: deps.clock });
     const containers = containersOf(config);
     const { judge, close: closeJudge } = openJudge({
@@ -53,7 +55,7 @@ await runRoom({
       app: buildApp({
         ...config,
         ...deps,
-        ...{ db, audit, gate, signer, certificates, authority, judge, containers, pdfium, checked },
+        ...{ db, audit, gate, signer, keyring, authority, judge, containers, pdfium, checked },
       }),
       started: async () => usage.start(),
       close: async () => {

@@ -15,12 +15,14 @@ export type Proof = {
   readonly trustRoots: string;
   /** What the seal room publishes at /v1/trust-roots. */
   readonly trust: Uint8Array;
-  /** DER of the seal, for sealing by hand. */
+  /** DER of the department's seal. */
   readonly seal: Uint8Array;
+  /** DER of a seal in no registry, for sealing by hand. */
+  readonly offlineSeal: Uint8Array;
 };
 
-/** Writes license.pdf, trust.json, trust-roots.pem and seal.esl, and out of the file chain.pem, signer.pem, signed-attributes.der, signature.der. */
-export async function writeProof(folder: string, { pdf, trustRoots, trust, seal }: Proof): Promise<void> {
+/** Writes license.pdf, trust.json, trust-roots.pem, seal.esl and offline.esl, and out of the file chain.pem, signer.pem, signed-attributes.der, signature.der. */
+export async function writeProof(folder: string, { pdf, trustRoots, trust, seal, offlineSeal }: Proof): Promise<void> {
   const document = openDocument(memorySource(pdf));
   const field = listSignatureFields(document).at(-1);
   const found = field && checkByteRange(document, field.dict);
@@ -35,6 +37,7 @@ export async function writeProof(folder: string, { pdf, trustRoots, trust, seal 
     'trust.json': trust,
     'trust-roots.pem': trustRoots,
     'seal.esl': seal,
+    'offline.esl': offlineSeal,
     'signer.pem': certificatePem(signer),
     // The signer's own authority first: `openssl verify` looks at the first certificate of a file.
     'chain.pem': authorities

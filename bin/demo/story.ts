@@ -8,6 +8,7 @@ import { tellPresenting } from './chapters/presenting.ts';
 import { tellRevoking } from './chapters/revoking.ts';
 import { tellSingleSignOn } from './chapters/single-sign-on.ts';
 import { tellVerifying } from './chapters/verifying.ts';
+import { makeOfflineSeal } from './offline-seal.ts';
 import { writeProof } from './proof.ts';
 import type { Teller } from './teller.ts';
 import type { World } from './world.ts';
@@ -21,7 +22,14 @@ export async function tellStory(world: World, tell: Teller, now: Date): Promise<
   const trust = await call('GET', `${world.sealUrl}/v1/trust-roots`);
   tell.check(trust.status === 200, 'and whom it trusts: makers of seals, signers, time-stamp authorities apart');
   const { trustRoots } = world;
-  await writeProof(world.outFolder, { pdf: issued.pdf, trustRoots, trust: trust.bytes, seal: seal.bytes });
+  const offlineSeal = await makeOfflineSeal(now);
+  await writeProof(world.outFolder, {
+    pdf: issued.pdf,
+    trustRoots,
+    trust: trust.bytes,
+    seal: seal.bytes,
+    offlineSeal,
+  });
   const report = await tellVerifying(world, tell, issued);
   await writeFile(join(world.outFolder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
   await tellPresenting(world, tell, issued);

@@ -5,7 +5,10 @@ import { connect } from '../../common/db/connect.ts';
 import { isTrustError } from '../../common/errors.ts';
 import { withIntermediates } from '../../common/pki/trust-stores.ts';
 import { readRoomConfig, type SealConfig } from '../../seal/config.ts';
+import type { RegisteredSeal } from '../../seal/domain/registered-seal.ts';
 import { prepareSeal } from '../../seal/flow/party-cache.ts';
+import { makeSealKeyring } from '../../seal/flow/seal-keyring.ts';
+import { NOTICE_DAYS } from '../../seal/flow/tend-seals.ts';
 import { readKeyFolder } from '../../seal/store/key-folder.ts';
 import { findSeal, listSealCodes } from '../../seal/store/seals.ts';
 import { databaseKey, type RoomEnvironment } from '../serve/environment.ts';
@@ -33,24 +36,42 @@ export async function checkSeals(environments: readonly RoomEnvironment[], now: 
 async function checkEach(db: Knex, config: SealConfig, now: Date): Promise<readonly Finding[]> {
   const { certificates } = readKeyFolder(config.keysFolder, config.mode);
   const trust = withIntermediates(config.trustStores, config.chain);
+  const { certificateOf } = makeSealKeyring({ db, signer: NO_SIGNER, masterKey: config.masterKey, certificates });
   const codes = await listSealCodes(db, 'active', MOST);
   const faults: Finding[] = [];
+  const ending: Finding[] = [];
   for (const esID of codes) {
     const seal = (await findSeal(db, esID))!;
+    if (endsSoon(seal, now)) ending.push(sayEnd(seal, now));
     try {
-      await prepareSeal({ certificates, chain: config.chain, trust }, seal, now);
+      await prepareSeal({ certificateOf, chain: config.chain, trust }, seal, now);
     } catch (error) {
       if (!isTrustError(error)) throw error;
       faults.push(wrong(`Seal ${esID} ${seal.name} cannot be used: ${error.message}`, adviceFor(config)));
     }
   }
-  if (faults.length > 0) return faults;
+  if (faults.length > 0) return [...faults, ...ending];
   if (codes.length === 0) return [note('No seal is registered and active')];
   const more =
     codes.length === MOST
       ? `the first ${MOST} seals`
       : `${codes.length} active ${codes.length === 1 ? 'seal' : 'seals'}`;
-  return [well(`Keys and certificates fit ${more}`)];
+  return [well(`Keys and certificates fit ${more}`), ...ending];
+}
+
+/** Opening a box proves that the key is there; nothing is signed. */
+const NO_SIGNER = { load: () => undefined, unload: () => undefined };
+
+const endsSoon = ({ validTo }: RegisteredSeal, now: Date): boolean =>
+  validTo.getTime() - now.getTime() < NOTICE_DAYS * 86_400_000;
+
+function sayEnd({ esID, name, validTo }: RegisteredSeal, now: Date): Finding {
+  const day = validTo.toISOString().slice(0, 10);
+  return note(
+    validTo < now
+      ? `Seal ${esID} ${name} ended on ${day} and cannot be used; have it made again`
+      : `Seal ${esID} ${name} and its certificate end on ${day}; have it made again before`,
+  );
 }
 
 function adviceFor({ mode, keysFolder }: SealConfig): string {

@@ -13,7 +13,7 @@ export async function seedHouse(
   systemUrls: SystemUrls,
 ): Promise<void> {
   const envOf = (name: RoomName): NodeJS.ProcessEnv => rooms.find(({ room }) => room.name === name)!.env;
-  await seedIdentity(envOf('identity'), secrets.demo_passwords, systemUrls);
-  await seedSeal(envOf('seal'));
+  const subjects = await seedIdentity(envOf('identity'), secrets.demo_passwords, systemUrls);
+  await seedSeal(envOf('seal'), subjects);
   await seedLicense(envOf('license'));
 }

@@ -1,64 +1,79 @@
-// The department's seal: drawn, made by the development seal maker, registered, and granted to the license room.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { systemClock } from '../../common/clock.ts';
-import { signSm2 } from '../../common/crypto/sm2.ts';
+// The department's seal, led through its whole life by the staff of the seed: applied for, approved, made, put on file, put
+// in force, and granted to the license room. Every act has a fixed key, so that repeating the seed changes nothing.
+import { type Clock, systemClock } from '../../common/clock.ts';
+import type { RoleName } from '../../common/contract/roles.ts';
 import { connect } from '../../common/db/connect.ts';
-import { readSm2KeyFile } from '../../common/keys/key-file.ts';
-import { type Certificate, readCertificatesPem } from '../../common/pki/certificate.ts';
+import { makeLog } from '../../common/log.ts';
+import { withIntermediates } from '../../common/pki/trust-stores.ts';
 import { readRoomConfig } from '../../seal/config.ts';
-import { drawSealPicture } from '../../seal/domain/seal-picture.ts';
-import { grantSeal, registerSeal } from '../../seal/flow/register-seal.ts';
-import { readSealFont } from '../../seal/flow/seal-font.ts';
-import { makeSeal } from '../../seal/ses/make-seal.ts';
-import { findSeal } from '../../seal/store/seals.ts';
+import { applyForSeal } from '../../seal/flow/apply-for-seal.ts';
+import { activateVersion, decideOnVersion } from '../../seal/flow/change-seal.ts';
+import { giveGrant } from '../../seal/flow/give-grant.ts';
+import type { LifeAct } from '../../seal/flow/life-act.ts';
+import type { LifeDeps } from '../../seal/flow/life-deps.ts';
+import { makeVersion } from '../../seal/flow/make-version.ts';
+import { openLife } from '../../seal/flow/open-life.ts';
+import { makeSealKeyring } from '../../seal/flow/seal-keyring.ts';
 import { KEYS_DEV } from '../serve/keys.ts';
-import { LICENSE_CLIENT, SEAL } from './values.ts';
+import { openSeedAuthority } from './seed-authority.ts';
+import type { StaffSubjects } from './seed-identity.ts';
+import { CLI_CLIENT, LICENSE_CLIENT, SEAL, STAFF } from './values.ts';
 
-const FIVE_YEARS_MS = 5 * 365 * 86_400_000;
-/** Business-defined: the seal of a unit. */
-const UNIT_SEAL = 1;
+const YEARS = 5;
+/** The seed signs no document. */
+const NO_SIGNER = { load: () => undefined, unload: () => undefined };
 
-/** Makes and registers the seal once; a seal that is there stays as it is. */
-export async function seedSeal(env: NodeJS.ProcessEnv): Promise<void> {
+/** `keys` is the folder of the development PKI, `subjects` the staff as the seal room knows them. */
+export async function seedSeal(
+  env: NodeJS.ProcessEnv,
+  subjects: StaffSubjects,
+  { keys = KEYS_DEV, clock = systemClock }: { readonly keys?: string; readonly clock?: Clock } = {},
+): Promise<void> {
   const config = readRoomConfig(env);
-  const db = connect(config.databaseUrl, { applicationName: 'xinji seed', poolMax: 1 });
-  const deps = { db, clock: systemClock };
+  const db = connect(config.databaseUrl, { applicationName: 'xinji seed', poolMax: 2 });
+  const keyring = makeSealKeyring({ db, signer: NO_SIGNER, certificates: new Map() });
+  const ground = { db, clock, log: makeLog('seal', 'warn'), keyring };
+  const trust = withIntermediates(config.trustStores, config.chain);
+  const { life, close } = await openLife(config, { ...ground, trust });
   try {
-    if (!(await findSeal(db, SEAL.esID))) {
-      const eseal = await makeDevelopmentSeal(systemClock(), config.sealVersion === 5 ? 5 : 4);
-      await registerSeal(deps, { eseal, ownerName: SEAL.name, ownerCode: SEAL.ownerCode, keyRef: SEAL.signer });
-    }
-    await grantSeal(deps, { clientId: LICENSE_CLIENT.clientId, esID: SEAL.esID, documentClass: 'license' });
+    await leadSeal({ ...life, authority: await openSeedAuthority(keys) }, subjects);
   } finally {
+    await close();
     await db.destroy();
   }
 }
 
-/** DER of a SESeal by the development maker; lasts as long as signer and maker certificates allow, five years at most. */
-export async function makeDevelopmentSeal(now: Date, version: 4 | 5 = 4, keys = KEYS_DEV): Promise<Uint8Array> {
-  const key = await readSm2KeyFile(join(keys, 'maker/maker.key.pem'), { mode: 'development' });
-  const makerCertificate = readCertificate(join(keys, 'maker/maker.crt.pem'));
-  const signer = readCertificate(join(keys, `seal/${SEAL.signer}.crt.pem`));
-  const picture = await drawSealPicture({ text: SEAL.name, diameterMm: SEAL.widthMm, font: readSealFont() });
-  const ends = [signer.notAfter.getTime(), makerCertificate.notAfter.getTime(), now.getTime() + FIVE_YEARS_MS];
-  const { raw } = await makeSeal({
-    esID: SEAL.esID,
-    name: SEAL.name,
-    type: UNIT_SEAL,
-    version,
-    vendor: 'Xinji',
-    picture: { type: picture.type, bytes: picture.png, widthMm: picture.widthMm, heightMm: picture.heightMm },
-    signers: [signer],
-    validStart: now,
-    validEnd: new Date(Math.min(...ends)),
-    makerCertificate,
-    sign: async (message) => signSm2(key, message),
-    now,
+async function leadSeal(deps: LifeDeps, subjects: StaffSubjects): Promise<void> {
+  const as = (role: RoleName, act: string) => actOf(subjects, role, act);
+  const { application_id: id, esID } = await applyForSeal(deps, as('seal-applicant', 'apply'), {
+    owner_name: SEAL.name,
+    owner_code: SEAL.ownerCode,
+    kind: '01',
+    picture: { source: 'drawn', text: SEAL.name, width_mm: SEAL.widthMm },
+    show_code: false,
+    valid_years: YEARS,
+    reason: '机构设立',
   });
-  return raw;
+  if (esID !== SEAL.esID) throw new Error(`the seed's seal got the code ${esID}: this database is not a new one`);
+  await decideOnVersion(deps, as('seal-approver', 'approve'), id, { step: 'approve', reason: '材料齐全' });
+  await makeVersion(deps, as('seal-maker', 'make'), id, {});
+  await decideOnVersion(deps, as('seal-maker', 'file'), id, { step: 'file', reason: '备案编号 开发〔2026〕00001号' });
+  const { valid_to: end } = await activateVersion(deps, as('seal-keeper', 'activate'), id, {});
+  await giveGrant(deps, as('seal-keeper', 'grant'), esID, {
+    client_id: LICENSE_CLIENT.clientId,
+    document_class: 'license',
+    count: null,
+    valid_to: end!,
+  });
 }
 
-function readCertificate(path: string): Certificate {
-  return readCertificatesPem(readFileSync(path, 'utf8'))[0]!;
+function actOf(subjects: StaffSubjects, role: RoleName, act: string): Omit<LifeAct, 'name' | 'request'> {
+  const { login, org, unit } = STAFF.find((member) => member.role === role)!;
+  const actor = {
+    kind: 'person',
+    subject: subjects[login],
+    clientId: CLI_CLIENT.clientId,
+    roles: [{ org, unit, role }],
+  } as const;
+  return { actor, idempotencyKey: `seed-${act}` };
 }

@@ -69,7 +69,6 @@ export const SEAL = {
   name: '示例市卫生健康委员会',
   ownerCode: '11360100MB0D00010M',
   widthMm: 42,
-  signer: 'signer-1',
 } as const;
 
 export const VERIFIER = {

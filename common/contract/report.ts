@@ -90,6 +90,10 @@ export const signatureReport = z.strictObject({
       valid_from: z.iso.datetime(),
       valid_to: z.iso.datetime(),
       maker: z.string(),
+      eseal_sm3: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/)
+        .meta({ description: 'SM3 of the SESeal: registries find a seal by it' }),
     })
     .nullable(),
   deviations: z.array(z.string()).meta({ description: 'Accepted tolerances, each said' }),

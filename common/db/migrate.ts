@@ -20,7 +20,20 @@ export type MigrateRequest = {
 export type MigrateResult = { readonly applied: readonly string[] };
 
 /** Tables to which a room may add and of which it may change nothing. */
-const APPEND_ONLY = ['events', 'audit_entries', 'audit_checkpoints'];
+const APPEND_ONLY = [
+  'events',
+  'audit_entries',
+  'audit_checkpoints',
+  'seal_steps',
+  'seal_duties',
+  'seal_notices',
+  'seal_keys',
+];
+/** The columns of these in which it may write once more, as triggers allow. */
+const REWRITTEN: Readonly<Record<string, readonly string[]>> = {
+  audit_checkpoints: ['time_stamp'],
+  seal_keys: ['box', 'destroyed_at'],
+};
 const LOCK_KEY = 7_001_200_301n; // any constant of ours; shown by pg_locks
 
 /**
@@ -117,9 +130,12 @@ async function grantRights(db: Knex, schema: string, role: string): Promise<void
       'select tablename as name from pg_tables where schemaname = ? and tablename = any (?)',
       [schema, APPEND_ONLY],
     );
-    for (const { name } of rows) await trx.raw('revoke update, delete on ??.?? from ??', [schema, name, role]);
-    const hasCheckpoints = rows.some(({ name }) => name === 'audit_checkpoints');
-    if (hasCheckpoints) await trx.raw('grant update (time_stamp) on ??.audit_checkpoints to ??', [schema, role]);
+    for (const { name } of rows) {
+      await trx.raw('revoke update, delete on ??.?? from ??', [schema, name, role]);
+      for (const column of REWRITTEN[name] ?? []) {
+        await trx.raw('grant update (??) on ??.?? to ??', [column, schema, name, role]);
+      }
+    }
   });
 }
 

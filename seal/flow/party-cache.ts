@@ -25,8 +25,8 @@ export type PartyCache = {
 };
 
 export type PartyOptions = {
-  /** Key reference -> certificate. */
-  readonly certificates: ReadonlyMap<string, Certificate>;
+  /** Of the key that uses a seal; null when that key is not here. */
+  readonly certificateOf: (keyRef: string) => Promise<Certificate | null>;
   readonly chain: readonly Certificate[];
   readonly trust: TrustStores;
   readonly containers?: ContainerSettings;
@@ -36,11 +36,11 @@ export type PartyCacheOptions = PartyOptions & { readonly db: Knex };
 
 /** The party of a seal as it is now. Codes: `key-not-found`, `seal-malformed`, `seal-not-usable`. */
 export async function prepareSeal(
-  { certificates, chain, trust, containers }: PartyOptions,
+  { certificateOf, chain, trust, containers }: PartyOptions,
   { esID, eseal, keyRef }: Pick<RegisteredSeal, 'esID' | 'eseal' | 'keyRef'>,
   now: Date,
 ): Promise<SealingParty> {
-  const signerCertificate = certificates.get(keyRef);
+  const signerCertificate = await certificateOf(keyRef);
   if (!signerCertificate)
     throw new TrustError('key-not-found', `Seal ${esID} is used by the key ${keyRef}, which is not here`);
   const order = { seal: eseal, signerCertificate, chain, keyRef, trust, now };
@@ -50,7 +50,7 @@ export async function prepareSeal(
 const KEPT_MS = 3_600_000;
 const MAX_PARTIES = 200;
 
-type Kept<T> = { readonly party: Promise<T>; readonly until: number };
+type Kept<T> = { readonly party: Promise<T>; until: number };
 
 export function makePartyCache({ db, ...options }: PartyCacheOptions): PartyCache {
   const current = new Map<string, Kept<KnownParty>>();
@@ -77,9 +77,9 @@ export function makePartyCache({ db, ...options }: PartyCacheOptions): PartyCach
 
   return {
     get(seal, now) {
-      const end = options.certificates.get(seal.keyRef)?.notAfter.getTime() ?? 0;
-      const until = Math.min(now.getTime() + KEPT_MS, end);
-      return keep(current, `${seal.esealSm3} ${seal.keyRef}`, { now, until }, () => prepare(seal, now));
+      const until = now.getTime() + KEPT_MS;
+      const endOf = ({ party }: KnownParty): number => party.signerCertificate.notAfter.getTime();
+      return keep(current, `${seal.esealSm3} ${seal.keyRef}`, { now, until, endOf }, () => prepare(seal, now));
     },
     recall: (partySm3, containers, at) =>
       keep(recalled, `${partySm3} ${JSON.stringify(containers)}`, { now: at, until: Number.POSITIVE_INFINITY }, () =>
@@ -91,14 +91,20 @@ export function makePartyCache({ db, ...options }: PartyCacheOptions): PartyCach
 function keep<T>(
   kept: Map<string, Kept<T>>,
   key: string,
-  { now, until }: { readonly now: Date; readonly until: number },
+  { now, until, endOf }: { readonly now: Date; readonly until: number; readonly endOf?: (party: T) => number },
   make: () => Promise<T>,
 ): Promise<T> {
   const known = kept.get(key);
   if (known && known.until > now.getTime()) return known.party;
   const party = make();
-  party.catch(() => kept.delete(key));
+  const entry = { party, until };
+  party.then(
+    (made) => {
+      if (endOf) entry.until = Math.min(until, endOf(made));
+    },
+    () => kept.delete(key),
+  );
   if (kept.size >= MAX_PARTIES) kept.delete(kept.keys().next().value as string);
-  kept.set(key, { party, until });
+  kept.set(key, entry);
   return party;
 }

@@ -1,5 +1,6 @@
 // The report about one signature, put together from its steps: the verdict, and five separate facts, each drawn from the
 // steps that say something about it.
+import { toHex } from '../../common/bytes.ts';
 import type {
   Indication,
   ReportFact,
@@ -7,6 +8,7 @@ import type {
   SignatureReport,
   SubIndication,
 } from '../../common/contract/report.ts';
+import { sm3 } from '../../common/crypto/sm3.ts';
 import type { Certificate } from '../../common/pki/certificate.ts';
 import { concludeSteps } from '../../common/pki/conclude.ts';
 import type { ByteRange } from '../pdf/byte-range.ts';
@@ -125,5 +127,6 @@ export function describeSeal({ seal }: Pick<SealSignature, 'seal'>): NonNullable
     valid_from: property.validStart.toISOString(),
     valid_to: property.validEnd.toISOString(),
     maker: seal.makerCertificate.subject,
+    eseal_sm3: toHex(sm3(seal.raw)),
   };
 }

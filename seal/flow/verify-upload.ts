@@ -2,14 +2,13 @@
 // now, which only the room knows and which is looked up outside of those threads.
 import type { Knex } from 'knex';
 import { toHex } from '../../common/bytes.ts';
-import type { ReportStep, SignatureReport, VerificationReport } from '../../common/contract/report.ts';
+import type { SignatureReport, VerificationReport } from '../../common/contract/report.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
-import { failedStep, passedStep } from '../../common/pki/conclude.ts';
-import type { RegisteredSeal } from '../domain/registered-seal.ts';
+import { judgeStanding, type Standing } from '../domain/seal-standing.ts';
+import { listStepsOf } from '../store/seal-steps.ts';
+import { findVersionBySm3 } from '../store/seal-versions.ts';
 import { findSeal } from '../store/seals.ts';
 import { concludeReport } from './verify-document.ts';
-
-const CLAUSE = 'Xinji seal room';
 
 /** What may be judged: a document, a seal by itself, or a detached signature with its file or the file's digest. */
 export type VerificationQuestion = { readonly now: Date } & (
@@ -37,47 +36,31 @@ export async function verifyUpload(
 const fileOf = (signature: Uint8Array) => ({ size: signature.length, sm3: toHex(sm3(signature)) });
 
 async function withStates(db: Knex, report: VerificationReport): Promise<VerificationReport> {
-  const codes = new Set(report.signatures.flatMap(({ seal }) => seal?.esID ?? []));
-  const seals = new Map<string, RegisteredSeal | null>();
-  for (const esID of codes) seals.set(esID, await findSeal(db, esID));
   const { indication: _, sub_indication: __, summary: ___, ...parts } = report;
-  const signatures = report.signatures.map((signature) =>
-    withState(signature, seals.get(signature.seal?.esID ?? '') ?? null),
-  );
+  const signatures: SignatureReport[] = [];
+  for (const signature of report.signatures) signatures.push(await withState(db, signature));
   return concludeReport({ ...parts, signatures });
 }
 
-function withState(signature: SignatureReport, seal: RegisteredSeal | null): SignatureReport {
+async function withState(db: Knex, signature: SignatureReport): Promise<SignatureReport> {
   if (!signature.seal) return signature;
-  const step = stateStep(seal, provedTime(signature));
+  const step = judgeStanding(await findStanding(db, signature.seal), signature);
   const steps = [...signature.steps, step];
   if (step.status !== 'failed') return { ...signature, steps };
-  const seal_status = { status: 'failed', finding: step.finding } as const;
-  if (signature.indication === 'TOTAL-FAILED') return { ...signature, steps, seal_status };
-  return { ...signature, steps, seal_status, indication: 'TOTAL-FAILED', sub_indication: 'REVOKED' };
+  const isOpen = step.sub_indication === 'OUT_OF_BOUNDS_NO_POE';
+  const seal_status = { status: isOpen ? 'indeterminate' : 'failed', finding: step.finding } as const;
+  if (signature.indication === 'TOTAL-FAILED' || (isOpen && signature.indication !== 'TOTAL-PASSED'))
+    return { ...signature, steps, seal_status };
+  const indication = isOpen ? 'INDETERMINATE' : 'TOTAL-FAILED';
+  return { ...signature, steps, seal_status, indication, sub_indication: step.sub_indication ?? 'REVOKED' };
 }
 
-function provedTime({ time_source: source, signing_time: time }: SignatureReport): Date | null {
-  return source === 'time_stamp' && time !== null ? new Date(time) : null;
-}
-
-/** A claimed time cannot show that a seal that is not in force now was it then; a proved one before the change does. */
-function stateStep(seal: RegisteredSeal | null, proved: Date | null): ReportStep {
-  const name = 'seal-state-online';
-  if (!seal)
-    return { name, clause: CLAUSE, status: 'not_checked', finding: 'The seal is not registered in this room.' };
-  if (seal.state === 'active') return passedStep(name, CLAUSE, 'The seal is in force in this room.');
-  const since = seal.stateChangedAt.toISOString();
-  if (proved && proved < seal.stateChangedAt)
-    return passedStep(
-      name,
-      CLAUSE,
-      `The seal has been ${seal.state} since ${since}; a time stamp shows that it was used before.`,
-    );
-  return failedStep(
-    name,
-    CLAUSE,
-    `The seal has been ${seal.state} since ${since}, and no time stamp shows that it was used before.`,
-    'REVOKED',
-  );
+/** What this registry knows of a seal object, found by the SM3 of its bytes. */
+async function findStanding(
+  db: Knex,
+  { esID, eseal_sm3: sm3 }: NonNullable<SignatureReport['seal']>,
+): Promise<Standing> {
+  const version = await findVersionBySm3(db, sm3);
+  if (version) return { kind: 'registered', version, history: await listStepsOf(db, version.applicationId) };
+  return (await findSeal(db, esID)) ? { kind: 'other-bytes', esID } : { kind: 'unknown' };
 }

@@ -5,5 +5,6 @@ import { timeStamps } from './0002-time-stamps.ts';
 import { audit } from './0003-audit.ts';
 import { grants } from './0004-grants.ts';
 import { repeats } from './0005-repeats.ts';
+import { sealLife } from './0006-seal-life.ts';
 
-export const MIGRATIONS: readonly Migration[] = [firstSchema, timeStamps, audit, grants, repeats];
+export const MIGRATIONS: readonly Migration[] = [firstSchema, timeStamps, audit, grants, repeats, sealLife];

@@ -1,14 +1,22 @@
-// seal.events: what happened with a seal, append-only (the role may INSERT and SELECT, a trigger refuses the rest).
-// Uses and refusals are rows of the usage log (common/audit) instead.
+// seal.events: what happened with a seal beside the steps of its life (seal-steps.ts), append-only (the role may INSERT
+// and SELECT, a trigger refuses the rest). Uses and refusals are rows of the usage log (common/audit) instead.
 import type { Knex } from 'knex';
 
-export const EVENT_KINDS = ['seal.registered', 'seal.granted', 'seal.state'] as const;
+export const EVENT_KINDS = [
+  'seal.key-made',
+  'seal.certificate-received',
+  'seal.making-intended',
+  'seal.key-destroyed',
+  'seal.certificate-revoked',
+  'seal.granted',
+  'seal.grant-withdrawn',
+] as const;
 
 export type SealEvent = {
   readonly at: Date;
   readonly kind: (typeof EVENT_KINDS)[number];
   readonly esID: string;
-  /** A client id, or `operator`. */
+  /** A client id, a person's `sub`, or `room` for what happens of itself. */
   readonly actor: string;
   readonly requestId?: string | undefined;
   readonly detail: Readonly<Record<string, string | number>>;

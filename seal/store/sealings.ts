@@ -11,6 +11,7 @@ import {
   type Release,
   type SealingIntent,
 } from '../domain/sealing.ts';
+import { isForbidden, throwRefusal } from './refusals.ts';
 import { useGrant } from './seal-grants.ts';
 import { COVERS } from './sealing-permits.ts';
 
@@ -80,6 +81,21 @@ export async function insertIntents(
   db: Knex,
   calls: readonly (readonly SealingIntent[])[],
 ): Promise<readonly IntentOutcome[]> {
+  try {
+    return await insertTogether(db, calls);
+  } catch (error) {
+    if (!isForbidden(error)) throw error;
+    // A seal of one of them has left the state in which it was found a moment ago: that one is looked at again.
+    if (calls.length === 1) return ['refused'];
+    const outcomes = await Promise.all(calls.map((call) => insertIntents(db, [call])));
+    return outcomes.flat();
+  }
+}
+
+async function insertTogether(
+  db: Knex,
+  calls: readonly (readonly SealingIntent[])[],
+): Promise<readonly IntentOutcome[]> {
   const { rows } = await db
     .raw<{ rows: { headId: string; isNew: boolean }[] }>(
       `with asked as (select * from ${ASKED}),
@@ -124,11 +140,13 @@ export async function insertCountedIntents(
     if (!(await holdSeals(trx, intents))) return 'refused';
     const written = asRows(intents);
     for (const [i, intent] of intents.entries()) {
-      const { rows } = await trx.raw<{ rows: unknown[] }>(
-        `insert into seal.sealings (${COLUMNS}) select ${VALUES} from (select *, null as grant_id from ${ASKED}) a
+      const { rows } = await trx
+        .raw<{ rows: unknown[] }>(
+          `insert into seal.sealings (${COLUMNS}) select ${VALUES} from (select *, null as grant_id from ${ASKED}) a
          ${ON_CONFLICT} returning sealing_id`,
-        [JSON.stringify([written[i]])],
-      );
+          [JSON.stringify([written[i]])],
+        )
+        .catch(throwRefusal('seal-not-usable', `Seal ${intent.query.seal} is not in force any more`));
       if (rows.length === 0) return 'known';
       const { clientId, query, documentClass, createdAt } = intent;
       const use = { clientId, esID: query.seal, documentClass, at: createdAt };
@@ -233,7 +251,8 @@ export async function markReleased(trx: Knex, calls: readonly CallRelease[]): Pr
        returning done.head_id as "headId"`,
       [JSON.stringify(done)],
     )
-    .options({ name: 'sealing-releases' });
+    .options({ name: 'sealing-releases' })
+    .catch(throwRefusal('seal-not-usable', 'The seal is not in force any more, or was made again'));
   const released = new Set(rows.map(({ headId }) => headId));
   return calls.map(({ headId }) => released.has(headId));
 }

@@ -1,4 +1,5 @@
-// seal.seals: the seals of this room. The SESeal itself is a few tens of kilobytes and lies in the row.
+// seal.seals: the seals of this room, each as its version in force, or last in force. Rows follow the steps of their lives by
+// trigger and are changed by nothing else. The SESeal itself is a few tens of kilobytes and lies in the row.
 import type { Knex } from 'knex';
 import type { RegisteredSeal } from '../domain/registered-seal.ts';
 
@@ -28,27 +29,4 @@ export async function findSeal(db: Knex, esID: string): Promise<RegisteredSeal |
 export async function listSealCodes(db: Knex, state: RegisteredSeal['state'], limit: number): Promise<string[]> {
   const rows = await db('seal.seals').select({ esID: 'es_id' }).where({ state }).orderBy('es_id').limit(limit);
   return rows.map(({ esID }) => esID);
-}
-
-/** Inserts a seal; false when one with this code is there already, which stays as it is. */
-export async function insertSeal(db: Knex, seal: RegisteredSeal, createdAt: Date): Promise<boolean> {
-  const keys = Object.keys(COLUMNS) as (keyof RegisteredSeal)[];
-  const row = Object.fromEntries(keys.map((key) => [COLUMNS[key], seal[key]]));
-  const inserted = await db('seal.seals')
-    .insert({ ...row, eseal: Buffer.from(seal.eseal), created_at: createdAt })
-    .onConflict('es_id')
-    .ignore()
-    .returning('es_id');
-  return inserted.length === 1;
-}
-
-/** Changes the state of a seal; false when there is no such seal. */
-export async function markSealState(
-  db: Knex,
-  esID: string,
-  state: RegisteredSeal['state'],
-  at: Date,
-): Promise<boolean> {
-  const count = await db('seal.seals').where({ es_id: esID }).update({ state, state_changed_at: at });
-  return count === 1;
 }

@@ -3,16 +3,16 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { makeOfflineSeal } from '../../bin/demo/offline-seal.ts';
 import { checkCrypto } from '../../bin/doctor/crypto.ts';
 import { checkRoomDatabases } from '../../bin/doctor/database.ts';
 import { checkKeys } from '../../bin/doctor/keys.ts';
 import { checkSeals } from '../../bin/doctor/seals.ts';
 import { ROOMS } from '../../bin/rooms.ts';
-import { makeDevelopmentSeal } from '../../bin/seed/seed-seal.ts';
 import { databaseKey, type RoomEnvironment } from '../../bin/serve/environment.ts';
 import { makeDevelopmentKeys } from '../../keys-dev/make.ts';
-import { registerSeal } from '../../seal/flow/register-seal.ts';
 import { type TestRoom, testDatabase } from '../_harness/database.ts';
+import { putInForce } from '../seal/active-seal.ts';
 
 const roomOf = (name: TestRoom) => ROOMS.find((room) => room.name === name)!;
 const withKeys = (keys: string): readonly RoomEnvironment[] => [
@@ -82,18 +82,15 @@ test('a seal whose key was made anew while the data stayed is said, with what to
   t.deepEqual(await checkSeals(environment(keys), now), [
     { status: 'note', sentence: 'No seal is registered and active' },
   ]);
-  const eseal = await makeDevelopmentSeal(now, 4, join(keys, '..'));
-  await registerSeal(
-    { db, clock: () => now },
-    { eseal, ownerName: '示例市卫生健康委员会', ownerCode: '11360100MB0D00010M', keyRef: 'signer-1' },
-  );
+  const eseal = await makeOfflineSeal(now, join(keys, '..'));
+  await putInForce(db, { eseal, keyRef: 'signer-2', since: now });
   t.like((await checkSeals(environment(keys), now))[0], {
     status: 'well',
     sentence: 'Keys and certificates fit 1 active seal',
   });
   const [finding] = await checkSeals(environment(await makeKeys(t)), now);
   t.is(finding?.status, 'wrong');
-  t.regex(finding!.sentence, /^Seal 36010000000001 .* cannot be used: .* does not list the certificate/);
+  t.regex(finding!.sentence, /^Seal 36010000000002 .* cannot be used: .* does not list the certificate/);
   t.regex(finding!.advice!, /Restore keys-dev\/pem.*make clean/);
 });
 

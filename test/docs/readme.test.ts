@@ -53,6 +53,7 @@ test('the demo leaves the files that README names', async (t) => {
   const wanted = [
     'chain.pem',
     'license.pdf',
+    'offline.esl',
     'report.json',
     'seal.esl',
     'signature.der',

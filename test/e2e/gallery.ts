@@ -97,6 +97,7 @@ const seal: SignatureReport = {
     valid_from: '2026-01-01T00:00:00Z',
     valid_to: '2029-01-01T00:00:00Z',
     maker: 'DEV ONLY 制章机构',
+    eseal_sm3: '5b'.repeat(32),
   },
   deviations: [],
   steps: [

@@ -2,9 +2,9 @@
 import test from 'ava';
 import { makeSealClient } from '../../common/client/seal-client.ts';
 import type { SealGrant } from '../../seal/domain/seal-grant.ts';
-import { changeSealState } from '../../seal/flow/register-seal.ts';
 import { insertGrant, markWithdrawn, useGrant } from '../../seal/store/seal-grants.ts';
 import { AT } from '../_harness/pki.ts';
+import { keepSeal } from './active-seal.ts';
 import { ES_ID, startRoom, type TestRoom } from './room.ts';
 import { makePdf } from './world.ts';
 
@@ -156,10 +156,10 @@ test.serial('A seal suspended while a repetition waits for a crashed act is not 
   const refusal = t.throwsAsync(repeated, { code: 'seal-not-usable' });
   const looks = async () => (await room.db('seal.sealings').where({ client_id: 'waiting' }).first('attempt')).attempt;
   t.is(await looks(), 1);
-  await changeSealState({ db: room.db, clock: () => AT }, ES_ID, 'suspended');
+  await keepSeal(room.db, ES_ID, 'suspend', AT);
   room.setNow(new Date(AT.getTime() + 6_000));
   await refusal;
   t.is(await looks(), 1, 'the act was not taken over');
   room.setNow(AT);
-  await changeSealState({ db: room.db, clock: () => AT }, ES_ID, 'active');
+  await keepSeal(room.db, ES_ID, 'resume', AT);
 });

@@ -17,8 +17,8 @@ import { memorySource } from '../../seal/pdf/byte-source.ts';
 import { makeSignature } from '../../seal/ses/make-signature.ts';
 import { decodeSignature, encodeSignature } from '../../seal/ses/signature-codec.ts';
 import { verifySignature } from '../../seal/ses/verify-signature.ts';
-import { markSealState } from '../../seal/store/seals.ts';
 import { AT, issue, issueTsa, type Party } from '../_harness/pki.ts';
+import { keepSeal } from './active-seal.ts';
 import { ES_ID, startRoom } from './room.ts';
 import { find, makePdf, makeTestSeal, pki, seal, sealBytes, stamperOf, tsa, verifyBytes } from './world.ts';
 
@@ -287,7 +287,7 @@ test('An authority that is down is a clear problem before the key is used; the s
   }
 });
 
-test('A seal that was cancelled later passes online only where a time stamp shows that it was used before', async (t) => {
+test('A seal is judged online by its history: a time stamp shows whether it was in force when it was used', async (t) => {
   const room = await startRoom();
   try {
     const client = makeSealClient({ baseUrl: room.url, getToken: room.token });
@@ -295,11 +295,22 @@ test('A seal that was cancelled later passes online only where a time stamp show
       (await client.seal(pdf, { seal: ES_ID, level: 'T' }, 'cancelled-t-act')).pdf,
       (await client.seal(pdf, { seal: ES_ID, level: 'B' }, 'cancelled-b-act')).pdf,
     ];
-    await markSealState(room.db, ES_ID, 'cancelled', minutes(1));
+    const stampedAt = async (time: Date) => sealBytes(pdf, { time, stamper: stamperOf(tsa, { time }) });
+    await keepSeal(room.db, ES_ID, 'suspend', minutes(1));
     t.is(verdict(await client.verify(proved)), 'TOTAL-PASSED');
     t.is(verdict(await client.verify(claimed)), 'TOTAL-FAILED REVOKED');
-    await markSealState(room.db, ES_ID, 'cancelled', minutes(-1));
-    t.is(verdict(await client.verify(proved)), 'TOTAL-FAILED REVOKED', 'stamped after it was cancelled');
+    room.setNow(minutes(9));
+    t.is(verdict(await client.verify(await stampedAt(minutes(2)))), 'TOTAL-FAILED REVOKED', 'while suspended');
+    await keepSeal(room.db, ES_ID, 'resume', minutes(3));
+    t.is(verdict(await client.verify(claimed)), 'TOTAL-PASSED');
+    t.is(verdict(await client.verify(await stampedAt(minutes(2)))), 'TOTAL-FAILED REVOKED', 'resumed or not');
+    t.is(verdict(await client.verify(await stampedAt(minutes(4)))), 'TOTAL-PASSED');
+    await keepSeal(room.db, ES_ID, 'cancel', minutes(5));
+    t.is(verdict(await client.verify(proved)), 'TOTAL-PASSED');
+    t.is(verdict(await client.verify(claimed)), 'TOTAL-FAILED REVOKED');
+    t.is(verdict(await client.verify(await stampedAt(minutes(2)))), 'TOTAL-FAILED REVOKED');
+    t.is(verdict(await client.verify(await stampedAt(minutes(4)))), 'TOTAL-PASSED');
+    t.is(verdict(await client.verify(await stampedAt(minutes(6)))), 'TOTAL-FAILED REVOKED', 'after it was cancelled');
   } finally {
     await room.close();
   }

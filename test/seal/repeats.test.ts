@@ -3,7 +3,8 @@ import { equalBytes, toHex } from '../../common/bytes.ts';
 import { makeSealClient, type SealClient } from '../../common/client/seal-client.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
 import { AT } from '../_harness/pki.ts';
-import { ES_ID, startRoom, type TestRoom } from './room.ts';
+import { replaceSeal } from './active-seal.ts';
+import { ES_ID, keyringOf, startRoom, type TestRoom } from './room.ts';
 import { makePdf, makeTestSeal, pki, verifyBytes } from './world.ts';
 
 const DAY_MS = 86_400_000;
@@ -47,18 +48,11 @@ for (const level of ['B', 'T'] as const)
       t.true(equalBytes(second.pdf, first.pdf));
 
       const remade = await makeTestSeal(ES_ID, [pki.signer, pki.maker]);
-      const before = await room.db('seal.seals').where({ es_id: ES_ID }).first();
-      await room
-        .owner('seal.seals')
-        .where({ es_id: ES_ID })
-        .update({ eseal: Buffer.from(remade.raw), eseal_sm3: toHex(sm3(remade.raw)) });
-      const renewed = await room.restart({ certificates: new Map([['signer-1', pki.maker.certificate]]), chain: [] });
+      await replaceSeal(room.db, { eseal: remade.raw, keyRef: 'signer-1', since: AT });
+      const keyring = keyringOf(room.db, pki.maker.certificate);
+      const renewed = await room.restart({ keyring, chain: [] });
       const third = await clientOf(renewed.url).seal(pdf, { ...place, level }, key);
       await renewed.stop();
-      await room
-        .owner('seal.seals')
-        .where({ es_id: ES_ID })
-        .update({ eseal: before.eseal, eseal_sm3: before.eseal_sm3 });
       t.true(equalBytes(third.pdf, first.pdf));
       t.is(third.sealingId, first.sealingId);
       t.is(verifyBytes(third.pdf).indication, 'TOTAL-PASSED');

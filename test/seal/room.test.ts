@@ -6,9 +6,9 @@ import { makeSealClient, type SealClient } from '../../common/client/seal-client
 import { verificationReport } from '../../common/contract/report.ts';
 import { sealDocument as sealContract, trustRoots } from '../../common/contract/seal.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
-import { changeSealState } from '../../seal/flow/register-seal.ts';
 import { judge } from '../_harness/judges.ts';
 import { AT } from '../_harness/pki.ts';
+import { keepSeal } from './active-seal.ts';
 import { ES_ID, startRoom, type TestRoom } from './room.ts';
 import { makePdf, pki, qpdf, seal, verifyBytes } from './world.ts';
 
@@ -223,14 +223,13 @@ test.serial(
   'A suspended and an expired seal are seal-not-usable; what it sealed before fails online until it is resumed',
   async (t) => {
     const { pdf: sealed } = await client.seal(pdf, place, 'before-suspension');
-    const deps = { db: room.db, clock: () => AT };
-    await changeSealState(deps, ES_ID, 'suspended');
+    await keepSeal(room.db, ES_ID, 'suspend', AT);
     await t.throwsAsync(client.seal(pdf, place, 'suspended-act'), { code: 'seal-not-usable' });
     const report = await client.verify(sealed);
     t.is(`${report.indication} ${report.sub_indication}`, 'TOTAL-FAILED REVOKED');
     t.is(report.signatures[0]!.seal_status.status, 'failed');
     t.is(report.signatures[0]!.integrity.status, 'passed');
-    await changeSealState(deps, ES_ID, 'active');
+    await keepSeal(room.db, ES_ID, 'resume', AT);
     room.setNow(new Date('2030-06-01T00:00:00Z'));
     const shown = (await (await fetch(new URL(`/v1/seals/${ES_ID}`, room.url))).json()) as { state: string };
     t.is(shown.state, 'expired');

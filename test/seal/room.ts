@@ -10,14 +10,16 @@ import { makeBearerGate } from '../../common/http/bearer.ts';
 import { makeMetrics } from '../../common/http/metrics.ts';
 import { listen } from '../../common/http/server.ts';
 import { makeLog } from '../../common/log.ts';
+import type { Certificate } from '../../common/pki/certificate.ts';
 import { buildApp, type SealAppDeps } from '../../seal/app.ts';
 import { DEFAULT_CONTAINERS } from '../../seal/domain/container.ts';
 import { makeCheckedFiles } from '../../seal/flow/checked-files.ts';
-import { grantSeal, registerSeal } from '../../seal/flow/register-seal.ts';
+import { makeSealKeyring, type SealKeyring } from '../../seal/flow/seal-keyring.ts';
 import { openPdfium } from '../../seal/pdfium/open-pdfium.ts';
 import { openJudge } from '../../seal/verification-worker/open-judge.ts';
 import { testDatabase } from '../_harness/database.ts';
 import { AT, sameTrust } from '../_harness/pki.ts';
+import { grantUse, putInForce } from './active-seal.ts';
 import { authority, pki, seal, signer } from './world.ts';
 
 export const ISSUER = 'http://identity.test';
@@ -54,6 +56,13 @@ export type TestRoom = {
   readonly restart: (overrides?: Partial<SealAppDeps>) => Promise<{ readonly url: string; stop(): Promise<void> }>;
   readonly close: () => Promise<void>;
 };
+
+/** The signer of the world needs no keys. */
+const NO_POOL = { load: () => undefined, unload: () => undefined };
+
+/** `signer-1` with a certificate. */
+export const keyringOf = (db: Knex, certificate: Certificate = pki.signer.certificate): SealKeyring =>
+  makeSealKeyring({ db, signer: NO_POOL, certificates: new Map([['signer-1', certificate]]) });
 
 /** `port`: 0 takes a free one. */
 export async function startRoom(overrides: Partial<SealAppDeps> = {}, port = 0): Promise<TestRoom> {
@@ -97,7 +106,7 @@ export async function startRoom(overrides: Partial<SealAppDeps> = {}, port = 0):
         return signer.sign(keyRef, message);
       },
     },
-    certificates: new Map([['signer-1', pki.signer.certificate]]),
+    keyring: keyringOf(db),
     trustStores: sameTrust({ roots: [pki.root.certificate], intermediates: [] }),
     chain: [pki.authority.certificate],
     limitMegabytes: 1,
@@ -111,11 +120,8 @@ export async function startRoom(overrides: Partial<SealAppDeps> = {}, port = 0):
     tsa: { kind: 'own' },
     ...overrides,
   };
-  await registerSeal(
-    { db, clock },
-    { eseal: seal.raw, ownerName: '示例市卫生健康委员会', ownerCode: '11360100MB0D00010M', keyRef: 'signer-1' },
-  );
-  await grantSeal({ db, clock }, { clientId: 'license', esID: ES_ID, documentClass: 'general' });
+  await putInForce(db, { eseal: seal.raw, keyRef: 'signer-1' });
+  await grantUse(db, { clientId: 'license', esID: ES_ID });
   const server = await listen(buildApp(deps), { host: '127.0.0.1', port });
   return {
     url: server.url,

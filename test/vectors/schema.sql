@@ -340,6 +340,61 @@ seal.schema_versions
   constraint schema_versions_pkey PRIMARY KEY ("position")
   seal may select
 
+seal.seal_acts
+  actor text not null
+  idempotency_key text not null
+  request_sm3 text not null
+  answer text
+  at timestamp with time zone not null
+  constraint seal_acts_pkey PRIMARY KEY (actor, idempotency_key)
+  seal may delete, insert, select, update
+
+seal.seal_certificates
+  key_ref text not null
+  pkcs10 bytea not null
+  not_before timestamp with time zone not null
+  not_after timestamp with time zone not null
+  certificate bytea
+  received_at timestamp with time zone
+  revocation_reason text
+  revocation_wanted_at timestamp with time zone
+  revoked_at timestamp with time zone
+  constraint seal_certificates_check CHECK (((certificate IS NULL) = (received_at IS NULL)))
+  constraint seal_certificates_check1 CHECK (((revocation_reason IS NULL) = (revocation_wanted_at IS NULL)))
+  constraint seal_certificates_check2 CHECK (((revoked_at IS NULL) OR (revocation_wanted_at IS NOT NULL)))
+  constraint seal_certificates_key_ref_fkey FOREIGN KEY (key_ref) REFERENCES seal.seal_keys(key_ref)
+  constraint seal_certificates_pkey PRIMARY KEY (key_ref)
+  constraint seal_certificates_revocation_reason_check CHECK ((revocation_reason = ANY (ARRAY['key-compromise'::text, 'superseded'::text, 'cessation-of-operation'::text])))
+  CREATE INDEX seal_certificates_to_revoke ON seal.seal_certificates USING btree (revocation_wanted_at) WHERE ((revocation_wanted_at IS NOT NULL) AND (revoked_at IS NULL))
+  seal may delete, insert, select, update
+
+seal.seal_code_counters
+  frame text not null
+  last bigint not null
+  constraint seal_code_counters_last_check CHECK ((last > 0))
+  constraint seal_code_counters_pkey PRIMARY KEY (frame)
+  seal may delete, insert, select, update
+
+seal.seal_codes
+  es_id text not null
+  owner_code text not null
+  given_at timestamp with time zone not null
+  constraint seal_codes_es_id_owner_code_key UNIQUE (es_id, owner_code)
+  constraint seal_codes_pkey PRIMARY KEY (es_id)
+  seal may delete, insert, select, update
+
+seal.seal_duties
+  es_id text not null
+  sub text not null
+  duty text not null
+  since timestamp with time zone not null
+  constraint seal_duties_duty_check CHECK ((duty = ANY (ARRAY['applicant'::text, 'approver'::text, 'maker'::text, 'keeper'::text])))
+  constraint seal_duties_es_id_fkey FOREIGN KEY (es_id) REFERENCES seal.seal_codes(es_id)
+  constraint seal_duties_es_id_sub_duty_key UNIQUE (es_id, sub, duty)
+  constraint seal_duties_pkey PRIMARY KEY (es_id, sub)
+  CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON seal.seal_duties FOR EACH STATEMENT EXECUTE FUNCTION seal.refuse_change()
+  seal may insert, select
+
 seal.seal_grants
   client_id text not null
   es_id text not null
@@ -362,6 +417,128 @@ seal.seal_grants
   constraint seal_grants_pkey PRIMARY KEY (grant_id)
   constraint seal_grants_withdrawal CHECK (((withdrawn_at IS NULL) = (withdrawn_by IS NULL)))
   CREATE INDEX seal_grants_use ON seal.seal_grants USING btree (client_id, es_id, document_class)
+  seal may delete, insert, select, update
+
+seal.seal_keys
+  key_ref text not null
+  application_id text not null
+  box bytea
+  created_at timestamp with time zone not null
+  destroyed_at timestamp with time zone
+  constraint seal_keys_application_id_fkey FOREIGN KEY (application_id) REFERENCES seal.seal_versions(application_id)
+  constraint seal_keys_application_id_key UNIQUE (application_id)
+  constraint seal_keys_check CHECK (((box IS NULL) = (destroyed_at IS NOT NULL)))
+  constraint seal_keys_pkey PRIMARY KEY (key_ref)
+  CREATE TRIGGER guard_key BEFORE DELETE OR UPDATE ON seal.seal_keys FOR EACH ROW EXECUTE FUNCTION seal.guard_key()
+  CREATE TRIGGER no_truncate BEFORE TRUNCATE ON seal.seal_keys FOR EACH STATEMENT EXECUTE FUNCTION seal.refuse_change()
+  seal may insert, select
+
+seal.seal_life
+  step text not null
+  from_state text not null
+  to_state text not null
+  duty text not null
+  constraint seal_life_pkey PRIMARY KEY (step, from_state, to_state, duty)
+  CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON seal.seal_life FOR EACH STATEMENT EXECUTE FUNCTION seal.refuse_change()
+  CREATE TRIGGER no_new_rule BEFORE INSERT ON seal.seal_life FOR EACH STATEMENT EXECUTE FUNCTION seal.refuse_change()
+  seal may delete, insert, select, update
+
+seal.seal_notices
+  notice_id bigint not null identity
+  es_id text not null
+  application_id text not null
+  kind text not null
+  occasion text not null
+  duty text not null
+  organisation text not null
+  detail jsonb not null
+  at timestamp with time zone not null
+  constraint seal_notices_application_id_fkey FOREIGN KEY (application_id) REFERENCES seal.seal_versions(application_id)
+  constraint seal_notices_application_id_kind_occasion_duty_key UNIQUE (application_id, kind, occasion, duty)
+  constraint seal_notices_duty_check CHECK ((duty = ANY (ARRAY['applicant'::text, 'keeper'::text])))
+  constraint seal_notices_kind_check CHECK ((kind = ANY (ARRAY['state'::text, 'certificate-ends'::text])))
+  constraint seal_notices_pkey PRIMARY KEY (notice_id)
+  CREATE INDEX seal_notices_reader ON seal.seal_notices USING btree (organisation, duty, notice_id)
+  CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON seal.seal_notices FOR EACH STATEMENT EXECUTE FUNCTION seal.refuse_change()
+  seal may insert, select
+
+seal.seal_steps
+  application_id text not null
+  number integer not null
+  seq bigint not null identity
+  es_id text not null
+  step text not null
+  from_state text not null
+  to_state text not null
+  duty text not null
+  actor text not null
+  organisation text not null
+  client_id text not null
+  reason text
+  at timestamp with time zone not null
+  request_id text
+  constraint seal_steps_application_id_es_id_fkey FOREIGN KEY (application_id, es_id) REFERENCES seal.seal_versions(application_id, es_id)
+  constraint seal_steps_duty FOREIGN KEY (es_id, actor, duty) REFERENCES seal.seal_duties(es_id, sub, duty)
+  constraint seal_steps_number_check CHECK ((number > 0))
+  constraint seal_steps_pkey PRIMARY KEY (application_id, number)
+  constraint seal_steps_seq_key UNIQUE (seq)
+  constraint seal_steps_step_from_state_to_state_duty_fkey FOREIGN KEY (step, from_state, to_state, duty) REFERENCES seal.seal_life(step, from_state, to_state, duty)
+  CREATE INDEX seal_steps_es_id ON seal.seal_steps USING btree (es_id, seq)
+  CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON seal.seal_steps FOR EACH STATEMENT EXECUTE FUNCTION seal.refuse_change()
+  CREATE TRIGGER take_step BEFORE INSERT ON seal.seal_steps FOR EACH ROW EXECUTE FUNCTION seal.take_step()
+  seal may insert, select
+
+seal.seal_versions
+  application_id text not null
+  seq bigint not null identity
+  es_id text not null
+  number smallint not null
+  previous smallint default NULLIF((number - 1), 0)
+  kind text not null
+  owner_name text not null
+  owner_code text not null
+  name text not null
+  seal_kind text not null
+  valid_years smallint not null
+  picture jsonb
+  shows_code boolean not null default false
+  state text not null default 'none'::text
+  state_changed_at timestamp with time zone not null
+  steps integer not null default 0
+  header_version smallint
+  valid_from timestamp with time zone
+  valid_to timestamp with time zone
+  width_mm smallint
+  height_mm smallint
+  eseal bytea
+  eseal_sm3 text
+  key_ref text
+  created_at timestamp with time zone not null
+  constraint begun TRIGGER DEFERRABLE INITIALLY DEFERRED
+  constraint seal_versions_application_id_es_id_key UNIQUE (application_id, es_id)
+  constraint seal_versions_check CHECK (((number = 1) = (kind = ANY (ARRAY['new'::text, 'imported'::text]))))
+  constraint seal_versions_check1 CHECK (((picture IS NULL) = (kind = 'imported'::text)))
+  constraint seal_versions_check2 CHECK ((num_nonnulls(header_version, valid_from, valid_to, width_mm, height_mm, eseal, eseal_sm3, key_ref) = ANY (ARRAY[0, 8])))
+  constraint seal_versions_check3 CHECK (((eseal IS NOT NULL) OR (state = ANY (ARRAY['none'::text, 'applied'::text, 'approved'::text, 'rejected'::text, 'cancelled'::text]))))
+  constraint seal_versions_check4 CHECK ((valid_from < valid_to))
+  constraint seal_versions_es_id_number_key UNIQUE (es_id, number)
+  constraint seal_versions_es_id_owner_code_fkey FOREIGN KEY (es_id, owner_code) REFERENCES seal.seal_codes(es_id, owner_code)
+  constraint seal_versions_es_id_previous_fkey FOREIGN KEY (es_id, previous) REFERENCES seal.seal_versions(es_id, number)
+  constraint seal_versions_eseal_sm3_key UNIQUE (eseal_sm3)
+  constraint seal_versions_kind_check CHECK ((kind = ANY (ARRAY['new'::text, 'renewal'::text, 'redrawing'::text, 'imported'::text])))
+  constraint seal_versions_number_check CHECK ((number > 0))
+  constraint seal_versions_pkey PRIMARY KEY (application_id)
+  constraint seal_versions_seq_key UNIQUE (seq)
+  constraint seal_versions_valid_years_check CHECK (((valid_years >= 1) AND (valid_years <= 10)))
+  constraint succeeded TRIGGER DEFERRABLE INITIALLY DEFERRED
+  CREATE UNIQUE INDEX seal_versions_in_force ON seal.seal_versions USING btree (es_id) WHERE (state = ANY (ARRAY['active'::text, 'suspended'::text]))
+  CREATE UNIQUE INDEX seal_versions_in_the_making ON seal.seal_versions USING btree (es_id) WHERE (state = ANY (ARRAY['none'::text, 'applied'::text, 'approved'::text, 'made'::text, 'filed'::text]))
+  CREATE INDEX seal_versions_owner ON seal.seal_versions USING btree (owner_code, seq)
+  CREATE CONSTRAINT TRIGGER begun AFTER INSERT ON seal.seal_versions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION seal.check_begun()
+  CREATE TRIGGER follow_version AFTER UPDATE OF state ON seal.seal_versions FOR EACH ROW EXECUTE FUNCTION seal.follow_version()
+  CREATE TRIGGER guard_version BEFORE INSERT OR DELETE OR UPDATE ON seal.seal_versions FOR EACH ROW EXECUTE FUNCTION seal.guard_version()
+  CREATE TRIGGER no_truncate BEFORE TRUNCATE ON seal.seal_versions FOR EACH STATEMENT EXECUTE FUNCTION seal.refuse_change()
+  CREATE CONSTRAINT TRIGGER succeeded AFTER UPDATE ON seal.seal_versions DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.state = 'superseded'::text) AND (old.state <> 'superseded'::text))) EXECUTE FUNCTION seal.check_succeeded()
   seal may delete, insert, select, update
 
 seal.sealing_parties
@@ -411,6 +588,8 @@ seal.sealings
   constraint sealings_pkey PRIMARY KEY (sealing_id)
   constraint sealings_state_check CHECK ((state = ANY (ARRAY['intended'::text, 'released'::text])))
   CREATE INDEX sealings_es_id ON seal.sealings USING btree (es_id, created_at)
+  CREATE TRIGGER check_release BEFORE UPDATE OF state ON seal.sealings FOR EACH ROW WHEN (((new.state = 'released'::text) AND (old.state <> 'released'::text))) EXECUTE FUNCTION seal.check_use()
+  CREATE TRIGGER check_use BEFORE INSERT ON seal.sealings FOR EACH ROW EXECUTE FUNCTION seal.check_use()
   seal may delete, insert, select, update
 
 seal.seals
@@ -429,8 +608,12 @@ seal.seals
   eseal_sm3 text not null
   key_ref text not null
   created_at timestamp with time zone not null
+  application_id text not null
+  constraint seals_application_id_es_id_fkey FOREIGN KEY (application_id, es_id) REFERENCES seal.seal_versions(application_id, es_id)
   constraint seals_pkey PRIMARY KEY (es_id)
   constraint seals_state_check CHECK ((state = ANY (ARRAY['active'::text, 'suspended'::text, 'cancelled'::text])))
+  CREATE TRIGGER guard_seal BEFORE INSERT OR DELETE OR UPDATE ON seal.seals FOR EACH ROW EXECUTE FUNCTION seal.guard_seal()
+  CREATE TRIGGER no_truncate BEFORE TRUNCATE ON seal.seals FOR EACH STATEMENT EXECUTE FUNCTION seal.refuse_change()
   seal may delete, insert, select, update
 
 seal.time_stamps

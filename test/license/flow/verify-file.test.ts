@@ -63,7 +63,15 @@ test('a signature without an e-seal, however valid, never passes for a sealed li
     steps: [],
   });
   const [valid_from, valid_to] = ['2026-01-01T00:00:00Z', '2030-01-01T00:00:00Z'];
-  const seal = { esID: '36010000000001', name: '示例', version: 4, valid_from, valid_to, maker: 'CN=x' };
+  const seal = {
+    esID: '36010000000001',
+    name: '示例',
+    version: 4,
+    valid_from,
+    valid_to,
+    maker: 'CN=x',
+    eseal_sm3: '5b'.repeat(32),
+  };
   const verify = async (...signatures: readonly SignatureReport[]) => {
     const answer = async (pdf: Uint8Array): Promise<VerificationReport> => ({
       ...(await deps.seal.verify(pdf)),
