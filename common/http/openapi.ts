@@ -2,6 +2,7 @@
 // tokens and keys are added from what the route says of itself. The reference page is common/http/reference-page.ts.
 import type { z } from 'zod';
 import { problemDocument } from '../contract/problem.ts';
+import { isDuty } from '../contract/roles.ts';
 import { PROBLEMS, type ProblemCode } from '../errors.ts';
 import { exampleOf } from './example.ts';
 import { type Json, toSchema } from './json-schema.ts';
@@ -153,10 +154,16 @@ function exampleField(example: unknown): Json {
   return example === undefined ? {} : { example };
 }
 
+/** Machines by client credentials; duties are for persons, who log in. */
 function bearer(tokenUrl: string, scopes: readonly string[]): Json {
-  const flow = {
-    tokenUrl,
-    scopes: Object.fromEntries(scopes.map((scope) => [scope, `Needed where a route names ${scope}`])),
+  const named = (list: readonly string[]) =>
+    Object.fromEntries(list.map((scope) => [scope, `Needed where a route names ${scope}`]));
+  const duties = scopes.filter(isDuty);
+  const machines = scopes.filter((scope) => !isDuty(scope));
+  const authorizationUrl = new URL('/oidc/auth', tokenUrl).href;
+  const flows = {
+    ...(machines.length === 0 ? {} : { clientCredentials: { tokenUrl, scopes: named(machines) } }),
+    ...(duties.length === 0 ? {} : { authorizationCode: { authorizationUrl, tokenUrl, scopes: named(duties) } }),
   };
-  return { bearer: { type: 'oauth2', flows: { clientCredentials: flow } } };
+  return { bearer: { type: 'oauth2', flows } };
 }

@@ -1,8 +1,11 @@
 // What the API reference says of the OpenID Connect endpoints. The provider parses them itself; these rows describe.
 import { z } from 'zod';
 import { SCOPES } from '../../common/contract/identity.ts';
+import { isDuty } from '../../common/contract/roles.ts';
 import type { Operation } from '../../common/http/operation.ts';
 
+const DUTIES = SCOPES.filter(isDuty);
+const MACHINE_SCOPES = SCOPES.filter((scope) => !isDuty(scope));
 const FORM = 'application/x-www-form-urlencoded';
 const ASSERTION =
   'client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer&client_assertion=JWT (RFC 7523, ES256, aud = issuer, jti used once)';
@@ -97,7 +100,7 @@ export const tokenOperation: Operation = {
   summary: 'Exchange a code, or get a token for another room',
   summaryZh: '以授权码换取令牌，或获取访问其他服务的令牌',
   tag: 'tokens',
-  description: `grant_type=authorization_code with code, redirect_uri and code_verifier; a code is good for one exchange. grant_type=client_credentials with resource = the public URL of the room (RFC 8707) and scope out of ${SCOPES.join(', ')}; the token is a JWT (RFC 9068) for that room alone.`,
+  description: `grant_type=authorization_code with code, redirect_uri and code_verifier; a code is good for one exchange. grant_type=client_credentials with resource = the public URL of the room (RFC 8707) and scope out of ${MACHINE_SCOPES.join(', ')}; the token is a JWT (RFC 9068) for that room alone. Duties of persons (${DUTIES.join(', ')}) come with a code whose request named them and the room; \`scope\` of the answer says which of them the person's roles bring.`,
   body: {
     type: FORM,
     description: 'Grant parameters and a client assertion',

@@ -244,6 +244,19 @@ export const GALLERY: Readonly<Record<string, (frame: PageFrame) => string>> = {
         { claim: 'phone_number', value: '138****0001' },
       ],
     }),
+  'consent-duties': (frame) =>
+    consentPage(frame, {
+      action: '/consent',
+      csrf: 'token',
+      system: '信基命令行',
+      operator: '示例市政务服务和数据管理局',
+      purpose: '以本人身份办理印章业务',
+      claims: [],
+      duties: [
+        { org: '11360100MB0D000533', unit: '电子印章制作中心', role: 'seal-maker' },
+        { org: '11360100MB0D000533', unit: '审计室', role: 'seal-auditor' },
+      ],
+    }),
   'logout-confirm': (frame) =>
     logoutConfirmPage(frame, {
       providerForm:

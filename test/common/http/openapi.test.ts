@@ -75,6 +75,20 @@ type Document = {
   >;
 };
 
+test('OpenAPI 3.1: machines get scopes by client credentials, persons their duties by logging in', (t) => {
+  const flowsOf = (table: readonly Route[]): unknown =>
+    (makeOpenApi(table, DEPS) as { components: { securitySchemes: { bearer: { flows: unknown } } } }).components
+      .securitySchemes.bearer.flows;
+  const tokenUrl = 'https://id.example/oidc/token';
+  const named = (scope: string) => ({ [scope]: `Needed where a route names ${scope}` });
+  const clientCredentials = { tokenUrl, scopes: named('license:issue') };
+  t.deepEqual(flowsOf(TABLE), { clientCredentials });
+  const authorizationUrl = 'https://id.example/oidc/auth';
+  const authorizationCode = { authorizationUrl, tokenUrl, scopes: named('seal:apply') };
+  const duty: Route = { ...TABLE[1]!, path: '/v1/keepers', scope: 'seal:apply' };
+  t.deepEqual(flowsOf([...TABLE, duty]), { clientCredentials, authorizationCode });
+});
+
 test('OpenAPI 3.1: path parameters, query, key, bodies, answers and scopes are those of the table', (t) => {
   const document = makeOpenApi(TABLE, DEPS) as unknown as Document;
   t.is(document.openapi, '3.1.1');
