@@ -135,12 +135,12 @@ function offsetAfter(source: ByteSource, at: number, keyword: string): number {
   });
 }
 
-/** 20 bytes by the standard; 19 where a writer ended lines with one byte. */
+/** 20 bytes by the standard; 19 where a writer ended lines with one byte. An empty line may follow the last one. */
 function measureEntry(source: ByteSource, at: number): number {
-  const bytes = source.read(at, Math.min(21, source.size - at));
+  const bytes = source.read(at, Math.min(20, source.size - at));
   let length = 18;
   while (length < bytes.length && [10, 13, 32].includes(bytes[length]!)) length++;
-  if (length < 19 || length > 20) throw broken('a cross-reference entry is not 20 bytes long', at);
+  if (length < 19) throw broken('a cross-reference entry is not 20 bytes long', at);
   return length;
 }
 
@@ -164,7 +164,8 @@ function readStream(source: ByteSource, position: number, base: number): XrefSec
     throw broken('a cross-reference stream has no length', at);
   const bytes = decodeStream(header, source.read(object.stream, length), at);
   const widths = counts(header.map.get('W'), at);
-  if (widths.length !== 3 || widths.some((width) => width > 7))
+  // Eight bytes are what some writers always take; an offset that no file can have leads outside of this one.
+  if (widths.length !== 3 || widths.some((width) => width > 8))
     throw broken('a cross-reference stream has wrong widths', at);
   const runs = streamRuns(header, widths[0]! + widths[1]! + widths[2]!, bytes.length, at);
   const findRun = makeFindRun(runs, at);

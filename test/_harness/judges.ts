@@ -11,6 +11,7 @@ const JUDGES = {
   pdfsig: { command: 'pdfsig', apt: 'poppler-utils' },
   pdftotext: { command: 'pdftotext', apt: 'poppler-utils' },
   pdftoppm: { command: 'pdftoppm', apt: 'poppler-utils' },
+  pdftocairo: { command: 'pdftocairo', apt: 'poppler-utils' },
   pdffonts: { command: 'pdffonts', apt: 'poppler-utils' },
   pdfinfo: { command: 'pdfinfo', apt: 'poppler-utils' },
   bouncycastle: { command: '/usr/share/java/bcpkix.jar', apt: 'libbcpkix-java' },

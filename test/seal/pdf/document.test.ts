@@ -9,7 +9,7 @@ import { serialize } from '../../../seal/pdf/serialize.ts';
 import { asCount, isDict, ref } from '../../../seal/pdf/value.ts';
 import { judge } from '../../_harness/judges.ts';
 import { ascii, find, makePdf, qpdf } from '../world.ts';
-import { appendUpdate, handMade, hybrid, plainObjects } from './hand-made.ts';
+import { appendUpdate, handMade, hybrid, plainObjects, withXrefStream } from './hand-made.ts';
 
 const open = (pdf: Uint8Array) => openDocument(memorySource(pdf));
 const boxOf = (pdf: Uint8Array, page = 1) => findPage(open(pdf), page).box;
@@ -234,4 +234,14 @@ test('Numbers of objects are never given twice', (t) => {
   const lied = ascii(Buffer.from(low).toString('latin1').replace('/Size 5', '/Size 2'));
   t.is(open(lied).nextNumber(), 5);
   t.is(asCount(open(low).trailer.map.get('Size')), 5);
+});
+
+test('An empty line behind the last entry of a table is read over; columns of eight bytes are read', (t) => {
+  const text = Buffer.from(handMade({ objects: plainObjects() })).toString('latin1');
+  const document = openDocument(memorySource(ascii(text.replace(' n \ntrailer', ' n \n\ntrailer'))));
+  t.is(document.nextNumber(), 5);
+  t.not(document.current(4), null);
+  const wide = openDocument(memorySource(withXrefStream([1, 8, 2])));
+  t.not(wide.current(4), null);
+  t.throws(() => openDocument(memorySource(withXrefStream([1, 9, 2]))), { code: 'pdf-broken' });
 });

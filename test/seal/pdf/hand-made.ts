@@ -96,3 +96,24 @@ export function hybrid({ shape, contradiction = false }: Hybrid): Uint8Array {
   }
   return ascii(text);
 }
+
+/** The objects with a cross-reference stream of these column widths, not compressed. */
+export function withXrefStream(widths: readonly [number, number, number]): Uint8Array {
+  let text = '%PDF-1.5\n%\xe2\xe3\xcf\xd3\n';
+  const offsets = [0];
+  for (const [i, body] of plainObjects().entries()) {
+    offsets.push(text.length);
+    text += `${i + 1} 0 obj\n${body}\nendobj\n`;
+  }
+  offsets.push(text.length);
+  const column = (value: number, width: number) => Buffer.from(value.toString(16).padStart(width * 2, '0'), 'hex');
+  const rows = offsets.flatMap((offset, i) => [
+    column(i === 0 ? 0 : 1, widths[0]),
+    column(offset, widths[1]),
+    column(0, widths[2]),
+  ]);
+  const bytes = Buffer.concat(rows).toString('latin1');
+  const header = `/Type /XRef /Size ${offsets.length} /Root 1 0 R /W [${widths.join(' ')}] /Length ${bytes.length}`;
+  const at = offsets.at(-1);
+  return ascii(`${text}5 0 obj\n<< ${header} >>\nstream\n${bytes}\nendstream\nendobj\nstartxref\n${at}\n%%EOF\n`);
+}
