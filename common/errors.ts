@@ -226,6 +226,12 @@ export const PROBLEMS = {
     '印章图像不予接受',
     'Give a PNG of 300 dpi or more, or an SVG of plain shapes without text, styles and references; the detail says what was found.',
   ),
+  'validation-data-unavailable': problem(
+    503,
+    'No revocation evidence can be had',
+    '暂时取不到证书状态证据',
+    'Repeat the request with the same key in a few seconds, or ask for level T, which keeps no evidence.',
+  ),
   'sealed-box-corrupt': problem(
     500,
     'Data at rest cannot be opened',

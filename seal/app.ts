@@ -25,6 +25,7 @@ import type { CheckedFiles } from './flow/checked-files.ts';
 import { makeOwnStamper } from './flow/own-time-stamper.ts';
 import { makePartyCache } from './flow/party-cache.ts';
 import { makeCaller } from './flow/perform-call.ts';
+import type { EvidenceSource } from './flow/preserve-document.ts';
 import type { SealingSigner } from './flow/seal-document.ts';
 import type { SealKeyring } from './flow/seal-keyring.ts';
 import type { Judge } from './flow/verify-upload.ts';
@@ -86,6 +87,8 @@ export type SealAppDeps = {
   /** From one address. */
   readonly publicPerMinute: number;
   readonly tsa: TsaSetting;
+  /** Where revocation evidence comes from; left out: levels LT and LTA are refused. */
+  readonly evidence?: EvidenceSource | null;
 };
 
 export function buildApp(deps: SealAppDeps): Koa {
@@ -94,7 +97,8 @@ export function buildApp(deps: SealAppDeps): Koa {
   const trust = withIntermediates(deps.trustStores, chain);
   const parties = makePartyCache({ db, certificateOf: keyring.certificateOf, chain, trust, containers });
   const stamper = stamperOf(deps, trust);
-  const caller = makeCaller({ ...deps, parties, stamper });
+  const validation = deps.evidence ? { evidence: deps.evidence, trust } : null;
+  const caller = makeCaller({ ...deps, parties, stamper, validation });
   const spool = makeSpool({ folder: deps.uploadsFolder, bytesPerCaller: deps.callerMegabytes * 1_000_000 });
   const { findText } = deps.pdfium;
   const seal = makeSealingHandler({ gate, caller, spool, findText, maxBytes: deps.uploadMegabytes * 1_000_000 });

@@ -6,12 +6,16 @@ import type { TimeStamper } from '../../common/client/time-stamper.ts';
 import { type Sm2PrivateKey, signSm2 } from '../../common/crypto/sm2.ts';
 import { TrustError } from '../../common/errors.ts';
 import { openFileSource } from '../../common/files/file-source.ts';
+import type { Certificate } from '../../common/pki/certificate.ts';
 import { readContainers } from '../../seal/config.ts';
-import { type SealOrder, sealInTurn } from '../../seal/flow/seal-document.ts';
+import type { ContainerSettings } from '../../seal/domain/container.ts';
+import type { Level } from '../../seal/domain/level.ts';
+import { type SealOrder, sealInTurn, type ValidationMeans } from '../../seal/flow/seal-document.ts';
 import { completeFile, prepareFile, sealByRoom } from '../seal/by-digest.ts';
-import { type PartyFiles, readKey, readParty, writeSealed } from '../seal/files.ts';
-import { type AskedLayout, LAYOUT_OPTIONS, readLayout, readStamper } from '../seal/options.ts';
+import { type PartyFiles, readCertificates, readKey, readParty, writeSealed } from '../seal/files.ts';
+import { type AskedLayout, LAYOUT_OPTIONS, readLayout } from '../seal/options.ts';
 import { readPlan } from '../seal/plan.ts';
+import { readSignatureLevel, readStamper, readValidation, renewFile } from '../seal/preserving.ts';
 import { type Command, EXIT_USAGE } from './command.ts';
 import { placeSealAsked } from './seal-keyword.ts';
 
@@ -37,8 +41,12 @@ export const command: Command = {
                    readers; cms: plain CMS, which shows the picture and carries no seal
     --password-file FILE  its first line opens an encrypted PDF; the empty password is tried without
     --reason TEXT  shown by PDF readers
-    --level B|T    T puts a time stamp over the signature (default B); it needs --tsa, or a --room that has one
+    --level B|T|LT|LTA  T puts a time stamp over the signature (default B); it needs --tsa, or a --room that has one.
+                   LT keeps revocation evidence in the document and needs --evidence too; LTA stamps the document with it
     --tsa URL      time-stamp authority that speaks RFC 3161 with SM3, for example the /tsa of a seal room
+    --evidence FILE  a revocation list (DER or PEM) or OCSP response (DER); several times for several
+    --renew        no further seal: evidence and a document time stamp for the seals that IN.pdf has, or new ones
+                   (xinji seal --renew IN.pdf -o OUT.pdf --tsa URL --evidence FILE... [--chain FILE])
     --plan FILE    several seals, one behind the other: a JSON list of up to 50, each with page, x_mm, y_mm, pages,
                    straddle, straddle_y_mm, keyword, hit, dx_mm, dy_mm, field, date, certify, lock, mode, reason as in POST /v1/sealings, and seal,
                    key, cert, chain where they are other files than those of the command line
@@ -60,6 +68,7 @@ S.esl comes from the seal maker; a seal room hands out its own: GET /v1/seals/{e
     const layout = await readLayout(values);
     const containers = readContainers(env);
     const files = { from, out };
+    if (values.renew) return renew(files, { ...values, containers, password: layout.password });
     if (complete !== undefined) return completeFile({ ...files, signature: complete, layout, containers });
     if (!seal) return wrongUsage();
     const prepared = { ...files, layout, containers, reserve: values.reserve };
@@ -70,10 +79,12 @@ S.esl comes from the seal maker; a seal room hands out its own: GET /v1/seals/{e
     }
     const { key, cert, chain } = values;
     if (!key || !cert) return wrongUsage();
-    const stamper = readStamper(values.level ?? 'B', values.tsa);
+    const level = readSignatureLevel(values.level);
+    const stamper = readStamper(level, values.tsa);
+    const validation = await readValidation(level, values.evidence ?? [], await readChain(chain));
     const party = { seal, key, cert, chain };
     const plan = values.plan === undefined ? [{ party, layout }] : await readPlan(values.plan, party, layout);
-    await sealFile({ from, out, stamper, plan, password: layout.password }, env);
+    await sealFile({ from, out, stamper, validation, level, plan, password: layout.password }, env);
     return 0;
   },
 };
@@ -87,6 +98,8 @@ const OPTIONS = {
   chain: { type: 'string' },
   level: { type: 'string' },
   tsa: { type: 'string' },
+  evidence: { type: 'string', multiple: true },
+  renew: { type: 'boolean' },
   plan: { type: 'string' },
   room: { type: 'string' },
   'token-file': { type: 'string' },
@@ -105,12 +118,14 @@ type SealFileRequest = {
   readonly from: string;
   readonly out: string;
   readonly stamper: TimeStamper | null;
+  readonly validation: ValidationMeans | null;
+  readonly level: Level;
   readonly plan: readonly { readonly party: PartyFiles; readonly layout: AskedLayout }[];
   readonly password: string | undefined;
 };
 
 async function sealFile(
-  { from, out, stamper, plan, password }: SealFileRequest,
+  { from, out, stamper, validation, level, plan, password }: SealFileRequest,
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
   const containers = readContainers(env);
@@ -123,10 +138,10 @@ async function sealFile(
       keys.set(files.key, key);
       const { password: _, keyword, ...asked } = layout;
       const place = await placeSealAsked(asked, keyword, { source, password });
-      orders.push({ ...asked, ...place, party: await readParty(files, key, containers), time: new Date() });
+      orders.push({ ...asked, ...place, level, party: await readParty(files, key, containers), time: new Date() });
     }
     const signer = { sign: async (name: string, message: Uint8Array) => signSm2(keys.get(name)!, message) };
-    const tools = { signer, stamper };
+    const tools = { signer, stamper, validation };
     const sealed = await sealInTurn(
       { source, password },
       orders.map((order) => ({ ...order, tools })),
@@ -135,12 +150,33 @@ async function sealFile(
     await writeSealed(from, out, appended);
     for (const [i, { field, appended: own }] of sealed.entries()) {
       const { esID, property } = orders[i]!.party.seal.content;
-      const stamped = stamper ? ', time-stamped' : '';
       console.log(
-        `${out}: sealed with ${esID} ${property.name}, field ${field}, ${own.length} bytes appended${stamped}.`,
+        `${out}: sealed with ${esID} ${property.name}, field ${field}, ${own.length} bytes appended, level ${level}.`,
       );
     }
   } finally {
     source.close();
   }
 }
+
+type Renewal = {
+  readonly tsa?: string;
+  readonly evidence?: readonly string[];
+  readonly chain?: string;
+  readonly password: string | undefined;
+  readonly containers: ContainerSettings;
+};
+
+/** `--renew`: what level LTA asks for, for all signatures of the document. */
+async function renew({ from, out }: { from: string; out: string }, asked: Renewal): Promise<number> {
+  const { tsa, evidence = [], chain, password, containers } = asked;
+  const stamper = readStamper('LTA', tsa);
+  const validation = await readValidation('LTA', evidence, await readChain(chain));
+  const appended = await renewFile({ from, password, containers, stamper: stamper!, validation: validation! });
+  await writeSealed(from, out, appended);
+  console.log(`${out}: evidence and a document time stamp, ${appended.length} bytes appended.`);
+  return 0;
+}
+
+const readChain = async (path: string | undefined): Promise<readonly Certificate[]> =>
+  path === undefined ? [] : readCertificates(path);

@@ -181,6 +181,7 @@ function describe(signature: SignatureReport): string[] {
     `${signature.field}  ${verdict(signature)}`,
     ...(seal ? [`  seal of      ${seal.name}, ${seal.esID}`] : []),
     ...(signer ? [`  signer       ${signer.organization}, ${signer.common_name}`] : []),
+    ...(signature.level ? [`  level        ${signature.level}, ${LEVEL_WORDS[signature.level]}`] : []),
     ...(time ? [`  sealed at    ${time}, ${SOURCES[signature.time_source ?? 'claimed']}`] : []),
     ...facts.map(([name, fact]) => `  ${name.padEnd(12)} ${MARKS[fact.status]} ${fact.finding}`),
     ...failed.map((step) => `  failed step  ${step.name} (${step.clause}): ${step.finding}`),
@@ -188,5 +189,11 @@ function describe(signature: SignatureReport): string[] {
   ];
 }
 
+const LEVEL_WORDS = {
+  B: 'without time stamp',
+  T: 'with a proved time',
+  LT: 'with revocation evidence in the document',
+  LTA: 'with revocation evidence and a time stamp over it',
+} as const;
 const SOURCES = { claimed: 'as the signer claims', time_stamp: 'as a time stamp proves' } as const;
 const MARKS = { passed: 'passed       ', failed: 'FAILED       ', indeterminate: 'indeterminate' } as const;

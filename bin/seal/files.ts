@@ -97,7 +97,7 @@ function parseMasterKey(hex: string): Uint8Array {
   }
 }
 
-async function readCertificates(path: string): Promise<readonly Certificate[]> {
+export async function readCertificates(path: string): Promise<readonly Certificate[]> {
   const text = (await readBytes(path, 'certificate-malformed')).toString('utf8');
   return namingFile(path, 'certificate-malformed', () => readCertificatesPem(text));
 }

@@ -1,5 +1,4 @@
 // The options of `xinji seal` that say what a seal is to be and where, as one value.
-import { makeTimeStampClient, type TimeStamper } from '../../common/client/time-stamper.ts';
 import { TrustError } from '../../common/errors.ts';
 import { CONTAINER_MODES, type ContainerMode } from '../../seal/domain/container.ts';
 import type { Keyword } from '../../seal/flow/locate-keyword.ts';
@@ -85,17 +84,6 @@ function readMode(text = 'dual'): ContainerMode {
   const mode = CONTAINER_MODES.find((one) => one === text);
   if (!mode) throw new TrustError('invalid-request', `--mode is "${text}"; expected ${CONTAINER_MODES.join(', ')}`);
   return mode;
-}
-
-/** Level T without an authority, or an authority that would not be asked, is a slip that must not pass in silence. */
-export function readStamper(level: string, tsa: string | undefined): TimeStamper | null {
-  if (level !== 'B' && level !== 'T') throw new TrustError('invalid-request', `--level is "${level}"; expected B or T`);
-  if ((level === 'T') !== (tsa !== undefined))
-    throw new TrustError('invalid-request', '--level T and --tsa URL go together');
-  if (tsa === undefined) return null;
-  if (!URL.canParse(tsa) || !/^https?:$/.test(new URL(tsa).protocol))
-    throw new TrustError('invalid-request', `--tsa is "${tsa}"; expected an http(s) URL`);
-  return makeTimeStampClient({ url: tsa, clock: () => new Date(), trust: null });
 }
 
 function readPage(text: string | undefined): number | undefined {

@@ -40,8 +40,8 @@ export type SealPlace = {
   readonly reason?: string;
   /** What is written into the document; left out: dual. */
   readonly mode?: 'dual' | 'ses' | 'cms';
-  /** T: with a time stamp. Left out: as the room is set. */
-  readonly level?: 'B' | 'T';
+  /** T: with a time stamp; LT: with revocation evidence; LTA: with a time stamp over the document. Left out: as the room is set. */
+  readonly level?: 'B' | 'T' | 'LT' | 'LTA';
 };
 
 export type SealClient = {

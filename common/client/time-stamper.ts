@@ -5,7 +5,9 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { sm3 } from '../crypto/sm3.ts';
 import { isTrustError, TrustError } from '../errors.ts';
+import type { Certificate } from '../pki/certificate.ts';
 import { OID } from '../pki/oids.ts';
+import { parseTimeStampToken, type TimeStampToken } from '../pki/time-stamp.ts';
 import { encodeTimeStampRequest, QUERY_TYPE, REPLY_TYPE, readTimeStampReply } from '../pki/time-stamp-protocol.ts';
 import { NO_TRUST, type TrustStores } from '../pki/trust-stores.ts';
 import { verifyTimeStamp } from '../pki/verify-time-stamp.ts';
@@ -16,8 +18,12 @@ export type TimeStamper = {
    * before it. `time-stamp-unavailable`.
    */
   readonly measure: () => Promise<number>;
+  /** The authority's certificate and what it carries along, leaf first. `time-stamp-unavailable`. */
+  readonly certificates: () => Promise<readonly Certificate[]>;
   /** DER of a token over the SM3 of `message`, verified. `time-stamp-unavailable`. */
   readonly stamp: (message: Uint8Array) => Promise<Uint8Array>;
+  /** The same over what has this SM3. */
+  readonly stampDigest: (digest: Uint8Array) => Promise<Uint8Array>;
 };
 
 export type TimeStampClientOptions = {
@@ -35,37 +41,48 @@ const MAX_REPLY_BYTES = 65_536;
 const MARGIN_BYTES = 256;
 const KNOWN_FOR_MS = 600_000;
 
+/** Who signed a token, leaf first. */
+function certificatesOf({ cms: { signerCertificate: leaf, certificates } }: TimeStampToken): readonly Certificate[] {
+  return [...(leaf ? [leaf] : []), ...certificates.filter((certificate) => certificate !== leaf)];
+}
+
 /** A client of the authority at `url`. Its size is measured by a token over random bytes, and again after any fault. */
 export function makeTimeStampClient(options: TimeStampClientOptions): TimeStamper {
-  let known: { readonly bytes: number; readonly until: number } | null = null;
-  const ask = async (message: Uint8Array): Promise<Uint8Array> => {
+  type Measured = { readonly bytes: number; readonly certificates: readonly Certificate[]; readonly until: number };
+  let known: Measured | null = null;
+  const ask = async (digest: Uint8Array): Promise<Uint8Array> => {
     try {
-      return await askAuthority(options, message);
+      return await askAuthority(options, digest);
     } catch (cause) {
       known = null;
       throw unavailable(cause);
     }
   };
+  const measured = async (): Promise<Measured> => {
+    const now = options.clock().getTime();
+    if (known && known.until > now) return known;
+    const token = await ask(new Uint8Array(randomBytes(32)));
+    const certificates = certificatesOf(parseTimeStampToken(token));
+    known = { bytes: token.length + MARGIN_BYTES, certificates, until: now + KNOWN_FOR_MS };
+    return known;
+  };
   return {
-    async measure() {
-      const now = options.clock().getTime();
-      if (known && known.until > now) return known.bytes;
-      const token = await ask(new Uint8Array(randomBytes(32)));
-      known = { bytes: token.length + MARGIN_BYTES, until: now + KNOWN_FOR_MS };
-      return known.bytes;
-    },
-    stamp: ask,
+    measure: async () => (await measured()).bytes,
+    certificates: async () => (await measured()).certificates,
+    stamp: (message) => ask(sm3(message)),
+    stampDigest: ask,
   };
 }
 
-async function askAuthority(options: TimeStampClientOptions, message: Uint8Array): Promise<Uint8Array> {
+async function askAuthority(options: TimeStampClientOptions, digest: Uint8Array): Promise<Uint8Array> {
   const nonce = new Uint8Array(randomBytes(8));
   // A positive INTEGER of full length, so that it comes back byte for byte.
   nonce[0] = (nonce[0]! & 0x3f) | 0x40;
-  const request = { imprint: { algorithm: OID.sm3, digest: sm3(message) }, policy: null, nonce, certReq: true };
+  const request = { imprint: { algorithm: OID.sm3, digest }, policy: null, nonce, certReq: true };
   const reply = await post(options, encodeTimeStampRequest(request));
   const { raw } = readTimeStampReply(reply, request);
   const trust = options.trust ?? NO_TRUST;
+  const message = (algorithm: string): Uint8Array | null => (algorithm === OID.sm3 ? digest : null);
   const { status, steps } = verifyTimeStamp(raw, { message, trust, now: options.clock(), claimed: null });
   if (options.trust ? status === 'passed' : status !== 'failed') return raw;
   const failed = steps.find((step) => step.status === 'failed');

@@ -50,16 +50,24 @@ export const reportFact = z.strictObject({
 });
 export type ReportFact = z.infer<typeof reportFact>;
 
+/** EN 319 142-1, with SM2 and SM3. */
+export const SIGNATURE_LEVELS = ['B', 'T', 'LT', 'LTA'] as const;
+
 export const signatureReport = z.strictObject({
   field: z.string().meta({
     description: 'Name of the signature field; "detached" and "seal" for what stands in no document',
     example: 'Signature1',
   }),
-  container: z.enum(['dual', 'cms', 'ses', 'seal', 'unknown']).meta({
-    description: 'CMS with a seal signature in it, plain CMS, bare SES_Signature, a SESeal alone, or neither',
+  container: z.enum(['dual', 'cms', 'ses', 'seal', 'time_stamp', 'unknown']).meta({
+    description:
+      'CMS with a seal signature in it, plain CMS, bare SES_Signature, a SESeal alone, a time stamp over the document, or neither',
   }),
   indication: z.enum(INDICATIONS),
   sub_indication: z.enum(SUB_INDICATIONS).nullable(),
+  level: z.enum(SIGNATURE_LEVELS).nullable().meta({
+    description:
+      'How far it can be judged later: B as it is, T with a proved time, LT with revocation evidence in the document, LTA with a time stamp over that; null for what has no level',
+  }),
   integrity: reportFact,
   cryptography: reportFact,
   certificate_trust: reportFact,

@@ -88,8 +88,9 @@ export const sealingQuery = z.strictObject({
     description:
       'dual (default): CMS with the seal signature in it; ses: the seal signature alone, for national readers; cms: plain CMS, which shows the picture and carries no seal',
   }),
-  level: z.enum(['B', 'T']).optional().meta({
-    description: 'T adds a time stamp over the signature; left out: T where the room has an authority, else B',
+  level: z.enum(['B', 'T', 'LT', 'LTA']).optional().meta({
+    description:
+      'T adds a time stamp over the signature, LT revocation evidence, LTA a time stamp over the document; left out: T where the room has an authority, else B',
   }),
   reason: z.string().max(200).optional().meta({ description: 'Shown by PDF readers' }),
 });

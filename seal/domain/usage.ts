@@ -3,6 +3,7 @@ import type { AuditEntry } from '../../common/audit/entry.ts';
 import type { SealingQuery } from '../../common/contract/seal.ts';
 import { isTrustError } from '../../common/errors.ts';
 import type { ContainerMode } from './container.ts';
+import type { Level } from './level.ts';
 import type { SealingForm } from './sealing.ts';
 
 /** A call: one client, one input, one or several sealings. */
@@ -27,8 +28,7 @@ export type SealingOutcome = {
   readonly updateSm3: string;
   readonly field: string;
   readonly signedAt: Date;
-  /** B: the claimed time; T: a time stamp over the signature. */
-  readonly level: 'B' | 'T';
+  readonly level: Level;
   readonly mode: ContainerMode;
 };
 

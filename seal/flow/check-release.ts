@@ -7,7 +7,7 @@ import { checkByteRange } from '../pdf/byte-range.ts';
 import { type ByteSource, joinSources } from '../pdf/byte-source.ts';
 import { openDocument } from '../pdf/document.ts';
 import { listSignatureFields } from '../pdf/form.ts';
-import type { SealingUpdate } from '../pdf/sealing-update.ts';
+import type { SealingUpdate } from '../pdf/signature-dictionary.ts';
 import { checkContainer, released } from './check-container.ts';
 import type { SealingParty } from './sealing-party.ts';
 

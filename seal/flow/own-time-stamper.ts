@@ -8,6 +8,14 @@ import { issueTimeStamp, SERIAL_BYTES, type TimeStampDeps } from './answer-time-
 
 export function makeOwnStamper(deps: Pick<TimeStampDeps, 'db' | 'clock' | 'authority'>): TimeStamper {
   const { certificate, chain, policy } = deps.authority;
+  const stampDigest = async (digest: Uint8Array): Promise<Uint8Array> => {
+    try {
+      return await issueTimeStamp(deps, { imprint: { algorithm: OID.sm3, digest }, nonce: null, certReq: true });
+    } catch (cause) {
+      const detail = 'The time-stamp authority of this room gives no token';
+      throw new TrustError('time-stamp-unavailable', detail, { cause });
+    }
+  };
   return {
     /** The largest token there is, with a dummy signature: no key is used, no serial number given. */
     measure: async () => {
@@ -23,15 +31,8 @@ export function makeOwnStamper(deps: Pick<TimeStampDeps, 'db' | 'clock' | 'autho
       });
       return largest.length;
     },
-    stamp: async (message) => {
-      const imprint = { algorithm: OID.sm3, digest: sm3(message) };
-      try {
-        return await issueTimeStamp(deps, { imprint, nonce: null, certReq: true });
-      } catch (cause) {
-        throw new TrustError('time-stamp-unavailable', 'The time-stamp authority of this room gives no token', {
-          cause,
-        });
-      }
-    },
+    certificates: async () => [certificate, ...chain],
+    stamp: (message) => stampDigest(sm3(message)),
+    stampDigest,
   };
 }

@@ -184,7 +184,7 @@ const RELEASES: AuditGroup<Releasing, boolean> = {
       if (!isOurs[i]) return { value: false, entries: [] };
       const outcomes = releases.map((release, k) => {
         const { query, party, tools } = plan.sealings[k]!;
-        const level = tools.stamper ? ('T' as const) : ('B' as const);
+        const level = query.level ?? (tools.stamper ? 'T' : 'B');
         return { ...release, esealSm3: toHex(party.sealDigest), level, mode: query.mode ?? 'dual' };
       });
       return { value: true, entries: releaseEntries(call, outcomes, calls[i]!.at) };

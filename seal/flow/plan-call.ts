@@ -7,13 +7,14 @@ import { DEFAULT_DOCUMENT_CLASS, type SealingQuery } from '../../common/contract
 import { TrustError } from '../../common/errors.ts';
 import { makeId } from '../../common/ids.ts';
 import type { Log } from '../../common/log.ts';
+import { isPreserved } from '../domain/level.ts';
 import { checkUsable } from '../domain/registered-seal.ts';
 import { noGrant } from '../domain/seal-grant.ts';
 import type { SealingIntent } from '../domain/sealing.ts';
 import type { AskedCall } from '../domain/usage.ts';
 import type { ActUse, Permit, SealForUse } from '../store/sealing-permits.ts';
 import type { PartyCache } from './party-cache.ts';
-import type { SealingSigner, SealingTools } from './seal-document.ts';
+import type { SealingSigner, SealingTools, ValidationMeans } from './seal-document.ts';
 import type { SealingParty } from './sealing-party.ts';
 
 export type SealingDeps = {
@@ -24,6 +25,8 @@ export type SealingDeps = {
   readonly signer: SealingSigner;
   /** Null: this room has no time-stamp authority, and seals at level B only. */
   readonly stamper: TimeStamper | null;
+  /** Null: this room has no source of revocation evidence, and seals at levels B and T only. */
+  readonly validation: ValidationMeans | null;
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -77,7 +80,8 @@ export async function planCall(
   const parties = await Promise.all(seals.map((seal) => deps.parties.get(seal, time)));
   const sealings = call.queries.map((query, i) => {
     const { party, partySm3 } = parties[i]!;
-    const tools = { signer: deps.signer, stamper: chooseStamper(query.level, deps.stamper) };
+    const validation = chooseValidation(query.level, call.form, deps.validation);
+    const tools = { signer: deps.signer, stamper: chooseStamper(query.level, deps.stamper), validation };
     return { query, party, tools, time, partySm3, esealSm3: seals[i]!.esealSm3 };
   });
   await call.making.check(sealings);
@@ -131,7 +135,21 @@ export function intentsOf(call: ClientCall, plan: CallPlan, now: Date): readonly
 const classOf = (query: SealingQuery): string => query.class ?? DEFAULT_DOCUMENT_CLASS;
 
 function chooseStamper(level: SealingQuery['level'], stamper: TimeStamper | null): TimeStamper | null {
-  if (level !== 'T' || stamper) return level === 'B' ? null : stamper;
+  if (level === undefined || level === 'B' || stamper) return level === 'B' ? null : stamper;
   const hint = 'Set XINJI_SEAL_TSA, or ask for level B, which has no time stamp.';
   throw new TrustError('time-stamp-unavailable', 'This room has no time-stamp authority', { pointer: '/level', hint });
+}
+
+function chooseValidation(
+  level: SealingQuery['level'],
+  form: AskedCall['form'],
+  validation: ValidationMeans | null,
+): ValidationMeans | null {
+  if (level === undefined || !isPreserved(level)) return null;
+  const pointer = '/level';
+  if (form === 'digest')
+    throw new TrustError('invalid-request', 'Evidence is kept in a document; a digest has none', { pointer });
+  if (validation) return validation;
+  const hint = 'Ask for level T, which keeps no evidence, or have a source of revocation evidence set.';
+  throw new TrustError('validation-data-unavailable', 'This room has no source of evidence', { pointer, hint });
 }

@@ -36,7 +36,7 @@ export function checkSameRequest({ requestSm3 }: RecordedCall, asked: string): v
 }
 
 async function recallSealing(
-  { parties }: SealingDeps,
+  { parties, validation }: SealingDeps,
   { queries }: ClientCall,
   earlier: RecordedCall,
   { partySm3, record, signedAt }: RecordedSealing,
@@ -45,7 +45,7 @@ async function recallSealing(
   const values = record as SealingRecord | null;
   const party = partySm3 === null || !values ? null : await parties.recall(partySm3, values.containers, signedAt);
   if (!party || !values) throw gone(earlier, 'it was made by a version that kept no values');
-  return { query: queries[i]!, party, tools: replayTools(values), time: signedAt };
+  return { query: queries[i]!, party, tools: replayTools(values, validation?.trust), time: signedAt };
 }
 
 function gone({ headId, releasedAt }: RecordedCall, why: string): TrustError {

@@ -4,16 +4,20 @@ import { concatBytes } from '../../common/bytes.ts';
 import type { TimeStamper } from '../../common/client/time-stamper.ts';
 import { Sm3 } from '../../common/crypto/sm3.ts';
 import { TrustError } from '../../common/errors.ts';
+import type { TrustStores } from '../../common/pki/trust-stores.ts';
 import { type ContainerMode, namesOf } from '../domain/container.ts';
+import { isPreserved, type Level } from '../domain/level.ts';
 import type { ByteRange } from '../pdf/byte-range.ts';
 import { type ByteSource, joinSources, slices } from '../pdf/byte-source.ts';
 import { openDocument, type PdfDocument } from '../pdf/document.ts';
 import type { CertificationLevel, FieldLock } from '../pdf/permissions.ts';
 import type { Placement } from '../pdf/placement.ts';
-import { fillContents, makeSealingUpdate, type SealingUpdate } from '../pdf/sealing-update.ts';
+import { makeSealingUpdate } from '../pdf/sealing-update.ts';
+import { fillContents, type SealingUpdate } from '../pdf/signature-dictionary.ts';
 import { wholeSeconds } from '../ses/make-seal.ts';
 import { checkRelease } from './check-release.ts';
 import { makeContainer, stampRoom } from './make-container.ts';
+import { type EvidenceSource, hashAround, preserveDocument } from './preserve-document.ts';
 import type { SealingParty } from './sealing-party.ts';
 
 export type SealingSigner = {
@@ -25,6 +29,14 @@ export type SealingTools = {
   readonly signer: SealingSigner;
   /** Given: a time stamp is put over the signature (level T). */
   readonly stamper?: TimeStamper | null;
+  /** Given for levels LT and LTA. */
+  readonly validation?: ValidationMeans | null;
+};
+
+export type ValidationMeans = {
+  readonly evidence: EvidenceSource;
+  /** Helps to find chains. */
+  readonly trust: TrustStores;
 };
 
 /** What one seal is to be, and where. */
@@ -32,6 +44,8 @@ export type SealOrder = {
   readonly party: SealingParty;
   /** `dual` unless given. */
   readonly mode?: ContainerMode | undefined;
+  /** Left out: T with a time stamper, else B. */
+  readonly level?: Level | undefined;
   /** Counted from 1; left out: page 1, unless the placement says otherwise. */
   readonly page?: number | undefined;
   readonly placement: Placement;
@@ -104,7 +118,33 @@ export function checkSealings({ source, password }: SealingInput, orders: readon
 /** What the next seal is put behind. */
 type Revision = { readonly document: PdfDocument; readonly prefix: Sm3; readonly password: string | undefined };
 
-async function sealRevision(
+async function sealRevision(tools: SealingTools, order: SealOrder, revision: Revision): Promise<SealedDocument> {
+  const { level } = order;
+  const means = level !== undefined && isPreserved(level) ? checkMeans(tools) : null;
+  const sealed = await signRevision(tools, order, revision);
+  if (!means) return sealed;
+  const { document, prefix, password } = revision;
+  // 5. Levels LT and LTA: evidence, and a time stamp over it, as revisions of their own.
+  const kept = await preserveDocument({
+    ...means.validation,
+    source: joinSources(document.source, sealed.appended),
+    password,
+    prefix: prefix.copy().update(sealed.appended),
+    containers: order.party.containers,
+    stamper: level === 'LTA' ? means.stamper : null,
+    now: order.time,
+    field: sealed.field,
+  });
+  return { ...sealed, appended: concatBytes(sealed.appended, kept) };
+}
+
+function checkMeans({ stamper, validation }: SealingTools) {
+  if (!stamper) throw new TrustError('time-stamp-unavailable', 'Levels LT and LTA need a time-stamp authority');
+  if (!validation) throw new TrustError('validation-data-unavailable', 'There is no source of revocation evidence');
+  return { stamper, validation };
+}
+
+async function signRevision(
   { signer, stamper }: SealingTools,
   order: SealOrder,
   { document, prefix, password }: Revision,
@@ -115,7 +155,7 @@ async function sealRevision(
   const room = stamper ? stampRoom(await stamper.measure()) : 0;
   const update = layOut(document, order, room);
   // 2. Hash the update behind the input, which was hashed once.
-  const dataHash = hashUpdate(prefix, update);
+  const dataHash = hashAround(prefix, update);
   // 3. Sign, in `dual` twice with the same key: the SES_Signature and the CMS around it. Level T: stamp the signature.
   const sign = (message: Uint8Array): Promise<Uint8Array> => signer.sign(party.keyRef, message);
   const der = await makeContainer(party, mode, { dataHash, time: at, sign, stamp: stamper?.stamp });
@@ -129,7 +169,7 @@ async function sealRevision(
 
 /** `room`: what a token needs beside the container. */
 function layOut(document: PdfDocument, order: SealOrder, room: number): SealingUpdate {
-  const { party, mode = 'dual', time, ...layout } = order;
+  const { party, mode = 'dual', time, level: _, ...layout } = order;
   return makeSealingUpdate(document, {
     ...layout,
     appearance: party.appearance,
@@ -148,8 +188,4 @@ export function hashSource(source: ByteSource): Sm3 {
   const hash = new Sm3();
   for (const slice of slices(source, 0, source.size)) hash.update(slice);
   return hash;
-}
-
-function hashUpdate(prefix: Sm3, { appended, gap }: SealingUpdate): Uint8Array {
-  return prefix.copy().update(appended.subarray(0, gap.start)).update(appended.subarray(gap.end)).digest();
 }

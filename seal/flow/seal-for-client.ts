@@ -96,6 +96,7 @@ const orderOf = ({ query, party, tools, time }: PlannedSealing, place: Place) =>
   party,
   time,
   mode: query.mode,
+  level: query.level,
   reason: query.reason,
   certify: query.certify,
   lock: query.lock === undefined ? undefined : parseFieldLock(query.lock),

@@ -11,6 +11,7 @@ import type {
 import { sm3 } from '../../common/crypto/sm3.ts';
 import type { Certificate } from '../../common/pki/certificate.ts';
 import { concludeSteps } from '../../common/pki/conclude.ts';
+import type { Level } from '../domain/level.ts';
 import type { ByteRange } from '../pdf/byte-range.ts';
 import type { SealSignature } from '../ses/seal.ts';
 import { factOfStep } from '../ses/verify-signature.ts';
@@ -21,6 +22,8 @@ export type ReportParts = {
   readonly container: Omit<Container, 'steps'>;
   readonly steps: readonly ReportStep[];
   readonly provedTime: Date | null;
+  /** Null where there is none to reach. */
+  readonly level: Level | null;
   readonly byteRange: ByteRange | null;
   readonly coversWholeFile: boolean;
 };
@@ -30,6 +33,7 @@ export function makeReport({
   container,
   steps,
   provedTime,
+  level,
   byteRange,
   coversWholeFile,
 }: ReportParts): SignatureReport {
@@ -42,6 +46,7 @@ export function makeReport({
     field,
     container: kind,
     ...verdict,
+    level,
     integrity: of('integrity'),
     cryptography: of('cryptography'),
     certificate_trust: of('certificate_trust'),
@@ -77,6 +82,10 @@ const OWN_FACTS: Readonly<Record<string, Fact>> = {
   'cms-content-type': 'cryptography',
   'cms-signing-certificate': 'cryptography',
   'cms-signature-value': 'cryptography',
+  'document-time-stamp-format': 'cryptography',
+  'document-time-stamp-imprint': 'integrity',
+  'document-time-stamp-signature': 'cryptography',
+  'document-time-stamp-order': 'time',
 };
 
 const WELL: Readonly<Record<Fact, string>> = {
@@ -87,8 +96,11 @@ const WELL: Readonly<Record<Fact, string>> = {
   time: 'The signing time is the one that the signer claims; there is no time stamp.',
 };
 
+const factOfKind = (name: string): Fact =>
+  name.startsWith('document-time-stamp-certificate-') ? 'certificate_trust' : factOfStep(name);
+
 function factOf(fact: Fact, steps: readonly ReportStep[], provedTime: Date | null): ReportFact {
-  const own = steps.filter(({ name }) => (OWN_FACTS[name] ?? factOfStep(name)) === fact);
+  const own = steps.filter(({ name }) => (OWN_FACTS[name] ?? factOfKind(name)) === fact);
   const { status, subIndication } = concludeSteps(own);
   if (!own.some((step) => step.status === 'passed' || step.status === 'failed')) {
     return {

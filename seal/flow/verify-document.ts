@@ -3,15 +3,19 @@
 import { toHex } from '../../common/bytes.ts';
 import type { SignatureReport, VerificationReport } from '../../common/contract/report.ts';
 import { TrustError } from '../../common/errors.ts';
-import { NO_TRUST, type TrustStores } from '../../common/pki/trust-stores.ts';
+import { NO_TRUST, type TrustStores, withIntermediates } from '../../common/pki/trust-stores.ts';
 import type { ContainerSettings } from '../domain/container.ts';
 import { type ByteRangeFinding, checkByteRange } from '../pdf/byte-range.ts';
-import type { ByteSource } from '../pdf/byte-source.ts';
-import { openDocument } from '../pdf/document.ts';
+import { type ByteSource, firstBytes } from '../pdf/byte-source.ts';
+import { openDocument, type PdfDocument } from '../pdf/document.ts';
 import { listSignatureFields } from '../pdf/form.ts';
 import { isName, type PdfValue } from '../pdf/value.ts';
 import { digestRevisions } from './digest-revisions.ts';
-import { verifyField } from './verify-field.ts';
+import type { CoveringStamp } from './judge-coverage.ts';
+import { attempt } from './open-container.ts';
+import { type DocumentEvidence, NO_DOCUMENT_EVIDENCE, readEvidence } from './read-evidence.ts';
+import { type FieldQuestion, type FieldVerdict, verifyField } from './verify-field.ts';
+import { verifyTimeStampField } from './verify-time-stamp-field.ts';
 
 export type DocumentQuestion = {
   /** Null: no roots are given, so that nothing can be more than INDETERMINATE. */
@@ -51,21 +55,23 @@ export function verifyDocument(
   );
   const ranges = fields.flatMap(({ finding }) => ('signed' in finding ? [finding.signed.byteRange] : []));
   const { digests, whole } = digestRevisions(source, ranges);
+  const evidence = readEvidence(document);
+  const known = withIntermediates(trust ?? NO_TRUST, evidence.certificates);
   let next = 0;
-  const verdicts = fields.map(({ name, finding, subFilter }) => {
-    const digest = 'signed' in finding ? digests[next++]! : new Uint8Array();
-    return verifyField({
+  const verdicts = judgeFields(
+    fields.map(({ name, finding, subFilter }) => ({
       document,
       field: name,
       subFilter,
       finding,
       signedFields,
-      digest,
-      trust: trust ?? NO_TRUST,
+      digest: 'signed' in finding ? digests[next++]! : new Uint8Array(),
+      trust: known,
+      evidence,
       now,
       containers,
-    });
-  });
+    })),
+  );
   const changes = new Set(verdicts.flatMap((verdict) => [...verdict.changes.other, ...verdict.changes.allowed]));
   return concludeReport({
     verified_at: now.toISOString(),
@@ -73,6 +79,37 @@ export function verifyDocument(
     changes_after_sealing: [...changes],
     signatures: verdicts.map((verdict) => verdict.report),
   });
+}
+
+/** Document time stamps first: they prove times for what they cover. The latest one covers the others. */
+function judgeFields(questions: readonly FieldQuestion[]): readonly FieldVerdict[] {
+  const reaches = ({ finding }: FieldQuestion): number => ('signed' in finding ? finding.signed.end : 0);
+  const proved: (CoveringStamp & { readonly end: number })[] = [];
+  const covering = (question: FieldQuestion): readonly CoveringStamp[] =>
+    proved.filter(({ end }) => end > reaches(question)).toSorted((a, b) => a.time.getTime() - b.time.getTime());
+  const judged = new Map<FieldQuestion, FieldVerdict>();
+  const isStamp = ({ subFilter }: FieldQuestion): boolean => subFilter === 'ETSI.RFC3161';
+  for (const question of questions.filter(isStamp).toSorted((a, b) => reaches(b) - reaches(a))) {
+    const verdict = verifyTimeStampField({ ...question, covering: covering(question) });
+    judged.set(question, verdict);
+    if (!verdict.time) continue;
+    const end = reaches(question);
+    proved.push({
+      field: question.field,
+      time: verdict.time,
+      end,
+      evidence: () => evidenceAt(question.document!, end),
+    });
+  }
+  return questions.map(
+    (question) => judged.get(question) ?? verifyField({ ...question, covering: covering(question) }),
+  );
+}
+
+/** What the revision held that ends there. */
+function evidenceAt({ source, password }: PdfDocument, end: number): DocumentEvidence {
+  const revision = attempt(() => openDocument(firstBytes(source, end), password));
+  return typeof revision === 'string' ? NO_DOCUMENT_EVIDENCE : readEvidence(revision);
 }
 
 const nameOf = (value: PdfValue | undefined): string | null => (isName(value) ? value.value : null);
@@ -129,7 +166,9 @@ function summarise(signatures: readonly SignatureReport[], worst: SignatureRepor
 
 function summarisePassed(signatures: readonly SignatureReport[]): string {
   const seals = signatures.filter(({ seal }) => seal !== null).length;
-  const plain = signatures.length - seals;
+  const stamps = signatures.filter(({ container }) => container === 'time_stamp').length;
+  const plain = signatures.length - seals - stamps;
+  if (seals + plain === 0) return 'The time stamp passed: the document is as it was then. There is no e-seal in it.';
   const count = (n: number, what: string): string => (n === 1 ? `the ${what}` : `${n} ${what}s`);
   if (plain === 0)
     return `${seals === 1 ? 'The seal' : `All ${seals} seals`} passed: the document is as it was sealed.`;

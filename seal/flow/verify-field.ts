@@ -15,13 +15,16 @@ import { type TimeStampReport, verifyTimeStamp } from '../../common/pki/verify-t
 import { verifyTrusted } from '../../common/pki/verify-trusted.ts';
 import { type ContainerSettings, DEFAULT_CONTAINERS } from '../domain/container.ts';
 import type { SealAttributes } from '../domain/seal-attributes.ts';
-import type { ByteRange, ByteRangeFinding, SignedBytes } from '../pdf/byte-range.ts';
+import type { ByteRange, ByteRangeFinding } from '../pdf/byte-range.ts';
 import { findChangesAfter, type LaterChanges, type SignedFields } from '../pdf/changes-after-sealing.ts';
 import type { PdfDocument } from '../pdf/document.ts';
 import type { SealSignature } from '../ses/seal.ts';
-import { verifySignature } from '../ses/verify-signature.ts';
+import { earliest, verifySignature } from '../ses/verify-signature.ts';
 import { digestForeign } from './foreign-digest.ts';
+import { type CoveringStamp, coverageSteps, coveringSteps, NO_CHANGES } from './judge-coverage.ts';
+import { judgeLevel } from './judge-level.ts';
 import { attempt, type Container, findSealDigest, NO_CONTAINER, openContainer } from './open-container.ts';
+import { type DocumentEvidence, NO_DOCUMENT_EVIDENCE } from './read-evidence.ts';
 import { makeReport } from './signature-report.ts';
 
 export type FieldQuestion = {
@@ -39,13 +42,16 @@ export type FieldQuestion = {
   readonly digest: Uint8Array;
   readonly trust: TrustStores;
   readonly now: Date;
+  /** Valid document time stamps over later revisions, the earliest first. */
+  readonly covering?: readonly CoveringStamp[];
+  /** What the document holds beside its signatures. */
+  readonly evidence?: DocumentEvidence;
   /** Names and attributes that are understood beside the default ones. */
   readonly containers?: ContainerSettings | undefined;
 };
 
 export type FieldVerdict = { readonly report: SignatureReport; readonly changes: LaterChanges };
 
-const NO_CHANGES: LaterChanges = { allowed: [], other: [] };
 const ISO = 'ISO 32000';
 const BINDING = 'Xinji dual container';
 
@@ -54,27 +60,29 @@ export function verifyField(question: FieldQuestion): FieldVerdict {
   const { finding } = question;
   if (!('signed' in finding)) {
     const steps = [failedStep('byte-range', ISO, `${finding.fault}.`, 'FORMAT_FAILURE')];
-    const parts = { steps, container: NO_CONTAINER, provedTime: null, byteRange: finding.byteRange };
+    const parts = { steps, container: NO_CONTAINER, level: null, provedTime: null, byteRange: finding.byteRange };
     return { report: makeReport({ ...parts, field: question.field, coversWholeFile: false }), changes: NO_CHANGES };
   }
   const { signed } = finding;
-  const { document, containers = DEFAULT_CONTAINERS } = question;
+  const { document, containers = DEFAULT_CONTAINERS, covering = [], evidence = NO_DOCUMENT_EVIDENCE, now } = question;
   const changes = document ? findChangesAfter(document, signed.end, question.signedFields) : NO_CHANGES;
   const container = openContainer(signed.contents, question.subFilter ?? null, containers);
   const trust = withIntermediates(question.trust, container.cms?.certificates ?? []);
   const stamp = judgeTimeStamp(container, { ...question, trust });
-  const judged = judgeSeal(container, { ...question, trust }, stamp?.time ?? null);
+  const judged = judgeSeal(container, { ...question, trust }, earliest(stamp?.time, covering[0]?.time));
   const steps = [
-    ...(document ? coverageSteps(document, signed, changes) : []),
+    ...(document ? coverageSteps(document.source.size, signed, changes) : []),
     ...container.steps,
     ...(container.cms ? cmsSteps(container.cms, signed.byteRange, question) : []),
     ...(container.cms ? bindingSteps(container.cms, container.ses, containers.attributes) : []),
     ...(stamp?.steps ?? []),
+    ...coveringSteps(covering, container.ses?.time ?? null),
     ...judged.steps,
   ];
   const { provedTime } = judged;
+  const level = judgeLevel(container, { trust, now, provedTime, evidence, covering });
   const coversWholeFile = !document || signed.end === document.source.size;
-  const parts = { field: question.field, container, steps, provedTime, byteRange: document && signed.byteRange };
+  const parts = { field: question.field, container, steps, level, provedTime, byteRange: document && signed.byteRange };
   return { report: makeReport({ ...parts, coversWholeFile }), changes };
 }
 
@@ -94,20 +102,6 @@ function cmsSteps(
     isCades: subFilter === 'ETSI.CAdES.detached',
     ...(subFilter === 'adbe.pkcs7.sha1' ? { enclosed: take(SHA1) } : {}),
   });
-}
-
-function coverageSteps(document: PdfDocument, signed: SignedBytes, changes: LaterChanges): readonly ReportStep[] {
-  return [
-    passedStep('byte-range', ISO, 'Everything up to the end of the revision is covered, except /Contents.'),
-    changesStep(document, signed, changes),
-  ];
-}
-
-function changesStep(document: PdfDocument, { end }: SignedBytes, { allowed, other }: LaterChanges): ReportStep {
-  const name = 'changes-after-sealing';
-  if (other.length > 0) return failedStep(name, ISO, other.join(' '), 'SIG_CONSTRAINTS_FAILURE');
-  if (end === document.source.size) return passedStep(name, ISO, 'The signature covers the whole file.');
-  return passedStep(name, ISO, `Only further signatures were added. ${allowed.join(' ')}`.trim());
 }
 
 /** What joins the two signatures: SM3(SESeal) among the signed attributes, and one signer for both. */

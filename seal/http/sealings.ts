@@ -62,6 +62,7 @@ export const sealingOperation: Operation = {
     'busy',
     'signature-forbidden',
     'time-stamp-unavailable',
+    'validation-data-unavailable',
     'seal-unavailable',
   ],
 };

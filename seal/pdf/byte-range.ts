@@ -12,6 +12,8 @@ export type SignedBytes = {
   readonly end: number;
   /** DER in /Contents without its zero padding. */
   readonly contents: Uint8Array;
+  /** The same with its padding, as it stands in the file. */
+  readonly padded: Uint8Array;
 };
 
 /** Either the pieces, or the sentence that says what is wrong with them (a FORMAT_FAILURE). */
@@ -54,7 +56,7 @@ function splitPadding(
   const padding = bytes.subarray(length).findIndex((byte) => byte !== 0);
   if (padding >= 0)
     return fault(`/Contents has a byte other than zero in its padding, ${padding + 1} bytes behind the signature`);
-  return { signed: { byteRange, end, contents: bytes.subarray(0, length) } };
+  return { signed: { byteRange, end, contents: bytes.subarray(0, length), padded: bytes } };
 }
 
 function readByteRange(document: PdfDocument, signature: PdfDict): ByteRange | null {

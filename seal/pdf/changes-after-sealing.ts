@@ -7,12 +7,24 @@ import { equalBytes } from '../../common/bytes.ts';
 import { isTrustError } from '../../common/errors.ts';
 import { firstBytes } from './byte-source.ts';
 import { itemsOf, openDocument, type PdfDocument } from './document.ts';
+import { type LaterEvidence, readLaterEvidence } from './later-evidence.ts';
 import { placeOfObject } from './object-places.ts';
 import { findOpenEnds } from './open-ends.ts';
 import { isPage } from './page.ts';
 import { type Permissions, readPermissions } from './permitted-changes.ts';
 import { readTextString, serialize } from './serialize.ts';
-import { isArray, isDict, isName, isRef, isString, type PdfDict, type PdfObject, type PdfValue, ref } from './value.ts';
+import {
+  isArray,
+  isDict,
+  isName,
+  isNumber,
+  isRef,
+  isString,
+  type PdfDict,
+  type PdfObject,
+  type PdfValue,
+  ref,
+} from './value.ts';
 
 export type LaterChanges = {
   /** Further signatures and what a certification permits, in a sentence each. */
@@ -80,18 +92,28 @@ function compareRevisions(both: Comparison, rest: number): LaterChanges {
       numbers.add(num);
     }
   }
+  const evidence = readLaterEvidence(before, after);
   const permissions = readPermissions(before, after, (item) => isNewSignature(both, item));
   const permitted = new Set<string>();
   const other = [
-    ...[...numbers].flatMap((num) => explainChange(both, num, permissions, permitted) ?? []),
+    ...[...numbers].flatMap((num) => explainChange(both, num, { permissions, permitted, evidence }) ?? []),
     ...permissions.broken,
     ...findOpenEnds(after, shared, before.source.size),
     ...otherInformation(both),
-    ...(permitted.size > 0 ? [] : unsignedRest(both)),
+    ...(permitted.size > 0 ? [] : unsignedRest(both, evidence)),
   ];
   const further = furtherSignatures(both);
-  if (permissions.level !== 1) return { allowed: [...further, ...permitted], other };
-  return { allowed: [], other: [...other, ...further.map((text) => `${text} The certification allows no change.`)] };
+  const allowed = [
+    ...permitted,
+    ...(evidence.isChanged && evidence.fault === null ? ['Validation data (DSS) were added.'] : []),
+  ];
+  if (permissions.level !== 1) return { allowed: [...further.map(({ text }) => text), ...allowed], other };
+  // ISO 32000-2: validation data and document time stamps are no changes of the document.
+  const [stamps, seals] = [further.filter((one) => one.isTimeStamp), further.filter((one) => !one.isTimeStamp)];
+  return {
+    allowed: [...stamps.map(({ text }) => text), ...allowed],
+    other: [...other, ...seals.map(({ text }) => `${text} The certification allows no change.`)],
+  };
 }
 
 /** What the key of an encrypted document comes from, as the trailer has it. */
@@ -107,13 +129,23 @@ function otherInformation({ before, after }: Comparison): string[] {
 }
 
 /** A later revision is somebody's word only as far as a signature reaches. */
-function unsignedRest({ after, signed }: Comparison): string[] {
-  const rest = after.source.size - Math.max(0, ...signed.values());
-  return rest > 0 ? [`The last ${rest} bytes were added behind every signature.`] : [];
+function unsignedRest({ after, signed }: Comparison, evidence: LaterEvidence): string[] {
+  const end = Math.max(0, ...signed.values());
+  const rest = after.source.size - end;
+  return rest > 0 && !evidence.isOnlyEvidenceBehind(end)
+    ? [`The last ${rest} bytes were added behind every signature.`]
+    : [];
 }
 
+type Lawful = {
+  readonly permissions: Permissions;
+  /** Grows by the sentences about what a certification permits. */
+  readonly permitted: Set<string>;
+  readonly evidence: LaterEvidence;
+};
+
 /** The sentence about one object, or null where it is new, equal, permitted or only leads to a further signature. */
-function explainChange(both: Comparison, num: number, permissions: Permissions, permitted: Set<string>): string | null {
+function explainChange(both: Comparison, num: number, { permissions, permitted, evidence }: Lawful): string | null {
   const old = both.before.current(num);
   const now = both.after.current(num);
   if (old === null) {
@@ -124,6 +156,8 @@ function explainChange(both: Comparison, num: number, permissions: Permissions, 
   if (isEqual(both, old, now)) return null;
   const isPlain = old.stream === null && now.stream === null;
   if (isPlain && isOnlyForSignatures(both, num, old.value, now.value)) return null;
+  if (isPlain && evidence.isOfStore(num))
+    return evidence.fault && `The validation data were replaced: ${evidence.fault}.`;
   const sentence = permissions.explain(num, old, now);
   if (sentence === null) return `Object ${num} was replaced${describe(both, old)}.`;
   permitted.add(sentence);
@@ -134,13 +168,24 @@ function isOnlyForSignatures(both: Comparison, num: number, old: PdfValue, now: 
   if (isArray(old) && isArray(now)) return old.items.every(isRef) && growsBySignatures(both, old, now);
   if (!isDict(old) || !isDict(now)) return false;
   const form = both.before.catalogue.map.get('AcroForm');
-  if (num === both.before.root.num) return differsOnlyIn(old, now, ['AcroForm']) && isFormGrown(both);
+  if (num === both.before.root.num) return isCatalogueGrown(both, old, now);
   if (isRef(form) && num === form.num) return isFormGrown(both);
   if (isFilled(both, num, old, now)) return true;
   return (
     isPage(old) &&
     differsOnlyIn(old, now, ['Annots']) &&
     growsBySignatures(both, old.map.get('Annots'), now.map.get('Annots'))
+  );
+}
+
+/** The form for further signatures, and validation data with the extensions that announce them. */
+function isCatalogueGrown(both: Comparison, old: PdfDict, now: PdfDict): boolean {
+  const evidence = readLaterEvidence(both.before, both.after);
+  return (
+    differsOnlyIn(old, now, ['AcroForm', 'DSS', 'Extensions']) &&
+    evidence.fault === null &&
+    evidence.areExtensionsLawful &&
+    isFormGrown(both)
   );
 }
 
@@ -229,20 +274,37 @@ function isFilled(both: Comparison, num: number, old: PdfDict, now: PdfDict): bo
   );
 }
 
-function furtherSignatures({ before, after }: Comparison): string[] {
+type Further = { readonly text: string; readonly isTimeStamp: boolean };
+
+function furtherSignatures({ before, after }: Comparison): readonly Further[] {
   const fields = (document: PdfDocument): readonly PdfValue[] => {
     const form = document.resolve(document.catalogue.map.get('AcroForm'));
     return isDict(form) ? itemsOf(document, form.map.get('Fields'), '/Fields') : [];
   };
   const known = fields(before).length;
-  return fields(after).flatMap((item, i) => {
+  return fields(after).flatMap((item, i): readonly Further[] => {
     const [was, field] = [i < known ? before.resolve(item) : null, after.resolve(item)];
     const name = isDict(field) ? field.map.get('T') : undefined;
     if (!isDict(field) || !isString(name)) return [];
-    if (i >= known) return [`The signature field ${readTextString(name.bytes)} was added.`];
+    const said = readTextString(name.bytes);
+    const isTimeStamp = isHiddenTimeStamp(after, field);
+    if (i >= known)
+      return [
+        { text: `The ${isTimeStamp ? 'document time stamp' : 'signature field'} ${said} was added.`, isTimeStamp },
+      ];
     const isSigned = isDict(was) && isName(field.map.get('FT'), 'Sig') && !was.map.has('V') && field.map.has('V');
-    return isSigned ? [`The signature field ${readTextString(name.bytes)} was signed.`] : [];
+    return isSigned ? [{ text: `The signature field ${said} was signed.`, isTimeStamp: false }] : [];
   });
+}
+
+/** A document time stamp that nobody sees: one widget without extent. */
+function isHiddenTimeStamp(document: PdfDocument, field: PdfDict): boolean {
+  const signature = document.resolve(field.map.get('V'));
+  if (!isDict(signature) || !isName(document.resolve(signature.map.get('SubFilter')), 'ETSI.RFC3161')) return false;
+  if (field.map.has('Kids')) return false;
+  const sides = itemsOf(document, field.map.get('Rect'), '/Rect').map((side) => document.resolve(side));
+  const [a, b, c, d] = sides.map((side) => (isNumber(side) ? side.value : Number.NaN));
+  return sides.length === 0 || a === c || b === d;
 }
 
 function differsOnlyIn(old: PdfDict, now: PdfDict, keys: readonly string[]): boolean {

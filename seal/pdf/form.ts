@@ -72,13 +72,13 @@ export function getEmptyField(document: PdfDocument, name: string): EmptyField {
   throw refuse(`The document has no field ${name}`);
 }
 
-/** A name of the form SealN that no top-level field has. */
-export function freeFieldName(document: PdfDocument): string {
+/** A name of the form SealN, or with another word, that no top-level field has. */
+export function freeFieldName(document: PdfDocument, word = 'Seal'): string {
   const form = findForm(document);
   const fields = form ? itemsOf(document, form.map.get('Fields'), '/Fields') : [];
   if (fields.length > MAX_FIELDS) throw broken(`the form has more than ${MAX_FIELDS} fields`);
   const taken = new Set(fields.map((field) => partialName(document.resolve(field))));
-  for (let i = 1; ; i++) if (!taken.has(`Seal${i}`)) return `Seal${i}`;
+  for (let i = 1; ; i++) if (!taken.has(`${word}${i}`)) return `${word}${i}`;
 }
 
 export type WalkedField = {

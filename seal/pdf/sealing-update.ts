@@ -1,13 +1,12 @@
 // The update that a sealing appends: signature field with its widgets, appearance, signature dictionary with a reserved
 // /Contents, and the entries of form and page that lead to them (ISO 32000, digital signatures).
 // Not here: hashing and signing (seal/flow); this file only lays out bytes and says where they go.
-import { toHex } from '../../common/bytes.ts';
 import { TrustError } from '../../common/errors.ts';
 import { colorHeader, formBody, type SealAppearance, serializeBody } from './appearance.ts';
-import type { ByteRange } from './byte-range.ts';
 import { dateText } from './date-text.ts';
 import { itemsOf, type PdfDocument } from './document.ts';
-import { type EmptyField, findForm, isArrayAt } from './form.ts';
+import type { EmptyField } from './form.ts';
+import { addToForm } from './form-update.ts';
 import { IncrementalUpdate } from './incremental-update.ts';
 import type { Page } from './page.ts';
 import {
@@ -19,13 +18,13 @@ import {
 } from './permissions.ts';
 import type { Placement } from './placement.ts';
 import { type PlannedWidget, planSealing, type SealingPlan } from './sealing-plan.ts';
-import { dateString, serialize, textString } from './serialize.ts';
+import { dateString, textString } from './serialize.ts';
+import { finishSignature, type SealingUpdate, writeSignature } from './signature-dictionary.ts';
 import {
   array,
   asCount,
   dict,
   isDict,
-  isRef,
   name,
   number,
   type PdfDict,
@@ -56,22 +55,10 @@ export type SealingLayout = {
 
 export type SignatureNames = { readonly filter: string; readonly subFilter: string };
 
-export type SealingUpdate = {
-  /** Everything behind the input; /Contents is still zero. */
-  readonly appended: Uint8Array<ArrayBuffer>;
-  readonly byteRange: ByteRange;
-  /** Name of the field. */
-  readonly field: string;
-  /** Position in `appended` of the `<` of /Contents, and of the byte behind its `>`. */
-  readonly gap: { readonly start: number; readonly end: number };
-};
-
 const CMS_NAMES: SignatureNames = { filter: 'Adobe.PPKLite', subFilter: 'ETSI.CAdES.detached' };
-const SLOT = 12; // digits of a /ByteRange number: files up to a terabyte
 const PRINT_AND_LOCKED = 4 | 128;
 /** Flags of an annotation that is not shown: invisible, hidden, no view. */
 const HIDING = 1 | 2 | 32;
-const SIGNATURES_EXIST_AND_APPEND_ONLY = 3;
 
 /** Lays out a sealing. Codes: `placement-invalid`, `invalid-request`, `signature-forbidden`, `pdf-broken`, `pdf-too-large`. */
 export function makeSealingUpdate(document: PdfDocument, layout: SealingLayout): SealingUpdate {
@@ -84,19 +71,9 @@ export function makeSealingUpdate(document: PdfDocument, layout: SealingLayout):
   const added = writeField(update, plan, { appearances, signature, lock });
   const perms = layout.certify === undefined ? null : signature;
   addToForm(update, document, added, perms);
-  const { parts, rangeAt, contentsAt } = signatureParts(
-    layout,
-    signatureReferences(document, layout.certify, lock),
-    (value) => update.closed(value, signature),
-  );
-  const bodyAt = update.write(signature, parts);
-  const appended = update.finish();
-  const gap = { start: bodyAt + contentsAt, end: bodyAt + contentsAt + 2 * layout.contentsBytes + 2 };
-  const size = document.source.size;
-  const byteRange: ByteRange = [0, size + gap.start, size + gap.end, appended.length - gap.end];
-  const digits = byteRange.slice(1).map((value) => String(value).padEnd(SLOT));
-  appended.set(Buffer.from(digits.join(' '), 'latin1'), bodyAt + rangeAt);
-  return { appended, byteRange, field: plan.fieldName, gap };
+  const entries = signatureEntries(layout, signatureReferences(document, layout.certify, lock));
+  const places = writeSignature(update, signature, entries, layout.contentsBytes);
+  return finishSignature(update, places, plan.fieldName);
 }
 
 /** One reference a widget: the picture is written once, and equal forms are. */
@@ -217,76 +194,17 @@ function addToPages(
   }
 }
 
-/** Puts the field into the form and the certification into the catalogue; each object is written at most once. */
-function addToForm(
-  update: IncrementalUpdate,
-  document: PdfDocument,
-  field: PdfRef | null,
-  certification: PdfRef | null,
-): void {
-  const catalogue: Record<string, PdfValue> = {};
-  const own = writeForm(update, document, field);
-  if (own) catalogue['AcroForm'] = own;
-  if (certification) {
-    const known = document.resolve(document.catalogue.map.get('Perms'));
-    catalogue['Perms'] = withEntries(isDict(known) ? known : dict([]), { DocMDP: certification });
-  }
-  if (Object.keys(catalogue).length > 0) update.write(document.root, withEntries(document.catalogue, catalogue));
-}
-
-/** The reference that the catalogue must be given for the form, or null where it has it. */
-function writeForm(update: IncrementalUpdate, document: PdfDocument, field: PdfRef | null): PdfRef | null {
-  const entry = document.catalogue.map.get('AcroForm');
-  const form = findForm(document) ?? dict([]);
-  const fields = form.map.get('Fields');
-  const flags = asCount(document.resolve(form.map.get('SigFlags'))) ?? 0;
-  if (!field && (flags & SIGNATURES_EXIST_AND_APPEND_ONLY) === SIGNATURES_EXIST_AND_APPEND_ONLY) return null;
-  const changes: Record<string, PdfValue> = { SigFlags: number(flags | SIGNATURES_EXIST_AND_APPEND_ONLY) };
-  if (field) {
-    const grown = array([...itemsOf(document, fields, '/Fields'), field]);
-    if (isRef(fields) && isArrayAt(document, fields)) update.write(fields, grown);
-    else changes['Fields'] = grown;
-  }
-  const changed = withEntries(form, changes);
-  if (isRef(entry) && document.resolve(entry) !== null) {
-    update.write(entry, changed);
-    return null;
-  }
-  // A form of its own object, so that the next sealing leaves the catalogue alone.
-  const own = update.reserve();
-  update.write(own, changed);
-  return own;
-}
-
-function signatureParts(
-  layout: SealingLayout,
+function signatureEntries(
+  { names = CMS_NAMES, time, signerName, reason }: SealingLayout,
   references: PdfValue,
-  closed: (value: PdfValue) => PdfValue,
-): {
-  parts: (Uint8Array | number)[];
-  rangeAt: number;
-  contentsAt: number;
-} {
-  const { filter, subFilter } = layout.names ?? CMS_NAMES;
-  const entries = dict([
+): PdfDict {
+  return dict([
     ['Type', name('Sig')],
-    ['Filter', name(filter)],
-    ['SubFilter', name(subFilter)],
-    ['M', dateString(layout.time)],
-    ['Name', textString(layout.signerName)],
-    ...(layout.reason ? [['Reason', textString(layout.reason)] as const] : []),
+    ['Filter', name(names.filter)],
+    ['SubFilter', name(names.subFilter)],
+    ['M', dateString(time)],
+    ['Name', textString(signerName)],
+    ...(reason ? [['Reason', textString(reason)] as const] : []),
     ...(references ? [['Reference', references] as const] : []),
   ]);
-  const head = `${serialize(closed(entries)).slice(0, -2)} /ByteRange [0 `;
-  const slots = Array.from({ length: 3 }, () => ' '.repeat(SLOT)).join(' ');
-  const front = `${head}${slots}] /Contents <`;
-  const parts = [Buffer.from(front, 'latin1'), 2 * layout.contentsBytes, Buffer.from('>>>', 'latin1')];
-  return { parts, rangeAt: head.length, contentsAt: front.length - 1 };
-}
-
-/** Writes the DER of the signature into the gap; the rest of it stays zero. */
-export function fillContents(update: SealingUpdate, der: Uint8Array): void {
-  const room = (update.gap.end - update.gap.start - 2) / 2;
-  if (der.length > room) throw new RangeError(`a signature of ${der.length} bytes does not fit into ${room}`);
-  Buffer.from(update.appended.buffer).write(toHex(der), update.gap.start + 1, 'latin1');
 }

@@ -50,13 +50,19 @@ const CHECKS: readonly Check[] = [
 /** Runs every check, whatever the first ones find. */
 export function verifySignature(signature: SealSignature, question: SignatureQuestion): SignatureVerdict {
   const stamp = judgeTimeStamp(signature, question);
-  const provedTime = question.provedTime ?? stamp?.time ?? null;
+  const provedTime = earliest(question.provedTime, stamp?.time);
   const judgement = { ...question, stamp, at: provedTime ?? signature.time };
   const steps = citing(
     signature.version,
     CHECKS.flatMap((check) => check(signature, judgement)),
   );
   return { ...concludeSteps(steps), steps, deviations: signature.deviations, provedTime };
+}
+
+/** Each proves that the signature existed; the first one proves most. */
+export function earliest(...times: readonly (Date | null | undefined)[]): Date | null {
+  const proved = times.flatMap((time) => (time ? [time.getTime()] : []));
+  return proved.length === 0 ? null : new Date(Math.min(...proved));
 }
 
 /** GB/T 38540: the token is over the value of the signature as it stands in the BIT STRING. */

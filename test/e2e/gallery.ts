@@ -78,6 +78,7 @@ const seal: SignatureReport = {
   certificate_trust: passed('The chain ends at a trusted root.'),
   seal_status: passed('The signer is listed in the seal.'),
   time: { status: 'indeterminate', finding: 'The time is claimed by the signer.' },
+  level: 'B' as const,
   covers_whole_file: true,
   byte_range: [0, 40960, 57344, 2048],
   signing_time: '2026-11-20T02:24:00Z',

@@ -76,10 +76,10 @@ export const signer = { sign: (_: string, message: Uint8Array) => pki.signer.sig
 
 /** A time stamper without room and register; `overrides` make the sibling. */
 export function stamperOf(by: Party = tsa, overrides: Partial<TimeStampOrder> = {}): TimeStamper {
-  const stamp = (message: Uint8Array): Promise<Uint8Array> =>
+  const stampDigest = (digest: Uint8Array): Promise<Uint8Array> =>
     makeTimeStampToken({
       policy: TSA_POLICY,
-      digest: sm3(message),
+      digest,
       serial: Uint8Array.of(1),
       time: AT,
       nonce: null,
@@ -88,7 +88,9 @@ export function stamperOf(by: Party = tsa, overrides: Partial<TimeStampOrder> = 
       sign: by.sign,
       ...overrides,
     });
-  return { measure: async () => (await stamp(new Uint8Array())).length + 8, stamp };
+  const stamp = (message: Uint8Array) => stampDigest(sm3(message));
+  const certificates = async () => [by.certificate, pki.authority.certificate];
+  return { measure: async () => (await stamp(new Uint8Array())).length + 8, certificates, stamp, stampDigest };
 }
 
 export type SealOptions = {

@@ -53,6 +53,7 @@ test('a signature without an e-seal, however valid, never passes for a sealed li
     certificate_trust: fact,
     seal_status: fact,
     time: fact,
+    level: 'B' as const,
     covers_whole_file: true,
     byte_range: [0, 1, 2, 3],
     signing_time: null,
