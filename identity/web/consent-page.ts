@@ -38,7 +38,7 @@ const TEXTS = {
   withheld: { zh: '不会提供：{list}', en: 'Not shared: {list}' },
   licenses: { zh: '证照', en: 'your licenses' },
   idNumber: { zh: '您的身份证号码', en: 'your ID number' },
-  duties: { zh: '可以您的职责办事', en: 'It may act in your duties' },
+  duties: { zh: '可凭您的以下职责办事', en: 'It may act in these duties of yours' },
   'seal-applicant': { zh: '印章申请', en: 'Applying for seals' },
   'seal-approver': { zh: '印章审批', en: 'Approving seals' },
   'seal-maker': { zh: '印章制作与备案', en: 'Making and filing seals' },
