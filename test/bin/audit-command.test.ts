@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { makeMissingKeys } from '../../bin/serve/keys.ts';
 import { certificatePem } from '../../common/pki/certificate.ts';
+import { PLAIN_ENV } from '../_harness/plain-env.ts';
 import { fill, makeLogKit, signer, stranger } from '../common/audit/log-kit.ts';
 
 const XINJI = join(import.meta.dirname, '../../bin/xinji.ts');
@@ -30,7 +31,7 @@ test('0 for a whole log, 1 with chain, row and fault for a changed one, 2 when i
   const trusted = join(folder, 'checkpoints.crt.pem');
   await writeFile(trusted, certificatePem(signer.certificate));
   const env = {
-    PATH: process.env['PATH'],
+    ...PLAIN_ENV,
     XINJI_MODE: 'development',
     XINJI_DATA_DIR: folder,
     XINJI_SEAL_DATABASE_URL: kit.database.urls.seal,

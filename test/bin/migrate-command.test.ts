@@ -12,6 +12,7 @@ import { makeMissingKeys } from '../../bin/serve/keys.ts';
 import { loadSecrets } from '../../bin/serve/secrets.ts';
 import { connect } from '../../common/db/connect.ts';
 import { testDatabase, testServer, urlOf } from '../_harness/database.ts';
+import { PLAIN_ENV } from '../_harness/plain-env.ts';
 
 async function makeFolder(t: ExecutionContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'xinji-migrate-'));
@@ -31,7 +32,7 @@ async function makeDatabase(): Promise<{ readonly name: string; readonly url: st
 
 function migrate(env: NodeJS.ProcessEnv): Promise<{ code: number | null; said: string }> {
   const program = join(import.meta.dirname, '../../bin/xinji.ts');
-  const child = spawn(process.execPath, [program, 'migrate'], { env: { PATH: process.env['PATH'], ...env } });
+  const child = spawn(process.execPath, [program, 'migrate'], { env: { ...PLAIN_ENV, ...env } });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {

@@ -8,6 +8,7 @@ import { fromHex } from '../../common/bytes.ts';
 import { makeSealClient } from '../../common/client/seal-client.ts';
 import { certificatePem } from '../../common/pki/certificate.ts';
 import { makeContainer } from '../../seal/flow/make-container.ts';
+import { PLAIN_ENV } from '../_harness/plain-env.ts';
 import { ES_ID, startRoom, type TestRoom } from '../seal/room.ts';
 import { makePdf, party, pki, seal, verifyBytes } from '../seal/world.ts';
 
@@ -18,7 +19,7 @@ let room: TestRoom;
 
 type Said = { readonly code: number; readonly out: string; readonly err: string };
 function xinji(...args: readonly string[]): Promise<Said> {
-  const env = { PATH: process.env['PATH'] };
+  const env = { ...PLAIN_ENV };
   return new Promise((resolve) => {
     execFile(process.execPath, [XINJI, 'seal', ...args], { env }, (error, out, err) =>
       resolve({ code: Number(error?.code ?? 0), out, err }),

@@ -11,6 +11,7 @@ import { type Certificate, certificatePem } from '../../common/pki/certificate.t
 import { encodeGrant, parseTimeStampRequest, REPLY_TYPE } from '../../common/pki/time-stamp-protocol.ts';
 import { makeSignature } from '../../seal/ses/make-signature.ts';
 import { judge } from '../_harness/judges.ts';
+import { PLAIN_ENV } from '../_harness/plain-env.ts';
 import { flip, makePdf, makeTestSeal, pki, qpdf, stamperOf } from '../seal/world.ts';
 
 const XINJI = new URL('../../bin/xinji.ts', import.meta.url).pathname;
@@ -21,7 +22,7 @@ const PDF = path('in.pdf');
 type Said = { readonly code: number; readonly out: string; readonly err: string };
 
 function xinji(...args: readonly string[]): Promise<Said> {
-  const env = { PATH: process.env['PATH'] };
+  const env = { ...PLAIN_ENV };
   return new Promise((resolve) => {
     execFile(process.execPath, [XINJI, ...args], { env }, (error, out, err) =>
       resolve({ code: Number(error?.code ?? 0), out, err }),

@@ -10,6 +10,7 @@ import { CLI_CLIENT } from '../../bin/seed/values.ts';
 import { ROLE_SCOPES } from '../../common/contract/roles.ts';
 import { OWN_SECTOR } from '../../identity/domain/subject.ts';
 import { addRole } from '../../identity/flow/assign-role.ts';
+import { PLAIN_ENV } from '../_harness/plain-env.ts';
 import { type IdentityHouse, MASTER_KEY, PERSON, startIdentity } from '../identity/identity-house.ts';
 
 const XINJI = join(import.meta.dirname, '../../bin/xinji.ts');
@@ -34,7 +35,7 @@ async function startGround(t: ExecutionContext): Promise<Ground> {
   const folder = await mkdtemp(join(tmpdir(), 'xinji-staff-'));
   t.teardown(() => rm(folder, { recursive: true }));
   const env = {
-    PATH: process.env['PATH'],
+    ...PLAIN_ENV,
     XINJI_MODE: 'development',
     XINJI_DATA_DIR: folder,
     XDG_CONFIG_HOME: folder,
@@ -125,7 +126,7 @@ test('logout deletes the token and says where the browser logs out; a token that
 test('wrong wishes are said before anything is asked: scopes, roles, addresses', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'xinji-staff-'));
   t.teardown(() => rm(folder, { recursive: true }));
-  const env = { PATH: process.env['PATH'], XDG_CONFIG_HOME: folder, XINJI_DATA_DIR: folder };
+  const env = { ...PLAIN_ENV, XDG_CONFIG_HOME: folder, XINJI_DATA_DIR: folder };
   const development = { ...env, XINJI_MODE: 'development' };
   const cases: readonly [env: NodeJS.ProcessEnv, args: readonly string[], code: number, says: RegExp][] = [
     [development, ['login', '--as-scope', 'seal:use'], 1, /--as-scope has "seal:use"/],

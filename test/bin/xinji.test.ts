@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
+import { PLAIN_ENV } from '../_harness/plain-env.ts';
 
 type Said = { code: number | null; out: string; err: string };
 
@@ -66,7 +67,7 @@ test('an unknown command or option is wrong usage, 64, said on stderr', async (t
 test('what is missing in production is said once a key; a wrong mode is said without the noise that follows from it', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'xinji-faults-'));
   t.teardown(() => rm(folder, { recursive: true }));
-  const env = { PATH: process.env['PATH'], XINJI_DATA_DIR: folder };
+  const env = { ...PLAIN_ENV, XINJI_DATA_DIR: folder };
   const production = await xinjiIn(env, 'serve');
   t.is(production.code, 78);
   for (const name of ['DATABASE_URL', 'XINJI_MASTER_KEY', 'XINJI_IDENTITY_URL', 'XINJI_SEAL_KEYS'])

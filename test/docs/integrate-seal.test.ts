@@ -9,6 +9,7 @@ import test from 'ava';
 import { KEYS_DEV } from '../../bin/serve/keys.ts';
 import { PROBLEMS } from '../../common/errors.ts';
 import { type House, startHouse } from '../_harness/house.ts';
+import { PLAIN_ENV } from '../_harness/plain-env.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const text = await readFile(join(ROOT, 'docs/integrate-seal.md'), 'utf8');
@@ -31,6 +32,7 @@ test.after.always(() => rm(folder, { recursive: true, force: true }));
 
 function shell(script: string): Promise<{ readonly code: number; readonly said: string }> {
   const env = {
+    ...PLAIN_ENV,
     PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter),
     IDENTITY: house.urls.identity,
     SEAL: house.urls.seal,

@@ -8,6 +8,7 @@ import test from 'ava';
 import { removeEmbedded } from '../../common/db/embedded.ts';
 import { findFreePorts } from '../_harness/free-ports.ts';
 import { judge } from '../_harness/judges.ts';
+import { PLAIN_ENV } from '../_harness/plain-env.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const folder = await mkdtemp(join(tmpdir(), 'xinji-docs-'));
@@ -15,7 +16,7 @@ await chmod(folder, 0o711);
 const proof = join(folder, 'out');
 const [identity, license, seal, systemA, systemB] = await findFreePorts(5);
 const env = {
-  PATH: process.env['PATH'],
+  ...PLAIN_ENV,
   HOME: process.env['HOME'],
   XINJI_MODE: 'development',
   XINJI_DATA_DIR: join(folder, 'data'),

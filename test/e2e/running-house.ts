@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readWorld, type World } from '../../bin/demo/world.ts';
 import { removeEmbedded } from '../../common/db/embedded.ts';
 import { findFreePorts } from '../_harness/free-ports.ts';
+import { PLAIN_ENV } from '../_harness/plain-env.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -18,7 +19,7 @@ export async function startRunningHouse(): Promise<RunningHouse> {
   await chmod(folder, 0o711); // root hands the database to another user, who must get through
   const [identity, license, seal, systemA, systemB] = await findFreePorts(5);
   const env = {
-    PATH: process.env['PATH'],
+    ...PLAIN_ENV,
     XINJI_MODE: 'development',
     XINJI_DATA_DIR: folder,
     XINJI_LOG_LEVEL: 'warn',

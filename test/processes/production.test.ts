@@ -13,6 +13,7 @@ import { certificatePem } from '../../common/pki/certificate.ts';
 import { testServer, urlOf } from '../_harness/database.ts';
 import { findFreePorts } from '../_harness/free-ports.ts';
 import { issueTsa, makeTestPki } from '../_harness/pki.ts';
+import { PLAIN_ENV } from '../_harness/plain-env.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'xinji-production-'));
 test.after.always(() => rm(folder, { recursive: true, force: true }));
@@ -53,7 +54,7 @@ async function install(): Promise<Installation> {
   const ports = await findFreePorts(3);
   const url = urlOf(server, name);
   const env = {
-    PATH: process.env['PATH'],
+    ...PLAIN_ENV,
     DATABASE_URL: url,
     XINJI_DATA_DIR: join(folder, 'data'),
     XINJI_LOG_LEVEL: 'warn',

@@ -9,6 +9,7 @@ import test from 'ava';
 import { removeEmbedded } from '../../common/db/embedded.ts';
 import { listProcessesIn } from '../../common/db/postmaster.ts';
 import { findFreePorts } from '../_harness/free-ports.ts';
+import { PLAIN_ENV } from '../_harness/plain-env.ts';
 
 type Running = { readonly child: ChildProcess; readonly said: () => string; readonly ended: Promise<number | string> };
 
@@ -18,7 +19,7 @@ await chmod(dataDir, 0o711);
 const pgdata = join(dataDir, 'postgres/pgdata');
 const [identity, license, seal, systemA, systemB] = await findFreePorts(5);
 const env = {
-  PATH: process.env['PATH'],
+  ...PLAIN_ENV,
   XINJI_MODE: 'development',
   XINJI_DATA_DIR: dataDir,
   XINJI_LOG_LEVEL: 'warn',

@@ -20,6 +20,7 @@ import { makePkcs10 } from '../../../common/pki/pkcs10.ts';
 import { checkRevocation, NO_EVIDENCE } from '../../../common/pki/revocation.ts';
 import { verifyTrusted } from '../../../common/pki/verify-trusted.ts';
 import { makeDevelopmentKeys } from '../../../keys-dev/make.ts';
+import { PLAIN_ENV } from '../../_harness/plain-env.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'xinji-authority-'));
 const keys = join(folder, 'pem');
@@ -141,7 +142,7 @@ test('lines of many writers at once are all there; one that was cut off harms no
 const XINJI = new URL('../../../bin/xinji.ts', import.meta.url).pathname;
 const xinji = (mode: string, ...args: readonly string[]) =>
   new Promise<{ readonly code: number; readonly text: string }>((resolve) => {
-    const env = { PATH: process.env['PATH'], XINJI_MODE: mode };
+    const env = { ...PLAIN_ENV, XINJI_MODE: mode };
     execFile(process.execPath, [XINJI, 'keys', ...args], { env }, (error, out, err) =>
       resolve({ code: Number(error?.code ?? 0), text: out + err }),
     );
