@@ -3,6 +3,7 @@ import type { Attack } from './attack.ts';
 import { CERTIFICATION } from './certification.ts';
 import { CONTAINER } from './container.ts';
 import { CRYPTOGRAPHY } from './cryptography.ts';
+import { EVIDENCE } from './evidence.ts';
 import { FORGERY } from './forgery.ts';
 import { REVOCATION } from './revocation.ts';
 import { SAVING } from './saving.ts';
@@ -24,5 +25,6 @@ export const ATTACKS: readonly Attack[] = [
   ...CRYPTOGRAPHY,
   ...CERTIFICATE,
   ...REVOCATION,
+  ...EVIDENCE,
   ...TIME,
 ];

@@ -15,6 +15,7 @@ export const FAMILIES = {
   cryptography: 'Cryptography: another value, algorithm, user id or order of attributes',
   certificate: 'Certificate: expired, of another use, or of nobody',
   revocation: 'Revocation: a revoked certificate, or evidence that hides it',
+  evidence: 'Evidence in the document: a DSS or document time stamp that is more, less or something else',
   time: 'Clock: a time that was not',
 } as const;
 export type Family = keyof typeof FAMILIES;
