@@ -22,6 +22,7 @@ import type { TsaSetting } from './config.ts';
 import type { ContainerSettings } from './domain/container.ts';
 import type { TimeStampAuthority } from './flow/answer-time-stamp.ts';
 import type { CheckedFiles } from './flow/checked-files.ts';
+import type { LifeDeps } from './flow/life-deps.ts';
 import { makeOwnStamper } from './flow/own-time-stamper.ts';
 import { makePartyCache } from './flow/party-cache.ts';
 import { makeCaller } from './flow/perform-call.ts';
@@ -30,6 +31,7 @@ import type { SealingSigner } from './flow/seal-document.ts';
 import type { SealKeyring } from './flow/seal-keyring.ts';
 import type { Judge } from './flow/verify-upload.ts';
 import { digestSealingOperation, makeDigestSealingHandler } from './http/digest-sealings.ts';
+import { lifeRoutes } from './http/life-routes.ts';
 import { makeSealPictureHandler, sealPictureOperation } from './http/seal-pictures.ts';
 import { makeSealingHandler, sealingOperation } from './http/sealings.ts';
 import {
@@ -70,6 +72,8 @@ export type SealAppDeps = {
   readonly signer: SealingSigner;
   /** The keys that use seals. */
   readonly keyring: SealKeyring;
+  /** What the life of seals needs. */
+  readonly life: LifeDeps;
   readonly trustStores: TrustStores;
   readonly chain: readonly Certificate[];
   /** Of what is verified. */
@@ -147,6 +151,7 @@ export function buildApp(deps: SealAppDeps): Koa {
       handler: makeSealPictureHandler(),
       operation: sealPictureOperation,
     },
+    ...lifeRoutes({ life: deps.life, gate }),
     ...timeStampRoutes(deps, open),
   ];
   const reference = referenceRoutes(table, {
@@ -171,7 +176,7 @@ export function buildApp(deps: SealAppDeps): Koa {
     hasReport: false,
   });
   const health = healthRoutes({ metrics, checks: { database: () => pingDatabase(db) } });
-  const authorise = async (ctx: Koa.Context, scope: string): Promise<void> => {
+  const authorise = async (ctx: Koa.Context, scope: string | readonly string[]): Promise<void> => {
     await gate.require(ctx, scope);
   };
   mountRoutes(app, [...table, home, ...page, ...reference, ...health, ...webRoutes()], { authorise });

@@ -10,7 +10,9 @@ import { buildApp } from './app.ts';
 import { containersOf, readRoomConfig } from './config.ts';
 import { makeCheckedFiles } from './flow/checked-files.ts';
 import { openAuthority } from './flow/open-authority.ts';
+import { openLife } from './flow/open-life.ts';
 import { makeSealKeyring } from './flow/seal-keyring.ts';
+import { makeSealTender } from './flow/tend-seals.ts';
 import { MIGRATIONS } from './migrations/list.ts';
 import { openPdfium } from './pdfium/open-pdfium.ts';
 import { readKeyFolder } from './store/key-folder.ts';
@@ -41,6 +43,10 @@ await runRoom({
       copyFolder: config.checkpointFolder,
     });
     const keyring = makeSealKeyring({ db, signer, masterKey, certificates });
+    const ground = { db, clock: deps.clock, log: deps.log, keyring };
+    const trust = withIntermediates(config.trustStores, config.chain);
+    const { life, close: closeLife } = await openLife({ ...config, warn }, { ...ground, trust });
+    const tender = makeSealTender(life);
     const gate = makeBearerGate({ issuer: identityUrl, audience: url, clock: deps.clock });
     const containers = containersOf(config);
     const { judge, close: closeJudge } = openJudge({
@@ -55,14 +61,19 @@ await runRoom({
       app: buildApp({
         ...config,
         ...deps,
-        ...{ db, audit, gate, signer, keyring, authority, judge, containers, pdfium, checked },
+        ...{ db, audit, gate, signer, keyring, life, authority, judge, containers, pdfium, checked },
       }),
-      started: async () => usage.start(),
+      started: async () => {
+        usage.start();
+        tender.start();
+      },
       close: async () => {
+        await tender.stop();
         await usage.close();
         checked.close();
         await Promise.all([closeJudge(), pdfium.close()]);
         await signer.close();
+        await closeLife();
         await closeAuthority();
         await db.destroy();
       },

@@ -18,8 +18,8 @@ export type Actor = {
 };
 
 export type BearerGate = {
-  /** The caller, when the token bears `scope`. Errors: token-missing, token-invalid, scope-missing, identity-unavailable. */
-  require(ctx: Koa.Context, scope: string): Promise<Actor>;
+  /** The caller, when the token bears `scope`, or one of several. Errors: token-missing, token-invalid, scope-missing, identity-unavailable. */
+  require(ctx: Koa.Context, scope: string | readonly string[]): Promise<Actor>;
   /** The caller that `require` let in earlier in this request; throws token-missing when it was not asked. */
   actorOf(ctx: Koa.Context): Actor;
 };
@@ -43,7 +43,7 @@ export function makeBearerGate(options: BearerGateOptions): BearerGate {
     require: async (ctx, scope) => {
       const token = readBearerToken(ctx);
       const actor = toActor(ctx, await verify(ctx, token, keys, options));
-      checkScope(ctx, actor, scope);
+      checkScope(ctx, actor, typeof scope === 'string' ? [scope] : scope);
       actors.set(ctx.req, actor);
       return actor;
     },
@@ -56,17 +56,18 @@ export function makeBearerGate(options: BearerGateOptions): BearerGate {
 }
 
 /** The issuer grants a duty only by a role; a token that has the one without the other is not believed either. */
-function checkScope(ctx: Koa.Context, { kind, scopes, roles }: Actor, scope: string): void {
-  const has = scopes.includes(scope);
-  if (has && (!isDuty(scope) || dutiesOf(roles).some((duty) => duty === scope))) return;
+function checkScope(ctx: Koa.Context, { kind, scopes, roles }: Actor, wanted: readonly string[]): void {
+  const borne = wanted.filter((scope) => scopes.includes(scope));
+  if (borne.some((scope) => !isDuty(scope) || dutiesOf(roles).some((duty) => duty === scope))) return;
+  const [scope, text] = [wanted.join(' '), wanted.join(' or ')];
   challenge(ctx, `error="insufficient_scope", scope="${scope}"`);
-  const hint = isDuty(scope)
-    ? { hint: `${scope} is a duty of persons: log in with \`xinji login\` as somebody whose role brings it.` }
+  const hint = wanted.some(isDuty)
+    ? { hint: `${text} is a duty of persons: log in with \`xinji login\` as somebody whose role brings it.` }
     : {};
-  if (!has) {
-    throw new TrustError('scope-missing', `The token has the scopes "${scopes.join(' ')}"; needed: ${scope}.`, hint);
+  if (borne.length === 0) {
+    throw new TrustError('scope-missing', `The token has the scopes "${scopes.join(' ')}"; needed: ${text}.`, hint);
   }
-  throw new TrustError('scope-missing', `The token of this ${kind} has no role that brings ${scope}.`, hint);
+  throw new TrustError('scope-missing', `The token of this ${kind} has no role that brings ${text}.`, hint);
 }
 
 /** RFC 6750: the header only; never a query parameter or a form field. */

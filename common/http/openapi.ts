@@ -7,7 +7,7 @@ import { PROBLEMS, type ProblemCode } from '../errors.ts';
 import { exampleOf } from './example.ts';
 import { type Json, toSchema } from './json-schema.ts';
 import type { Content, Operation } from './operation.ts';
-import type { Route } from './routes.ts';
+import { type Route, scopesOf } from './routes.ts';
 
 export type OpenApiDeps = {
   readonly title: string;
@@ -33,9 +33,7 @@ export function makeOpenApi(table: readonly Route[], deps: OpenApiDeps): Json {
     const path = row.path.replace(/:(\w+)/g, '{$1}');
     paths[path] = { ...paths[path], [row.method.toLowerCase()]: operationObject(row) };
   }
-  const scopes = [
-    ...new Set(table.map((row) => row.scope).filter((scope) => scope !== 'public' && scope !== 'session')),
-  ];
+  const scopes = [...new Set(table.flatMap((row) => scopesOf(row.scope)))];
   return {
     openapi: '3.1.1',
     info: {
@@ -57,7 +55,7 @@ export function makeOpenApi(table: readonly Route[], deps: OpenApiDeps): Json {
 export function problemsOf({ scope, operation }: DescribedRoute): readonly ProblemCode[] {
   const codes = new Set<ProblemCode>(operation.problems ?? []);
   if (scope === 'session') codes.add('session-missing');
-  if (scope !== 'public' && scope !== 'session') for (const code of TOKEN_CODES) codes.add(code);
+  if (scopesOf(scope).length > 0) for (const code of TOKEN_CODES) codes.add(code);
   if (operation.idempotent)
     for (const code of ['idempotency-key-missing', 'idempotency-conflict'] as const) codes.add(code);
   if (operation.query || operation.params || operation.headers || operation.body || operation.idempotent)
@@ -85,7 +83,8 @@ function operationObject(row: DescribedRoute): Json {
     parameters: parameters(operation),
     ...(bodies.length === 0 ? {} : { requestBody: { required: true, content: contentMap(bodies, 'input') } }),
     responses: responses(row),
-    ...(scope === 'public' || scope === 'session' ? {} : { security: [{ bearer: [scope] }] }),
+    // Several: one of them is enough.
+    ...(scopesOf(scope).length === 0 ? {} : { security: scopesOf(scope).map((one) => ({ bearer: [one] })) }),
   };
 }
 

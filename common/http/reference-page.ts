@@ -18,7 +18,7 @@ import {
 } from './openapi.ts';
 import type { Content } from './operation.ts';
 import { pageFrame, sendPage } from './preferences.ts';
-import type { Route } from './routes.ts';
+import { type Route, scopesOf } from './routes.ts';
 
 export type ReferenceDeps = OpenApiDeps & { readonly service: Text };
 
@@ -106,7 +106,7 @@ function operationPart(frame: PageFrame, row: DescribedRoute, audience: string):
       ? say(TEXTS.public)
       : scope === 'session'
         ? say(TEXTS.session)
-        : say(TEXTS.scope, { scope, audience });
+        : say(TEXTS.scope, { scope: scopesOf(scope).join(', '), audience });
   return html`<section class="card operation" id="${operation.id}" aria-labelledby="${operation.id}-title">
 <h2 id="${operation.id}-title">${summary(frame, row)}</h2>
 <p><span class="method">${row.method}</span> <code class="identifier">${row.path.replace(/:(\w+)/g, '{$1}')}</code></p>

@@ -7,8 +7,14 @@ import { TrustError } from '../errors.ts';
 import { markRoute } from './app.ts';
 import type { Operation } from './operation.ts';
 
-/** Who may call: everybody, a person with a session of the room's pages, or a client whose token bears the scope. */
-export type Access = 'public' | 'session' | Scope;
+/** Who may call: everybody, a person with a session of the room's pages, or whose token bears the scope, or one of several. */
+export type Access = 'public' | 'session' | Scope | readonly Scope[];
+
+/** The scopes of which a token must bear one; none for what needs no token. */
+export function scopesOf(access: Access): readonly Scope[] {
+  if (typeof access !== 'string') return access;
+  return access === 'public' || access === 'session' ? [] : [access];
+}
 export type Handler = (ctx: Koa.Context) => Promise<void> | void;
 
 export type Route = {

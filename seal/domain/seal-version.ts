@@ -23,7 +23,7 @@ export type SealVersion = {
   /** Of the application that began it. */
   readonly applicationId: string;
   /** Order of applications; the cursor of lists. */
-  readonly seq: string;
+  readonly seq: number;
   readonly esID: string;
   /** Counted from 1 for one code. */
   readonly number: number;

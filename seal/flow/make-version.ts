@@ -40,6 +40,20 @@ export async function makeVersion(
   // 1. The same act again? Then the answer is the one that was given.
   const earlier = await findAnswer<SealApplication>(deps, named);
   if (earlier) return earlier;
+  return makeOnce(deps, named, applicationId, request).catch(async (error: unknown) => {
+    // An equal request at the same time may have been faster.
+    const done = await findAnswer<SealApplication>(deps, named);
+    if (done) return done;
+    throw error;
+  });
+}
+
+async function makeOnce(
+  deps: LifeDeps,
+  act: LifeAct,
+  applicationId: string,
+  request: { readonly reason?: string | undefined },
+): Promise<SealApplication> {
   // 2. May this person make this seal now?
   const version = await getVersion(deps.db, applicationId);
   await checkStep(deps.db, version, { step: 'make', actor: act.actor });
@@ -61,7 +75,7 @@ export async function makeVersion(
   });
   const made = await make(deps, maker, version, { certificate, keyRef: row.keyRef });
   // 6. Seal and step are one transaction; a seal that was made and not kept is never shown.
-  return runAct(deps, named, async (trx, now) => {
+  return runAct(deps, act, async (trx, now) => {
     const current = await getVersion(trx, applicationId);
     await checkStep(trx, current, { step: 'make', actor: act.actor });
     await markMade(trx, applicationId, made);

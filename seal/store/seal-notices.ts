@@ -14,7 +14,7 @@ export type SealNotice = {
   readonly at: Date;
 };
 
-export type KeptNotice = SealNotice & { readonly noticeId: string };
+export type KeptNotice = SealNotice & { readonly noticeId: number };
 
 /** True when it is new. */
 export async function insertNotice(db: Knex, notice: SealNotice): Promise<boolean> {

@@ -24,7 +24,7 @@ const COLUMNS = {
 } as const satisfies Record<keyof TakenStep, string>;
 
 /** A row of history with its place in it. */
-export type KeptStep = TakenStep & { readonly seq: string };
+export type KeptStep = TakenStep & { readonly seq: number };
 
 /** Takes the step. `seal-state-forbids` when somebody else was faster, `duty-conflict` for a second duty. */
 export async function insertStep(trx: Knex, step: TakenStep): Promise<void> {

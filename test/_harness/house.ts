@@ -35,6 +35,7 @@ import { buildApp as buildSeal } from '../../seal/app.ts';
 import { containersOf, readRoomConfig as readSealConfig } from '../../seal/config.ts';
 import { makeCheckedFiles } from '../../seal/flow/checked-files.ts';
 import { openAuthority } from '../../seal/flow/open-authority.ts';
+import { openLife } from '../../seal/flow/open-life.ts';
 import { makeSealKeyring } from '../../seal/flow/seal-keyring.ts';
 import { openPdfium } from '../../seal/pdfium/open-pdfium.ts';
 import { readKeyFolder } from '../../seal/store/key-folder.ts';
@@ -206,11 +207,13 @@ async function openSeal(env: NodeJS.ProcessEnv, { database, deps }: Ground): Pro
   const pdfium = openPdfium({ threads: 1, deadlineSeconds: config.verificationSeconds });
   const checked = makeCheckedFiles({ clock, maxBytes: config.checkedMegabytes * 1_000_000 });
   const keyring = makeSealKeyring({ db, signer, masterKey, certificates });
-  const own = { clock, db, audit, gate, signer, keyring, authority, judge, containers, pdfium, checked };
+  const trust = withIntermediates(config.trustStores, config.chain);
+  const { life, close: closeLife } = await openLife(config, { db, clock, log: others.log, keyring, trust });
+  const own = { clock, db, audit, gate, signer, keyring, life, authority, judge, containers, pdfium, checked };
   const app = buildSeal({ ...config, ...others, ...own });
   const end = async (): Promise<void> => {
     await usage.close();
-    await Promise.all([signer.close(), close(), closeJudge(), pdfium.close()]);
+    await Promise.all([signer.close(), close(), closeLife(), closeJudge(), pdfium.close()]);
   };
   return { app, close: () => endWith(db, end) };
 }

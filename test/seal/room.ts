@@ -20,6 +20,7 @@ import { openJudge } from '../../seal/verification-worker/open-judge.ts';
 import { testDatabase } from '../_harness/database.ts';
 import { AT, sameTrust } from '../_harness/pki.ts';
 import { grantUse, putInForce } from './active-seal.ts';
+import { makeLifeWorld } from './life-world.ts';
 import { authority, pki, seal, signer } from './world.ts';
 
 export const ISSUER = 'http://identity.test';
@@ -107,6 +108,7 @@ export async function startRoom(overrides: Partial<SealAppDeps> = {}, port = 0):
       },
     },
     keyring: keyringOf(db),
+    life: { ...makeLifeWorld(db).deps, clock },
     trustStores: sameTrust({ roots: [pki.root.certificate], intermediates: [] }),
     chain: [pki.authority.certificate],
     limitMegabytes: 1,
