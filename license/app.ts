@@ -18,6 +18,7 @@ import { makeRateLimit } from '../common/http/rate-limit.ts';
 import { referenceRoutes } from '../common/http/reference-page.ts';
 import { type Access, type Handler, mountRoutes, type Route } from '../common/http/routes.ts';
 import type { Log } from '../common/log.ts';
+import type { Typefaces } from '../common/pdf/typeface.ts';
 import { makeRoomKeys } from './domain/room-keys.ts';
 import type { LicenseDeps, SealPort } from './flow/deps.ts';
 import { type Housekeeping, makeHousekeeping } from './flow/housekeeping.ts';
@@ -30,7 +31,6 @@ import { makeSessionGate } from './http/session-gate.ts';
 import { makeVerificationHandler } from './http/verifications.ts';
 import { makeVerifyHandlers } from './http/verify-pages.ts';
 import { makeWalletHandlers } from './http/wallet.ts';
-import type { FaceFonts } from './pdf/face-layout.ts';
 import { API_SERVICE, WALLET_SERVICE } from './web/service.ts';
 
 export type LicenseAppDeps = {
@@ -45,7 +45,7 @@ export type LicenseAppDeps = {
   readonly identityUrl: string;
   readonly seal: SealPort;
   readonly files: FileStore;
-  readonly fonts: FaceFonts;
+  readonly fonts: Typefaces;
   /** PKCS#8 PEM, P-256: this room as a client of the identity room. */
   readonly clientKeyPem: string;
   readonly cookieKeys: readonly string[];

@@ -6,10 +6,10 @@ import { checkSchemaVersion } from '../common/db/migrate.ts';
 import { makeDirectoryStore } from '../common/files/file-store.ts';
 import { currentRequestId } from '../common/http/request-context.ts';
 import { runRoom } from '../common/http/run-room.ts';
+import { readNotoSans } from '../common/pdf/noto-sans.ts';
 import { buildApp } from './app.ts';
 import { readRoomConfig } from './config.ts';
 import { MIGRATIONS } from './migrations/list.ts';
-import { readFaceFonts } from './pdf/face-fonts.ts';
 
 await runRoom({
   room: 'license',
@@ -28,7 +28,7 @@ await runRoom({
     });
     const seal = makeSealClient({ baseUrl: config.sealUrl, getToken, requestId: currentRequestId });
     const files = makeDirectoryStore(config.filesDir);
-    const { app, housekeeping } = buildApp({ ...config, ...deps, db, seal, files, fonts: readFaceFonts() });
+    const { app, housekeeping } = buildApp({ ...config, ...deps, db, seal, files, fonts: readNotoSans() });
     return {
       app,
       started: async () => housekeeping.start(),

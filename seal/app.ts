@@ -16,6 +16,7 @@ import { makeRateLimit, type RateLimit } from '../common/http/rate-limit.ts';
 import { referenceRoutes } from '../common/http/reference-page.ts';
 import { mountRoutes, type Route } from '../common/http/routes.ts';
 import type { Log } from '../common/log.ts';
+import { readNotoSans } from '../common/pdf/noto-sans.ts';
 import type { Certificate } from '../common/pki/certificate.ts';
 import { type TrustStores, withIntermediates } from '../common/pki/trust-stores.ts';
 import type { TsaSetting } from './config.ts';
@@ -69,6 +70,8 @@ export type SealAppDeps = {
   /** Uploads of the verification page, for minutes. */
   readonly checked: CheckedFiles;
   readonly verificationSeconds: number;
+  /** Seal code of the seal of the platform; null: no reports are sealed. */
+  readonly reportSeal: string | null;
   readonly signer: SealingSigner;
   /** The keys that use seals. */
   readonly keyring: SealKeyring;
@@ -94,6 +97,9 @@ export type SealAppDeps = {
   /** Where revocation evidence comes from; left out: levels LT and LTA are refused. */
   readonly evidence?: EvidenceSource | null;
 };
+
+/** From one address: each uses the key of the platform. */
+const REPORTS_PER_MINUTE = 12;
 
 export function buildApp(deps: SealAppDeps): Koa {
   const { db, clock, metrics, gate, log, mode, keyring, chain, containers } = deps;
@@ -171,9 +177,11 @@ export function buildApp(deps: SealAppDeps): Koa {
   const page = verifyRoutes({
     ...deps,
     drawPage: deps.pdfium.drawPage,
+    caller,
+    readFonts: readNotoSans,
     judging: limit.guard,
+    sealing: makeRateLimit({ perMinute: REPORTS_PER_MINUTE, clock }).guard,
     showing: open,
-    hasReport: false,
   });
   const health = healthRoutes({ metrics, checks: { database: () => pingDatabase(db) } });
   const authorise = async (ctx: Koa.Context, scope: string | readonly string[]): Promise<void> => {

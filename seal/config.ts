@@ -2,6 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve, sep } from 'node:path';
+import { esID } from '../common/contract/seal.ts';
 import {
   type Config,
   type ConfigTable,
@@ -232,6 +233,14 @@ export const CONFIG_TABLE = {
     fallback: (mode) => (mode === 'development' ? '6000' : '600'),
     parse: parseInteger(1, 1_000_000),
   },
+  reportSeal: {
+    name: 'XINJI_SEAL_REPORT_SEAL',
+    manual:
+      'Seal code of the seal of the platform, which the printed reports of the verification page bear; `none`: there are none.',
+    example: '36010000000002',
+    fallback: (mode: Mode) => (mode === 'development' ? '36010000000002' : 'none'),
+    parse: parseSealCode,
+  },
   verificationThreads: {
     name: 'XINJI_SEAL_VERIFICATION_THREADS',
     manual: 'Threads that read and judge uploaded files; each may take 256 MB of heap. One more looks into pages.',
@@ -302,6 +311,13 @@ function parseTsa(value: string, mode: Mode): TsaSetting {
     throw new Error('expected own, none or an absolute http(s) URL');
   if (mode === 'production' && url.protocol !== 'https:') throw new Error('production needs https');
   return { kind: 'external', url: url.href };
+}
+
+function parseSealCode(value: string): string | null {
+  if (value === 'none') return null;
+  const code = esID.safeParse(value);
+  if (!code.success) throw new Error('expected a seal code or none');
+  return code.data;
 }
 
 function parseOid(value: string): string {

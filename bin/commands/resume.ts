@@ -8,11 +8,11 @@ import { connect } from '../../common/db/connect.ts';
 import { checkSchemaVersion } from '../../common/db/migrate.ts';
 import { makeDirectoryStore } from '../../common/files/file-store.ts';
 import { makeLog } from '../../common/log.ts';
+import { readNotoSans } from '../../common/pdf/noto-sans.ts';
 import { type LicenseConfig, readRoomConfig } from '../../license/config.ts';
 import { makeRoomKeys } from '../../license/domain/room-keys.ts';
 import { type ResumeResult, resumeIssues } from '../../license/flow/resume-issues.ts';
 import { MIGRATIONS } from '../../license/migrations/list.ts';
-import { readFaceFonts } from '../../license/pdf/face-fonts.ts';
 import { openOwnedDatabase } from '../serve/database.ts';
 import { databaseKey, planRooms, readOwnerConfig, roomEnvironments } from '../serve/environment.ts';
 import { loadSecrets } from '../serve/secrets.ts';
@@ -52,7 +52,7 @@ async function resume(env: NodeJS.ProcessEnv): Promise<ResumeResult> {
       db,
       files: makeDirectoryStore(config.filesDir),
       seal: makeSealClient({ baseUrl: config.sealUrl, getToken: makeSealTokens(config) }),
-      fonts: readFaceFonts(),
+      fonts: readNotoSans(),
       keys: makeRoomKeys(config.masterKey),
       clock: systemClock,
       log: makeLog('resume', config.logLevel),

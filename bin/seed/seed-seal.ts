@@ -1,7 +1,8 @@
-// The department's seal, led through its whole life by the staff of the seed: applied for, approved, made, put on file, put
-// in force, and granted to the license room. Every act has a fixed key, so that repeating the seed changes nothing.
+// The department's seal and the seal of the platform, led through their whole life by the staff of the seed: applied for,
+// approved, made, put on file, put in force, and granted to who uses them: the license room, and the seal room for its reports. Every act has a fixed key, so that repeating the seed changes nothing.
 import { type Clock, systemClock } from '../../common/clock.ts';
 import type { RoleName } from '../../common/contract/roles.ts';
+import type { SealApplicationRequest } from '../../common/contract/seal-life.ts';
 import { connect } from '../../common/db/connect.ts';
 import { makeLog } from '../../common/log.ts';
 import { withIntermediates } from '../../common/pki/trust-stores.ts';
@@ -14,10 +15,11 @@ import type { LifeDeps } from '../../seal/flow/life-deps.ts';
 import { makeVersion } from '../../seal/flow/make-version.ts';
 import { openLife } from '../../seal/flow/open-life.ts';
 import { makeSealKeyring } from '../../seal/flow/seal-keyring.ts';
+import { REPORT_CLASS, REPORT_CLIENT } from '../../seal/flow/seal-report.ts';
 import { KEYS_DEV } from '../serve/keys.ts';
 import { openSeedAuthority } from './seed-authority.ts';
 import type { StaffSubjects } from './seed-identity.ts';
-import { CLI_CLIENT, LICENSE_CLIENT, SEAL, STAFF } from './values.ts';
+import { CLI_CLIENT, LICENSE_CLIENT, PLATFORM_SEAL, SEAL, SEAL_AUTHORITY, STAFF } from './values.ts';
 
 const YEARS = 5;
 /** The seed signs no document. */
@@ -36,16 +38,26 @@ export async function seedSeal(
   const trust = withIntermediates(config.trustStores, config.chain);
   const { life, close } = await openLife(config, { ...ground, trust });
   try {
-    await leadSeal({ ...life, authority: await openSeedAuthority(keys) }, subjects);
+    const deps = { ...life, authority: await openSeedAuthority(keys) };
+    await leadSeal(deps, subjects, DEPARTMENT_SEAL);
+    await leadSeal(deps, subjects, REPORT_SEAL);
   } finally {
     await close();
     await db.destroy();
   }
 }
 
-async function leadSeal(deps: LifeDeps, subjects: StaffSubjects): Promise<void> {
-  const as = (role: RoleName, act: string) => actOf(subjects, role, act);
-  const { application_id: id, esID } = await applyForSeal(deps, as('seal-applicant', 'apply'), {
+type SeedSeal = {
+  readonly esID: string;
+  readonly application: SealApplicationRequest;
+  readonly grant: { readonly client_id: string; readonly document_class: string };
+  /** Keys of the acts: the seed may be repeated. */
+  readonly acts: string;
+};
+
+const DEPARTMENT_SEAL: SeedSeal = {
+  esID: SEAL.esID,
+  application: {
     owner_name: SEAL.name,
     owner_code: SEAL.ownerCode,
     kind: '01',
@@ -53,27 +65,58 @@ async function leadSeal(deps: LifeDeps, subjects: StaffSubjects): Promise<void> 
     show_code: false,
     valid_years: YEARS,
     reason: '机构设立',
-  });
-  if (esID !== SEAL.esID) throw new Error(`the seed's seal got the code ${esID}: this database is not a new one`);
+  },
+  grant: { client_id: LICENSE_CLIENT.clientId, document_class: 'license' },
+  acts: '',
+};
+
+/** Of who runs the platform; its applicant and keeper are, in the seed, the persons who are these for the department. */
+const REPORT_SEAL: SeedSeal = {
+  esID: PLATFORM_SEAL.esID,
+  application: {
+    owner_name: SEAL_AUTHORITY.name,
+    owner_code: SEAL_AUTHORITY.code,
+    name: PLATFORM_SEAL.name,
+    kind: '99',
+    picture: {
+      source: 'drawn',
+      text: SEAL_AUTHORITY.name,
+      lower_text: PLATFORM_SEAL.lowerText,
+      width_mm: PLATFORM_SEAL.widthMm,
+    },
+    show_code: false,
+    valid_years: YEARS,
+    reason: '核验报告用章',
+  },
+  grant: { client_id: REPORT_CLIENT, document_class: REPORT_CLASS },
+  acts: 'platform-',
+};
+
+async function leadSeal(deps: LifeDeps, subjects: StaffSubjects, seal: SeedSeal): Promise<void> {
+  const { application, acts } = seal;
+  const as = (role: RoleName, act: string) => actOf(subjects, role, `${acts}${act}`, application.owner_code);
+  const { application_id: id, esID } = await applyForSeal(deps, as('seal-applicant', 'apply'), application);
+  if (esID !== seal.esID) throw new Error(`the seed's seal got the code ${esID}: this database is not a new one`);
   await decideOnVersion(deps, as('seal-approver', 'approve'), id, { step: 'approve', reason: '材料齐全' });
   await makeVersion(deps, as('seal-maker', 'make'), id, {});
   await decideOnVersion(deps, as('seal-maker', 'file'), id, { step: 'file', reason: '备案编号 开发〔2026〕00001号' });
   const { valid_to: end } = await activateVersion(deps, as('seal-keeper', 'activate'), id, {});
   await giveGrant(deps, as('seal-keeper', 'grant'), esID, {
-    client_id: LICENSE_CLIENT.clientId,
-    document_class: 'license',
+    ...seal.grant,
     count: null,
     valid_to: end!,
   });
 }
 
-function actOf(subjects: StaffSubjects, role: RoleName, act: string): Omit<LifeAct, 'name' | 'request'> {
+const OWNERS: readonly RoleName[] = ['seal-applicant', 'seal-keeper'];
+
+function actOf(subjects: StaffSubjects, role: RoleName, act: string, owner: string): Omit<LifeAct, 'name' | 'request'> {
   const { login, org, unit } = STAFF.find((member) => member.role === role)!;
   const actor = {
     kind: 'person',
     subject: subjects[login],
     clientId: CLI_CLIENT.clientId,
-    roles: [{ org, unit, role }],
+    roles: [{ org: OWNERS.includes(role) ? owner : org, unit, role }],
   } as const;
   return { actor, idempotencyKey: `seed-${act}` };
 }

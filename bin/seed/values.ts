@@ -71,6 +71,14 @@ export const SEAL = {
   widthMm: 42,
 } as const;
 
+/** The seal of the platform itself, for the printed reports of verifications. */
+export const PLATFORM_SEAL = {
+  esID: '36010000000002',
+  name: '示例市政务服务和数据管理局核验专用章',
+  lowerText: '核验专用章',
+  widthMm: 42,
+} as const;
+
 export const VERIFIER = {
   clientId: 'service-hall',
   name: '示例市政务服务大厅',

@@ -4,8 +4,8 @@ import type { Clock } from '../../common/clock.ts';
 import type { VerificationReport } from '../../common/contract/report.ts';
 import type { FileStore } from '../../common/files/file-store.ts';
 import type { Log } from '../../common/log.ts';
+import type { Typefaces } from '../../common/pdf/typeface.ts';
 import type { RoomKeys } from '../domain/room-keys.ts';
-import type { FaceFonts } from '../pdf/face-layout.ts';
 
 /** The seal room as this room needs it; common/client/seal-client.ts is one. */
 export type SealPort = {
@@ -27,7 +27,7 @@ export type LicenseDeps = {
   readonly db: Knex;
   readonly files: FileStore;
   readonly seal: SealPort;
-  readonly fonts: FaceFonts;
+  readonly fonts: Typefaces;
   readonly keys: RoomKeys;
   readonly clock: Clock;
   readonly log: Log;

@@ -1,11 +1,11 @@
 // The face of a license as drawing instructions in millimetres, one function for each template of FACE_TEMPLATES.
 // Pure layout: it measures with a typeface and knows neither PDF syntax nor the seal's picture, only the place kept for it.
 import { TrustError } from '../../common/errors.ts';
+import { type Typeface, type Typefaces, widthMm, wrapText } from '../../common/pdf/typeface.ts';
 import { HOLDER_CODE_TYPES } from '../domain/holder-code.ts';
 import { chineseDate, NEVER } from '../domain/license-date.ts';
 import type { LicenseContent } from '../domain/license-record.ts';
 import type { FaceTemplate, LicenseType } from '../domain/license-type.ts';
-import { type Typeface, textWidth } from './typeface.ts';
 
 export type Ink = 'ink' | 'soft' | 'frame' | 'rule' | 'ghost';
 export type FaceText = {
@@ -30,14 +30,11 @@ export type FaceLayout = {
   /** Lower left corner of the square kept for the seal. Only the date lies under it, as on paper. */
   readonly seal: { readonly page: number; readonly xMm: number; readonly yMm: number; readonly sideMm: number };
 };
-export type FaceFonts = { readonly regular: Typeface; readonly bold: Typeface };
-
-const POINTS_PER_MM = 72 / 25.4;
 
 const TEMPLATES: Readonly<Record<FaceTemplate, typeof layoutPortrait>> = { 'a4-portrait': layoutPortrait };
 
 /** Lays out the face by the template that the type names. Throws `license-fields-invalid` when it does not fit. */
-export function layoutFace(fonts: FaceFonts, type: LicenseType, license: LicenseContent): FaceLayout {
+export function layoutFace(fonts: Typefaces, type: LicenseType, license: LicenseContent): FaceLayout {
   return TEMPLATES[type.face.template](fonts, type, license);
 }
 
@@ -50,7 +47,7 @@ const ROWS_BOTTOM = 88;
 const SEAL = { page: 1, xMm: 127, yMm: 31, sideMm: 42 };
 const SEAL_CENTRE = SEAL.xMm + SEAL.sideMm / 2;
 
-function layoutPortrait(fonts: FaceFonts, type: LicenseType, license: LicenseContent): FaceLayout {
+function layoutPortrait(fonts: Typefaces, type: LicenseType, license: LicenseContent): FaceLayout {
   const rows = layoutRows(fonts, listRows(type, license));
   return {
     widthMm: PAGE.width,
@@ -73,7 +70,7 @@ function layoutPortrait(fonts: FaceFonts, type: LicenseType, license: LicenseCon
   };
 }
 
-function titleTexts(fonts: FaceFonts, type: LicenseType, license: LicenseContent): FaceText[] {
+function titleTexts(fonts: Typefaces, type: LicenseType, license: LicenseContent): FaceText[] {
   const size = Math.min(28, fitSize(fonts.bold, license.name, 165, 28));
   const number = `证照编号 ${license.licenseNumber}`;
   const numberSize = Math.min(11, fitSize(fonts.regular, number, 156, 11));
@@ -85,7 +82,7 @@ function titleTexts(fonts: FaceFonts, type: LicenseType, license: LicenseContent
 }
 
 /** Said above the title and once large behind everything: a sample must not pass for a license. */
-function sampleMarks(fonts: FaceFonts): FaceText[] {
+function sampleMarks(fonts: Typefaces): FaceText[] {
   return [
     centred(fonts.bold, '样例', PAGE.width / 2, 130, 190, 'bold', 'ghost'),
     centred(fonts.regular, '样例，不具法律效力  Sample, no legal force', PAGE.width / 2, 276, 10, 'regular', 'soft'),
@@ -114,7 +111,7 @@ function listRows(type: LicenseType, license: LicenseContent): Row[] {
   ];
 }
 
-function layoutRows(fonts: FaceFonts, rows: readonly Row[]): { texts: FaceText[]; lines: FaceLine[] } {
+function layoutRows(fonts: Typefaces, rows: readonly Row[]): { texts: FaceText[]; lines: FaceLine[] } {
   const wrapped = rows.map((row) => ({ ...row, values: wrapText(fonts.regular, row.value, 14, RIGHT_X - VALUE_X) }));
   const lineCount = wrapped.reduce((sum, row) => sum + row.values.length, 0);
   const extra = lineCount - rows.length;
@@ -140,7 +137,7 @@ function layoutRows(fonts: FaceFonts, rows: readonly Row[]): { texts: FaceText[]
 }
 
 /** The authority above the seal, the date inside its ring and clear of the star: sealed over the date, as on paper. */
-function authorityTexts(fonts: FaceFonts, license: LicenseContent): FaceText[] {
+function authorityTexts(fonts: Typefaces, license: LicenseContent): FaceText[] {
   const name = wrapText(fonts.bold, license.issuingAuthority.name, 13, 72);
   const foot = SEAL.yMm + SEAL.sideMm + 2;
   return [
@@ -158,24 +155,6 @@ function authorityTexts(fonts: FaceFonts, license: LicenseContent): FaceText[] {
     ),
     centred(fonts.regular, chineseDate(license.issuedOn), SEAL_CENTRE, SEAL.yMm + 6.5, 10, 'regular', 'ink'),
   ];
-}
-
-const NO_LINE_START = new Set('，。；：！？、）》」』】〉…％,.;:!?)]}%');
-
-/** Breaks at the width; never before a closing mark, and at a blank where the line has one late enough. */
-export function wrapText(typeface: Typeface, text: string, size: number, limitMm: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const character of text) {
-    if (line !== '' && widthMm(typeface, line + character, size) > limitMm && !NO_LINE_START.has(character)) {
-      const blank = line.lastIndexOf(' ');
-      const cut = blank > line.length / 2 ? blank : line.length;
-      lines.push(line.slice(0, cut).trimEnd());
-      line = line.slice(cut).trimStart();
-    }
-    line += character;
-  }
-  return [...lines, line];
 }
 
 function at(text: string, x: number, y: number, size: number, ink: Ink): FaceText {
@@ -197,8 +176,4 @@ function centred(
 function fitSize(typeface: Typeface, text: string, limitMm: number, size: number): number {
   const width = widthMm(typeface, text, size);
   return width <= limitMm ? size : (size * limitMm) / width;
-}
-
-function widthMm(typeface: Typeface, text: string, size: number): number {
-  return textWidth(typeface, text, size) / POINTS_PER_MM;
 }

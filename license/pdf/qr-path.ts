@@ -1,7 +1,7 @@
 // A QR code as one PDF path: dark modules of a row merged into runs, all runs in one fill. Separate fills leave hairlines
 // between the modules under some renderers, and an image fails at low resolution.
 import QRCode from 'qrcode';
-import { pdfNumber } from './pdf-file.ts';
+import { pdfNumber } from '../../common/pdf/pdf-file.ts';
 
 const QUIET_ZONE_MODULES = 4;
 const MASK_PATTERN = 3; // fixed: any mask can be read, and choosing one costs half the time

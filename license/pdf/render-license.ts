@@ -1,14 +1,16 @@
 // Record and type -> the PDF of a license, ready for its seal: face, embedded fonts, QR code of the identifier, XMP and
 // the attachment metadata.xml. The same record gives the same bytes. Follows the rules of PDF/A-3b where it can (embedded
 // fonts, XMP, /AF) without claiming conformance. GB/T 36905 asks for OFD; this is the PDF twin.
+
 import { utf8 } from '../../common/bytes.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
+import { EmbeddedFont } from '../../common/pdf/embedded-font.ts';
+import { PdfFile, type PdfRef, pdfDate, pdfNumber, pdfText, refer } from '../../common/pdf/pdf-file.ts';
+import type { Typefaces } from '../../common/pdf/typeface.ts';
 import type { LicenseContent } from '../domain/license-record.ts';
 import type { LicenseType } from '../domain/license-type.ts';
-import { EmbeddedFont } from './embedded-font.ts';
-import { type FaceFonts, type FaceLayout, type Ink, layoutFace } from './face-layout.ts';
+import { type FaceLayout, type Ink, layoutFace } from './face-layout.ts';
 import { metadataXml, metadataXmp } from './license-metadata.ts';
-import { PdfFile, type PdfRef, pdfDate, pdfNumber, pdfText, refer } from './pdf-file.ts';
 import { qrPath } from './qr-path.ts';
 
 export type RenderedLicense = {
@@ -30,7 +32,7 @@ const INKS: Readonly<Record<Ink, string>> = {
  * Renders the license. Throws `glyph-missing` for a character without a glyph and `license-fields-invalid` when the
  * fields do not fit on the face.
  */
-export function renderLicense(fonts: FaceFonts, type: LicenseType, license: LicenseContent): RenderedLicense {
+export function renderLicense(fonts: Typefaces, type: LicenseType, license: LicenseContent): RenderedLicense {
   const layout = layoutFace(fonts, type, license);
   const embedded = { regular: new EmbeddedFont(fonts.regular), bold: new EmbeddedFont(fonts.bold) };
   for (const { text, weight } of layout.texts) embedded[weight].use(text);

@@ -110,7 +110,10 @@ function sealRows(frame: PageFrame, seal: NonNullable<SignatureReport['seal']>):
 }
 
 /** Never without where the time comes from. */
-export function timeOf(frame: PageFrame, { signing_time: time, time_source: source }: SignatureReport): string {
+export function timeOf(
+  frame: Pick<PageFrame, 'lang'>,
+  { signing_time: time, time_source: source }: SignatureReport,
+): string {
   const say = sayIn(frame.lang);
   if (time === null) return say(TEXTS.noTime);
   return say(source === 'time_stamp' ? TEXTS.proved : TEXTS.claimed, {

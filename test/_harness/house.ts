@@ -24,13 +24,13 @@ import type { RoomDeps } from '../../common/http/run-room.ts';
 import { type Listening, listen } from '../../common/http/server.ts';
 import { makeSoftwareSigner } from '../../common/keys/signer-pool.ts';
 import { makeLog } from '../../common/log.ts';
+import { readNotoSans } from '../../common/pdf/noto-sans.ts';
 import { withIntermediates } from '../../common/pki/trust-stores.ts';
 import { buildApp as buildIdentity } from '../../identity/app.ts';
 import { readRoomConfig as readIdentityConfig } from '../../identity/config.ts';
 import { buildApp as buildLicense } from '../../license/app.ts';
 import { readRoomConfig as readLicenseConfig } from '../../license/config.ts';
 import type { LicenseDeps } from '../../license/flow/deps.ts';
-import { readFaceFonts } from '../../license/pdf/face-fonts.ts';
 import { buildApp as buildSeal } from '../../seal/app.ts';
 import { containersOf, readRoomConfig as readSealConfig } from '../../seal/config.ts';
 import { makeCheckedFiles } from '../../seal/flow/checked-files.ts';
@@ -175,15 +175,15 @@ async function openLicense(env: NodeJS.ProcessEnv, { database, deps }: Ground): 
   const seal = makeSealClient({ baseUrl: config.sealUrl, getToken, requestId: currentRequestId });
   const db = database.connect('license');
   const files = makeDirectoryStore(config.filesDir);
-  const { app, deps: license } = buildLicense({ ...config, ...others, clock, db, seal, files, fonts: readFaceFonts() });
+  const { app, deps: license } = buildLicense({ ...config, ...others, clock, db, seal, files, fonts: readNotoSans() });
   return { app, license, close: () => endWith(db) };
 }
 
 async function openSeal(env: NodeJS.ProcessEnv, { database, deps }: Ground): Promise<Room> {
   const config = readSealConfig(env);
-  const { mode, masterKey, identityUrl, url, keysFolder } = config;
+  const { mode, masterKey, identityUrl, url } = config;
   const { clock, ...others } = deps('seal');
-  const { keyFiles, certificates } = readKeyFolder(keysFolder, mode);
+  const { keyFiles, certificates } = readKeyFolder(config.keysFolder, mode);
   const signer = await makeSoftwareSigner({ keyFiles, mode, masterKey, workers: 1 });
   const { authority, close } = await openAuthority(config, clock());
   const gate = makeBearerGate({ issuer: identityUrl, audience: url, clock });

@@ -2,12 +2,12 @@
 import type { ExecutionContext } from 'ava';
 import type { Knex } from 'knex';
 import { makeLog } from '../../common/log.ts';
+import { readNotoSans } from '../../common/pdf/noto-sans.ts';
 import type { LicenseDeps } from '../../license/flow/deps.ts';
-import { readFaceFonts } from '../../license/pdf/face-fonts.ts';
 import { testDatabase } from '../_harness/database.ts';
 import { keys, makeMemoryFiles, makeSealDouble, NOON, registerHouse, type SealDouble } from './doubles.ts';
 
-const fonts = readFaceFonts();
+const fonts = readNotoSans();
 
 export type World = {
   /** Connection of the room's role, for another process. */

@@ -15,6 +15,7 @@ import { buildApp, type SealAppDeps } from '../../seal/app.ts';
 import { DEFAULT_CONTAINERS } from '../../seal/domain/container.ts';
 import { makeCheckedFiles } from '../../seal/flow/checked-files.ts';
 import { makeSealKeyring, type SealKeyring } from '../../seal/flow/seal-keyring.ts';
+import { REPORT_CLASS, REPORT_CLIENT } from '../../seal/flow/seal-report.ts';
 import { openPdfium } from '../../seal/pdfium/open-pdfium.ts';
 import { openJudge } from '../../seal/verification-worker/open-judge.ts';
 import { testDatabase } from '../_harness/database.ts';
@@ -100,6 +101,7 @@ export async function startRoom(overrides: Partial<SealAppDeps> = {}, port = 0):
     pdfium,
     checked,
     verificationSeconds: 60,
+    reportSeal: ES_ID,
     signer: {
       sign: async (keyRef, message) => {
         if (isBroken) throw new Error('the device is gone');
@@ -124,6 +126,7 @@ export async function startRoom(overrides: Partial<SealAppDeps> = {}, port = 0):
   };
   await putInForce(db, { eseal: seal.raw, keyRef: 'signer-1' });
   await grantUse(db, { clientId: 'license', esID: ES_ID });
+  await grantUse(db, { clientId: REPORT_CLIENT, esID: ES_ID, documentClass: REPORT_CLASS });
   const server = await listen(buildApp(deps), { host: '127.0.0.1', port });
   return {
     url: server.url,

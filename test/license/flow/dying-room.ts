@@ -2,9 +2,9 @@
 // Child of killed-room.test.ts; nothing of it runs after SIGKILL, no finally and no lease given back.
 import { connect } from '../../../common/db/connect.ts';
 import { makeLog } from '../../../common/log.ts';
+import { readNotoSans } from '../../../common/pdf/noto-sans.ts';
 import type { LicenseDeps } from '../../../license/flow/deps.ts';
 import { issueLicense } from '../../../license/flow/issue-license.ts';
-import { readFaceFonts } from '../../../license/pdf/face-fonts.ts';
 import { DEPARTMENT, keys, makeMemoryFiles, makeRequest, makeSealDouble, NOON } from '../doubles.ts';
 
 const [url = '', step = ''] = process.argv.slice(2);
@@ -21,7 +21,7 @@ let asked = 0;
 const deps: LicenseDeps = {
   db,
   keys,
-  fonts: readFaceFonts(),
+  fonts: readNotoSans(),
   log: makeLog('license', 'silent'),
   seal: step === 'seal' ? { ...seal, seal: async () => die() } : seal,
   files: step === 'file' ? { ...files, put: async () => die() } : files,

@@ -1,11 +1,11 @@
 // The license that the tests of the face draw.
 import { readFileSync } from 'node:fs';
+import { readNotoSans } from '../../../common/pdf/noto-sans.ts';
 import { makeLicenseIdentifier } from '../../../license/domain/license-identifier.ts';
 import type { LicenseContent } from '../../../license/domain/license-record.ts';
 import { parseLicenseType } from '../../../license/domain/license-type.ts';
-import { readFaceFonts } from '../../../license/pdf/face-fonts.ts';
 
-export const fonts = readFaceFonts();
+export const fonts = readNotoSans();
 export const type = parseLicenseType(JSON.parse(readFileSync('license/types/11100000MB0D000965001.json', 'utf8')));
 export const license: LicenseContent = {
   identifier: makeLicenseIdentifier({

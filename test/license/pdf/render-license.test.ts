@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { isTrustError } from '../../../common/errors.ts';
-import { wrapText } from '../../../license/pdf/face-layout.ts';
+import { textWidth, wrapText } from '../../../common/pdf/typeface.ts';
 import { findClaimedIdentifiers, metadataXml } from '../../../license/pdf/license-metadata.ts';
 import { renderLicense } from '../../../license/pdf/render-license.ts';
-import { textWidth } from '../../../license/pdf/typeface.ts';
 import { judge } from '../../_harness/judges.ts';
 import { fonts, license, type } from './fixtures.ts';
 

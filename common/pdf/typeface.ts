@@ -2,8 +2,7 @@
 // Every character is looked up in the font's own map before it is laid out; one that is missing is refused by its code
 // point, because a drawn .notdef is a blank box that text extraction loses.
 import * as fontkit from 'fontkit';
-import type { IssueRequest } from '../../common/contract/license.ts';
-import { TrustError } from '../../common/errors.ts';
+import { TrustError } from '../errors.ts';
 
 export type Typeface = {
   readonly name: string;
@@ -18,6 +17,8 @@ export type Typeface = {
   /** A TrueType font with the glyphs of `codePoints` only; `glyphs[i]` is the glyph of `codePoints[i]` in it. */
   subset(codePoints: readonly number[]): { readonly bytes: Uint8Array; readonly glyphs: readonly number[] };
 };
+
+export type Typefaces = { readonly regular: Typeface; readonly bold: Typeface };
 
 /** Opens a single TrueType font (not a collection). The bytes must not change afterwards. */
 export function openTypeface(bytes: Uint8Array): Typeface {
@@ -62,16 +63,34 @@ export function checkGlyphs(typeface: Typeface, text: string, pointer?: string):
   }
 }
 
-/** `checkGlyphs` for what a request brings, so that the refusal points at the field. */
-export function checkPrintable(typeface: Typeface, request: IssueRequest): void {
-  checkGlyphs(typeface, request.holder.name, '/holder/name');
-  checkGlyphs(typeface, request.license_number, '/license_number');
-  for (const [name, value] of Object.entries(request.fields)) checkGlyphs(typeface, value, `/fields/${name}`);
-}
-
 /** Width of `text` at `size` points, in points. */
 export function textWidth(typeface: Typeface, text: string, size: number): number {
   let width = 0;
   for (const character of text) width += typeface.widthOf(character.codePointAt(0) ?? 0);
   return (width * size) / 1000;
+}
+
+export const POINTS_PER_MM = 72 / 25.4;
+
+const NO_LINE_START = new Set('，。；：！？、）》」』】〉…％,.;:!?)]}%');
+
+/** Breaks at the width; never before a closing mark, and at a blank where the line has one late enough. */
+export function wrapText(typeface: Typeface, text: string, size: number, limitMm: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const character of text) {
+    if (line !== '' && widthMm(typeface, line + character, size) > limitMm && !NO_LINE_START.has(character)) {
+      const blank = line.lastIndexOf(' ');
+      const cut = blank > line.length / 2 ? blank : line.length;
+      lines.push(line.slice(0, cut).trimEnd());
+      line = line.slice(cut).trimStart();
+    }
+    line += character;
+  }
+  return [...lines, line];
+}
+
+/** Width of `text` at `size` points, in millimetres. */
+export function widthMm(typeface: Typeface, text: string, size: number): number {
+  return textWidth(typeface, text, size) / POINTS_PER_MM;
 }

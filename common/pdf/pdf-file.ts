@@ -1,8 +1,8 @@
 // Writes a whole PDF 1.7 file (ISO 32000-1) with a classic cross-reference table: numbered objects in, bytes out.
 // Same objects, same bytes: nothing here asks for the time or for chance. Streams are deflated at level 1, so the bytes
-// also depend on the zlib of the pinned Node. Not here: reading, updating or sealing files (the seal room does).
+// also depend on the zlib of the pinned Node. Not here: reading, updating or sealing files (seal/pdf).
 import { deflateSync } from 'node:zlib';
-import { concatBytes, toHex, utf8 } from '../../common/bytes.ts';
+import { concatBytes, toHex, utf8 } from '../bytes.ts';
 
 export type PdfRef = { readonly number: number };
 

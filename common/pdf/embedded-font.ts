@@ -1,7 +1,7 @@
 // One typeface inside one PDF: collects the characters used, then writes them as a subset CIDFontType2 with Identity-H,
 // widths and ToUnicode. A CID stands for one character, not for one glyph, so that extraction gives back exactly the text.
-import { toHex, utf8 } from '../../common/bytes.ts';
-import { sm3 } from '../../common/crypto/sm3.ts';
+import { toHex, utf8 } from '../bytes.ts';
+import { sm3 } from '../crypto/sm3.ts';
 import { type PdfFile, type PdfRef, refer } from './pdf-file.ts';
 import { checkGlyphs, type Typeface } from './typeface.ts';
 
