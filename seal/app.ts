@@ -23,6 +23,7 @@ import type { TsaSetting } from './config.ts';
 import type { ContainerSettings } from './domain/container.ts';
 import type { TimeStampAuthority } from './flow/answer-time-stamp.ts';
 import type { CheckedFiles } from './flow/checked-files.ts';
+import { completeEvidence } from './flow/complete-evidence.ts';
 import type { LifeDeps } from './flow/life-deps.ts';
 import { makeOwnStamper } from './flow/own-time-stamper.ts';
 import { makePartyCache } from './flow/party-cache.ts';
@@ -107,7 +108,7 @@ export function buildApp(deps: SealAppDeps): Koa {
   const trust = withIntermediates(deps.trustStores, chain);
   const parties = makePartyCache({ db, certificateOf: keyring.certificateOf, chain, trust, containers });
   const stamper = stamperOf(deps, trust);
-  const validation = deps.evidence ? { evidence: deps.evidence, trust } : null;
+  const validation = deps.evidence ? { evidence: completeEvidence(deps.evidence), trust } : null;
   const caller = makeCaller({ ...deps, parties, stamper, validation });
   const spool = makeSpool({ folder: deps.uploadsFolder, bytesPerCaller: deps.callerMegabytes * 1_000_000 });
   const { findText } = deps.pdfium;

@@ -11,6 +11,7 @@ import type { RevocationEvidence } from '../../common/pki/revocation.ts';
 import type { TrustStores } from '../../common/pki/trust-stores.ts';
 import type { ContainerSettings } from '../../seal/domain/container.ts';
 import { isPreserved, isStamped, LEVELS, type Level } from '../../seal/domain/level.ts';
+import { completeEvidence } from '../../seal/flow/complete-evidence.ts';
 import { preserveDocument } from '../../seal/flow/preserve-document.ts';
 import { hashSource, type ValidationMeans } from '../../seal/flow/seal-document.ts';
 
@@ -43,7 +44,7 @@ export async function readValidation(
   const evidence = await readEvidenceFiles(paths);
   const store = { roots: [], intermediates: chain };
   const trust: TrustStores = { makers: store, signers: store, timeStamping: store };
-  return { evidence: { collect: async () => evidence }, trust };
+  return { evidence: completeEvidence({ collect: async () => evidence }), trust };
 }
 
 async function readEvidenceFiles(paths: readonly string[]): Promise<RevocationEvidence> {

@@ -7,6 +7,7 @@ import { DEFAULT_DOCUMENT_CLASS, type SealingQuery } from '../../common/contract
 import { TrustError } from '../../common/errors.ts';
 import { makeId } from '../../common/ids.ts';
 import type { Log } from '../../common/log.ts';
+import { withIntermediates } from '../../common/pki/trust-stores.ts';
 import { isPreserved } from '../domain/level.ts';
 import { checkUsable } from '../domain/registered-seal.ts';
 import { noGrant } from '../domain/seal-grant.ts';
@@ -16,6 +17,7 @@ import type { ActUse, Permit, SealForUse } from '../store/sealing-permits.ts';
 import type { PartyCache } from './party-cache.ts';
 import type { SealingSigner, SealingTools, ValidationMeans } from './seal-document.ts';
 import type { SealingParty } from './sealing-party.ts';
+import { chainOf } from './signature-chains.ts';
 
 export type SealingDeps = {
   readonly db: Knex;
@@ -85,8 +87,10 @@ export async function planCall(
     return { query, party, tools, time, partySm3, esealSm3: seals[i]!.esealSm3 };
   });
   await call.making.check(sealings);
-  // A token must be to be had before anything is on record and the key is used.
+  // Token and evidence must be to be had before anything is on record and the key is used.
   if (sealings.some(({ tools }) => tools.stamper)) await deps.stamper?.measure();
+  for (const { party, tools } of sealings)
+    if (tools.validation) await checkEvidence(party, tools.validation, deps, time);
   return { requestSm3, sealings };
 }
 
@@ -152,4 +156,21 @@ function chooseValidation(
   if (validation) return validation;
   const hint = 'Ask for level T, which keeps no evidence, or have a source of revocation evidence set.';
   throw new TrustError('validation-data-unavailable', 'This room has no source of evidence', { pointer, hint });
+}
+
+/** Asks for what levels LT and LTA will need; the source keeps it for a while. */
+async function checkEvidence(
+  { signerCertificate, seal, authorities }: SealingParty,
+  { evidence, trust }: ValidationMeans,
+  { stamper }: SealingDeps,
+  at: Date,
+): Promise<void> {
+  const [authority, ...carried] = (await stamper?.certificates()) ?? [];
+  const question = { trust: withIntermediates(trust, [...authorities, ...carried]), at };
+  const chains = [
+    chainOf('signers', signerCertificate, question),
+    chainOf('makers', seal.makerCertificate, question),
+    ...(authority ? [chainOf('timeStamping', authority, question)] : []),
+  ];
+  await Promise.all(chains.map((chain) => evidence.collect(chain, at)));
 }

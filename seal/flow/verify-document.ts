@@ -3,7 +3,13 @@
 import { toHex } from '../../common/bytes.ts';
 import type { SignatureReport, VerificationReport } from '../../common/contract/report.ts';
 import { TrustError } from '../../common/errors.ts';
-import { NO_TRUST, type TrustStores, withIntermediates } from '../../common/pki/trust-stores.ts';
+import {
+  NO_TRUST,
+  type TrustStores,
+  withEvidence,
+  withIntermediates,
+  withRevocation,
+} from '../../common/pki/trust-stores.ts';
 import type { ContainerSettings } from '../domain/container.ts';
 import { type ByteRangeFinding, checkByteRange } from '../pdf/byte-range.ts';
 import { type ByteSource, firstBytes } from '../pdf/byte-source.ts';
@@ -56,7 +62,7 @@ export function verifyDocument(
   const ranges = fields.flatMap(({ finding }) => ('signed' in finding ? [finding.signed.byteRange] : []));
   const { digests, whole } = digestRevisions(source, ranges);
   const evidence = readEvidence(document);
-  const known = withIntermediates(trust ?? NO_TRUST, evidence.certificates);
+  const known = trustWith(trust ?? NO_TRUST, evidence, now);
   let next = 0;
   const verdicts = judgeFields(
     fields.map(({ name, finding, subFilter }) => ({
@@ -79,6 +85,14 @@ export function verifyDocument(
     changes_after_sealing: [...changes],
     signatures: verdicts.map((verdict) => verdict.report),
   });
+}
+
+/** The document's own certificates and evidence beside those at hand. They only help: each is judged by who signed it. */
+function trustWith(trust: TrustStores, evidence: DocumentEvidence, now: Date): TrustStores {
+  const stores = withIntermediates(trust, evidence.certificates);
+  if (trust.signers.revocation) return withEvidence(stores, evidence);
+  if (evidence.crls.length + evidence.ocspResponses.length === 0) return stores;
+  return withRevocation(stores, { evidence, isRequired: false, now });
 }
 
 /** Document time stamps first: they prove times for what they cover. The latest one covers the others. */

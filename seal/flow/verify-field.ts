@@ -128,13 +128,14 @@ function bindingSteps(
 }
 
 /** RFC 5652 signature-time-stamp: a token over the value of the CMS signature; null when there is none. */
-function judgeTimeStamp({ cms, ses }: Container, { trust, now }: FieldQuestion): TimeStampReport | null {
+function judgeTimeStamp({ cms, ses }: Container, { trust, now, covering = [] }: FieldQuestion): TimeStampReport | null {
   if (!cms) return null;
   const token = attempt(() => findAttribute(cms.unsignedAttributes, OID.signatureTimeStamp));
   if (token === null) return null;
   // Two tokens in one attribute are as little to be read as none that is DER.
   const der = typeof token === 'string' ? new Uint8Array() : token;
-  return verifyTimeStamp(der, { message: cms.signature, trust, now, claimed: ses?.time ?? null });
+  const provedBy = covering[0]?.time;
+  return verifyTimeStamp(der, { message: cms.signature, trust, now, provedBy, claimed: ses?.time ?? null });
 }
 
 type Judged = { readonly steps: readonly ReportStep[]; readonly provedTime: Date | null };

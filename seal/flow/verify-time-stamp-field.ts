@@ -58,8 +58,15 @@ export function verifyTimeStampField(question: FieldQuestion): TimeStampVerdict 
   return { report, changes, time: report.indication === 'TOTAL-PASSED' ? stamp.time : null };
 }
 
-function judgeToken({ document, digest, trust, now }: FieldQuestion, { byteRange, contents }: SignedBytes) {
+function judgeToken(
+  { document, digest, trust, now, covering = [] }: FieldQuestion,
+  { byteRange, contents }: SignedBytes,
+) {
   const message = (algorithm: string): Uint8Array | null =>
     algorithm === OID.sm3 ? digest : document && digestForeign(document, byteRange, algorithm);
-  return verifyTimeStamp(contents, { message, trust, now, claimed: null }, 'document-time-stamp');
+  return verifyTimeStamp(
+    contents,
+    { message, trust, now, provedBy: covering[0]?.time, claimed: null },
+    'document-time-stamp',
+  );
 }

@@ -66,9 +66,13 @@ export function earliest(...times: readonly (Date | null | undefined)[]): Date |
 }
 
 /** GB/T 38540: the token is over the value of the signature as it stands in the BIT STRING. */
-function judgeTimeStamp(signature: SealSignature, { trust, now }: SignatureQuestion): TimeStampReport | null {
+function judgeTimeStamp(
+  signature: SealSignature,
+  { trust, now, provedTime }: SignatureQuestion,
+): TimeStampReport | null {
   if (!signature.timeStamp) return null;
-  const question = { message: signature.signature, trust, now, claimed: signature.time };
+  const provedBy = provedTime ?? undefined;
+  const question = { message: signature.signature, trust, now, provedBy, claimed: signature.time };
   return verifyTimeStamp(signature.timeStamp, question, 'ses-time-stamp');
 }
 

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { sm3 } from '../../common/crypto/sm3.ts';
 import { type Certificate, certificatePem } from '../../common/pki/certificate.ts';
+import { makeCertificateList } from '../../common/pki/certificate-list.ts';
 import { encodeGrant, parseTimeStampRequest, REPLY_TYPE } from '../../common/pki/time-stamp-protocol.ts';
 import { makeSignature } from '../../seal/ses/make-signature.ts';
 import { judge } from '../_harness/judges.ts';
@@ -173,6 +174,34 @@ test('--level T puts a time stamp over the signature, which verify says; without
   const said = await xinji('verify', path('stamped.pdf'), '--trust', path('trust'));
   t.is(said.code, 0, said.out);
   t.regex(said.out, /sealed at {4}\S+, as a time stamp proves/);
+  const list = (issuer: typeof pki.root) => {
+    const [at, week] = [new Date(Date.now() - 60_000), new Date(Date.now() + 604_800_000)];
+    const order = { issuer: issuer.certificate, number: 1, revoked: [], sign: issuer.sign };
+    return makeCertificateList({ ...order, thisUpdate: at, nextUpdate: week });
+  };
+  await writeFile(path('authority.crl'), await list(pki.authority));
+  await writeFile(path('root.crl'), await list(pki.root));
+  const evidence = ['--evidence', path('authority.crl'), '--evidence', path('root.crl')];
+  const levels = ['--tsa', tsa, ...evidence];
+  t.is((await seal('lta.pdf', '--level', 'LTA', ...levels)).code, 0);
+  t.regex((await xinji('verify', path('lta.pdf'), '--trust', path('trust'))).out, /level +LTA/);
+  const renewed = await xinji(
+    'seal',
+    '--renew',
+    path('stamped.pdf'),
+    '-o',
+    path('renewed.pdf'),
+    '--chain',
+    path('chain.pem'),
+    ...levels,
+  );
+  t.is(renewed.code, 0, renewed.err);
+  t.regex((await xinji('verify', path('renewed.pdf'), '--trust', path('trust'))).out, /level +LTA/);
+  t.regex((await seal('no-stamp.pdf', '--level', 'LT', '--tsa', tsa)).err, /go together with --evidence/);
+  const noList = ['--level', 'LT', '--tsa', tsa, '--evidence', path('c.pem')];
+  t.regex((await seal('no-stamp.pdf', ...noList)).err, /neither a revocation list nor an OCSP response/);
+  const tooFew = ['--level', 'LT', '--tsa', tsa, '--evidence', path('root.crl')];
+  t.regex((await seal('no-stamp.pdf', ...tooFew)).err, /Whether .* was revoked is not known/);
   await new Promise((done) => server.close(done));
   const down = await seal('no-stamp.pdf', '--level', 'T', '--tsa', tsa);
   t.is(down.code, 1);
