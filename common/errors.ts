@@ -226,6 +226,12 @@ export const PROBLEMS = {
     '印章图像不予接受',
     'Give a PNG of 300 dpi or more, or an SVG of plain shapes without text, styles and references; the detail says what was found.',
   ),
+  'document-not-genuine': problem(
+    422,
+    'The document does not verify',
+    '文档未通过验证',
+    'Verify it and read the report: what does not pass is not preserved.',
+  ),
   'validation-data-unavailable': problem(
     503,
     'No revocation evidence can be had',

@@ -34,6 +34,7 @@ import type { SealKeyring } from './flow/seal-keyring.ts';
 import type { Judge } from './flow/verify-upload.ts';
 import { digestSealingOperation, makeDigestSealingHandler } from './http/digest-sealings.ts';
 import { lifeRoutes } from './http/life-routes.ts';
+import { makeRenewalHandler, renewalOperation } from './http/renewals.ts';
 import { makeSealPictureHandler, sealPictureOperation } from './http/seal-pictures.ts';
 import { makeSealingHandler, sealingOperation } from './http/sealings.ts';
 import {
@@ -113,6 +114,7 @@ export function buildApp(deps: SealAppDeps): Koa {
   const spool = makeSpool({ folder: deps.uploadsFolder, bytesPerCaller: deps.callerMegabytes * 1_000_000 });
   const { findText } = deps.pdfium;
   const seal = makeSealingHandler({ gate, caller, spool, findText, maxBytes: deps.uploadMegabytes * 1_000_000 });
+  const renew = makeRenewalHandler({ ...deps, stamper, validation, maxBytes });
   const limit = makeRateLimit({ perMinute: deps.verificationsPerMinute, clock });
   const verify = limit.guard(makeVerificationHandler({ ...deps, maxBytes }));
   const open = makeRateLimit({ perMinute: deps.publicPerMinute, clock }).guard;
@@ -129,6 +131,7 @@ export function buildApp(deps: SealAppDeps): Koa {
       handler: makeDigestSealingHandler({ gate, caller }),
       operation: digestSealingOperation,
     },
+    { method: 'POST', path: '/v1/renewals', scope: 'seal:use', handler: renew, operation: renewalOperation },
     { method: 'POST', path: '/v1/verifications', scope: 'public', handler: verify, operation: verificationOperation },
     {
       method: 'GET',

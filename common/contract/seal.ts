@@ -125,6 +125,13 @@ export const digestSealing = z.strictObject({
 });
 export type DigestSealingRequest = z.infer<typeof digestSealing>;
 
+/** Query of `POST /v1/renewals`; the body is a sealed PDF, the answer the same with more behind it. */
+export const renewalQuery = z.strictObject({
+  level: z.enum(['LT', 'LTA']).optional().meta({
+    description: 'LT adds evidence, LTA a document time stamp over it too; left out: LTA',
+  }),
+});
+
 /** Query of `POST /v1/verifications`; the body's media type says what is judged. */
 export const verificationQuery = z.strictObject({
   digest: z

@@ -2,6 +2,7 @@
 import test from 'ava';
 import { derExplicit, derOid, derSequence, derTlv } from '../../common/asn1/der-write.ts';
 import { concatBytes, toHex } from '../../common/bytes.ts';
+import { makeSealClient } from '../../common/client/seal-client.ts';
 import type { VerificationReport } from '../../common/contract/report.ts';
 import { Sm3, sm3 } from '../../common/crypto/sm3.ts';
 import { type CertificateListOrder, makeCertificateList } from '../../common/pki/certificate-list.ts';
@@ -19,6 +20,7 @@ import { readValidationData } from '../../seal/pdf/validation-data.ts';
 import { array, dict, isDict, name, type PdfValue, withEntries } from '../../seal/pdf/value.ts';
 import { judge } from '../_harness/judges.ts';
 import { AT, issueTsa, type Party } from '../_harness/pki.ts';
+import { ES_ID, startRoom } from './room.ts';
 import { ascii, flip, makePdf, party, pki, say, sealBytes, signer, stamperOf, tsa } from './world.ts';
 
 const minutes = (count: number) => new Date(AT.getTime() + count * 60_000);
@@ -336,4 +338,76 @@ test('Levels LT and LTA ask for an authority and a source of evidence before the
   });
   t.is(uses, 0);
   t.is((await sealBytes(pdf)).length > pdf.length, true);
+});
+
+test('The room seals at levels LT and LTA, and preserves what was sealed before; a document that does not verify it does not', async (t) => {
+  const room = await startRoom({ evidence });
+  const poor = await startRoom();
+  try {
+    const client = makeSealClient({ baseUrl: room.url, getToken: room.token });
+    const sealed = (await client.seal(pdf, { seal: ES_ID, level: 'LTA' }, 'level-lta-act')).pdf;
+    t.deepEqual(levels(verify(sealed)), ['LTA', null]);
+    const uses = room.signatures();
+    t.deepEqual((await client.seal(pdf, { seal: ES_ID, level: 'LTA' }, 'level-lta-act')).pdf, sealed, 'the same bytes');
+    t.is(room.signatures(), uses);
+    const headers = { Authorization: `Bearer ${await room.token()}` };
+    const renew = (document: Uint8Array, query = '') => room.post(`/v1/renewals${query}`, document, headers);
+    const plain = (await client.seal(pdf, { seal: ES_ID, level: 'B' }, 'level-b-act')).pdf;
+    const answer = await renew(plain);
+    t.is(answer.status, 200);
+    const renewed = new Uint8Array(await answer.arrayBuffer());
+    t.deepEqual(renewed.subarray(0, plain.length), plain);
+    t.deepEqual(levels(verify(renewed)), ['LTA', null]);
+    const kept = new Uint8Array(await (await renew(await sealAt(pdf, 'T', { minute: -2 }), '?level=LT')).arrayBuffer());
+    t.deepEqual(levels(verify(kept)), ['LT']);
+    t.is(room.signatures(), uses + 2, 'renewing uses no seal');
+    const refusals: readonly (readonly [Response, string])[] = [
+      [await renew(flip(plain, 30)), 'document-not-genuine'],
+      [await renew(pdf), 'document-not-genuine'],
+      [await renew(plain, '?level=T'), 'invalid-request'],
+      [await room.post('/v1/renewals', plain), 'token-missing'],
+      [
+        await poor.post('/v1/renewals', plain, { Authorization: `Bearer ${await poor.token()}` }),
+        'validation-data-unavailable',
+      ],
+    ];
+    for (const [response, code] of refusals) {
+      t.regex(((await response.json()) as { type: string }).type, new RegExp(`${code}$`));
+    }
+    const other = makeSealClient({ baseUrl: poor.url, getToken: poor.token });
+    await t.throwsAsync(other.seal(pdf, { seal: ES_ID, level: 'LT' }, 'level-lt-act'), {
+      code: 'validation-data-unavailable',
+    });
+    t.is(poor.signatures(), 0);
+  } finally {
+    await room.close();
+    await poor.close();
+  }
+});
+
+test('Level LT is not promised on evidence that does not suffice, before the key is used', async (t) => {
+  const room = await startRoom({ evidence: evidenceOf([lists[1]!]) });
+  try {
+    const client = makeSealClient({ baseUrl: room.url, getToken: room.token });
+    await t.throwsAsync(client.seal(pdf, { seal: ES_ID, level: 'LT' }, 'level-lt-act'), {
+      code: 'validation-data-unavailable',
+      message: /was revoked is not known/,
+    });
+    t.is(room.signatures(), 0);
+  } finally {
+    await room.close();
+  }
+});
+
+test('RFC 5280: evidence in the document counts at the proved time: revoked before fails the seal, revoked later does not', async (t) => {
+  const sealed = await sealAt(pdf, 'T');
+  const judgeWith = async (minute: number) => {
+    const revoked = [{ serial: pki.signer.certificate.serial, at: minutes(minute), reason: 'key-compromise' as const }];
+    const crls = [lists[1]!, await listBy(pki.authority, revoked, 30)];
+    return verify(concatBytes(sealed, await preserve(sealed, 31, false, crls)));
+  };
+  const before = await judgeWith(-30);
+  t.deepEqual([before.indication, before.sub_indication], ['TOTAL-FAILED', 'REVOKED']);
+  const later = await judgeWith(20);
+  t.is(later.indication, 'TOTAL-PASSED', later.summary);
 });
