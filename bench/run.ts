@@ -5,12 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { audit } from './audit.ts';
 import { issuing } from './issuing.ts';
 import { type Benchmark, machine, type Result } from './measure.ts';
+import { preparing } from './preparing.ts';
 import { sealing } from './sealing.ts';
 import { sm2 } from './sm2.ts';
 import { sm3 } from './sm3.ts';
 import { ssoHop } from './sso-hop.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [sm3, sm2, sealing, issuing, ssoHop, audit];
+const BENCHMARKS: readonly Benchmark[] = [sm3, sm2, preparing, sealing, issuing, ssoHop, audit];
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !BENCHMARKS.some((benchmark) => benchmark.name === name));

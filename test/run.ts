@@ -39,6 +39,7 @@ async function main(args: readonly string[]): Promise<number> {
       TEST_SERVER: JSON.stringify(server),
       TEST_MISSING_JUDGES: judgesFile,
       TEST_REQUIRE_JUDGES: process.env['XINJI_REQUIRE_JUDGES'] ?? '',
+      TEST_FUZZ_SECONDS: process.env['XINJI_FUZZ_SECONDS'] ?? '',
     });
     await sayMissingJudges(judgesFile);
     const failed = status === 0 ? counts.failed : Math.max(1, counts.failed);

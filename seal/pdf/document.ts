@@ -1,6 +1,7 @@
 // A PDF document opened for random access: header, last section, catalogue; every object is read when asked for.
 // Damaged files, and encrypted ones that the password does not open, are refused, never repaired: a seal must cover what every reader sees.
 import { TrustError } from '../../common/errors.ts';
+import { Budget, maxDecodedBytes } from './budget.ts';
 import type { ByteSource } from './byte-source.ts';
 import { type Encryption, openEncryption } from './encryption.ts';
 import { findBase, findHeader, findStartxref } from './file-frame.ts';
@@ -23,15 +24,10 @@ import {
 } from './value.ts';
 import { readSections, type XrefEntry, type XrefSection } from './xref.ts';
 
-const MAX_OBJECT_STREAMS_HELD = 8;
-/** What one document may cost in all, so that no file keeps the room for itself; honest ones stay far below. */
-const MAX_LOOK_UPS = 20_000_000;
-const MAX_DECODED_BYTES = 512 * 1024 * 1024;
-/** Bodies of streams that are read; a file may let thousands of objects share one. */
-const MAX_BODY_BYTES = 1024 * 1024 * 1024;
-const MAX_VALUES = 20_000_000;
+/** Decoded object streams that are kept. */
+const MAX_HELD_BYTES = 32 * 1024 * 1024;
 /** Parsed values kept; beyond, objects are read anew when they are asked for again. */
-const MAX_VALUES_HELD = 2_000_000;
+const MAX_VALUES_HELD = 500_000;
 
 /**
  * Opens a document. Codes: `not-a-pdf`, `pdf-truncated`, `pdf-encrypted`, `pdf-hybrid`, `pdf-broken`.
@@ -68,14 +64,14 @@ export class PdfDocument {
   readonly #objects = new Map<number, PdfObject | null>();
   readonly #objectStreams = new Map<number, ObjectStream>();
   readonly #opening = new Set<number>();
-  #lookUps = 0;
-  #decodedBytes = 0;
-  #bodyBytes = 0;
-  #values = 0;
+  readonly #budget: Budget;
+  #bytesHeld = 0;
+  #valuesRead = 0;
   #valuesHeld = 0;
 
   constructor({ source, sections, base, startxref, password }: OpenedFile) {
     this.source = source;
+    this.#budget = new Budget(source.size);
     this.sections = sections;
     this.trailer = sections[0]!.trailer;
     this.base = base;
@@ -98,7 +94,7 @@ export class PdfDocument {
   /** The newest entry for an object number. */
   entry(num: number): XrefEntry | null {
     for (const section of this.sections) {
-      if (++this.#lookUps > MAX_LOOK_UPS) throw broken('the cross-reference sections take too long to look through');
+      this.#budget.lookUp();
       const entry = section.find(num);
       if (entry) return entry;
     }
@@ -109,9 +105,9 @@ export class PdfDocument {
   object(reference: PdfRef): PdfObject | null {
     let found = this.#objects.get(reference.num);
     if (found === undefined) {
-      const before = this.#values;
+      const before = this.#valuesRead;
       found = this.#load(reference.num);
-      this.#valuesHeld += this.#values - before;
+      this.#valuesHeld += this.#valuesRead - before;
       if (this.#valuesHeld > MAX_VALUES_HELD) {
         this.#objects.clear();
         this.#valuesHeld = 0;
@@ -159,8 +155,7 @@ export class PdfDocument {
       throw broken(`stream ${object.num} has no length`);
     const ends = readAt(this.source, object.stream + length, (lexer) => lexer.takeKeyword('endstream'));
     if (!ends) throw broken(`stream ${object.num} does not end where its length says`, object.stream + length);
-    this.#bodyBytes += length;
-    if (this.#bodyBytes > MAX_BODY_BYTES) throw broken('the streams are too large in all');
+    this.#budget.readBody(length);
     const body = this.source.read(object.stream, length);
     return this.encryption ? this.encryption.openStream(object.value, body, object) : body;
   }
@@ -182,6 +177,7 @@ export class PdfDocument {
     // What was read so far was read without the key.
     this.#objects.clear();
     this.#objectStreams.clear();
+    this.#bytesHeld = 0;
     return encryption;
   }
 
@@ -212,11 +208,12 @@ export class PdfDocument {
   }
 
   #counted<T>(lexer: Lexer, read: () => T): T {
-    if (this.#values > MAX_VALUES) throw broken(`the document has more than ${MAX_VALUES} values`);
+    this.#budget.checkValues();
     try {
       return read();
     } finally {
-      this.#values += lexer.values;
+      this.#valuesRead += lexer.values;
+      this.#budget.parsed(lexer.values);
     }
   }
 
@@ -239,13 +236,16 @@ export class PdfDocument {
     if (!object || !isDict(object.value) || !isName(object.value.map.get('Type'), 'ObjStm')) {
       throw broken(`object ${num} is not an object stream`);
     }
-    const decoded = decodeStream(object.value, this.streamBody(object), num);
-    this.#decodedBytes += decoded.length;
-    if (this.#decodedBytes > MAX_DECODED_BYTES) throw broken('the object streams are too large in all');
+    const most = maxDecodedBytes(this.source.size);
+    const decoded = decodeStream(object.value, this.streamBody(object), { where: num, most });
+    this.#budget.decoded(decoded.length);
     const stream = parseObjectStream(object.value, decoded, num);
     this.#opening.delete(num);
-    if (this.#objectStreams.size >= MAX_OBJECT_STREAMS_HELD) {
-      this.#objectStreams.delete(this.#objectStreams.keys().next().value as number);
+    this.#bytesHeld += decoded.length;
+    for (const [oldest, { bytes }] of this.#objectStreams) {
+      if (this.#bytesHeld <= MAX_HELD_BYTES) break;
+      this.#objectStreams.delete(oldest);
+      this.#bytesHeld -= bytes.length;
     }
     this.#objectStreams.set(num, stream);
     return stream;

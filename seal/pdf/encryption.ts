@@ -181,7 +181,10 @@ function encryptBytes(method: Method, key: Uint8Array, object: ObjectId, bytes: 
 /** Every string but /Contents of a signature, which is never encrypted. */
 function mapStrings(value: PdfValue, change: (bytes: Uint8Array) => Uint8Array): PdfValue {
   if (isString(value)) return hexString(change(value.bytes));
-  if (isArray(value)) return { kind: 'array', items: value.items.map((item) => mapStrings(item, change)) };
+  if (isArray(value)) {
+    if (value.references) return value;
+    return { kind: 'array', items: value.items.map((item) => mapStrings(item, change)) };
+  }
   if (!isDict(value)) return value;
   const isSignature = value.map.has('ByteRange');
   const map = new Map(

@@ -1,7 +1,9 @@
 // Tokens and objects of ISO 32000 from a window of bytes, with strict bounds on nesting and size.
 // Not here: following references, streams, cross-reference data (document.ts, xref.ts, stream.ts).
+
 import type { ByteSource } from './byte-source.ts';
-import { broken, type PdfObject, type PdfRef, type PdfValue } from './value.ts';
+import { scanReferences } from './reference-scan.ts';
+import { broken, type PdfObject, type PdfRef, type PdfValue, type References } from './value.ts';
 
 const MAX_DEPTH = 100;
 const MAX_OBJECT_BYTES = 32 * 1024 * 1024;
@@ -187,6 +189,8 @@ export class Lexer {
 
   #readArray(depth: number): PdfValue {
     this.#position++;
+    const references = this.#readReferences();
+    if (references) return references.toArray();
     const items: PdfValue[] = [];
     for (;;) {
       this.skipWhite();
@@ -195,6 +199,16 @@ export class Lexer {
     }
     this.#position++;
     return { kind: 'array', items };
+  }
+
+  /** `n g R n g R …]` to its end, as the /Kids of a large page tree; null, with nothing consumed, for anything else. */
+  #readReferences(): References | null {
+    const scan = scanReferences(this.#bytes, this.#position, MAX_VALUES - this.#values);
+    if (scan === 'cut' && !this.#isFinal) throw TOO_SMALL;
+    if (scan === 'cut' || scan === null) return null;
+    this.#values += scan.references.length;
+    this.#position = scan.end;
+    return scan.references;
   }
 
   #readDict(depth: number): PdfValue {

@@ -76,13 +76,17 @@ export function readPage(document: PdfDocument, ref: PdfRef): Page | null {
 type Kid = { readonly ref: PdfRef; readonly dict: PdfDict; readonly isNode: boolean; readonly rest: number };
 
 function findKid(document: PdfDocument, node: PdfDict, rest: number): Kid | null {
-  const kids = itemsOf(document, node.map.get('Kids'), '/Kids of a page tree node');
-  // A flat node of 50,000 pages: when as many kids as pages are announced, the page is found without reading the others.
-  const direct = kids[rest];
-  if (asCount(document.resolve(node.map.get('Count'))) === kids.length && direct !== undefined) {
+  const kidsEntry = node.map.get('Kids');
+  const array = document.resolve(kidsEntry);
+  // A flat node of 50,000 pages: when as many kids as pages are announced, the page is found without reading the others,
+  // or even making values of them.
+  const all = isArray(array) ? (array.references ?? array.items) : [];
+  const direct = all.at(rest);
+  if (asCount(document.resolve(node.map.get('Count'))) === all.length && direct !== undefined) {
     const kid = readKid(document, direct, 0);
     if (!kid.isNode) return kid;
   }
+  const kids = itemsOf(document, kidsEntry, '/Kids of a page tree node');
   for (let left = rest, i = 0; i < kids.length; i++) {
     const kid = readKid(document, kids[i], left);
     const count = kid.isNode ? (asCount(document.resolve(kid.dict.map.get('Count'))) ?? 0) : 1;

@@ -3,16 +3,16 @@
 import { inflateSync } from 'node:zlib';
 import { asCount, broken, isArray, isDict, isName, type PdfDict, type PdfValue } from './value.ts';
 
-/** A decoded stream may not be larger; guards against compression bombs. */
-const MAX_DECODED_BYTES = 32 * 1024 * 1024;
+/** `where`: for the message. `most`: bytes that the stream may decode to. */
+export type Decoding = { readonly where: number; readonly most: number };
 
 /** Decodes a stream body by its dictionary's /Filter and /DecodeParms; `pdf-broken` for anything else than Flate. */
-export function decodeStream(header: PdfDict, body: Uint8Array, where: number): Uint8Array {
+export function decodeStream(header: PdfDict, body: Uint8Array, { where, most }: Decoding): Uint8Array {
   const filter = single(header.map.get('Filter'));
   if (filter === undefined || filter === null) return body;
   if (!isName(filter, 'FlateDecode')) throw broken('a structural stream uses a filter other than FlateDecode', where);
   const parameters = single(header.map.get('DecodeParms'));
-  const inflated = inflate(body, where);
+  const inflated = inflate(body, { where, most });
   return isDict(parameters) ? undoPredictor(inflated, parameters, where) : inflated;
 }
 
@@ -22,9 +22,9 @@ function single(value: PdfValue | undefined): PdfValue | undefined {
   return value.items[0];
 }
 
-function inflate(body: Uint8Array, where: number): Uint8Array {
+function inflate(body: Uint8Array, { where, most }: Decoding): Uint8Array {
   try {
-    return inflateSync(body, { maxOutputLength: MAX_DECODED_BYTES });
+    return inflateSync(body, { maxOutputLength: most });
   } catch (cause) {
     throw broken(`a compressed stream cannot be read: ${(cause as Error).message}`, where);
   }
@@ -50,6 +50,11 @@ function undoPng(bytes: Uint8Array, rowLength: number, pixel: number, where: num
     const to = row * rowLength;
     const type = bytes[from]!;
     if (type > 4) throw broken(`a row has the unknown PNG filter ${type}`, where);
+    if (type === 2 && row > 0) {
+      // What nearly every writer takes.
+      for (let i = 0; i < rowLength; i++) out[to + i] = bytes[from + 1 + i]! + out[to - rowLength + i]!;
+      continue;
+    }
     for (let i = 0; i < rowLength; i++) {
       const left = i >= pixel ? out[to + i - pixel]! : 0;
       const up = row > 0 ? out[to - rowLength + i]! : 0;

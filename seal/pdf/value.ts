@@ -13,7 +13,12 @@ export type PdfString = {
   readonly offset: number;
 };
 export type PdfRef = { readonly kind: 'ref'; readonly num: number; readonly gen: number };
-export type PdfArray = { readonly kind: 'array'; readonly items: readonly PdfValue[] };
+export type PdfArray = {
+  readonly kind: 'array';
+  readonly items: readonly PdfValue[];
+  /** Given where the array holds nothing but references; saves a long one from becoming values. */
+  readonly references?: References;
+};
 export type PdfDict = { readonly kind: 'dict'; readonly map: ReadonlyMap<string, PdfValue> };
 export type PdfValue = null | boolean | PdfNumber | PdfName | PdfString | PdfRef | PdfArray | PdfDict;
 
@@ -25,6 +30,36 @@ export type PdfObject = {
   readonly stream: number | null;
   readonly end: number;
 };
+
+/** The references of an array, as numbers. */
+export class References {
+  readonly #pairs: Uint32Array;
+  readonly length: number;
+
+  /** `pairs`: number and generation of each. */
+  constructor(pairs: Uint32Array, length: number) {
+    this.#pairs = pairs;
+    this.length = length;
+  }
+
+  at(index: number): PdfRef | undefined {
+    return index < this.length ? ref(this.#pairs[2 * index]!, this.#pairs[2 * index + 1]) : undefined;
+  }
+
+  /** An array whose items are made when somebody asks for them. */
+  toArray(): PdfArray {
+    const references = this;
+    let items: readonly PdfValue[] | null = null;
+    return {
+      kind: 'array',
+      references,
+      get items() {
+        items ??= Array.from({ length: references.length }, (_, i) => references.at(i)!);
+        return items;
+      },
+    };
+  }
+}
 
 export const name = (value: string): PdfName => ({ kind: 'name', value });
 export const ref = (num: number, gen = 0): PdfRef => ({ kind: 'ref', num, gen });

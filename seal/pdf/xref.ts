@@ -2,6 +2,7 @@
 // In hybrid files (/XRefStm) the stream says where the objects are that the table beside it hides as free. The table wins;
 // files in which both name an object at different places are refused, because readers differ there.
 import { TrustError } from '../../common/errors.ts';
+import { maxDecodedBytes } from './budget.ts';
 import type { ByteSource } from './byte-source.ts';
 import { readAt } from './lexer.ts';
 import { decodeStream } from './stream.ts';
@@ -29,8 +30,9 @@ type Run = { readonly first: number; readonly count: number; readonly start: num
 
 const MAX_SECTIONS = 2_000;
 const MAX_RUNS = 50_000;
+const SLACK_BYTES = 64 * 1024;
 /** Decoded cross-reference streams are held as long as the document is open. */
-const MAX_HELD_BYTES = 64 * 1024 * 1024;
+const MAX_HELD_BYTES = 32 * 1024 * 1024;
 
 /** Newest section first, along /Prev. `base` is added to every offset (bytes in front of the %PDF header). */
 export function readSections(source: ByteSource, startxref: number, base: number): XrefSection[] {
@@ -162,12 +164,16 @@ function readStream(source: ByteSource, position: number, base: number): XrefSec
   const length = asCount(header.map.get('Length'));
   if (length === null || object.stream + length > source.size)
     throw broken('a cross-reference stream has no length', at);
-  const bytes = decodeStream(header, source.read(object.stream, length), at);
   const widths = counts(header.map.get('W'), at);
   // Eight bytes are what some writers always take; an offset that no file can have leads outside of this one.
   if (widths.length !== 3 || widths.some((width) => width > 8))
     throw broken('a cross-reference stream has wrong widths', at);
-  const runs = streamRuns(header, widths[0]! + widths[1]! + widths[2]!, bytes.length, at);
+  const rowLength = widths[0]! + widths[1]! + widths[2]!;
+  const { runs, size } = streamRuns(header, rowLength, at);
+  // Every row may have a filter byte in front of it, and some writers add a few rows that nobody reads.
+  const most = Math.min(maxDecodedBytes(source.size), 2 * size + SLACK_BYTES);
+  const bytes = decodeStream(header, source.read(object.stream, length), { where: at, most });
+  if (rowLength === 0 || size > bytes.length) throw broken('a cross-reference stream is shorter than it says', at);
   const findRun = makeFindRun(runs, at);
   const find = (num: number): XrefEntry | null => {
     const run = findRun(num);
@@ -176,19 +182,18 @@ function readStream(source: ByteSource, position: number, base: number): XrefSec
   return { kind: 'stream', position, trailer: header, held: bytes.length, find, numbers: () => numbersOf(runs) };
 }
 
-function streamRuns(header: PdfDict, rowLength: number, size: number, at: number): Run[] {
+function streamRuns(header: PdfDict, rowLength: number, at: number): { readonly runs: Run[]; readonly size: number } {
   const index = header.map.has('Index')
     ? counts(header.map.get('Index'), at)
     : [0, asCount(header.map.get('Size')) ?? 0];
   const runs: Run[] = [];
-  let start = 0;
+  let size = 0;
   for (let i = 0; i + 1 < index.length; i += 2) {
-    if (index[i + 1]! > 0) runs.push({ first: index[i]!, count: index[i + 1]!, start });
+    if (index[i + 1]! > 0) runs.push({ first: index[i]!, count: index[i + 1]!, start: size });
     if (runs.length > MAX_RUNS) throw broken('a cross-reference stream has too many parts', at);
-    start += index[i + 1]! * rowLength;
+    size += index[i + 1]! * rowLength;
   }
-  if (rowLength === 0 || start > size) throw broken('a cross-reference stream is shorter than it says', at);
-  return runs;
+  return { runs, size };
 }
 
 /** By bisection; a section that names an object twice is refused, since two readers may take different entries. */

@@ -2,7 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { isTrustError } from '../../../common/errors.ts';
 import { memorySource } from '../../../seal/pdf/byte-source.ts';
-import { openDocument } from '../../../seal/pdf/document.ts';
+import { itemsOf, openDocument } from '../../../seal/pdf/document.ts';
 import { Lexer } from '../../../seal/pdf/lexer.ts';
 import { findPage } from '../../../seal/pdf/page.ts';
 import { serialize } from '../../../seal/pdf/serialize.ts';
@@ -47,6 +47,35 @@ for (const [what, text] of [
     t.throws(() => read(text), { code: 'pdf-broken' });
   });
 }
+
+test('Property: long arrays of references are read like any array, whatever stands between and behind them', (t) => {
+  const gap = fc.constantFrom(' ', '\n', '\r\n', '  ', '\t', '%x\n', '\f');
+  const item = fc.oneof(
+    { weight: 60, arbitrary: fc.tuple(fc.nat(999_999_999), fc.nat(65_535)).map(([num, gen]) => [num, gen, 'R']) },
+    { weight: 1, arbitrary: fc.constantFrom([7], ['null'], ['/R'], [5, 0, 6, 0, 'R'], [1_234_567_890, 0, 'R']) },
+  );
+  fc.assert(
+    fc.property(fc.array(item, { minLength: 60, maxLength: 200 }), gap, (items, between) => {
+      const tokens = items.flat().map(String);
+      const plainForm = read(`[${tokens.join(' ')} (x)]`).slice(0, -5); // a string at the end: read value by value
+      return read(`[${between}${tokens.join(between)}]`) === `${plainForm}]`;
+    }),
+    { numRuns: 60 },
+  );
+  const many = `[${'12 0 R '.repeat(600_000)}]`;
+  t.throws(() => read(many), { code: 'pdf-broken', message: /values/ });
+});
+
+test('A page of a large flat tree is found by its number, over the edges of windows; one too many is refused', (t) => {
+  const count = 30_000;
+  const kids = Array.from({ length: count }, (_, i) => `${i + 3} 0 R`).join(' ');
+  const tree = `<< /Type /Pages /Kids [${kids}] /Count ${count} /MediaBox [0 0 595 842] >>`;
+  const pages = Array.from({ length: count }, (_, i) => `<< /Type /Page /Parent 2 0 R /UserUnit ${i + 1} >>`);
+  const document = open(handMade({ objects: ['<< /Type /Catalog /Pages 2 0 R >>', tree, ...pages] }));
+  for (const number of [1, 2, 15_000, count]) t.is(findPage(document, number).userUnit, number);
+  t.throws(() => findPage(document, count + 1), { code: 'placement-invalid' });
+  t.is(itemsOf(document, document.dictAt(ref(2), 'the tree').map.get('Kids'), '/Kids').length, count);
+});
 
 test('Property: no bytes make the reader throw anything but a problem code', (t) => {
   fc.assert(
