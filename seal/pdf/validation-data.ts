@@ -3,6 +3,7 @@
 // else is no DSS, because whatever a DSS may hold may be added behind a signature.
 // Not here: writing (validation-data-update.ts), and what the evidence says (seal/flow).
 import { isTrustError } from '../../common/errors.ts';
+import { maxDecodedBytes } from './budget.ts';
 import type { PdfDocument } from './document.ts';
 import { decodeStream } from './stream.ts';
 import { broken, isArray, isDict, isRef, isString, type PdfDict, type PdfRef, type PdfValue } from './value.ts';
@@ -129,7 +130,10 @@ class DssReader {
     if (unknown !== undefined) throw broken(`stream ${item.num} of the DSS has an entry ${unknown.slice(0, 80)}`);
     this.#streams.add(item.num);
     if (this.#streams.size > MAX_STREAMS) throw broken(`the DSS has more than ${MAX_STREAMS} streams`);
-    const der = decodeStream(object.value, this.#document.streamBody(object), item.num);
+    const der = decodeStream(object.value, this.#document.streamBody(object), {
+      where: item.num,
+      most: maxDecodedBytes(this.#document.source.size),
+    });
     this.#bytes += der.length;
     if (this.#bytes > MAX_BYTES) throw broken('the DSS is too large');
     if (!hasShape(der, kind ? SHAPES[kind] : [[0x06, 0xa0]]))
