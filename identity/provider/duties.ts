@@ -1,11 +1,11 @@
 // What a person may do in our rooms, cut to the roles that stand at this moment: read anew for every authorization and every
 // exchange of a code, so that an ended role is gone with the last token given under it.
-import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
+import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import type { Scope } from '../../common/contract/identity.ts';
 import { dutiesOf, ROLE_SCOPES, type Role } from '../../common/contract/roles.ts';
 
 export type Duties = {
-  /** Of `asked`, what the roles of the person logged in bring. Throws access_denied when that is nothing. */
+  /** Of `asked`, what the roles of the person logged in bring; may be nothing. */
   readonly allowed: (ctx: KoaContextWithOIDC, asked: readonly Scope[]) => Promise<readonly Scope[]>;
   /** For the library: access tokens for our rooms name the roles that brought their scopes. */
   readonly extraTokenClaims: NonNullable<Configuration['extraTokenClaims']>;
@@ -24,9 +24,7 @@ export function makeDuties(listLiveRoles: (accountSub: string) => Promise<readon
   return {
     allowed: async (ctx, asked) => {
       const duties = dutiesOf(await rolesOf(ctx));
-      const allowed = asked.filter((scope) => duties.includes(scope));
-      if (allowed.length === 0) throw new errors.AccessDenied(`no role of this person brings ${asked.join(' or ')}`);
-      return allowed;
+      return asked.filter((scope) => duties.includes(scope));
     },
     extraTokenClaims: async (ctx, token) => {
       const { kind, scopes } = token as { kind: string; scopes?: ReadonlySet<string> };
@@ -35,4 +33,9 @@ export function makeDuties(listLiveRoles: (accountSub: string) => Promise<readon
       return { roles: roles.filter(({ role }) => ROLE_SCOPES[role].some((scope) => scopes?.has(scope))) };
     },
   };
+}
+
+/** For the answer when nothing is left. */
+export function sayNoRole(asked: readonly Scope[]): string {
+  return `no role of this person brings ${asked.join(' or ')}`;
 }

@@ -2,11 +2,11 @@
 // made: two tabs of one system get the same sid and grant, and no client is forgotten by a request that ends later.
 import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
-import type { Grant, KoaContextWithOIDC } from 'oidc-provider';
+import { errors, type Grant, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Clock } from '../../common/clock.ts';
 import { OIDC_SCOPES } from '../domain/client.ts';
 import { joinSession } from '../store/session-clients.ts';
-import type { Duties } from './duties.ts';
+import { type Duties, sayNoRole } from './duties.ts';
 import { type Audience, askedDuties, personScopes } from './resources.ts';
 
 export type GrantsDeps = {
@@ -47,7 +47,7 @@ async function refuseWithoutRole(ctx: KoaContextWithOIDC, { audiences, duties }:
   const asked = askedDuties(ctx);
   if (asked.length === 0) return;
   const known = audiences.flatMap(({ scopes }) => scopes).filter((scope) => asked.includes(scope));
-  await duties.allowed(ctx, known);
+  if ((await duties.allowed(ctx, known)).length === 0) throw new errors.AccessDenied(sayNoRole(known));
 }
 
 /** Everything the registration allows, once: requests under it are narrowed to what they ask for and what roles bring. */

@@ -8,7 +8,7 @@ import type { Scope } from '../../common/contract/identity.ts';
 import { isDuty } from '../../common/contract/roles.ts';
 import { OIDC_SCOPES } from '../domain/client.ts';
 import { OWN_SECTOR } from '../domain/subject.ts';
-import type { Duties } from './duties.ts';
+import { type Duties, sayNoRole } from './duties.ts';
 
 /** Audience (a room's public URL) and the scopes it knows. */
 export type Audience = { readonly url: string; readonly scopes: readonly Scope[] };
@@ -44,7 +44,9 @@ export function makeResourceIndicators(audiences: readonly Audience[], duties: D
       // At the exchange of a code nothing new is asked for; but the roles count as they stand now.
       const code = ctx.oidc.entities.AuthorizationCode;
       const asked = offered.filter((scope) => code?.scopes.has(scope));
-      return toResourceServer(audience.url, await duties.allowed(ctx, asked));
+      const allowed = await duties.allowed(ctx, asked);
+      if (allowed.length === 0) throw new errors.InvalidScope(sayNoRole(asked), asked.join(' '));
+      return toResourceServer(audience.url, allowed);
     },
   };
 }

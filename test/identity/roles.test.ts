@@ -17,6 +17,7 @@ import {
   discover,
   type IdentityHouse,
   LICENSE_URL,
+  logIn,
   makeKeyPem,
   makeRegistration,
   PERSON,
@@ -75,7 +76,27 @@ test('refused sibling: who has no role for any of it is told so, before consent 
   t.is((await house.db('identity.events').where({ kind: 'consent.given' })).length, 0);
 });
 
-test('a role that ended after the code was given brings no token', async (t) => {
+test('a role that ended after the code was given brings no token, and one that is left brings only its own', async (t) => {
+  const house = await startIdentity(t);
+  await addRole(house, APPLICANT);
+  await addRole(house, KEEPER);
+  const scopes = ['openid', ...ALL_DUTIES];
+  const own = await house.client('own', { scopes, sector: OWN_SECTOR });
+  const ask = async (scope: string) => logIn(own, { extra: { scope: `openid ${scope}`, resource: SEAL_URL } });
+  const [both, one] = [await ask('seal:apply seal:keep'), await ask('seal:apply')];
+  await endRole(house, APPLICANT);
+  const exchangeCode = ({ callback, state, nonce, verifier }: typeof both) => {
+    const checks = { expectedState: state, expectedNonce: nonce, pkceCodeVerifier: verifier };
+    return oidc.authorizationCodeGrant(own.config, callback, checks, { resource: SEAL_URL });
+  };
+  const { scope, access_token } = await exchangeCode(both);
+  t.is(scope, 'seal:keep');
+  t.is((decodeJwt(access_token)['roles'] as unknown[]).length, 1);
+  const error = await t.throwsAsync(exchangeCode(one), { instanceOf: oidc.ResponseBodyError });
+  t.like(error, { error: 'invalid_scope', status: 400 });
+});
+
+test('a role that ends while the person is asked brings no code', async (t) => {
   const house = await startWithCli(t);
   await addRole(house, APPLICANT);
   const browser = makeBrowser();
