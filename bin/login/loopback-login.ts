@@ -36,7 +36,10 @@ export async function logInByLoopback(login: LoopbackLogin): Promise<PersonToken
   const state = oidc.randomState();
   const verifier = oidc.randomPKCECodeVerifier();
   const { server, redirectUri, answer } = await listenForAnswer(state);
-  const timer = AbortSignal.timeout(login.waitSeconds * 1000);
+  const { promise: failure, reject: fail } = Promise.withResolvers<never>();
+  failure.catch(() => undefined); // it may come when nobody waits any more
+  const late = new TrustError('login-failed', 'nobody logged in in time');
+  const timer = setTimeout(() => fail(late), login.waitSeconds * 1000);
   try {
     // 2. The person logs in, and agrees: a native client is never waved through.
     const address = oidc.buildAuthorizationUrl(client, {
@@ -47,7 +50,9 @@ export async function logInByLoopback(login: LoopbackLogin): Promise<PersonToken
       code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256',
     });
-    const { url, say } = await orFailure(answer, timer, Promise.resolve(login.open(address.href)));
+    // The browser waits for our page while it is open: of the opening only a failure counts.
+    Promise.resolve(login.open(address.href)).catch(fail);
+    const { url, say } = await Promise.race([answer, failure]);
     // 3. The code becomes a token; the browser is told how it went.
     return await exchange(client, url, { state, verifier, resource: login.resource }).then(
       (token) => {
@@ -60,6 +65,7 @@ export async function logInByLoopback(login: LoopbackLogin): Promise<PersonToken
       },
     );
   } finally {
+    clearTimeout(timer);
     server.close();
     server.closeIdleConnections();
   }
@@ -126,13 +132,4 @@ function send(response: ServerResponse, status: number, text: string): void {
     Connection: 'close',
   });
   response.end(`${text}\n`);
-}
-
-/** The browser waits for our page while it is open: of `opening` only a failure counts. */
-function orFailure<T>(answer: Promise<T>, timer: AbortSignal, opening: Promise<void>): Promise<T> {
-  const { promise: failure, reject } = Promise.withResolvers<never>();
-  opening.catch(reject);
-  const late = new TrustError('login-failed', 'nobody logged in in time');
-  timer.addEventListener('abort', () => reject(late), { once: true });
-  return Promise.race([answer, failure]);
 }
