@@ -68,7 +68,7 @@ export type SealAppDeps = {
   /** Judges uploads in threads of its own. */
   readonly judge: Judge;
   /** Looks into pages in threads of its own. */
-  readonly pdfium: Pick<OpenPdfium, 'findText' | 'drawPage'>;
+  readonly pdfium: Pick<OpenPdfium, 'findText' | 'drawPage' | 'findRedPictures'>;
   /** Uploads of the verification page, for minutes. */
   readonly checked: CheckedFiles;
   readonly verificationSeconds: number;
@@ -181,6 +181,7 @@ export function buildApp(deps: SealAppDeps): Koa {
   const page = verifyRoutes({
     ...deps,
     drawPage: deps.pdfium.drawPage,
+    findRedPictures: deps.pdfium.findRedPictures,
     caller,
     readFonts: readNotoSans,
     judging: limit.guard,

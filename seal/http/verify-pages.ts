@@ -12,6 +12,7 @@ import { type VerificationQuestion, type VerifyDeps, verifyUpload } from '../flo
 import { VERIFY_PATH } from '../web/service.ts';
 import { passwordPage, type VerifyFault, verifyPage } from '../web/verify-page.ts';
 import { resultPage } from '../web/verify-result-page.ts';
+import { type FindRedPictures, withRedPictures } from './red-pictures.ts';
 
 export type VerifyPagesDeps = VerifyDeps & {
   readonly checked: CheckedFiles;
@@ -21,6 +22,7 @@ export type VerifyPagesDeps = VerifyDeps & {
   readonly limitMegabytes: number;
   readonly verificationSeconds: number;
   readonly hasReport: boolean;
+  readonly findRedPictures: FindRedPictures;
 };
 
 export type VerifyPages = Readonly<Record<'show' | 'check' | 'result' | 'unlock' | 'json' | 'forget', Handler>>;
@@ -53,7 +55,7 @@ async function check(deps: VerifyPagesDeps, ctx: Koa.Context): Promise<void> {
     upload = form.files['file'];
     if (!upload) return sendForm(deps, ctx, { kind: 'file-missing' });
     const file = describeUpload(upload, form);
-    const report = await verifyUpload(deps, questionOf(file, deps.clock())).catch(passIfEncrypted);
+    const report = await judge(deps, file);
     seeOther(ctx, `${VERIFY_PATH}/${deps.checked.put({ ...file, report })}`);
   } catch (error) {
     const fault = isTrustError(error) ? faultOf(error.code, upload) : null;
@@ -68,10 +70,16 @@ async function unlock(deps: VerifyPagesDeps, ctx: Koa.Context): Promise<void> {
   const file = getChecked(deps, ctx);
   const { texts } = await readUploadForm(ctx, 0);
   const tried = { ...file, password: texts['password'] ?? '' };
-  const report = await verifyUpload(deps, questionOf(tried, deps.clock())).catch(passIfEncrypted);
+  const report = await judge(deps, tried);
   if (!report) return showResult(deps, ctx, true);
   deps.checked.replace(idOf(ctx), { ...tried, report });
   seeOther(ctx, `${VERIFY_PATH}/${idOf(ctx)}`);
+}
+
+/** Null: encrypted, and the password does not open it. */
+async function judge(deps: VerifyPagesDeps, file: Omit<CheckedFile, 'report'>): Promise<CheckedFile['report']> {
+  const report = await verifyUpload(deps, questionOf(file, deps.clock())).catch(passIfEncrypted);
+  return report && withRedPictures(deps.findRedPictures, report, file);
 }
 
 function showResult(deps: VerifyPagesDeps, ctx: Koa.Context, isWrong: boolean): void {

@@ -38,16 +38,17 @@ export function drawPage(pdfium: Pdfium, question: PageImageQuestion): PageImage
       });
     }
     return withForm(pdfium, document, (form) =>
-      withPage(pdfium, document, question.page - 1, (page) => ({ ...paint(pdfium, page, form, question), pages })),
+      withPage(pdfium, document, question.page - 1, (page) => ({ ...paintPage(pdfium, page, form, question), pages })),
     );
   });
 }
 
-function paint(
+/** `form`: 0 leaves the widgets out. */
+export function paintPage(
   pdfium: Pdfium,
   page: Pointer,
   form: Pointer,
-  { dpi, maxPixels }: PageImageQuestion,
+  { dpi, maxPixels }: Pick<PageImageQuestion, 'dpi' | 'maxPixels'>,
 ): Omit<PageImage, 'pages'> {
   const { c } = pdfium;
   const [across, up] = [c.FPDF_GetPageWidthF(page), c.FPDF_GetPageHeightF(page)];

@@ -5,10 +5,11 @@ import type { TextFound } from '../domain/text-hits.ts';
 import { drawPage, type PageImage, type PageImageQuestion } from './draw-page.ts';
 import { findText, type TextQuestion } from './find-text.ts';
 import { type Pdfium, startPdfium } from './pdfium-module.ts';
+import { findRedPictures, type RedPicture, type RedPicturesQuestion } from './red-pictures.ts';
 import { type CopyQuestion, saveCopy } from './save-copy.ts';
 
-export type PdfiumQuestion = TextQuestion | PageImageQuestion | CopyQuestion;
-export type PdfiumAnswer = TextFound | PageImage | Uint8Array;
+export type PdfiumQuestion = TextQuestion | PageImageQuestion | CopyQuestion | RedPicturesQuestion;
+export type PdfiumAnswer = TextFound | PageImage | Uint8Array | readonly RedPicture[];
 
 /**
  * Answers with a fresh instance. Codes: `pdf-encrypted`, `pdf-broken`, `placement-invalid`, and `document-too-costly` where
@@ -30,6 +31,8 @@ function answer(pdfium: Pdfium, question: PdfiumQuestion): PdfiumAnswer {
       return findText(pdfium, question);
     case 'page-image':
       return drawPage(pdfium, question);
+    case 'red-pictures':
+      return findRedPictures(pdfium, question);
     case 'copy':
       return saveCopy(pdfium, question);
   }

@@ -8,6 +8,7 @@ import { type FindText, MAX_SEARCHED_BYTES, type TextFound } from '../domain/tex
 import { allowCallback, limitMemory } from './bounded-wasm.ts';
 import type { PageImage, PageImageQuestion } from './draw-page.ts';
 import type { PdfiumAnswer, PdfiumQuestion } from './jobs.ts';
+import type { RedPicture, RedPicturesQuestion } from './red-pictures.ts';
 import type { CopyQuestion } from './save-copy.ts';
 
 export type PdfiumOptions = {
@@ -20,6 +21,8 @@ export type OpenPdfium = {
   readonly findText: FindText;
   /** Also `placement-invalid`, where there is no such page. */
   drawPage(question: Omit<PageImageQuestion, 'kind'>): Promise<PageImage>;
+  /** Pictures that look like seals. */
+  findRedPictures(question: Omit<RedPicturesQuestion, 'kind'>): Promise<readonly RedPicture[]>;
   /** Writes the document anew. */
   saveCopy(question: Omit<CopyQuestion, 'kind'>): Promise<Uint8Array>;
   close(): Promise<void>;
@@ -55,6 +58,7 @@ export function openPdfium({ threads, deadlineSeconds, ...options }: PdfiumOptio
   return {
     findText: (question) => ask({ ...question, kind: 'find-text' }) as Promise<TextFound>,
     drawPage: (question) => ask({ ...question, kind: 'page-image' }) as Promise<PageImage>,
+    findRedPictures: (question) => ask({ ...question, kind: 'red-pictures' }) as Promise<readonly RedPicture[]>,
     saveCopy: (question) => ask({ ...question, kind: 'copy' }) as Promise<Uint8Array>,
     close: async () => (await opening)?.close(),
   };

@@ -1,7 +1,9 @@
 // PDFium in its thread: where a text stands, what a page looks like, a copy written anew, and the bounds of all three.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { degrees, PDFDocument } from '@cantoo/pdf-lib';
 import test from 'ava';
+import sharp from 'sharp';
 import type { Timer } from '../../common/threads/bounded-pool.ts';
 import { limitMemory } from '../../seal/pdfium/bounded-wasm.ts';
 import { answerPdfium } from '../../seal/pdfium/jobs.ts';
@@ -147,4 +149,30 @@ test('Memory of the instance is bounded in the module itself; beyond, the docume
   await t.throwsAsync(answerPdfium({ ...question, bytes: large }, bounded), { code: 'document-too-costly' });
   t.throws(() => limitMemory(wasm, 4 * 1024 ** 3), { instanceOf: RangeError });
   t.throws(() => limitMemory(ascii('\0asm....'), 1024), { instanceOf: RangeError });
+});
+
+test('A red picture as large as a seal is found where it is shown; other sizes and colours are not', async (t) => {
+  const square = (r: number, g: number, b: number) =>
+    sharp({ create: { width: 40, height: 40, channels: 3, background: { r, g, b } } })
+      .png()
+      .toBuffer();
+  const document = await PDFDocument.create();
+  const [red, grey] = [
+    await document.embedPng(await square(220, 20, 30)),
+    await document.embedPng(await square(90, 90, 90)),
+  ];
+  const mm = 72 / 25.4;
+  document.addPage([595, 842]).drawText('nothing');
+  const page = document.addPage([595, 842]);
+  page.drawImage(red, { x: 100 * mm, y: 50 * mm, width: 42 * mm, height: 42 * mm });
+  page.drawImage(red, { x: 10 * mm, y: 200 * mm, width: 100 * mm, height: 80 * mm });
+  page.drawImage(red, { x: 10 * mm, y: 10 * mm, width: 10 * mm, height: 10 * mm });
+  page.drawImage(grey, { x: 10 * mm, y: 100 * mm, width: 42 * mm, height: 42 * mm });
+  const found = await pdfium.findRedPictures({ bytes: await document.save() });
+  t.is(found.length, 1);
+  const rounded = Object.fromEntries(Object.entries(found[0]!).map(([key, value]) => [key, Math.round(value)]));
+  t.deepEqual(rounded, { page: 2, pageWidthMm: 210, pageHeightMm: 297, xMm: 100, yMm: 50, widthMm: 42, heightMm: 42 });
+  page.setRotation(degrees(90));
+  const [turned] = await pdfium.findRedPictures({ bytes: await document.save() });
+  t.deepEqual([turned!.xMm, turned!.yMm, turned!.pageWidthMm].map(Math.round), [50, 210 - 142, 297]);
 });

@@ -1,5 +1,6 @@
 // The verification page over HTTP, without a browser: what can be sent, what is refused and how, what is kept and for how long.
 import { randomBytes } from 'node:crypto';
+import { PDFDocument, PDFName } from '@cantoo/pdf-lib';
 import test from 'ava';
 import sharp from 'sharp';
 import { utf8 } from '../../common/bytes.ts';
@@ -67,6 +68,40 @@ test.serial('a sealed PDF goes to an address of its own: the verdict, its data, 
   t.true(dominant.r > 200, 'the seal, lower right');
   for (const path of ['/pages/3.png', '/pages/1.jpg', '/pages/0.png']) t.is((await get(location + path)).status, 404);
 });
+
+test.serial(
+  'a red picture and a stamp are pointed out and change no verdict; a seal is not called a picture',
+  async (t) => {
+    const document = await PDFDocument.load(plain);
+    const background = { r: 200, g: 0, b: 0 };
+    const red = await sharp({ create: { width: 9, height: 9, channels: 3, background } })
+      .png()
+      .toBuffer();
+    document.getPage(2).drawImage(await document.embedPng(red), { x: 100, y: 100, width: 120, height: 120 });
+    const stamp = { Type: 'Annot', Subtype: 'Stamp', Rect: [200, 300, 320, 420] };
+    const page = document.getPage(0).node;
+    page.set(PDFName.of('Annots'), document.context.obj([document.context.register(document.context.obj(stamp))]));
+    const faked = await document.save({ useObjectStreams: false });
+    const report = async (pdf: Uint8Array) => {
+      const { location } = await send('/verify', { file: ['a.pdf', pdf] });
+      const words = (await get(location)).text;
+      return { words, ...verificationReport.parse(JSON.parse((await get(`${location}/report.json`)).text)) };
+    };
+    const unsigned = await report(faked);
+    t.deepEqual(
+      unsigned.shown?.pictures.map(({ kind, page, width_mm }) => [kind, page, Math.round(width_mm)]),
+      [
+        ['stamp_annotation', 1, 42],
+        ['red_image', 3, 42],
+      ],
+    );
+    t.is(unsigned.sub_indication, 'NO_SIGNATURE_FOUND');
+    t.regex(unsigned.words, /第 1, 3 页有看起来像印章的图案/);
+    const both = await report(await sealBytes(faked, { page: 2 }));
+    t.is(both.indication, 'TOTAL-PASSED');
+    t.is(both.shown?.pictures.length, 2, 'the real seal is none of them');
+  },
+);
 
 test.serial('a seal by itself, and a signature beside its file of any kind', async (t) => {
   const eseal = await send('/verify', { file: ['seal.esl', seal.raw] });
