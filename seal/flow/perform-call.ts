@@ -16,11 +16,13 @@ import {
   claimCall,
   endLease,
   findCalls,
+  findKept,
   insertCountedIntents,
   insertIntents,
   listSealingIds,
   markReleased,
 } from '../store/sealings.ts';
+import { isWorthKeeping, KEPT_FOR_MS, type KeptSignatures, keepingTools, noSignatures } from './kept-signatures.ts';
 import {
   type CallPlan,
   type ClientCall,
@@ -113,11 +115,14 @@ export function makeCaller(deps: SealingDeps): Caller {
 
   const release = async (call: ClientCall, plan: CallPlan, act: Act): Promise<readonly ReleasedSealing[]> => {
     const lease = { headId: act.sealingIds[0]!, attempt: act.attempt };
+    const kept = act.attempt > 1 ? await findKept(db, lease.headId, new Date(clock().getTime() - KEPT_FOR_MS)) : null;
+    const signedAt = kept?.signedAt ?? clock();
+    const drawn = (kept?.drawn as KeptSignatures | undefined) ?? noSignatures();
     try {
-      const releasing = await makeAll(call, plan, act, clock());
+      const releasing = await makeAll(call, plan, act, { signedAt, drawn });
       if (await audit.appendIn(RELEASES, { ...releasing, lease, clock })) return releasing.released;
     } catch (error) {
-      await endLease(db, lease, clock()).catch((cause) =>
+      await endLease(db, lease, clock(), isWorthKeeping(error, drawn) ? { signedAt, drawn } : null).catch((cause) =>
         deps.log.warn({ err: cause }, 'the lease of a sealing stays until it expires'),
       );
       throw error;
@@ -156,9 +161,9 @@ async function makeAll(
   call: ClientCall,
   plan: CallPlan,
   { sealingIds }: Act,
-  signedAt: Date,
+  { signedAt, drawn }: { readonly signedAt: Date; readonly drawn: KeptSignatures },
 ): Promise<Omit<Releasing, 'lease' | 'clock'>> {
-  const recorders = plan.sealings.map(({ tools }) => recordTools(tools));
+  const recorders = plan.sealings.map(({ tools }) => recordTools(keepingTools(tools, drawn)));
   const sealings = plan.sealings.map((sealing, i) => ({ ...sealing, tools: recorders[i]!.tools, time: signedAt }));
   const made = await call.making.make(sealings);
   const releases = made.map(({ bytes, field, dataHash }, i) => ({

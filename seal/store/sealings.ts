@@ -262,8 +262,25 @@ export async function endLease(
   db: Knex,
   call: { readonly headId: string; readonly attempt: number },
   at: Date,
+  kept: KeptAttempt | null = null,
 ): Promise<void> {
+  const values = kept
+    ? { signed_at: kept.signedAt, made: JSON.stringify(kept.drawn) }
+    : { signed_at: null, made: null };
   await db('seal.sealings')
     .where({ sealing_id: call.headId, attempt: call.attempt, state: 'intended' })
-    .update({ lease_until: at });
+    .update({ lease_until: at, ...values });
+}
+
+/** What an attempt made before it failed; JSON. */
+export type KeptAttempt = { readonly signedAt: Date; readonly drawn: unknown };
+
+/** What the attempt before kept, when that was after `since`. */
+export async function findKept(db: Knex, headId: string, since: Date): Promise<KeptAttempt | null> {
+  const row = await db('seal.sealings')
+    .select({ signedAt: 'signed_at', drawn: 'made' })
+    .where({ sealing_id: headId, state: 'intended' })
+    .where('signed_at', '>', since)
+    .first();
+  return row?.drawn ? row : null;
 }

@@ -287,6 +287,34 @@ test('An authority that is down is a clear problem before the key is used; the s
   }
 });
 
+test('An authority that fails behind the signatures costs none: the repetition takes those that were made', async (t) => {
+  let answers = 0;
+  const { url, close } = await authority((request, response) => {
+    answers += 1;
+    // The first answer measures the token; the next ones would be over the signature.
+    if (answers === 2 || answers === 3) response.writeHead(503).end();
+    else void reply((query) => honest(query, { time: minutes(20) }))(request, response);
+  });
+  const room = await startRoom({ authority: null, tsa: { kind: 'external', url } });
+  room.setNow(minutes(18));
+  try {
+    const client = makeSealClient({ baseUrl: room.url, getToken: room.token });
+    const act = () => client.seal(pdf, { seal: ES_ID, level: 'T' }, 'stamped-late-act');
+    await t.throwsAsync(act(), { code: 'time-stamp-unavailable' });
+    t.is(room.signatures(), 2);
+    await t.throwsAsync(act(), { code: 'time-stamp-unavailable' }, 'down still, before the key');
+    room.setNow(minutes(20));
+    const { pdf: sealed } = await act();
+    t.is(room.signatures(), 2, 'no further use of the key');
+    const report = verifyDocument(memorySource(sealed), { trust: pki.trust, now: minutes(21) });
+    t.is(verdict(report), 'TOTAL-PASSED');
+    t.deepEqual((await act()).pdf, sealed);
+  } finally {
+    await room.close();
+    await close();
+  }
+});
+
 test('A seal is judged online by its history: a time stamp shows whether it was in force when it was used', async (t) => {
   const room = await startRoom();
   try {

@@ -270,6 +270,7 @@ test.serial('The room describes itself and says that it is ready', async (t) => 
   t.deepEqual(Object.keys(document.paths), [
     '/v1/sealings',
     '/v1/digest-sealings',
+    '/v1/renewals',
     '/v1/verifications',
     '/v1/seals/{esID}',
     '/v1/seals/{esID}/file',
