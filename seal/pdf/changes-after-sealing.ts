@@ -13,6 +13,7 @@ import { findOpenEnds } from './open-ends.ts';
 import { isPage } from './page.ts';
 import { type Permissions, readPermissions } from './permitted-changes.ts';
 import { readTextString, serialize } from './serialize.ts';
+import { findStrayBytes } from './stray-bytes.ts';
 import {
   isArray,
   isDict,
@@ -100,7 +101,7 @@ function compareRevisions(both: Comparison, rest: number): LaterChanges {
     ...permissions.broken,
     ...findOpenEnds(after, shared, before.source.size),
     ...otherInformation(both),
-    ...(permitted.size > 0 ? [] : unsignedRest(both, evidence)),
+    ...unsignedRest(both, evidence, permitted.size > 0),
   ];
   const further = furtherSignatures(both);
   const allowed = [
@@ -129,12 +130,12 @@ function otherInformation({ before, after }: Comparison): string[] {
 }
 
 /** A later revision is somebody's word only as far as a signature reaches. */
-function unsignedRest({ after, signed }: Comparison, evidence: LaterEvidence): string[] {
+function unsignedRest({ after, signed }: Comparison, evidence: LaterEvidence, isPermitted: boolean): string[] {
   const end = Math.max(0, ...signed.values());
   const rest = after.source.size - end;
-  return rest > 0 && !evidence.isOnlyEvidenceBehind(end)
-    ? [`The last ${rest} bytes were added behind every signature.`]
-    : [];
+  if (rest === 0) return [];
+  if (isPermitted || evidence.isOnlyEvidenceBehind(end)) return findStrayBytes(after, end);
+  return [`The last ${rest} bytes were added behind every signature.`];
 }
 
 type Lawful = {

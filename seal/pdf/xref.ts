@@ -18,6 +18,8 @@ export type XrefSection = {
   /** Value as written after startxref or in /Prev. */
   readonly position: number;
   readonly trailer: PdfDict;
+  /** First byte behind the trailer of a table; null for a stream, which is an object. */
+  readonly tableEnd: number | null;
   /** Bytes held in memory for it. */
   readonly held: number;
   /** Null when the section says nothing about the object. */
@@ -120,14 +122,17 @@ function readTable(source: ByteSource, position: number, base: number): XrefSect
     if (head.count > 0) runs.push({ ...head, entryLength });
     at = head.start + head.count * entryLength;
   }
-  const trailer = readAt(source, offsetAfter(source, at, 'trailer'), (lexer) => lexer.readValue());
+  const { trailer, tableEnd } = readAt(source, offsetAfter(source, at, 'trailer'), (lexer) => ({
+    trailer: lexer.readValue(),
+    tableEnd: lexer.offset,
+  }));
   if (!isDict(trailer)) throw broken('the trailer is not a dictionary', at);
   const findRun = makeFindRun(runs, at);
   const find = (num: number): XrefEntry | null => {
     const run = findRun(num);
     return run ? readEntry(source, run.start + (num - run.first) * run.entryLength, base) : null;
   };
-  return { kind: 'table', position, trailer, held: 0, find, numbers: () => numbersOf(runs) };
+  return { kind: 'table', position, trailer, tableEnd, held: 0, find, numbers: () => numbersOf(runs) };
 }
 
 function offsetAfter(source: ByteSource, at: number, keyword: string): number {
@@ -179,7 +184,8 @@ function readStream(source: ByteSource, position: number, base: number): XrefSec
     const run = findRun(num);
     return run ? entryOf(bytes, run, num, widths, base) : null;
   };
-  return { kind: 'stream', position, trailer: header, held: bytes.length, find, numbers: () => numbersOf(runs) };
+  const numbers = (): Generator<number> => numbersOf(runs);
+  return { kind: 'stream', position, trailer: header, tableEnd: null, held: bytes.length, find, numbers };
 }
 
 function streamRuns(header: PdfDict, rowLength: number, at: number): { readonly runs: Run[]; readonly size: number } {

@@ -6,7 +6,7 @@ import { serialize } from '../../seal/pdf/serialize.ts';
 import { ref, withEntries } from '../../seal/pdf/value.ts';
 import { judge } from '../_harness/judges.ts';
 import { appendUpdate, handMade, plainObjects } from './pdf/hand-made.ts';
-import { makePdf, say, sealBytes, verifyBytes } from './world.ts';
+import { ascii, makePdf, say, sealBytes, verifyBytes } from './world.ts';
 
 /** A form with two text fields, an empty signature field and a note, each an object of its own: 5, 6, 7, 8. */
 const form = (): Uint8Array => {
@@ -85,6 +85,26 @@ judge(
   await t.throwsAsync(sealBytes(sealed, { certify: 2 }), { code: 'signature-forbidden' });
   await t.throwsAsync(sealBytes(await sealBytes(await makePdf()), { certify: 3 }), { code: 'signature-forbidden' });
   t.is(verifyBytes(await sealBytes(sealed)).indication, 'TOTAL-PASSED');
+});
+
+test('ISO 32000, DocMDP: a permitted change excuses no bytes that belong to no revision', async (t) => {
+  const sealed = await sealBytes(form(), { at: { xMm: 120, yMm: 200 }, certify: 2 });
+  const hidden = ascii('4 0 obj\n<< /Length 4 >>\nstream\nq Q \nendstream\nendobj\n');
+  const join = (...parts: readonly Uint8Array[]) => new Uint8Array(Buffer.concat(parts));
+  const verdict = (pdf: Uint8Array) => verifyBytes(pdf).signatures[0]!;
+  t.is(verdict(filled(sealed, 5)).indication, 'TOTAL-PASSED');
+  t.is(verdict(filled(filled(sealed, 5), 6)).indication, 'TOTAL-PASSED', 'two updates, one behind the other');
+  t.is(verdict(join(filled(sealed, 5), ascii('\n% a comment\n\n'))).indication, 'TOTAL-PASSED');
+  for (const [what, pdf] of [
+    ['in front of the update', filled(join(sealed, hidden), 5)],
+    ['behind the update', join(filled(sealed, 5), hidden)],
+    ['between two updates', filled(join(filled(sealed, 5), hidden), 6)],
+    ['that are no syntax', filled(join(sealed, ascii('anything')), 5)],
+  ] as const) {
+    const report = verdict(pdf);
+    t.is(report.indication, 'TOTAL-FAILED', what);
+    t.regex(JSON.stringify(report), /belongs to no revision/, what);
+  }
 });
 
 test('ISO 32000, DocMDP: a further seal put behind a certification that allows no change fails it', async (t) => {
