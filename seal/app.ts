@@ -2,11 +2,13 @@
 import type { Knex } from 'knex';
 import type Koa from 'koa';
 import type { AuditLog } from '../common/audit/audit-log.ts';
+import type { DevelopmentAuthority } from '../common/ca/development-authority.ts';
 import { makeTimeStampClient, type TimeStamper } from '../common/client/time-stamper.ts';
 import type { Clock } from '../common/clock.ts';
 import { pingDatabase } from '../common/db/ping.ts';
 import type { Mode } from '../common/env.ts';
 import { makeSpool } from '../common/files/spool.ts';
+import type { TrustFolder } from '../common/files/trust-folder.ts';
 import { makeKoa } from '../common/http/app.ts';
 import type { BearerGate } from '../common/http/bearer.ts';
 import { healthRoutes } from '../common/http/health.ts';
@@ -35,6 +37,7 @@ import type { Judge } from './flow/verify-upload.ts';
 import { digestSealingOperation, makeDigestSealingHandler } from './http/digest-sealings.ts';
 import { lifeRoutes } from './http/life-routes.ts';
 import { makeRenewalHandler, renewalOperation } from './http/renewals.ts';
+import { listOperation, makeListHandler, makeOcspHandler, ocspGetOperation, ocspOperation } from './http/revocation.ts';
 import { makeSealPictureHandler, sealPictureOperation } from './http/seal-pictures.ts';
 import { makeSealingHandler, sealingOperation } from './http/sealings.ts';
 import {
@@ -79,7 +82,9 @@ export type SealAppDeps = {
   readonly keyring: SealKeyring;
   /** What the life of seals needs. */
   readonly life: LifeDeps;
-  readonly trustStores: TrustStores;
+  readonly trustStores: Omit<TrustFolder, 'evidence'>;
+  /** Authorities that answer here for what they revoked: development. */
+  readonly authorities: readonly DevelopmentAuthority[];
   readonly chain: readonly Certificate[];
   /** Of what is verified. */
   readonly limitMegabytes: number;
@@ -151,7 +156,7 @@ export function buildApp(deps: SealAppDeps): Koa {
       method: 'GET',
       path: '/v1/trust-roots',
       scope: 'public',
-      handler: open(makeTrustRootsHandler(deps.trustStores)),
+      handler: open(makeTrustRootsHandler(deps)),
       operation: trustRootsOperation,
     },
     {
@@ -163,6 +168,7 @@ export function buildApp(deps: SealAppDeps): Koa {
     },
     ...lifeRoutes({ life: deps.life, gate }),
     ...timeStampRoutes(deps, open),
+    ...revocationRoutes(deps, open),
   ];
   const reference = referenceRoutes(table, {
     title: 'Xinji seal room',
@@ -199,6 +205,18 @@ export function buildApp(deps: SealAppDeps): Koa {
 function stamperOf({ authority, tsa, db, clock }: SealAppDeps, trust: TrustStores): TimeStamper | null {
   if (authority) return makeOwnStamper({ db, clock, authority });
   return tsa.kind === 'external' ? makeTimeStampClient({ url: tsa.url, clock, trust }) : null;
+}
+
+/** Without authorities of its own the room answers for nobody's certificates. */
+function revocationRoutes({ authorities, clock }: SealAppDeps, open: RateLimit['guard']): readonly Route[] {
+  if (authorities.length === 0) return [];
+  const answer = open(makeOcspHandler({ authorities, clock }));
+  const list = open(makeListHandler({ authorities, clock }));
+  return [
+    { method: 'GET', path: '/crl/:file', scope: 'public', handler: list, operation: listOperation },
+    { method: 'POST', path: '/ocsp', scope: 'public', handler: answer, operation: ocspOperation },
+    { method: 'GET', path: '/ocsp/:request', scope: 'public', handler: answer, operation: ocspGetOperation },
+  ];
 }
 
 function timeStampRoutes({ authority, ...deps }: SealAppDeps, open: RateLimit['guard']): readonly Route[] {

@@ -15,9 +15,8 @@ import {
   parseText,
   readConfig,
 } from '../common/env.ts';
-import { readTrustStores } from '../common/files/trust-folder.ts';
+import { readTrustFolder, type TrustFolder } from '../common/files/trust-folder.ts';
 import { type Certificate, isDevelopmentCertificate, readCertificatesPem } from '../common/pki/certificate.ts';
-import type { TrustStores } from '../common/pki/trust-stores.ts';
 import { type ContainerSettings, parseContainerNames, parseSealAttributes } from './domain/container.ts';
 import { SEAL_DIGEST_ATTRIBUTE, SES_SIGNATURE_ATTRIBUTE } from './domain/seal-attributes.ts';
 import { DEFAULT_CODE_RULE, parseCodeRule } from './domain/seal-code.ts';
@@ -84,10 +83,18 @@ export const CONFIG_TABLE = {
   trustStores: {
     name: 'XINJI_SEAL_TRUST',
     manual:
-      'Folder with the authorities that verification trusts, by purpose: makers.pem for who may make seals, signers.pem for who may sign documents, tsa.pem for who may stamp times. Published at /v1/trust-roots.',
+      'Folder with the authorities that verification trusts, by purpose: makers.pem for who may make seals, signers.pem for who may sign documents, tsa.pem for who may stamp times. Beside them revocation lists (*.crl), and sources.json with the http(s) addresses that are asked for lists and OCSP responses. Published at /v1/trust-roots.',
     example: '/etc/xinji/seal/trust',
     fallback: inDevelopment('keys-dev/pem/trust'),
     parse: parseTrust,
+  },
+  developmentAuthorities: {
+    name: 'XINJI_SEAL_DEVELOPMENT_AUTHORITIES',
+    manual:
+      'Folder of the development PKI, whose authorities then answer here, at /crl and /ocsp, for what they revoked; `none` otherwise. Development only.',
+    example: 'none',
+    fallback: (mode: Mode) => (mode === 'development' ? 'keys-dev/pem' : 'none'),
+    parse: parseAuthorities,
   },
   chain: {
     name: 'XINJI_SEAL_CHAIN',
@@ -325,6 +332,12 @@ function parseOid(value: string): string {
   return value;
 }
 
+function parseAuthorities(path: string, mode: Mode): string | null {
+  if (path === 'none') return null;
+  if (mode === 'production') throw new Error('is for development only; production has `none`');
+  return parseKeysFolder(path, mode);
+}
+
 function parsePath(path: string, mode: Mode): string {
   refuseDevelopmentPath(path, mode);
   return parseText(path);
@@ -352,11 +365,12 @@ function parseCertificates(path: string, mode: Mode): readonly Certificate[] {
   return certificates;
 }
 
-function parseTrust(path: string, mode: Mode): TrustStores {
+function parseTrust(path: string, mode: Mode): TrustFolder {
   refuseDevelopmentPath(path, mode);
-  const stores = readTrustStores(path);
-  for (const { roots } of Object.values(stores)) refuseDevelopmentCertificates(roots, mode);
-  return stores;
+  const folder = readTrustFolder(path);
+  const { makers, signers, timeStamping } = folder;
+  for (const { roots } of [makers, signers, timeStamping]) refuseDevelopmentCertificates(roots, mode);
+  return folder;
 }
 
 function refuseDevelopmentCertificates(certificates: readonly Certificate[], mode: Mode): void {

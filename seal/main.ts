@@ -11,6 +11,7 @@ import { containersOf, readRoomConfig } from './config.ts';
 import { makeCheckedFiles } from './flow/checked-files.ts';
 import { openAuthority } from './flow/open-authority.ts';
 import { openLife } from './flow/open-life.ts';
+import { openRevocation } from './flow/open-revocation.ts';
 import { makeSealKeyring } from './flow/seal-keyring.ts';
 import { makeSealTender } from './flow/tend-seals.ts';
 import { MIGRATIONS } from './migrations/list.ts';
@@ -49,9 +50,11 @@ await runRoom({
     const tender = makeSealTender(life);
     const gate = makeBearerGate({ issuer: identityUrl, audience: url, clock: deps.clock });
     const containers = containersOf(config);
+    const revocation = await openRevocation(config, deps);
     const { judge, close: closeJudge } = openJudge({
       trust: withIntermediates(config.trustStores, config.chain),
       containers,
+      revocation: revocation.current,
       threads: config.verificationThreads,
       deadlineSeconds: config.verificationSeconds,
     });
@@ -62,6 +65,7 @@ await runRoom({
         ...config,
         ...deps,
         ...{ db, audit, gate, signer, keyring, life, authority, judge, containers, pdfium, checked },
+        ...{ authorities: revocation.authorities, evidence: revocation.evidence },
       }),
       started: async () => {
         usage.start();

@@ -1,12 +1,16 @@
 // `xinji verify`: judges sealed PDFs, seals by themselves and detached signatures offline, in words or as the JSON report of the seal room.
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { httpPorts, makeRevocationClient } from '../../common/client/revocation-client.ts';
+import { systemClock } from '../../common/clock.ts';
 import type { ReportFact, SignatureReport, VerificationReport } from '../../common/contract/report.ts';
+import type { RevocationSource } from '../../common/contract/revocation-sources.ts';
 import { makeForeignHash } from '../../common/crypto/foreign-signature.ts';
-import { isTrustError } from '../../common/errors.ts';
+import { isTrustError, TrustError } from '../../common/errors.ts';
 import { openFileSource } from '../../common/files/file-source.ts';
-import { readTrustStores } from '../../common/files/trust-folder.ts';
-import type { TrustStores } from '../../common/pki/trust-stores.ts';
+import { readTrustFolder } from '../../common/files/trust-folder.ts';
+import { parseCertificateList, readCrlFile } from '../../common/pki/certificate-list.ts';
+import { type TrustStores, withRevocation } from '../../common/pki/trust-stores.ts';
 import { readContainers } from '../../seal/config.ts';
 import type { ContainerSettings } from '../../seal/domain/container.ts';
 import { hashSource } from '../../seal/flow/seal-document.ts';
@@ -23,12 +27,14 @@ const WORST_FIRST = [1, 2, 3, 0];
 export const command: Command = {
   name: 'verify',
   summary: 'Judge sealed PDFs and seals offline: xinji verify FILE... [--trust FOLDER] [--json]',
-  usage: `xinji verify FILE... [--json] [--trust FOLDER] [--detached SIG.der]
+  usage: `xinji verify FILE... [--json] [--trust FOLDER] [--crl FILE]... [--online] [--detached SIG.der]
     FILE           a PDF, or a seal by itself (.esl)
     --detached SIG a CMS or SES_Signature (DER) over FILE, which may be of any kind
     --password-file FILE  its first line opens encrypted PDFs; the empty password is tried without
     --trust PATH   whom to trust, by purpose: a folder with makers.pem, signers.pem and tsa.pem, or the JSON of a seal
                    room's /v1/trust-roots; without it nothing passes, it is indeterminate at best
+    --crl FILE     a revocation list (DER or PEM), as many as wanted; those in the folder of --trust (*.crl) count too
+    --online       ask the sources that --trust names for lists; without it no network is used
     --json         one JSON report a line instead of words
 
 Whether a license is still valid, and whether a seal was cancelled, is asked online and not here.
@@ -40,7 +46,7 @@ several files the worst counts, 1 before 2 before 3.`,
       console.error(`xinji verify: expected\n${command.usage.split('\n\n')[0]}`);
       return EXIT_USAGE;
     }
-    const trust = values.trust === undefined ? null : readTrust(values.trust);
+    const trust = values.trust === undefined ? null : await readTrust(values.trust, values);
     if (trust === 'unreadable') return EXIT.unreadable;
     const detached = values.detached === undefined ? null : await readSignature(values.detached);
     if (detached === 'unreadable') return EXIT.unreadable;
@@ -56,6 +62,8 @@ several files the worst counts, 1 before 2 before 3.`,
 const OPTIONS = {
   json: { type: 'boolean' },
   trust: { type: 'string' },
+  crl: { type: 'string', multiple: true },
+  online: { type: 'boolean' },
   detached: { type: 'string' },
   'password-file': { type: 'string' },
 } as const;
@@ -139,16 +147,45 @@ async function readPassword(path: string | undefined): Promise<{ readonly passwo
   }
 }
 
-/** Stores that cannot be read are no verdict about any file either: said, and exit 2. */
-function readTrust(path: string): TrustStores | 'unreadable' {
+type RevocationOptions = { readonly crl?: readonly string[] | undefined; readonly online?: boolean | undefined };
+
+/** Stores and lists that cannot be read are no verdict about any file either: said, and exit 2. */
+async function readTrust(path: string, { crl = [], online }: RevocationOptions): Promise<TrustStores | 'unreadable'> {
   try {
-    return readTrustStores(path);
+    const { revocation, evidence, ...stores } = readTrustFolder(path);
+    const given = await Promise.all(crl.map(readList));
+    const fetched = online ? await fetchLists(revocation.sources) : [];
+    const crls = [...evidence.crls, ...given, ...fetched];
+    return withRevocation(stores, {
+      evidence: { ...evidence, crls },
+      isRequired: revocation.required,
+      now: new Date(),
+    });
   } catch (error) {
     if (!isTrustError(error)) throw error;
-    console.error(`xinji verify: --trust ${error.message}\n${error.hint}`);
+    console.error(`xinji verify: ${error.code === 'trust-malformed' ? '--trust ' : ''}${error.message}\n${error.hint}`);
     return 'unreadable';
   }
 }
+
+/** A list that is none would be missed in silence: a judgement with it is not one. */
+async function readList(path: string): Promise<Uint8Array> {
+  const content = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    throw new TrustError('revocation-malformed', `--crl ${path} cannot be read (${cause.code})`, { cause });
+  });
+  const der = readCrlFile(new Uint8Array(content));
+  parseCertificateList(der);
+  return der;
+}
+
+async function fetchLists(sources: readonly RevocationSource[]): Promise<readonly Uint8Array[]> {
+  const log = { warn: (about: unknown, said?: string) => console.error(`xinji verify: ${said} (${issuerOf(about)})`) };
+  const client = makeRevocationClient({ ports: httpPorts(sources), clock: systemClock, log });
+  return (await client.lists()).crls;
+}
+
+const issuerOf = (about: unknown): string =>
+  typeof about === 'object' && about !== null && 'issuer' in about ? `authority with SM3 ${about.issuer}` : '';
 
 function inWords(path: string, report: VerificationReport): string {
   const lines = [

@@ -13,15 +13,15 @@ export type Proof = {
   readonly pdf: Uint8Array;
   /** PEM of the root, for openssl. */
   readonly trustRoots: string;
-  /** What the seal room publishes at /v1/trust-roots. */
-  readonly trust: Uint8Array;
+  /** Name -> content of what `xinji verify --trust` takes: stores by purpose, revocation lists. */
+  readonly trust: Readonly<Record<string, string | Uint8Array>>;
   /** DER of the department's seal. */
   readonly seal: Uint8Array;
   /** DER of a seal in no registry, for sealing by hand. */
   readonly offlineSeal: Uint8Array;
 };
 
-/** Writes license.pdf, trust.json, trust-roots.pem, seal.esl and offline.esl, and out of the file chain.pem, signer.pem, signed-attributes.der, signature.der. */
+/** Writes license.pdf, trust/, trust-roots.pem, seal.esl and offline.esl, and out of the file chain.pem, signer.pem, signed-attributes.der, signature.der. */
 export async function writeProof(folder: string, { pdf, trustRoots, trust, seal, offlineSeal }: Proof): Promise<void> {
   const document = openDocument(memorySource(pdf));
   const field = listSignatureFields(document).at(-1);
@@ -34,7 +34,7 @@ export async function writeProof(folder: string, { pdf, trustRoots, trust, seal,
   const isOwn = (certificate: Certificate): boolean => equalBytes(certificate.subjectRaw, signer.issuerRaw);
   const files: Record<string, string | Uint8Array> = {
     'license.pdf': pdf,
-    'trust.json': trust,
+    ...Object.fromEntries(Object.entries(trust).map(([name, content]) => [join('trust', name), content])),
     'trust-roots.pem': trustRoots,
     'seal.esl': seal,
     'offline.esl': offlineSeal,
@@ -47,6 +47,6 @@ export async function writeProof(folder: string, { pdf, trustRoots, trust, seal,
     'signed-attributes.der': parsed.signedAttributesRaw,
     'signature.der': parsed.signature,
   };
-  await mkdir(folder, { recursive: true });
+  await mkdir(join(folder, 'trust'), { recursive: true });
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
 }

@@ -125,6 +125,7 @@ function developmentValues(env: NodeJS.ProcessEnv, dataDir: string, secrets: Sec
     XINJI_LICENSE_FILES: resolve(dataDir, 'files/license'),
     XINJI_SEAL_KEYS: join(KEYS_DEV, 'seal'),
     XINJI_SEAL_TRUST: join(KEYS_DEV, 'trust'),
+    XINJI_SEAL_DEVELOPMENT_AUTHORITIES: KEYS_DEV,
     XINJI_SEAL_CHAIN: join(KEYS_DEV, 'pki/chain.pem'),
     XINJI_SEAL_TSA_KEYS: join(KEYS_DEV, 'tsa'),
     XINJI_SEAL_CHECKPOINT_KEY: join(KEYS_DEV, 'audit/audit-seal.key.pem'),

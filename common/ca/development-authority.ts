@@ -2,6 +2,7 @@
 // and by OCSP. Opened from the folder of keys-dev; production refuses them. Their certificates carry no addresses.
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { equalBytes, toHex } from '../bytes.ts';
 import { type Sm2PrivateKey, signSm2 } from '../crypto/sm2.ts';
@@ -27,6 +28,8 @@ export type DevelopmentAuthority = {
   revoke(certificate: Certificate, reason: CrlReason, at: Date): Promise<void>;
   /** DER of its list as of `now`, good for a week; the number grows with time. */
   makeCrl(now: Date): Promise<Uint8Array>;
+  /** Bytes of the record: grows with everything that is issued or revoked. */
+  recordSize(): Promise<number>;
   /** What it knows of a serial number. */
   stateOf(serial: string): Promise<'good' | 'unknown' | { readonly at: Date; readonly reason: CrlReason }>;
   /** Who answers OCSP requests for it. */
@@ -117,6 +120,11 @@ function makeAuthority({ name, certificate, key, responder, known, record }: Aut
         sign: async (message) => signSm2(key, message),
       });
     },
+    recordSize: () =>
+      stat(record).then(
+        ({ size }) => size,
+        () => 0,
+      ),
     stateOf: async (serial) => {
       const lines = await readRecord(record);
       const revoked = revokedIn(lines, name).find((one) => one.serial === serial);

@@ -1,5 +1,6 @@
 // Wire types of the seal room. Types and parsers only, no rules.
 import { z } from 'zod';
+import { revocationSettings } from './revocation-sources.ts';
 
 /** GB/T 38540 esID: 14 digits by default (6 GB/T 2260 area + 8 serial); other rules are pluggable, so the wire stays wider. */
 export const esID = z
@@ -161,6 +162,9 @@ export const trustRoots = z.strictObject({
   makers: trustedAuthorities.meta({ description: 'Under which seals may be made' }),
   signers: trustedAuthorities.meta({ description: 'Under which documents may be signed' }),
   time_stamping: trustedAuthorities.meta({ description: 'Under which times may be stamped' }),
+  revocation: revocationSettings.meta({
+    description: 'Where the room asks for revoked certificates, and whether it must',
+  }),
 });
 export type TrustRoots = z.infer<typeof trustRoots>;
 

@@ -1,10 +1,14 @@
 // Trust stores on disk: a folder with one PEM file per purpose, or the one JSON document that a seal room publishes.
-// What is trusted is an authority's certificate, a root or one below it. A purpose without a file trusts nobody.
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+// What is trusted is an authority's certificate, a root or one below it. A purpose without a file trusts nobody. Beside them
+// lie, if any, revocation lists (`*.crl`) and sources.json, which names where to ask for more.
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { type RevocationSettings, revocationSettings } from '../contract/revocation-sources.ts';
 import { type TrustRoots, trustRoots } from '../contract/seal.ts';
 import { isTrustError, TrustError } from '../errors.ts';
 import { type Certificate, certificateFingerprint, certificatePem, readCertificatesPem } from '../pki/certificate.ts';
+import { readCrlFile } from '../pki/certificate-list.ts';
+import { NO_EVIDENCE, type RevocationEvidence } from '../pki/revocation.ts';
 import type { TrustStores } from '../pki/trust-stores.ts';
 
 /** Purpose -> its file. */
@@ -14,6 +18,19 @@ const HINT = `Name a folder with ${NAMES.join(', ')} (PEM), or the JSON that a s
 
 /** Reads a folder or a published document; `trust-malformed` says what is wrong. */
 export function readTrustStores(path: string): TrustStores {
+  const { makers, signers, timeStamping } = readTrustFolder(path);
+  return { makers, signers, timeStamping };
+}
+
+export type TrustFolder = TrustStores & {
+  /** sources.json; required and no sources without it. */
+  readonly revocation: RevocationSettings;
+  /** Revocation lists that lie beside (`*.crl`, DER or PEM). */
+  readonly evidence: RevocationEvidence;
+};
+
+/** The stores, and what tells revoked certificates. Code: `trust-malformed`. */
+export function readTrustFolder(path: string): TrustFolder {
   try {
     return statSync(path).isDirectory() ? readFolder(path) : readPublished(readFileSync(path, 'utf8'));
   } catch (cause) {
@@ -23,7 +40,12 @@ export function readTrustStores(path: string): TrustStores {
 }
 
 /** What GET /v1/trust-roots answers. */
-export function publishTrustStores({ makers, signers, timeStamping }: TrustStores): TrustRoots {
+export function publishTrustStores({
+  makers,
+  signers,
+  timeStamping,
+  revocation,
+}: Omit<TrustFolder, 'evidence'>): TrustRoots {
   const shown = (certificate: Certificate) => ({
     subject: certificate.subject,
     sm3: certificateFingerprint(certificate),
@@ -33,10 +55,11 @@ export function publishTrustStores({ makers, signers, timeStamping }: TrustStore
     makers: makers.roots.map(shown),
     signers: signers.roots.map(shown),
     time_stamping: timeStamping.roots.map(shown),
+    revocation,
   };
 }
 
-function readFolder(folder: string): TrustStores {
+function readFolder(folder: string): TrustFolder {
   const found = readdirSync(folder).filter((name) => name.endsWith('.pem'));
   // A store under a wrong name would be missed in silence.
   const stranger = found.find((name) => !NAMES.includes(name));
@@ -46,23 +69,52 @@ function readFolder(folder: string): TrustStores {
     roots: found.includes(name) ? readCertificatesPem(readFileSync(join(folder, name), 'utf8')) : [],
     intermediates: [],
   });
-  return { makers: read(FILES.makers), signers: read(FILES.signers), timeStamping: read(FILES.timeStamping) };
+  return {
+    makers: read(FILES.makers),
+    signers: read(FILES.signers),
+    timeStamping: read(FILES.timeStamping),
+    revocation: readSources(join(folder, 'sources.json')),
+    evidence: readLists(folder),
+  };
 }
 
-function readPublished(text: string): TrustStores {
-  let json: unknown;
+function readSources(path: string): RevocationSettings {
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '{}';
+  const { success, data, error } = revocationSettings.safeParse(parseJson(text, 'sources.json is no JSON'));
+  if (!success) throw new TrustError('trust-malformed', `sources.json: ${error.issues[0]?.message}`);
+  return data;
+}
+
+function readLists(folder: string): RevocationEvidence {
+  const lists = readdirSync(folder).filter((name) => name.endsWith('.crl'));
+  return {
+    crls: lists.map((name) => readCrlFile(new Uint8Array(readFileSync(join(folder, name))))),
+    ocspResponses: [],
+  };
+}
+
+function parseJson(text: string, found: string): unknown {
   try {
-    json = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
-    throw new TrustError('trust-malformed', 'it is neither a folder nor JSON');
+    throw new TrustError('trust-malformed', found);
   }
-  const { success, data } = trustRoots.safeParse(json);
+}
+
+function readPublished(text: string): TrustFolder {
+  const { success, data } = trustRoots.safeParse(parseJson(text, 'it is neither a folder nor JSON'));
   if (!success) throw new TrustError('trust-malformed', 'it is not what /v1/trust-roots answers');
   const read = (shown: TrustRoots['makers']) => ({
     roots: shown.flatMap(({ pem }) => readCertificatesPem(pem)),
     intermediates: [],
   });
-  return { makers: read(data.makers), signers: read(data.signers), timeStamping: read(data.time_stamping) };
+  return {
+    makers: read(data.makers),
+    signers: read(data.signers),
+    timeStamping: read(data.time_stamping),
+    revocation: data.revocation,
+    evidence: NO_EVIDENCE,
+  };
 }
 
 function malformed(path: string, found: string, cause: unknown): TrustError {

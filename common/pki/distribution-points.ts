@@ -6,6 +6,19 @@ import { isTrustError } from '../errors.ts';
 import type { Certificate } from './certificate.ts';
 import { OID } from './oids.ts';
 
+/** The addresses (URI) among them, http and ldap alike, as text for people. */
+export function findAddresses(certificate: Certificate): readonly string[] {
+  return findDistributionPoints(certificate).flatMap((name) =>
+    name[0] === 0x86
+      ? [
+          Buffer.from(parseDer(name).content)
+            .toString('latin1')
+            .replace(/[^\x21-\x7e]/g, '?'),
+        ]
+      : [],
+  );
+}
+
 /** DER of each GeneralName among the full names; none when the extension is absent or cannot be read. */
 export function findDistributionPoints({ extensions }: Certificate): readonly Uint8Array[] {
   const extension = extensions.find(({ oid }) => oid === OID.crlDistributionPoints);

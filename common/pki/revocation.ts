@@ -7,7 +7,7 @@ import { isTrustError } from '../errors.ts';
 import { isIssuerOf, isKeyHash } from './cert-id.ts';
 import type { Certificate } from './certificate.ts';
 import { type CertificateList, type CrlReason, parseCertificateList, type Revoked } from './certificate-list.ts';
-import { findDistributionPoints } from './distribution-points.ts';
+import { findAddresses, findDistributionPoints } from './distribution-points.ts';
 import { type OcspResponse, parseOcspResponse } from './ocsp-response.ts';
 import { OID } from './oids.ts';
 import { isSignedBy } from './verify-signed-by.ts';
@@ -72,7 +72,14 @@ export function checkRevocation(
   const why = stale
     ? `${stale.source} of ${stale.thisUpdate.toISOString()} does not cover ${at.toISOString()}`
     : (refusals[0] ?? 'there is no revocation list and no OCSP response of its issuer');
-  return { status: 'unknown', finding: `Whether ${certificate.subject} was revoked is not known: ${why}.` };
+  const finding = `Whether ${certificate.subject} was revoked is not known: ${why}.${unopened(certificate)}`;
+  return { status: 'unknown', finding };
+}
+
+/** Verification opens no address of a certificate; who reads the report may want to ask there. */
+function unopened(certificate: Certificate): string {
+  const addresses = findAddresses(certificate).map((text) => text.slice(0, 100));
+  return addresses.length > 0 ? ` Not asked: ${addresses.slice(0, 3).join(', ')}, which the certificate names.` : '';
 }
 
 /** Only a hold ends again: a newer piece that says good has lifted it. */

@@ -4,6 +4,7 @@ import type { Knex } from 'knex';
 import { toHex } from '../../common/bytes.ts';
 import type { SignatureReport, VerificationReport } from '../../common/contract/report.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
+import type { Revocation } from '../../common/pki/chain-revocation.ts';
 import { judgeStanding, type Standing } from '../domain/seal-standing.ts';
 import { listStepsOf } from '../store/seal-steps.ts';
 import { findVersionBySm3 } from '../store/seal-versions.ts';
@@ -11,7 +12,11 @@ import { findSeal } from '../store/seals.ts';
 import { concludeReport } from './verify-document.ts';
 
 /** What may be judged: a document, a seal by itself, or a detached signature with its file or the file's digest. */
-export type VerificationQuestion = { readonly now: Date } & (
+export type VerificationQuestion = {
+  readonly now: Date;
+  /** What tells revoked certificates, fetched before the question is asked; left out: nothing does. */
+  readonly revocation?: Omit<Revocation, 'now'> | undefined;
+} & (
   | { readonly kind: 'document'; readonly bytes: Uint8Array; readonly password?: string | undefined }
   | { readonly kind: 'seal'; readonly bytes: Uint8Array }
   | { readonly kind: 'signed-file'; readonly bytes: Uint8Array; readonly signature: Uint8Array }

@@ -2,14 +2,15 @@
 import type { Knex } from 'knex';
 import type Koa from 'koa';
 import { z } from 'zod';
+import type { DevelopmentAuthority } from '../../common/ca/development-authority.ts';
 import type { Clock } from '../../common/clock.ts';
 import { esID, sealDocument as sealContract, trustRoots } from '../../common/contract/seal.ts';
 import { TrustError } from '../../common/errors.ts';
-import { publishTrustStores } from '../../common/files/trust-folder.ts';
+import { publishTrustStores, type TrustFolder } from '../../common/files/trust-folder.ts';
 import { parseParams } from '../../common/http/body.ts';
 import type { Operation } from '../../common/http/operation.ts';
 import type { Handler } from '../../common/http/routes.ts';
-import type { TrustStores } from '../../common/pki/trust-stores.ts';
+import { certificateFingerprint } from '../../common/pki/certificate.ts';
 import { type RegisteredSeal, shownState } from '../domain/registered-seal.ts';
 import { findSeal } from '../store/seals.ts';
 
@@ -75,8 +76,23 @@ async function getSeal(db: Knex, ctx: Koa.Context): Promise<RegisteredSeal> {
   return seal;
 }
 
-export function makeTrustRootsHandler(stores: TrustStores): Handler {
-  const published = publishTrustStores(stores);
+type TrustDeps = {
+  readonly trustStores: Omit<TrustFolder, 'evidence'>;
+  readonly authorities: readonly DevelopmentAuthority[];
+  /** Of this room. */
+  readonly url: string;
+};
+
+/** The sources that the room itself asks; of its own authorities their places here. */
+export function makeTrustRootsHandler({ trustStores, authorities, url }: TrustDeps): Handler {
+  const own = authorities.map(({ name, certificate }) => ({
+    issuer_sm3: certificateFingerprint(certificate),
+    crl: new URL(`/crl/${name}.crl`, url).href,
+    ocsp: new URL('/ocsp', url).href,
+  }));
+  const { revocation, ...stores } = trustStores;
+  const sources = [...revocation.sources, ...own];
+  const published = publishTrustStores({ ...stores, revocation: { ...revocation, sources } });
   return (ctx) => {
     ctx.body = published;
   };

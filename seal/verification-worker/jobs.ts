@@ -4,7 +4,7 @@ import type { VerificationReport } from '../../common/contract/report.ts';
 import { makeForeignHash } from '../../common/crypto/foreign-signature.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
 import { parseCertificate } from '../../common/pki/certificate.ts';
-import type { TrustStores } from '../../common/pki/trust-stores.ts';
+import { type TrustStores, withRevocation } from '../../common/pki/trust-stores.ts';
 import type { Trust } from '../../common/pki/verify-chain.ts';
 import type { ContainerSettings } from '../domain/container.ts';
 import { describeShown } from '../flow/describe-shown.ts';
@@ -40,8 +40,9 @@ type DocumentQuestion = Extract<VerificationQuestion, { readonly kind: 'document
 export type VerificationMeans = { readonly trust: TrustStores; readonly containers?: ContainerSettings | undefined };
 
 /** Judges one upload. Codes: those of `openDocument`, `seal-malformed`. */
-export function answerQuestion(question: VerificationQuestion, means: VerificationMeans): VerificationReport {
-  const { now } = question;
+export function answerQuestion(question: VerificationQuestion, given: VerificationMeans): VerificationReport {
+  const { now, revocation } = question;
+  const means = revocation ? { ...given, trust: withRevocation(given.trust, { ...revocation, now }) } : given;
   switch (question.kind) {
     case 'document':
       return judgeDocument(question, means);

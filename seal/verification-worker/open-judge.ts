@@ -1,5 +1,6 @@
 // The judge of uploads: a few threads under deadline and memory bounds (common/threads/bounded-pool.ts).
 import type { VerificationReport } from '../../common/contract/report.ts';
+import type { Revocation } from '../../common/pki/chain-revocation.ts';
 import type { TrustStores } from '../../common/pki/trust-stores.ts';
 import { type BoundedPoolOptions, makeBoundedPool } from '../../common/threads/bounded-pool.ts';
 import type { ContainerSettings } from '../domain/container.ts';
@@ -10,6 +11,8 @@ export type JudgeOptions = {
   readonly trust: TrustStores;
   /** The default ones unless given. */
   readonly containers?: ContainerSettings;
+  /** Fetches what tells revoked certificates before each judgement; left out: nothing does. */
+  readonly revocation?: () => Promise<Omit<Revocation, 'now'>>;
   readonly threads: number;
   readonly deadlineSeconds: number;
 } & Partial<Pick<BoundedPoolOptions, 'entry' | 'timer' | 'queue'>>;
@@ -21,7 +24,14 @@ const HEAP_MEGABYTES = 256;
 const QUEUE = 32;
 
 /** Codes of the judge: those of a document that cannot be read, `document-too-costly`, `busy`. */
-export function openJudge({ trust, containers, threads, deadlineSeconds, ...options }: JudgeOptions): OpenJudge {
+export function openJudge({
+  trust,
+  containers,
+  revocation,
+  threads,
+  deadlineSeconds,
+  ...options
+}: JudgeOptions): OpenJudge {
   const pool = makeBoundedPool<VerificationQuestion, VerificationReport>({
     entry: new URL('./entry.ts', import.meta.url),
     workerData: { trust: trustBytes(trust), containers },
@@ -31,5 +41,9 @@ export function openJudge({ trust, containers, threads, deadlineSeconds, ...opti
     heapMegabytes: HEAP_MEGABYTES,
     ...options,
   });
-  return { judge: (question) => pool.run(question), close: pool.close };
+  const judge: Judge = async (question) => {
+    if (!revocation) return pool.run(question);
+    return pool.run({ ...question, revocation: await revocation() });
+  };
+  return { judge, close: pool.close };
 }

@@ -36,6 +36,7 @@ import { containersOf, readRoomConfig as readSealConfig } from '../../seal/confi
 import { makeCheckedFiles } from '../../seal/flow/checked-files.ts';
 import { openAuthority } from '../../seal/flow/open-authority.ts';
 import { openLife } from '../../seal/flow/open-life.ts';
+import { openRevocation } from '../../seal/flow/open-revocation.ts';
 import { makeSealKeyring } from '../../seal/flow/seal-keyring.ts';
 import { openPdfium } from '../../seal/pdfium/open-pdfium.ts';
 import { readKeyFolder } from '../../seal/store/key-folder.ts';
@@ -198,9 +199,11 @@ async function openSeal(env: NodeJS.ProcessEnv, { database, deps }: Ground): Pro
     log: others.log,
   });
   const containers = containersOf(config);
+  const revocation = await openRevocation(config, { clock, log: others.log });
   const { judge, close: closeJudge } = openJudge({
     trust: withIntermediates(config.trustStores, config.chain),
     containers,
+    revocation: revocation.current,
     threads: 1,
     deadlineSeconds: config.verificationSeconds,
   });
@@ -210,7 +213,8 @@ async function openSeal(env: NodeJS.ProcessEnv, { database, deps }: Ground): Pro
   const trust = withIntermediates(config.trustStores, config.chain);
   const { life, close: closeLife } = await openLife(config, { db, clock, log: others.log, keyring, trust });
   const own = { clock, db, audit, gate, signer, keyring, life, authority, judge, containers, pdfium, checked };
-  const app = buildSeal({ ...config, ...others, ...own });
+  const { authorities, evidence } = revocation;
+  const app = buildSeal({ ...config, ...others, ...own, authorities, evidence });
   const end = async (): Promise<void> => {
     await usage.close();
     await Promise.all([signer.close(), close(), closeLife(), closeJudge(), pdfium.close()]);

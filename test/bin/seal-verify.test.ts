@@ -1,6 +1,6 @@
 // `xinji seal` and `xinji verify` as a person runs them.
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,6 +12,7 @@ import { makeCertificateList } from '../../common/pki/certificate-list.ts';
 import { encodeGrant, parseTimeStampRequest, REPLY_TYPE } from '../../common/pki/time-stamp-protocol.ts';
 import { makeSignature } from '../../seal/ses/make-signature.ts';
 import { judge } from '../_harness/judges.ts';
+import { listOf } from '../_harness/pki.ts';
 import { PLAIN_ENV } from '../_harness/plain-env.ts';
 import { flip, makePdf, makeTestSeal, pki, qpdf, stamperOf } from '../seal/world.ts';
 
@@ -36,6 +37,10 @@ async function writeTrust(name: string, certificates: readonly Certificate[]): P
   await mkdir(path(name), { recursive: true });
   const text = certificates.map(certificatePem).join('');
   for (const file of ['makers.pem', 'signers.pem', 'tsa.pem']) await writeFile(join(path(name), file), text);
+  // The commands judge by the clock of the machine, and want to know of each certificate that it was not revoked.
+  const times = { thisUpdate: new Date(), nextUpdate: new Date(Date.now() + 86_400_000) };
+  await writeFile(join(path(name), 'root.crl'), await listOf(pki.root, [], times));
+  await writeFile(join(path(name), 'authority.crl'), await listOf(pki.authority, [], times));
 }
 
 const seal = (out: string, ...more: readonly string[]) => sealFrom(PDF, out, ...more);
@@ -252,4 +257,31 @@ test('A seal by itself and a detached signature are judged; another file under t
   t.regex(other.out, /HASH_FAILURE/);
   await writeFile(path('no.esl'), 'no seal');
   t.is((await xinji('verify', path('no.esl'))).code, 2);
+});
+
+test('Without a revocation list exit 3 with what is missing; --crl gives it; one that is none is exit 2', async (t) => {
+  await writeTrust('bare', [pki.root.certificate]);
+  for (const name of ['root.crl', 'authority.crl']) await rename(join(path('bare'), name), path(name));
+  const trust = ['--trust', path('bare')];
+  const open = await xinji('verify', path('sealed.pdf'), ...trust);
+  t.is(open.code, 3);
+  t.regex(open.out, /INDETERMINATE \(TRY_LATER\)[\s\S]*there is no revocation list/);
+  const lists = ['--crl', path('root.crl'), '--crl', path('authority.crl')];
+  t.is((await xinji('verify', path('sealed.pdf'), ...trust, ...lists)).code, 0);
+  for (const name of ['absent.crl', 'not.pdf']) {
+    const said = await xinji('verify', path('sealed.pdf'), ...trust, '--crl', path(name));
+    t.is(said.code, 2);
+    t.regex(said.err, /xinji verify: /);
+  }
+});
+
+test('A signer on a revocation list that ended before it sealed fails, exit 1', async (t) => {
+  const day = 86_400_000;
+  const times = { thisUpdate: new Date(), nextUpdate: new Date(Date.now() + day) };
+  const { serial } = pki.signer.certificate;
+  const revoked = [{ serial, at: new Date(Date.now() - day), reason: 'key-compromise' as const }];
+  await writeFile(path('revoked.crl'), await listOf(pki.authority, revoked, times));
+  const said = await xinji('verify', path('sealed.pdf'), '--trust', path('trust'), '--crl', path('revoked.crl'));
+  t.is(said.code, 1);
+  t.regex(said.out, /TOTAL-FAILED \(REVOKED\)/);
 });

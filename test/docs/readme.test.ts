@@ -61,7 +61,7 @@ test('the demo leaves the files that README names', async (t) => {
     'signed-attributes.der',
     'signer.pem',
     'trust-roots.pem',
-    'trust.json',
+    'trust',
   ];
   const left = await readdir(proof);
   t.deepEqual(

@@ -261,7 +261,7 @@ test.serial('GET /v1/seals/{esID} and /v1/trust-roots give what a verifier needs
   for (const path of ['/v1/seals/36010000000099', '/v1/seals/36010000000099/file'])
     t.is((await fetch(new URL(path, room.url))).status, 404);
   const trusted = trustRoots.parse(await (await fetch(new URL('/v1/trust-roots', room.url))).json());
-  t.deepEqual(Object.keys(trusted), ['makers', 'signers', 'time_stamping']);
+  t.deepEqual(Object.keys(trusted), ['makers', 'signers', 'time_stamping', 'revocation']);
   t.regex(trusted.makers[0]!.pem, /BEGIN CERTIFICATE/);
 });
 

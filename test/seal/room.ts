@@ -111,7 +111,11 @@ export async function startRoom(overrides: Partial<SealAppDeps> = {}, port = 0):
     },
     keyring: keyringOf(db),
     life: { ...makeLifeWorld(db).deps, clock },
-    trustStores: sameTrust({ roots: [pki.root.certificate], intermediates: [] }),
+    trustStores: {
+      ...sameTrust({ roots: [pki.root.certificate], intermediates: [] }),
+      revocation: { required: true, sources: [] },
+    },
+    authorities: [],
     chain: [pki.authority.certificate],
     limitMegabytes: 1,
     uploadMegabytes: 8,

@@ -20,7 +20,7 @@ export async function tellVerifying(world: World, tell: Teller, { license, pdf }
   );
 
   const file = join(world.outFolder, 'license.pdf');
-  const trust = join(world.outFolder, 'trust.json');
+  const trust = join(world.outFolder, 'trust');
   tell.check((await runVerify([file, '--trust', trust])) === 0, 'xinji verify, offline with what is trusted: exit 0');
   tell.check((await runVerify([file])) === 3, 'xinji verify without trust never passes: exit 3');
 

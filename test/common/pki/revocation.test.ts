@@ -219,6 +219,15 @@ test('RFC 5280: indirect, delta, partial and unknown lists are refused by name',
   t.is(judgeWith({ crl: await listWith([encodeExtension('1.2.3.4', derInteger(1))]) }).status, 'good', 'not critical');
 });
 
+test('an LDAP address that a certificate names is reported as not asked', (t) => {
+  const uri = derTlv(0x86, utf8('ldap://crl.example/c=cn'));
+  const value = derSequence(derSequence(derTlv(0xa0, derTlv(0xa0, uri))));
+  const extension = { oid: OID.crlDistributionPoints, critical: false, value };
+  const named = { ...signer.certificate, extensions: [...signer.certificate.extensions, extension] };
+  const { finding } = checkRevocation(named, authority.certificate, { crls: [], ocspResponses: [] }, AT, AT);
+  t.regex(finding, /Not asked: ldap:\/\/crl\.example\/c=cn, which the certificate names/);
+});
+
 test('readers refuse by one code whatever is cut off or put in: lists, requests, responses', async (t) => {
   const crl = await listOf(authority, revokedAt(AT));
   const ocsp = await responseOf(signer.certificate, authority, responder, {}, { nonce: Uint8Array.of(1, 2) });
