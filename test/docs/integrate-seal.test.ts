@@ -16,10 +16,12 @@ const text = await readFile(join(ROOT, 'docs/integrate-seal.md'), 'utf8');
 
 let house: House;
 let folder: string;
+let keeperToken: string;
 
 test.before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'xinji-integrate-'));
   house = await startHouse();
+  keeperToken = await house.staffToken('yinzhang-baoguan', 'seal:keep');
   const document = await PDFDocument.create();
   document.addPage([595, 842]).drawText('Decision', { x: 60, y: 700 });
   await writeFile(join(folder, 'decision.pdf'), await document.save());
@@ -36,6 +38,7 @@ function shell(script: string): Promise<{ readonly code: number; readonly said: 
     PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter),
     IDENTITY: house.urls.identity,
     SEAL: house.urls.seal,
+    KEEPER_TOKEN: keeperToken,
     CLIENT_ID: 'license',
     CLIENT_KEY: join(KEYS_DEV, 'license/client.key.pem'),
     XINJI_MODE: 'development',
@@ -51,7 +54,7 @@ function shell(script: string): Promise<{ readonly code: number; readonly said: 
 test.serial('the commands of docs/integrate-seal.md succeed in the order in which they are printed', async (t) => {
   t.timeout(120_000);
   const blocks = [...text.matchAll(/```sh check\n([\s\S]*?)```/g)].map(([, block]) => block as string);
-  t.true(blocks.length >= 9);
+  t.true(blocks.length >= 10);
   for (const block of blocks) {
     const { code, said } = await shell(block);
     t.is(code, 0, `${block}\n${said}`);
