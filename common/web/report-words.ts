@@ -94,6 +94,7 @@ export const FACT_WORDS: Readonly<Record<FactName, FactWords>> = {
 /** The chain checks run for the sealer, for the seal maker, and for the authority of each time stamp. */
 const PARTIES: readonly (readonly [prefix: string, party: Text])[] = [
   ['time-stamp-', { zh: '时间戳：', en: 'Time stamp: ' }],
+  ['document-time-stamp-', { zh: '文件时间戳：', en: 'Document time stamp: ' }],
   ['ses-time-stamp-', { zh: '电子签章的时间戳：', en: 'Time stamp of the seal signature: ' }],
   ['seal-time-stamp-', { zh: '印章的时间戳：', en: 'Time stamp of the seal: ' }],
   ['signer-', { zh: '盖章人', en: 'Sealer: ' }],
@@ -120,6 +121,8 @@ const STEP_NAMES: Readonly<Record<string, Text>> = {
   'signing-time': { zh: '盖章时间', en: 'Time of sealing' },
   'document-digest': { zh: '文件摘要（电子签章）', en: 'Digest of the file (electronic seal)' },
   'time-stamp': { zh: '时间戳', en: 'Time stamp' },
+  'time-stamp-document': { zh: '覆盖签章的文件时间戳', en: 'Document time stamp over the signature' },
+  'document-time-stamp': { zh: '文件时间戳', en: 'Document time stamp' },
   format: { zh: '格式', en: 'form' },
   imprint: { zh: '为这个签名而签发', en: 'made for this signature' },
   signature: { zh: '时间戳机构的签名', en: 'signature of its authority' },
@@ -176,7 +179,8 @@ const STEP_FAULTS: Readonly<Record<string, Text>> = {
 /** Why a step failed or could not be done, or null when its status says it all. */
 export function stepFault(step: Pick<ReportStep, 'name' | 'status' | 'sub_indication'>): Text | null {
   if (step.status === 'passed') return null;
-  const own = step.status === 'failed' ? STEP_FAULTS[step.name.replace(/^(ses|seal)-(?=time-stamp-)/, '')] : undefined;
+  const own =
+    step.status === 'failed' ? STEP_FAULTS[step.name.replace(/^(ses|seal|document)-(?=time-stamp-)/, '')] : undefined;
   const general = step.sub_indication === undefined ? null : SUB_INDICATION_WORDS[step.sub_indication];
   return own ?? general ?? (step.status === 'failed' ? null : STEP_WORDS[step.status]);
 }

@@ -23,6 +23,17 @@ const PLACES: readonly Row[] = [
 const CHANGES: readonly Row[] = [
   [/^The signature field (.+) was added\.$/, '增加了签章“$1”。', 'A further signature was added: $1.'],
   [/^The signature field (.+) was signed\.$/, '在预留的签章处“$1”签了章。', 'The empty signature field $1 was signed.'],
+  [
+    /^The document time stamp (.+) was added\.$/,
+    '为长期核验加盖了文件时间戳“$1”。',
+    'A document time stamp was added: $1.',
+  ],
+  [
+    /^Validation data \(DSS\) were added\.$/,
+    '为长期核验存入了证书状态资料。',
+    'Evidence for later verification was added.',
+  ],
+  [/^The validation data were replaced: (.+)\.$/, '长期核验资料被替换（$1）。'],
   [/^The form field (.+) was filled in\.$/, '填写了表单域“$1”。'],
   [/^Annotations were changed\.$/, '批注有增减或修改。'],
   [/^The last (\d+) bytes were added behind every signature\.$/, '最后 $1 字节是所有签章之后添加的，没有人为它负责。'],
@@ -47,12 +58,16 @@ const CHANGES: readonly Row[] = [
 
 const OBJECT = /^Object (\d+) was (replaced|removed)(?: \((.+)\))?\.$/;
 
+/** True for what only keeps the evidence of a signature: it adds nothing that a reader would see. */
+export const isUpkeep = (sentence: string): boolean =>
+  /^(Validation data \(DSS\) were added|The document time stamp .+ was added)\.$/.test(sentence);
+
 /** A sentence of `changes_after_sealing` in both languages. */
 export function changeWords(sentence: string): Text {
   const object = OBJECT.exec(sentence);
   if (object) {
     const [, num = '', act, place] = object;
-    const where = place === undefined ? `对象 ${num}` : `${translate(PLACES, place)?.zh ?? place}（对象 ${num}）`;
+    const where = place === undefined ? `对象 ${num} ` : `${translate(PLACES, place)?.zh ?? place}（对象 ${num}）`;
     return { zh: `${where}被${act === 'removed' ? '删除' : '替换'}。`, en: sentence };
   }
   const suffix = ' The certification allows no change.';

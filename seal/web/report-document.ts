@@ -16,7 +16,7 @@ import {
   unitOf,
 } from '../../common/web/report-words.ts';
 import { formatDateTime, type Lang, type Say, sayIn, type Texts } from '../../common/web/texts.ts';
-import { MARK_OF, timeOf } from './signature-cards.ts';
+import { MARK_OF, timeOf, titleOf } from './signature-cards.ts';
 import { conclude } from './verdict-words.ts';
 
 export type ReportDocument = {
@@ -37,8 +37,7 @@ const TEXTS = {
   changesAllowed: { zh: '{n} 处，均在允许范围内', en: '{n}, all of them permitted' },
   changesNot: { zh: '{n} 处，其中有不允许的', en: '{n}, among them some that are not permitted' },
   none: { zh: '没有', en: 'None' },
-  seal: { zh: '第 {n} 个签章：{verdict}', en: 'Seal {n}: {verdict}' },
-  signature: { zh: '第 {n} 个签名：{verdict}', en: 'Signature {n}: {verdict}' },
+  item: { zh: '{title}，{verdict}', en: '{title}: {verdict}' },
   passed: { zh: '有效', en: 'valid' },
   failed: { zh: '无效', en: 'not valid' },
   unknown: { zh: '无法确认', en: 'not confirmed' },
@@ -118,13 +117,13 @@ function setSignature(sheets: Sheets, lang: Lang, signature: SignatureReport, n:
   const say = sayIn(lang);
   const mark = MARK_OF[signature.indication];
   sheets.keep(50);
-  sheets.text(say(signature.seal ? TEXTS.seal : TEXTS.signature, { n, verdict: say(TEXTS[mark]) }), {
+  sheets.text(say(TEXTS.item, { title: titleOf(say, signature, n), verdict: say(TEXTS[mark]) }), {
     size: 13,
     weight: 'bold',
     ink: mark,
   });
   sheets.row(say(TEXTS.unit), unitWords(say, signature));
-  sheets.row(say(TEXTS.sealName), sealWords(say, signature));
+  if (signature.container !== 'time_stamp') sheets.row(say(TEXTS.sealName), sealWords(say, signature));
   if (signature.container !== 'seal') sheets.row(say(TEXTS.time), timeOf({ lang }, signature));
   sheets.space(1);
   for (const name of FACT_ORDER) setFact(sheets, say, signature, name);

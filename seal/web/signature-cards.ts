@@ -19,6 +19,8 @@ import { formatDateTime, type Say, sayIn, type Text, type Texts } from '../../co
 const TEXTS = {
   seal: { zh: '第 {n} 个签章', en: 'Seal {n}' },
   signature: { zh: '第 {n} 个签名', en: 'Signature {n}' },
+  stamp: { zh: '第 {n} 个：文件时间戳', en: 'Number {n}: document time stamp' },
+  authority: { zh: '时间戳机构', en: 'Time-stamp authority' },
   valid: { zh: '有效', en: 'Valid' },
   invalid: { zh: '无效', en: 'Not valid' },
   unknown: { zh: '无法确认', en: 'Not confirmed' },
@@ -57,10 +59,16 @@ export function signatureCard(frame: PageFrame, signature: SignatureReport, numb
   const mark = MARK_OF[signature.indication];
   const failed = signature.steps.filter(({ status }) => status === 'failed').length;
   const steps = signature.steps.map((step) => checkStep(say, step));
-  return html`<section class="card" id="seal-${number}" aria-labelledby="seal-title-${number}"><div class="card-head"><h2 id="seal-title-${number}">${say(signature.seal ? TEXTS.seal : TEXTS.signature, { n: number })}</h2>${tag(mark, say(words[mark]))}</div>
+  return html`<section class="card" id="seal-${number}" aria-labelledby="seal-title-${number}"><div class="card-head"><h2 id="seal-title-${number}">${titleOf(say, signature, number)}</h2>${tag(mark, say(words[mark]))}</div>
 ${facts(frame.lang, rowsOf(frame, signature))}
 ${stepList(frame.lang, factSteps(say, signature))}
 <details id="steps-${number}"><summary>${say(TEXTS.steps, { n: signature.steps.length, failed })}</summary>${stepList(frame.lang, steps)}</details></section>`;
+}
+
+/** What it is, with its number. */
+export function titleOf(say: Say, { seal, container }: SignatureReport, n: number): string {
+  if (container === 'time_stamp') return say(TEXTS.stamp, { n });
+  return say(seal ? TEXTS.seal : TEXTS.signature, { n });
 }
 
 function factSteps(say: Say, signature: SignatureReport): Step[] {
@@ -90,6 +98,10 @@ function rowsOf(frame: PageFrame, signature: SignatureReport): Fact[] {
   const { seal, signer } = signature;
   const unit = unitOf(signature);
   const named = unit.name || signer?.common_name || '';
+  if (signature.container === 'time_stamp') {
+    const time = { name: say(TEXTS.time), value: timeOf(frame, signature) };
+    return [...(signer ? [{ name: say(TEXTS.authority), value: signer.common_name }] : []), time];
+  }
   return [
     ...(signer ? [{ name: say(seal ? TEXTS.unit : TEXTS.signer), value: named }] : []),
     ...(unit.code === '' ? [] : [{ name: say(TEXTS.unitCode), value: identifier(unit.code, 4) }]),

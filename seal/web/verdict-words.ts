@@ -5,11 +5,14 @@ import type { PageFrame } from '../../common/web/frame.ts';
 import type { Mark } from '../../common/web/icons.ts';
 import { reportFault, unitOf } from '../../common/web/report-words.ts';
 import { formatDateTime, type Say, sayIn, type Text, type Texts } from '../../common/web/texts.ts';
+import { isUpkeep } from './change-words.ts';
 
 const TEXTS = {
   passed: { zh: '签章有效，|文件未被改动', en: 'The seal is valid |and the file unchanged' },
   passedMore: { zh: '签章有效；|盖章后有允许的添加', en: 'The seal is valid; |permitted additions followed' },
   signed: { zh: '数字签名有效，|文件未被改动', en: 'The signature is valid |and the file unchanged' },
+  stamped: { zh: '时间戳有效，|文件未被改动', en: 'The time stamp is valid |and the file unchanged' },
+  stampedAt: { zh: '文件在{time}之后没有改动。', en: 'The file has not changed since {time}.' },
   seal: { zh: '电子印章有效', en: 'The electronic seal is valid' },
   failed: { zh: '签章无效，|请勿采用此文件', en: 'The seal is not valid. |Do not rely on this file' },
   signatureFailed: { zh: '签名无效，|请勿采用此文件', en: 'The signature is not valid. |Do not rely on this file' },
@@ -83,15 +86,19 @@ function concludePassed(
   put: Put,
 ): Conclusion {
   const sealed = signatures.find(({ seal }) => seal !== null);
-  if (!sealed)
-    return put('passed', TEXTS.signed, say(TEXTS.signedBy, { unit: nameOf(say, signatures[0]!) }), TEXTS.signedNext);
+  const signed = signatures.find(({ container }) => container !== 'time_stamp');
+  if (!signed) {
+    const time = formatDateTime(lang, new Date(signatures[0]?.signing_time ?? 0));
+    return put('passed', TEXTS.stamped, say(TEXTS.stampedAt, { time }), TEXTS.signedNext);
+  }
+  if (!sealed) return put('passed', TEXTS.signed, say(TEXTS.signedBy, { unit: nameOf(say, signed) }), TEXTS.signedNext);
   const { seal, signing_time: time } = sealed;
   if (isSealAlone(signatures)) {
     return put('passed', TEXTS.seal, say(TEXTS.sealWhy, { name: seal!.name, code: seal!.esID }), TEXTS.sealNext);
   }
   const at = time === null ? '' : formatDateTime(lang, new Date(time));
   const why = say(TEXTS.sealedBy, { unit: nameOf(say, sealed), time: at });
-  const wasAdded = changes.length > 0;
+  const wasAdded = changes.some((change) => !isUpkeep(change));
   const conclusion = put('passed', wasAdded ? TEXTS.passedMore : TEXTS.passed, why, TEXTS.moreNext);
   return wasAdded ? conclusion : { ...conclusion, next: null };
 }
