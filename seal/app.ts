@@ -3,7 +3,6 @@ import type { Knex } from 'knex';
 import type Koa from 'koa';
 import type { AuditLog } from '../common/audit/audit-log.ts';
 import type { DevelopmentAuthority } from '../common/ca/development-authority.ts';
-import { makeTimeStampClient, type TimeStamper } from '../common/client/time-stamper.ts';
 import type { Clock } from '../common/clock.ts';
 import { pingDatabase } from '../common/db/ping.ts';
 import type { Mode } from '../common/env.ts';
@@ -20,14 +19,14 @@ import { mountRoutes, type Route } from '../common/http/routes.ts';
 import type { Log } from '../common/log.ts';
 import { readNotoSans } from '../common/pdf/noto-sans.ts';
 import type { Certificate } from '../common/pki/certificate.ts';
-import { type TrustStores, withIntermediates } from '../common/pki/trust-stores.ts';
+import { withIntermediates } from '../common/pki/trust-stores.ts';
 import type { TsaSetting } from './config.ts';
 import type { ContainerSettings } from './domain/container.ts';
 import type { TimeStampAuthority } from './flow/answer-time-stamp.ts';
 import type { CheckedFiles } from './flow/checked-files.ts';
 import { completeEvidence } from './flow/complete-evidence.ts';
 import type { LifeDeps } from './flow/life-deps.ts';
-import { makeOwnStamper } from './flow/own-time-stamper.ts';
+import { openStamper } from './flow/open-stamper.ts';
 import { makePartyCache } from './flow/party-cache.ts';
 import { makeCaller } from './flow/perform-call.ts';
 import type { EvidenceSource } from './flow/preserve-document.ts';
@@ -113,7 +112,7 @@ export function buildApp(deps: SealAppDeps): Koa {
   const maxBytes = deps.limitMegabytes * 1_000_000;
   const trust = withIntermediates(deps.trustStores, chain);
   const parties = makePartyCache({ db, certificateOf: keyring.certificateOf, chain, trust, containers });
-  const stamper = stamperOf(deps, trust);
+  const stamper = openStamper(deps, trust);
   const validation = deps.evidence ? { evidence: completeEvidence(deps.evidence), trust } : null;
   const caller = makeCaller({ ...deps, parties, stamper, validation });
   const spool = makeSpool({ folder: deps.uploadsFolder, bytesPerCaller: deps.callerMegabytes * 1_000_000 });
@@ -200,11 +199,6 @@ export function buildApp(deps: SealAppDeps): Koa {
   };
   mountRoutes(app, [...table, home, ...page, ...reference, ...health, ...webRoutes()], { authorise });
   return app;
-}
-
-function stamperOf({ authority, tsa, db, clock }: SealAppDeps, trust: TrustStores): TimeStamper | null {
-  if (authority) return makeOwnStamper({ db, clock, authority });
-  return tsa.kind === 'external' ? makeTimeStampClient({ url: tsa.url, clock, trust }) : null;
 }
 
 /** Without authorities of its own the room answers for nobody's certificates. */

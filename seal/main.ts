@@ -12,6 +12,7 @@ import { makeCheckedFiles } from './flow/checked-files.ts';
 import { openAuthority } from './flow/open-authority.ts';
 import { openLife } from './flow/open-life.ts';
 import { openRevocation } from './flow/open-revocation.ts';
+import { openStamper } from './flow/open-stamper.ts';
 import { makeSealKeyring } from './flow/seal-keyring.ts';
 import { makeSealTender } from './flow/tend-seals.ts';
 import { MIGRATIONS } from './migrations/list.ts';
@@ -35,6 +36,8 @@ await runRoom({
       masterKey,
       warn,
     });
+    const trust = withIntermediates(config.trustStores, config.chain);
+    const stamper = openStamper({ db, clock: deps.clock, authority, tsa: config.tsa }, trust);
     const { audit, ...usage } = openAudit({
       ...deps,
       databaseUrl: config.databaseUrl,
@@ -42,17 +45,17 @@ await runRoom({
       room: 'seal',
       signer: checkpointSigner,
       copyFolder: config.checkpointFolder,
+      ...(stamper ? { stamp: stamper.stampDigest } : {}),
     });
     const keyring = makeSealKeyring({ db, signer, masterKey, certificates });
     const ground = { db, clock: deps.clock, log: deps.log, keyring };
-    const trust = withIntermediates(config.trustStores, config.chain);
     const { life, close: closeLife } = await openLife({ ...config, warn }, { ...ground, trust });
     const tender = makeSealTender(life);
     const gate = makeBearerGate({ issuer: identityUrl, audience: url, clock: deps.clock });
     const containers = containersOf(config);
     const revocation = await openRevocation(config, deps);
     const { judge, close: closeJudge } = openJudge({
-      trust: withIntermediates(config.trustStores, config.chain),
+      trust,
       containers,
       revocation: revocation.current,
       threads: config.verificationThreads,

@@ -9,6 +9,7 @@ import { asDatabaseProblem } from '../../common/db/errors.ts';
 import { checkSchemaVersion } from '../../common/db/migrate.ts';
 import { isTrustError, TrustError } from '../../common/errors.ts';
 import { type Certificate, readCertificatesPem } from '../../common/pki/certificate.ts';
+import { withIntermediates } from '../../common/pki/trust-stores.ts';
 import { readRoomConfig } from '../../seal/config.ts';
 import { MIGRATIONS } from '../../seal/migrations/list.ts';
 import { openOwnedDatabase } from '../serve/database.ts';
@@ -75,10 +76,11 @@ async function verify(env: NodeJS.ProcessEnv, given: Given): Promise<AuditFindin
       ? await readCertificates(given.certificates)
       : config.checkpointCertificates;
     const copyFolder = given.checkpoints === 'none' ? null : (given.checkpoints ?? config.checkpointFolder);
+    const trust = withIntermediates(config.trustStores, config.chain);
     const db = connect(config.databaseUrl, { applicationName: 'xinji audit', poolMax: 1 });
     try {
       await checkSchemaVersion(db, 'seal', MIGRATIONS);
-      return await verifyAudit({ db, schema: 'seal', room: 'seal', certificates, copyFolder });
+      return await verifyAudit({ db, schema: 'seal', room: 'seal', certificates, copyFolder, trust });
     } finally {
       await db.destroy();
     }
@@ -100,7 +102,7 @@ function asJson({ checkpoints, copy, ...finding }: AuditFinding): string {
 }
 
 function inWords(finding: AuditFinding): string {
-  const { room, faults, hasMore, chains, checkpoints, copy, timeStamps } = finding;
+  const { room, faults, hasMore, chains, checkpoints, copy, timeStamps, lastStamp } = finding;
   const rows = chains.reduce((sum, chain) => sum + chain.rows, 0);
   return [
     faults.length === 0
@@ -118,10 +120,15 @@ function inWords(finding: AuditFinding): string {
       ? `copy outside the database: ${countOf(copy)}`
       : 'copy outside the database: none given; rows and checkpoints that the owner of the tables removed or made anew together would not be noticed',
     'Rows behind the last checkpoint are protected by their chain alone until the next one, a second later while the room runs.',
-    timeStamps === 0
+    timeStamps === 0 || !lastStamp
       ? 'time stamps on checkpoints: none; the times are those of the room'
-      : `time stamps on checkpoints: ${timeStamps}, not judged here`,
+      : `time stamps on checkpoints: ${timeStamps}; ${describeStamp(lastStamp)}`,
   ].join('\n');
+}
+
+function describeStamp({ checkpoint, provedAt, since }: NonNullable<AuditFinding['lastStamp']>): string {
+  const proved = provedAt ? `proves ${provedAt.toISOString()}` : 'leads to nobody who is trusted and proves no time';
+  return `the newest, on checkpoint ${checkpoint}, ${proved}; ${since} checkpoints since then have none`;
 }
 
 const countOf = ({ count, last }: Coverage): string =>

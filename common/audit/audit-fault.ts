@@ -21,6 +21,8 @@ export type AuditFaultKind =
   | 'checkpoint-lost'
   /** Copy and database have different checkpoints under one number. */
   | 'checkpoint-replaced'
+  /** The time stamp of a checkpoint is over something else, or by nobody who may give one. */
+  | 'time-stamp-wrong'
   /** A line of the copy is no checkpoint of this room. */
   | 'copy-unreadable';
 

@@ -4,11 +4,13 @@
 // Reads in pages inside one snapshot; memory does not grow with the log.
 import type { Knex } from 'knex';
 import type { Certificate } from '../pki/certificate.ts';
+import type { TrustStores } from '../pki/trust-stores.ts';
 import { type AuditFault, makeFaultList } from './audit-fault.ts';
 import { emptyChain, hashRow } from './entry.ts';
 import { countTimeStamps } from './store/checkpoints.ts';
 import { listHeads, listRows } from './store/entries.ts';
 import { type Coverage, makeCheckpointJudge, verifyCopy, verifyStoredCheckpoints } from './verify-checkpoints.ts';
+import { type StampFinding, verifyNewestStamp } from './verify-stamp.ts';
 
 export type AuditVerification = {
   readonly db: Knex;
@@ -18,6 +20,8 @@ export type AuditVerification = {
   readonly certificates: readonly Certificate[];
   /** Folder of the copy; null when none is at hand. */
   readonly copyFolder: string | null;
+  /** Under which times may be stamped; without it a token proves no time. */
+  readonly trust?: TrustStores | undefined;
 };
 
 export type ChainFinding = {
@@ -36,8 +40,10 @@ export type AuditFinding = {
   readonly chains: readonly ChainFinding[];
   readonly checkpoints: Coverage;
   readonly copy: Coverage | null;
-  /** Checkpoints that carry a token of a time-stamp authority; the tokens are not judged. */
+  /** Checkpoints that carry a token of a time-stamp authority. */
   readonly timeStamps: number;
+  /** The newest of them judged. */
+  readonly lastStamp: StampFinding | null;
 };
 
 const PAGE = 1000;
@@ -55,6 +61,7 @@ export async function verifyAudit(request: AuditVerification): Promise<AuditFind
       const judge = makeCheckpointJudge({ db, schema, room, certificates: request.certificates, add: faults.add });
       const checkpoints = await verifyStoredCheckpoints(judge);
       const copy = request.copyFolder === null ? null : await verifyCopy(judge, request.copyFolder);
+      const lastStamp = await verifyNewestStamp({ db, schema, trust: request.trust }, faults.add);
       return {
         room,
         ...faults.list(),
@@ -67,6 +74,7 @@ export async function verifyAudit(request: AuditVerification): Promise<AuditFind
         checkpoints,
         copy,
         timeStamps: (await countTimeStamps(db, schema)).stamped,
+        lastStamp,
       };
     },
     { readOnly: true, isolationLevel: 'repeatable read' },

@@ -83,6 +83,24 @@ export async function countTimeStamps(
   return rows[0]!;
 }
 
+/** The newest checkpoint that carries a token, and how many came after it. */
+export async function findLastStamped(db: Knex, schema: string) {
+  const table = `${schema}.audit_checkpoints`;
+  const rows: {
+    readonly number: number;
+    readonly at: Date;
+    readonly hash: string;
+    readonly token: Buffer;
+    readonly since: number;
+  }[] = await db(table)
+    .whereNotNull('time_stamp')
+    .orderBy('number', 'desc')
+    .limit(1)
+    .select('number', 'at', 'time_stamp as token', db.raw(`encode(hash, 'hex') as hash`))
+    .select(db.raw('(select coalesce(max(number), 0) from ??)::integer - number as since', [table]));
+  return rows[0] ?? null;
+}
+
 /** Keeps the token of a time-stamp authority over the checkpoint's hash; false when it has one. */
 export async function markTimeStamp(db: Knex, schema: string, number: number, token: Uint8Array): Promise<boolean> {
   const count = await db(`${schema}.audit_checkpoints`)

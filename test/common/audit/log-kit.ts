@@ -9,12 +9,29 @@ import type { AuditEntry, AuditRow } from '../../../common/audit/entry.ts';
 import { type OpenAudit, openAudit } from '../../../common/audit/open-audit.ts';
 import { type AuditFinding, verifyAudit } from '../../../common/audit/verify-audit.ts';
 import { makeLog } from '../../../common/log.ts';
+import { makeTimeStampToken } from '../../../common/pki/time-stamp.ts';
 import { type TestDatabase, testDatabase } from '../../_harness/database.ts';
-import { AT, issue, issueAuthority } from '../../_harness/pki.ts';
+import { AT, issue, issueAuthority, issueTsa, sameTrust } from '../../_harness/pki.ts';
 
 const authority = await issueAuthority('测试签发机构', null);
 export const signer = await issue('审计检查点', authority);
 export const stranger = await issue('别的检查点', authority);
+
+const tsa = await issueTsa(authority);
+const trust = sameTrust({ roots: [authority.certificate], intermediates: [] });
+
+/** A token of the authority that the kit trusts, over this digest, at `AT`. */
+export const token = (digest: Uint8Array): Promise<Uint8Array> =>
+  makeTimeStampToken({
+    policy: '1.2.3',
+    digest,
+    serial: Uint8Array.of(1),
+    time: AT,
+    nonce: null,
+    certificate: tsa.certificate,
+    chain: [],
+    sign: tsa.sign,
+  });
 
 export type LogKit = {
   readonly database: TestDatabase;
@@ -52,7 +69,7 @@ export async function makeLogKit(t: ExecutionContext<unknown>): Promise<LogKit> 
       return opened;
     },
     verify: (copyFolder = folder) =>
-      verifyAudit({ db, schema: 'seal', room: 'seal', certificates: [signer.certificate], copyFolder }),
+      verifyAudit({ db, schema: 'seal', room: 'seal', certificates: [signer.certificate], copyFolder, trust }),
     tamper: async (sql, bindings = []) => {
       for (const table of ['audit_entries', 'audit_checkpoints'])
         await owner.raw('alter table ?? disable trigger all', [`seal.${table}`]);

@@ -7,7 +7,8 @@ import { copyFile } from '../../../common/audit/checkpoint-copy.ts';
 import { type AuditEntry, chainEntries, emptyChain } from '../../../common/audit/entry.ts';
 import { fromHex } from '../../../common/bytes.ts';
 import { verifySm2 } from '../../../common/crypto/sm2.ts';
-import { entry, fill, inShort, type LogKit, makeLogKit, readRows, signer, stranger } from './log-kit.ts';
+import { AT } from '../../_harness/pki.ts';
+import { entry, fill, inShort, type LogKit, makeLogKit, readRows, signer, stranger, token } from './log-kit.ts';
 
 test('an untouched log passes; the finding says how far checkpoints and copy reach', async (t) => {
   const kit = await makeLogKit(t);
@@ -218,12 +219,27 @@ test('a node without the copy brings it up to date; of several nodes one makes e
   }
 });
 
+test('a token over another checkpoint, or one that is none, is a fault', async (t) => {
+  for (const wrong of [() => token(new Uint8Array(32)), async () => Uint8Array.of(1)]) {
+    const kit = await makeLogKit(t);
+    const { audit, checkpoints } = kit.open({ stamp: wrong });
+    await audit.append(entry(1));
+    await checkpoints.run();
+    t.true(await checkpoints.stampNewest());
+    const { faults } = await kit.verify();
+    t.deepEqual(
+      faults.map(({ kind, checkpoint }) => `${kind} ${checkpoint}`),
+      ['time-stamp-wrong 1'],
+    );
+  }
+});
+
 test('nothing new, no checkpoint; a time stamper is asked for the newest, once', async (t) => {
   const kit = await makeLogKit(t);
   const asked: Uint8Array[] = [];
   const stamp = async (sm3: Uint8Array): Promise<Uint8Array> => {
     asked.push(sm3);
-    return Uint8Array.of(1);
+    return token(sm3);
   };
   const { audit, checkpoints } = kit.open({ stamp });
   t.is(await checkpoints.run(), null);
@@ -238,6 +254,10 @@ test('nothing new, no checkpoint; a time stamper is asked for the newest, once',
   const finding = await kit.verify();
   t.deepEqual(finding.faults, []);
   t.is(finding.timeStamps, 1);
+  t.deepEqual(finding.lastStamp, { checkpoint: 1, provedAt: AT, since: 0 });
+  await audit.append(entry(2));
+  await checkpoints.run();
+  t.is((await kit.verify()).lastStamp?.since, 1, 'what came after has none, and it is said');
   t.false(
     verifySm2(signer.certificate.publicKey(), fromHex(made!.hash), fromHex(made!.signature)),
     'it signs more than the hash',
