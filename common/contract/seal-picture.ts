@@ -54,7 +54,8 @@ export const drawnPicture = z.strictObject({
   width_mm: millimetres.optional().meta({ description: 'Left out: what the rank, else the shape usually measures' }),
   height_mm: millimetres.optional(),
   emblem: z.string().max(65_536).optional().meta({
-    description: 'SVG of plain shapes in place of the star; painted in red whatever its colours, white is left out',
+    description:
+      'SVG of plain shapes in place of the star; painted in red whatever its colours; white is refused, cut holes instead',
   }),
 });
 export type DrawnPicture = z.infer<typeof drawnPicture>;

@@ -26,6 +26,8 @@ import { readSections, type XrefEntry, type XrefSection } from './xref.ts';
 
 /** Decoded object streams that are kept. */
 const MAX_HELD_BYTES = 32 * 1024 * 1024;
+/** ISO 32000 names it as what readers can be expected to take. */
+const MAX_OBJECT_NUMBER = 8_388_607;
 /** Parsed values kept; beyond, objects are read anew when they are asked for again. */
 const MAX_VALUES_HELD = 500_000;
 
@@ -142,8 +144,10 @@ export class PdfDocument {
 
   /** First number above every one in use. */
   nextNumber(): number {
-    let next = Math.max(1, asCount(this.trailer.map.get('Size')) ?? 1);
-    while (this.entry(next)) next++;
+    // /Size may lie: a number of any section is taken, or an object of the author would be written over.
+    const size = asCount(this.trailer.map.get('Size')) ?? 1;
+    const next = this.sections.reduce((least, { end }) => Math.max(least, end), Math.max(1, size));
+    if (next > MAX_OBJECT_NUMBER) throw broken(`the document has object numbers beyond ${MAX_OBJECT_NUMBER}`);
     return next;
   }
 

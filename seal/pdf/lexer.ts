@@ -167,7 +167,12 @@ export class Lexer {
     const start = this.#position;
     let end = start;
     for (let byte = this.peek(); byte >= 0 && CLASS[byte] === 0; byte = this.peek(end - start)) end++;
-    const raw = latin1(this.#bytes.subarray(start, end));
+    let raw = latin1(this.#bytes.subarray(start, end));
+    // Some writers put nothing between a number that is an object by itself and its end.
+    if (/^[+-]?[\d.]+endobj$/.test(raw)) {
+      end -= 'endobj'.length;
+      raw = raw.slice(0, -'endobj'.length);
+    }
     if (!/^[+-]?(\d{1,40}\.?\d{0,40}|\.\d{1,40})$/.test(raw))
       throw broken(`"${raw.slice(0, 20)}" is not a number`, this.offset);
     this.#position = end;

@@ -26,6 +26,8 @@ export type XrefSection = {
   find(num: number): XrefEntry | null;
   /** Every object number of the section; may be large. */
   numbers(): Generator<number>;
+  /** One more than the highest of them. */
+  readonly end: number;
 };
 
 type Run = { readonly first: number; readonly count: number; readonly start: number };
@@ -71,7 +73,7 @@ function withHidden(source: ByteSource, table: XrefSection, base: number): XrefS
     yield* table.numbers();
     yield* hidden.numbers();
   };
-  return { ...table, held: table.held + hidden.held, find, numbers };
+  return { ...table, held: table.held + hidden.held, find, numbers, end: Math.max(table.end, hidden.end) };
 }
 
 const MAX_HIDDEN = 1_000_000;
@@ -132,7 +134,8 @@ function readTable(source: ByteSource, position: number, base: number): XrefSect
     const run = findRun(num);
     return run ? readEntry(source, run.start + (num - run.first) * run.entryLength, base) : null;
   };
-  return { kind: 'table', position, trailer, tableEnd, held: 0, find, numbers: () => numbersOf(runs) };
+  const numbers = (): Generator<number> => numbersOf(runs);
+  return { kind: 'table', position, trailer, tableEnd, held: 0, find, numbers, end: endOf(runs) };
 }
 
 function offsetAfter(source: ByteSource, at: number, keyword: string): number {
@@ -184,8 +187,8 @@ function readStream(source: ByteSource, position: number, base: number): XrefSec
     const run = findRun(num);
     return run ? entryOf(bytes, run, num, widths, base) : null;
   };
-  const numbers = (): Generator<number> => numbersOf(runs);
-  return { kind: 'stream', position, trailer: header, tableEnd: null, held: bytes.length, find, numbers };
+  const [numbers, end] = [(): Generator<number> => numbersOf(runs), endOf(runs)];
+  return { kind: 'stream', position, trailer: header, tableEnd: null, held: bytes.length, find, numbers, end };
 }
 
 function streamRuns(header: PdfDict, rowLength: number, at: number): { readonly runs: Run[]; readonly size: number } {
@@ -243,6 +246,8 @@ function counts(value: Parameters<typeof isArray>[0], at: number): number[] {
   if (numbers.includes(null)) throw broken('a cross-reference stream has a damaged header', at);
   return numbers as number[];
 }
+
+const endOf = (runs: readonly Run[]): number => runs.reduce((end, { first, count }) => Math.max(end, first + count), 0);
 
 function* numbersOf(runs: readonly Run[]): Generator<number> {
   for (const run of runs) for (let i = 0; i < run.count; i++) yield run.first + i;

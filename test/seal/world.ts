@@ -38,13 +38,19 @@ export function makeTestSeal(
   esID = '36010000000001',
   signers: readonly Party[] = [pki.signer],
   maker: Party = pki.maker,
+  shown: Seal['content']['picture'] = {
+    type: picture.type,
+    bytes: picture.png,
+    widthMm: picture.widthMm,
+    heightMm: picture.heightMm,
+  },
 ): Promise<Seal> {
   return makeSeal({
     esID,
     name: '示例市卫生健康委员会',
     type: 1,
     vendor: 'Xinji',
-    picture: { type: picture.type, bytes: picture.png, widthMm: picture.widthMm, heightMm: picture.heightMm },
+    picture: shown,
     signers: signers.map(({ certificate }) => certificate),
     validStart: new Date('2026-01-02T00:00:00Z'),
     validEnd: new Date('2030-01-01T00:00:00Z'),

@@ -263,6 +263,22 @@ test('Numbers of objects are never given twice', (t) => {
   const lied = ascii(Buffer.from(low).toString('latin1').replace('/Size 5', '/Size 2'));
   t.is(open(lied).nextNumber(), 5);
   t.is(asCount(open(low).trailer.map.get('Size')), 5);
+  // A table with gaps above its /Size: the numbers behind the gap are taken as well.
+  const text = Buffer.from(low).toString('latin1');
+  const at = text.lastIndexOf('xref\n', text.lastIndexOf('trailer'));
+  const sparse = ascii(
+    `${text.slice(0, at)}xref\n30 1\n0000000017 00000 n \n${text.slice(at + 5)}`.replace('/Size 5', '/Size 2'),
+  );
+  t.is(open(sparse).nextNumber(), 31);
+  const beyond = ascii(Buffer.from(sparse).toString('latin1').replace('\n30 1\n', '\n9000000 1\n'));
+  t.throws(() => open(beyond).nextNumber(), { code: 'pdf-broken' });
+});
+
+test('A number that is an object by itself may run into its endobj', (t) => {
+  const objects = plainObjects({ 5: '58' });
+  const text = Buffer.from(handMade({ objects })).toString('latin1').replace('58\nendobj', '58endobj ');
+  t.like(open(ascii(text)).current(5)?.value, { value: 58 });
+  t.throws(() => open(ascii(text.replace('58endobj ', '5-endobj '))).current(5), { code: 'pdf-broken' });
 });
 
 test('An empty line behind the last entry of a table is read over; columns of eight bytes are read', (t) => {
