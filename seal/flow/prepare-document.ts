@@ -15,6 +15,7 @@ import { wholeSeconds } from '../ses/make-seal.ts';
 import { decodeSeal } from '../ses/seal-codec.ts';
 import { isSesSignature } from '../ses/verify-seal.ts';
 import { hashSource } from './seal-document.ts';
+import { vectorOf } from './sealing-party.ts';
 import { verifyDocument } from './verify-document.ts';
 
 /** What of a seal a preparation needs; it is public. */
@@ -36,7 +37,8 @@ export async function readSealFace(eseal: Uint8Array): Promise<SealFace> {
   if (!isSesSignature(makerCertificate, signedRaw, signature))
     throw new TrustError('seal-not-usable', `The signature of the seal maker on seal ${esID} does not verify`);
   const pixels = await decodePicture({ type: picture.type, data: picture.bytes });
-  const appearance = makeAppearance(pixels, picture.widthMm, picture.heightMm);
+  const image = makeAppearance(pixels, picture.widthMm, picture.heightMm);
+  const appearance = { ...image, vector: vectorOf(picture) };
   return { esID, name: property.name, appearance, contentsBytes: eseal.length + BESIDE_SEAL };
 }
 

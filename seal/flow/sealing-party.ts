@@ -14,7 +14,8 @@ import {
   DEFAULT_CONTAINERS,
 } from '../domain/container.ts';
 import { decodePicture } from '../domain/picture-pixels.ts';
-import { makeAppearance, type SealAppearance } from '../pdf/appearance.ts';
+import { makeAppearance, type ObjectBody, type SealAppearance } from '../pdf/appearance.ts';
+import { drawVector } from '../pdf/vector-picture.ts';
 import type { Seal } from '../ses/seal.ts';
 import { decodeSeal } from '../ses/seal-codec.ts';
 import { isSignerListed } from '../ses/signer-list.ts';
@@ -55,12 +56,19 @@ export async function prepareParty(request: PartyRequest): Promise<SealingParty>
     signerCertificate: request.signerCertificate,
     authorities: authoritiesOf([request.signerCertificate, seal.makerCertificate], request.chain),
     keyRef: request.keyRef,
-    appearance: makeAppearance(pixels, picture.widthMm, picture.heightMm),
+    appearance: { ...makeAppearance(pixels, picture.widthMm, picture.heightMm), vector: vectorOf(picture) },
     containers: request.containers ?? DEFAULT_CONTAINERS,
   };
   const sizes = await Promise.all(CONTAINER_MODES.map(async (mode) => [mode, await measureContainer(party, mode)]));
   return { ...party, contentsBytes: Object.fromEntries(sizes) };
 }
+
+/** A drawing is shown as it is, and takes a few kilobytes. */
+export function vectorOf({ type, bytes }: SealPictureBytes): ObjectBody | null {
+  return /^svg$/i.test(type) ? drawVector(bytes) : null;
+}
+
+type SealPictureBytes = { readonly type: string; readonly bytes: Uint8Array };
 
 function checkParty(seal: Seal, { signerCertificate, trust, now }: PartyRequest): void {
   const refuse = (detail: string): TrustError => new TrustError('seal-not-usable', detail);

@@ -15,6 +15,8 @@ export type SealAppearance = {
   readonly heightMm: number;
   readonly color: ObjectBody;
   readonly mask: ObjectBody;
+  /** The same with lines and curves, in the unit square, where the seal's picture is a drawing; shown instead. */
+  readonly vector?: ObjectBody | null;
 };
 
 /** Pixels of a picture: red, green, blue, alpha, 8 bits each, rows from the top. */
@@ -41,7 +43,7 @@ export function colorHeader(appearance: SealAppearance, mask: PdfRef): PdfDict {
   return dict([...appearance.color.header.map, ['SMask', mask]]);
 }
 
-/** The form XObject that paints the picture, or the part of it in the box, upright as displayed, and a date below. */
+/** The form XObject that paints the picture (an image or a form in the unit square), or the part of it in the box, upright as displayed, and a date below. */
 export function formBody(placed: PlacedSeal, image: PdfRef, date: string | null): ObjectBody {
   const [width, height] = [number(placed.width), number(placed.height)];
   const { picture, scale } = placed;

@@ -82,9 +82,7 @@ function writeAppearances(
   { appearance, time }: SealingLayout,
   { widgets }: SealingPlan,
 ): readonly PdfRef[] {
-  const [mask, image] = [update.reserve(), update.reserve()];
-  update.writeStream(mask, appearance.mask);
-  update.writeStream(image, { ...appearance.color, header: colorHeader(appearance, mask) });
+  const image = writePicture(update, appearance);
   const written = new Map<string, PdfRef>();
   return widgets.map(({ placed, hasDate }) => {
     const body = formBody(placed, image, hasDate ? dateText(time) : null);
@@ -96,6 +94,16 @@ function writeAppearances(
     written.set(key, form);
     return form;
   });
+}
+
+/** An image with its soft mask, or a form of lines and curves. */
+function writePicture(update: IncrementalUpdate, appearance: SealAppearance): PdfRef {
+  const mask = appearance.vector ? null : update.reserve();
+  const picture = update.reserve();
+  if (mask) update.writeStream(mask, appearance.mask);
+  const image = mask && { ...appearance.color, header: colorHeader(appearance, mask) };
+  update.writeStream(picture, image ?? appearance.vector!);
+  return picture;
 }
 
 /** What the field locks: as asked, or as an existing field was made to. */
