@@ -62,7 +62,7 @@ export function signatureCard(frame: PageFrame, signature: SignatureReport, numb
   return html`<section class="card" id="seal-${number}" aria-labelledby="seal-title-${number}"><div class="card-head"><h2 id="seal-title-${number}">${titleOf(say, signature, number)}</h2>${tag(mark, say(words[mark]))}</div>
 ${facts(frame.lang, rowsOf(frame, signature))}
 ${stepList(frame.lang, factSteps(say, signature))}
-<details id="steps-${number}"><summary>${say(TEXTS.steps, { n: signature.steps.length, failed })}</summary>${stepList(frame.lang, steps)}</details></section>`;
+<details id="steps-${number}"><summary>${say(TEXTS.steps, { n: signature.steps.length, failed })}</summary><div id="checks-${number}">${stepList(frame.lang, steps)}</div></details></section>`;
 }
 
 /** What it is, with its number. */

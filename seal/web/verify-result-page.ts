@@ -72,7 +72,7 @@ function actions(say: Say, { report, href, hasReport }: ResultPage): Html {
   const failed = report.signatures.flatMap(({ steps }) => steps).filter(({ status }) => status === 'failed').length;
   const first = report.signatures.findIndex(({ steps }) => steps.some(({ status }) => status === 'failed')) + 1;
   const again = html`<a class="${hasReport ? 'link' : 'button'}" href="${VERIFY_PATH}">${say(TEXTS.again)}</a>`;
-  return html`<div class="actions">${hasReport ? html`<form method="post" action="${href}/report"><button class="button" type="submit">${say(TEXTS.report)}</button></form>` : null}${again}<a class="link" href="${`${href}/report.json`}">${say(TEXTS.json)}</a>${failed > 0 ? html`<a class="link" href="${`#steps-${first}`}">${say(TEXTS.failedSteps, { n: failed })}</a>` : null}</div>`;
+  return html`<div class="actions">${hasReport ? html`<form method="post" action="${href}/report"><button class="button" type="submit">${say(TEXTS.report)}</button></form>` : null}${again}<a class="link" href="${`${href}/report.json`}">${say(TEXTS.json)}</a>${failed > 0 ? html`<a class="link" href="${`#checks-${first}`}">${say(TEXTS.failedSteps, { n: failed })}</a>` : null}</div>`;
 }
 
 function count(say: Say, signatures: readonly SignatureReport[]): string {

@@ -1,15 +1,17 @@
 // The verification page of the seal room as a citizen meets it: real Chromium, a real room and database, real documents.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PDFDocument } from '@cantoo/pdf-lib';
 import test, { type ExecutionContext } from 'ava';
 import type { Browser, Page } from 'playwright-core';
+import sharp from 'sharp';
 import { concatBytes } from '../../common/bytes.ts';
 import { findFreePorts } from '../_harness/free-ports.ts';
 import { judge } from '../_harness/judges.ts';
 import { startRoom, type TestRoom } from '../seal/room.ts';
-import { ascii, find, flip, makePdf, qpdf, seal, sealBytes, stamperOf } from '../seal/world.ts';
+import { ascii, find, flip, makePdf, qpdf, seal, sealBytes, stamperOf, verifyBytes } from '../seal/world.ts';
 import { axeFindings, DESKTOP, launchChromium, layoutFindings, leaveFocus, shoot, visit } from './chromium.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'xinji-verify-page-'));
@@ -20,13 +22,23 @@ let room: TestRoom | undefined;
 const plain = await makePdf({ pages: 2, withForm: true });
 const sealed = await sealBytes(plain, { at: { xMm: 120, yMm: 40 }, stamper: stamperOf() });
 const twice = await sealBytes(sealed, { page: 2, at: { xMm: 20, yMm: 200 } });
+/** A red picture as large as a seal, which proves nothing. */
+async function withRedPicture(pdf: Uint8Array): Promise<Uint8Array> {
+  const document = await PDFDocument.load(pdf);
+  const circle =
+    '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="200"><circle cx="100" cy="100" r="90" fill="none" stroke="#d01020" stroke-width="14"/><path fill="#d01020" d="M100 50l15 35h37l-30 23 12 37-34-23-34 23 12-37-30-23h37z"/></svg>';
+  const picture = await document.embedPng(await sharp(Buffer.from(circle)).png().toBuffer());
+  document.getPage(0).drawImage(picture, { x: 340, y: 120, width: 119, height: 119 });
+  return document.save({ useObjectStreams: false });
+}
+
 const lock = ['--encrypt', 'secret', 'owner', '256', '--'];
 const FILES: Readonly<Record<string, Uint8Array>> = {
   'locked.pdf': await qpdf(plain, ...lock),
   'two.pdf': twice,
   'changed.pdf': flip(sealed, find(sealed, 'stream\n') + 9),
   'added.pdf': concatBytes(sealed, ascii('%added')),
-  'unsigned.pdf': plain,
+  'unsigned.pdf': await withRedPicture(plain),
   'picture.png': new Uint8Array(Buffer.from('89504e470d0a1a0a', 'hex')),
   'seal.esl': seal.raw,
 };
@@ -113,6 +125,21 @@ inBrowser('by keyboard alone: to the file, to the check, into the steps; the foc
   t.true(await page.getByText('不通过：文件摘要').first().isVisible());
   t.true(await page.locator('#steps-1 .clause').first().isVisible(), 'with its clause');
 });
+
+inBrowser(
+  'the report is a click away: a file with the seal of the platform, in the language of the page',
+  async (t) => {
+    const { page } = await open(t, { acceptDownloads: true }, 'en');
+    await check(page, 'changed.pdf');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download report' }).click(),
+    ]);
+    t.regex(download.suggestedFilename(), /^V-[0-9A-F]{10}-EN\.pdf$/);
+    const report = verifyBytes(new Uint8Array(readFileSync(await download.path())));
+    t.is(report.indication, 'TOTAL-PASSED', 'of a file that failed there is a report that passes');
+  },
+);
 
 inBrowser('without JavaScript: upload, verdict, pictures, password and English all work', async (t) => {
   const { page, faults } = await open(t, { javaScriptEnabled: false });
