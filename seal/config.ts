@@ -201,13 +201,13 @@ export const CONFIG_TABLE = {
     fallback: (mode: Mode) => (mode === 'development' ? 'keys-dev/pem/maker' : 'none'),
     parse: (path: string, mode: Mode) => (path === 'none' ? null : parseKeysFolder(path, mode)),
   },
-  caFolder: {
+  ca: {
     name: 'XINJI_SEAL_CA',
     manual:
-      'Who certifies the keys of seals: a folder in which requests and revocations are left for a licensed authority, whose certificates come back by POST /v1/seal-applications/{id}/certificate; `none` when no seals are made here.',
+      'Who certifies the keys of seals: a folder in which requests and revocations are left for a licensed authority, whose certificates come back by POST /v1/seal-applications/{id}/certificate; `none` when no seals are made here; in development also `development:` and the folder of the development PKI.',
     example: '/var/lib/xinji/ca',
-    fallback: (mode: Mode) => (mode === 'development' ? '.data/ca' : 'none'),
-    parse: (path: string) => (path === 'none' ? null : parseText(path)),
+    fallback: (mode: Mode) => (mode === 'development' ? 'development:keys-dev/pem' : 'none'),
+    parse: parseCa,
   },
   tsa: {
     name: 'XINJI_SEAL_TSA',
@@ -336,6 +336,17 @@ function parseAuthorities(path: string, mode: Mode): string | null {
   if (path === 'none') return null;
   if (mode === 'production') throw new Error('is for development only; production has `none`');
   return parseKeysFolder(path, mode);
+}
+
+/** Who certifies the keys of seals. */
+export type CaSetting = { readonly kind: 'none' } | { readonly kind: 'files' | 'development'; readonly folder: string };
+
+function parseCa(value: string, mode: Mode): CaSetting {
+  if (value === 'none') return { kind: 'none' };
+  const folder = /^development:(.+)$/.exec(value)?.[1];
+  if (folder !== undefined && mode === 'production')
+    throw new Error('the development authority is refused in production');
+  return folder === undefined ? { kind: 'files', folder: parseText(value) } : { kind: 'development', folder };
 }
 
 function parsePath(path: string, mode: Mode): string {

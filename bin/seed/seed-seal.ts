@@ -1,6 +1,7 @@
 // The department's seal and the seal of the platform, led through their whole life by the staff of the seed: applied for,
-// approved, made, put on file, put in force, and granted to who uses them: the license room, and the seal room for its reports. Every act has a fixed key, so that repeating the seed changes nothing.
-import { type Clock, systemClock } from '../../common/clock.ts';
+// approved, made, put on file, put in force, and granted to who uses them: the license room, and the seal room for its
+// reports. Every act has a fixed key, so that repeating the seed changes nothing.
+import { systemClock } from '../../common/clock.ts';
 import type { RoleName } from '../../common/contract/roles.ts';
 import type { SealApplicationRequest } from '../../common/contract/seal-life.ts';
 import { connect } from '../../common/db/connect.ts';
@@ -16,8 +17,6 @@ import { makeVersion } from '../../seal/flow/make-version.ts';
 import { openLife } from '../../seal/flow/open-life.ts';
 import { makeSealKeyring } from '../../seal/flow/seal-keyring.ts';
 import { REPORT_CLASS, REPORT_CLIENT } from '../../seal/flow/seal-report.ts';
-import { KEYS_DEV } from '../serve/keys.ts';
-import { openSeedAuthority } from './seed-authority.ts';
 import type { StaffSubjects } from './seed-identity.ts';
 import { CLI_CLIENT, LICENSE_CLIENT, PLATFORM_SEAL, SEAL, SEAL_AUTHORITY, STAFF } from './values.ts';
 
@@ -25,22 +24,17 @@ const YEARS = 5;
 /** The seed signs no document. */
 const NO_SIGNER = { load: () => undefined, unload: () => undefined };
 
-/** `keys` is the folder of the development PKI, `subjects` the staff as the seal room knows them. */
-export async function seedSeal(
-  env: NodeJS.ProcessEnv,
-  subjects: StaffSubjects,
-  { keys = KEYS_DEV, clock = systemClock }: { readonly keys?: string; readonly clock?: Clock } = {},
-): Promise<void> {
+/** `subjects`: the staff as the seal room knows them. */
+export async function seedSeal(env: NodeJS.ProcessEnv, subjects: StaffSubjects): Promise<void> {
   const config = readRoomConfig(env);
   const db = connect(config.databaseUrl, { applicationName: 'xinji seed', poolMax: 2 });
   const keyring = makeSealKeyring({ db, signer: NO_SIGNER, certificates: new Map() });
-  const ground = { db, clock, log: makeLog('seal', 'warn'), keyring };
+  const ground = { db, clock: systemClock, log: makeLog('seal', 'warn'), keyring };
   const trust = withIntermediates(config.trustStores, config.chain);
   const { life, close } = await openLife(config, { ...ground, trust });
   try {
-    const deps = { ...life, authority: await openSeedAuthority(keys) };
-    await leadSeal(deps, subjects, DEPARTMENT_SEAL);
-    await leadSeal(deps, subjects, REPORT_SEAL);
+    await leadSeal(life, subjects, DEPARTMENT_SEAL);
+    await leadSeal(life, subjects, REPORT_SEAL);
   } finally {
     await close();
     await db.destroy();

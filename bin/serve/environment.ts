@@ -127,6 +127,8 @@ function developmentValues(env: NodeJS.ProcessEnv, dataDir: string, secrets: Sec
     XINJI_SEAL_TRUST: join(KEYS_DEV, 'trust'),
     XINJI_SEAL_DEVELOPMENT_AUTHORITIES: KEYS_DEV,
     XINJI_SEAL_CHAIN: join(KEYS_DEV, 'pki/chain.pem'),
+    XINJI_SEAL_MAKER_KEYS: join(KEYS_DEV, 'maker'),
+    XINJI_SEAL_CA: `development:${KEYS_DEV}`,
     XINJI_SEAL_TSA_KEYS: join(KEYS_DEV, 'tsa'),
     XINJI_SEAL_CHECKPOINT_KEY: join(KEYS_DEV, 'audit/audit-seal.key.pem'),
     XINJI_SEAL_CHECKPOINT_CERTIFICATES: join(KEYS_DEV, 'audit/audit-seal.crt.pem'),

@@ -1,6 +1,8 @@
 // What the life of seals needs, made ready at start: the maker's key, judged as a verifier would judge it, the authority
 // for certificates, the rule for codes.
 import type { Knex } from 'knex';
+import type { CertificateAuthority } from '../../common/ca/certificate-authority.ts';
+import { openDevelopmentAuthority } from '../../common/ca/development-authority.ts';
 import { makeFileAuthority } from '../../common/ca/file-authority.ts';
 import type { Clock } from '../../common/clock.ts';
 import { isSm2Pair } from '../../common/crypto/sm2.ts';
@@ -19,7 +21,7 @@ import type { SealKeyring } from './seal-keyring.ts';
 
 export type LifeConfig = KeyFileOptions & {
   readonly makerKeysFolder: string | null;
-  readonly caFolder: string | null;
+  readonly ca: { readonly kind: 'none' } | { readonly kind: 'files' | 'development'; readonly folder: string };
   readonly codeRule: SealCodeRule;
   readonly sealVersion: number;
 };
@@ -42,7 +44,7 @@ export async function openLife(config: LifeConfig, { trust, ...ground }: LifeGro
   const life: LifeDeps = {
     ...ground,
     codeRule: config.codeRule,
-    authority: config.caFolder === null ? null : makeFileAuthority(config.caFolder),
+    authority: await openCa(config),
     subjectUnit: config.mode === 'development' ? DEVELOPMENT_UNIT : null,
     maker,
     signers: trust.signers,
@@ -51,6 +53,11 @@ export async function openLife(config: LifeConfig, { trust, ...ground }: LifeGro
     font: readSealFont,
   };
   return { life, close };
+}
+
+async function openCa({ ca, mode }: LifeConfig): Promise<CertificateAuthority | null> {
+  if (ca.kind === 'none') return null;
+  return ca.kind === 'files' ? makeFileAuthority(ca.folder) : openDevelopmentAuthority(ca.folder, mode);
 }
 
 async function openMaker(

@@ -88,6 +88,9 @@ test('a seal whose key was made anew while the data stayed is said, with what to
     status: 'well',
     sentence: 'Keys and certificates fit 1 active seal',
   });
+  const later = new Date(now.getTime() + (5 * 365 - 30) * 86_400_000);
+  const soon = (await checkSeals(environment(keys), later)).find(({ sentence }) => /certificate end on/.test(sentence));
+  t.is(soon?.status, 'note', 'a seal that ends within 60 days');
   const [finding] = await checkSeals(environment(await makeKeys(t)), now);
   t.is(finding?.status, 'wrong');
   t.regex(finding!.sentence, /^Seal 36010000000002 .* cannot be used: .* does not list the certificate/);

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import test from 'ava';
 import { call } from '../../bin/demo/api.ts';
-import { CITIZENS, LICENSE_TYPE } from '../../bin/seed/values.ts';
+import { CITIZENS, LICENSE_TYPE, SEAL, type StaffLogin } from '../../bin/seed/values.ts';
 import type { LicenseDocument } from '../../common/contract/license.ts';
 import type { ProblemDocument } from '../../common/contract/problem.ts';
 import { resumeIssues } from '../../license/flow/resume-issues.ts';
@@ -119,4 +119,36 @@ test.serial('with the seal room away the intent stays on record, and is finished
   const again = await call('POST', `${house.urls.license}/v1/licenses`, { token, json });
   t.is(again.status, 200);
   t.is(again.json<LicenseDocument>().state, 'valid');
+});
+
+test.serial("staff of the seed leads the department's seal on, as the persons who made it", async (t) => {
+  const act = async (login: StaffLogin, scope: string, path: string, body: object) => {
+    const response = await fetch(new URL(path, house.urls.seal), {
+      method: 'POST',
+      headers: {
+        Authorization: `Bearer ${await house.staffToken(login, scope)}`,
+        'Content-Type': 'application/json',
+        'Idempotency-Key': randomBytes(12).toString('hex'),
+      },
+      body: JSON.stringify(body),
+    });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+  const at = `/v1/seals/${SEAL.esID}`;
+  t.like(await act('yinzhang-baoguan', 'seal:keep', `${at}/suspension`, { reason: '交接' }), { status: 200 });
+  const refused = await call('POST', `${house.urls.license}/v1/licenses`, {
+    token: department(),
+    json: makeRequest(),
+  });
+  t.is(problemCode(refused.bytes), 'seal-not-usable');
+  t.like(await act('yinzhang-baoguan', 'seal:keep', `${at}/resumption`, { reason: '交接完毕' }), { status: 200 });
+  const renewal = await act('yinzhang-baoguan', 'seal:keep', `${at}/re-making`, { reason: '换证' });
+  const id = renewal.body['application_id'];
+  const making = `/v1/seal-applications/${id}/making`;
+  t.like((await act('yinzhang-zhizuo', 'seal:make', making, {})).body, { state: 'made', version: 2 });
+  t.is((await act('yinzhang-baoguan', 'seal:keep', making, {})).body['code'], 'scope-missing');
+  const steps = await house.database.connect('seal')('seal.seal_steps').where({ es_id: SEAL.esID }).orderBy('seq');
+  const actorsOf = (step: string) => steps.filter((row) => row.step === step).map(({ actor }) => actor);
+  t.is(new Set([...actorsOf('activate'), ...actorsOf('suspend'), ...actorsOf('renew')]).size, 1, 'one keeper, one sub');
+  t.is(new Set(actorsOf('make')).size, 1);
 });

@@ -6,7 +6,7 @@ import { readTrustStores } from '../../common/files/trust-folder.ts';
 import { readCertificatesPem } from '../../common/pki/certificate.ts';
 import { NO_TRUST } from '../../common/pki/trust-stores.ts';
 import { makeDevelopmentKeys } from '../../keys-dev/make.ts';
-import { readRoomConfig } from '../../seal/config.ts';
+import { CONFIG_TABLE, readRoomConfig } from '../../seal/config.ts';
 import { openAuthority } from '../../seal/flow/open-authority.ts';
 import { readKeyFolder } from '../../seal/store/key-folder.ts';
 
@@ -85,4 +85,13 @@ test('The own time-stamp authority opens with a certificate for time stamps alon
   await refused({ trustStores: NO_TRUST }, /No trusted root/);
   await refused({ trustStores: { ...trustStores, timeStamping: trustStores.signers } }, /No trusted root/);
   await refused({}, /valid from/, new Date('2200-01-01T00:00:00Z'));
+});
+
+test('Who certifies keys of seals: a folder, nobody, or in development the development authority', (t) => {
+  const { parse, fallback } = CONFIG_TABLE.ca;
+  t.deepEqual(parse('none', 'production'), { kind: 'none' });
+  t.deepEqual(parse('/var/lib/xinji/ca', 'production'), { kind: 'files', folder: '/var/lib/xinji/ca' });
+  t.deepEqual(parse('development:keys-dev/pem', 'development'), { kind: 'development', folder: 'keys-dev/pem' });
+  t.throws(() => parse('development:keys-dev/pem', 'production'), { message: /refused in production/ });
+  t.is(fallback('production'), 'none');
 });
