@@ -22,13 +22,14 @@ export type BenchHouse = {
 
 const MS_PER_TICK = 10;
 
-export async function startBenchHouse(): Promise<BenchHouse> {
+export async function startBenchHouse(settings: Readonly<Record<string, string>> = {}): Promise<BenchHouse> {
   const dataDir = await mkdtemp(join(tmpdir(), 'xinji-bench-house-'));
   const names = ['IDENTITY', 'LICENSE', 'SEAL', 'BUSINESS_A', 'BUSINESS_B'];
   const ports = Object.fromEntries(
     await Promise.all(names.map(async (name) => [`XINJI_${name}_PORT`, `${await freePort()}`])),
   );
   const env = { ...process.env, ...ports, XINJI_MODE: 'development', XINJI_DATA_DIR: dataDir, XINJI_LOG_LEVEL: 'warn' };
+  Object.assign(env, settings);
   const program = join(import.meta.dirname, '../bin/xinji.ts');
   const child = spawn(process.execPath, [program, 'serve'], { env, stdio: ['ignore', 'ignore', 'inherit'] });
   const world = await readWorld(env, join(dataDir, 'out'));

@@ -19,7 +19,7 @@ export const issuing: Benchmark = {
     const db = connect(house.ownerUrl, { applicationName: 'bench', poolMax: 1 });
     try {
       await db.raw('create table public.bench_row (id bigserial primary key, content bytea not null)');
-      const compute = makeFloor(randomBytes(FACE_BYTES), await makeSealKit(new Date()));
+      const compute = makeFloor(randomBytes(FACE_BYTES + 30_000), await makeSealKit(new Date()), FACE_BYTES);
       const token = house.world.tokenFor(ISSUING_DEPARTMENT.clientId, ISSUING_DEPARTMENT.scopes.join(' '));
       let number = 0;
       const variants = {

@@ -3,15 +3,31 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { audit } from './audit.ts';
+import { httpSealing } from './http-sealing.ts';
 import { issuing } from './issuing.ts';
+import { manySeals } from './many-seals.ts';
 import { type Benchmark, machine, type Result } from './measure.ts';
+import { memory } from './memory.ts';
 import { preparing } from './preparing.ts';
 import { sealing } from './sealing.ts';
 import { sm2 } from './sm2.ts';
 import { sm3 } from './sm3.ts';
 import { ssoHop } from './sso-hop.ts';
+import { verifying } from './verifying.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [sm3, sm2, preparing, sealing, issuing, ssoHop, audit];
+const BENCHMARKS: readonly Benchmark[] = [
+  sm3,
+  sm2,
+  preparing,
+  sealing,
+  manySeals,
+  verifying,
+  httpSealing,
+  memory,
+  issuing,
+  ssoHop,
+  audit,
+];
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !BENCHMARKS.some((benchmark) => benchmark.name === name));

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { PDFDocument } from '@cantoo/pdf-lib';
 import { importSm2PrivateKey, type Sm2PrivateKey, signSm2 } from '../common/crypto/sm2.ts';
 import { type Certificate, readCertificatesPem } from '../common/pki/certificate.ts';
+import type { TrustStores } from '../common/pki/trust-stores.ts';
 import { makeDevelopmentKeys } from '../keys-dev/make.ts';
 import { drawSealPicture } from '../seal/domain/seal-picture.ts';
 import { prepareParty, type SealingParty } from '../seal/flow/sealing-party.ts';
@@ -16,6 +17,8 @@ export type SealKit = {
   readonly party: SealingParty;
   readonly key: Sm2PrivateKey;
   readonly picturePng: Uint8Array;
+  /** The development roots and authorities, for every purpose. */
+  readonly trust: TrustStores;
 };
 
 const FONT = '@expo-google-fonts/noto-sans-sc/700Bold/NotoSansSC_700Bold.ttf';
@@ -30,7 +33,7 @@ export async function makeSealKit(now: Date): Promise<SealKit> {
     const key = importSm2PrivateKey(await readFile(join(keys, 'seal/signer-1.key.pem'), 'utf8'));
     const makerKey = importSm2PrivateKey(await readFile(join(keys, 'maker/maker.key.pem'), 'utf8'));
     const font = new Uint8Array(await readFile(fileURLToPath(import.meta.resolve(FONT))));
-    const picture = await drawSealPicture({ text: '示例市卫生健康委员会', diameterMm: 42, font });
+    const picture = await drawSealPicture({ text: '示例市卫生健康委员会', diameterMm: 45, font });
     const signerCertificate = await certificate('seal/signer-1.crt.pem');
     const seal = await makeSeal({
       esID: '36010000000001',
@@ -47,7 +50,10 @@ export async function makeSealKit(now: Date): Promise<SealKit> {
     });
     const chain = readCertificatesPem(await readFile(join(keys, 'pki/chain.pem'), 'utf8'));
     const party = await prepareParty({ seal: seal.raw, signerCertificate, chain, keyRef: 'signer-1', now });
-    return { party, key, picturePng: picture.png };
+    const roots = readCertificatesPem(await readFile(join(keys, 'pki/trust-roots.pem'), 'utf8'));
+    const all = { roots, intermediates: chain };
+    const trust = { makers: all, signers: all, timeStamping: all };
+    return { party, key, picturePng: picture.png, trust };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

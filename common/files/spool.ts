@@ -23,7 +23,7 @@ export type Upload = {
 
 export type Spool = {
   /**
-   * Takes in what arrives for `caller`. `too-many-requests` when he has too much here at once; what `chunks` throws is
+   * Takes in what arrives for `caller`; the chunks are its own from then on. `too-many-requests` when he has too much here at once; what `chunks` throws is
    * thrown, and nothing stays.
    */
   readonly receive: (caller: string, chunks: AsyncIterable<Uint8Array>) => Promise<Upload>;
@@ -75,7 +75,10 @@ export function makeSpool({ folder, memoryBytes = MEMORY_BYTES, bytesPerCaller }
             continue;
           }
           file ??= await openNameless(folder);
-          await writeAll(file, [...kept.splice(0), chunk]);
+          for (const part of [...kept.splice(0), chunk]) {
+            await writeAll(file, part);
+            giveBack(part);
+          }
         }
       } catch (error) {
         await close();
@@ -119,7 +122,7 @@ function fileUpload(file: FileHandle, size: number): Bytes {
       fill(offset, bytes);
       return bytes;
     },
-    stream: () => file.createReadStream({ autoClose: false, start: 0, highWaterMark: 256 * 1024 }),
+    stream: () => file.createReadStream({ autoClose: false, start: 0, highWaterMark: 64 * 1024 }),
   };
 }
 
@@ -132,9 +135,16 @@ async function openNameless(folder: string): Promise<FileHandle> {
   return file;
 }
 
-async function writeAll(file: FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
-  for (const chunk of chunks)
-    for (let done = 0; done < chunk.length; ) done += (await file.write(chunk, done)).bytesWritten;
+async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
+  for (let done = 0; done < chunk.length; ) done += (await file.write(chunk, done)).bytesWritten;
+}
+
+/**
+ * Frees a chunk that has a buffer to itself, as those of a socket do, at once: the collector counts them late, and a
+ * gigabyte would pass through a hundred megabytes of them.
+ */
+function giveBack({ buffer, byteLength }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength && byteLength > 4096) buffer.transfer(0);
 }
 
 function checkBounds(size: number, offset: number, length: number): void {

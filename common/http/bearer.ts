@@ -35,14 +35,28 @@ export type BearerGateOptions = {
 };
 
 const CLOCK_TOLERANCE_SECONDS = 5;
+/** So long a signature that was verified is not verified again; a system sends the same token many times a second. */
+const BELIEVED_MS = 30_000;
+const MAX_BELIEVED = 1000;
 
 export function makeBearerGate(options: BearerGateOptions): BearerGate {
   const keys = options.keys ?? createRemoteJWKSet(new URL('/oidc/jwks', options.issuer), { timeoutDuration: 5000 });
   const actors = new WeakMap<object, Actor>();
+  const believed = new Map<string, Believed>();
+  const believe = async (ctx: Koa.Context, token: string): Promise<JWTPayload> => {
+    const now = options.clock().getTime();
+    const known = believed.get(token);
+    if (known && known.from <= now && now < known.until) return known.payload;
+    believed.delete(token);
+    const payload = await verify(ctx, token, keys, options);
+    if (believed.size >= MAX_BELIEVED) believed.delete(believed.keys().next().value as string);
+    believed.set(token, { payload, from: now, until: Math.min(now + BELIEVED_MS, (payload.exp ?? 0) * 1000) });
+    return payload;
+  };
   return {
     require: async (ctx, scope) => {
       const token = readBearerToken(ctx);
-      const actor = toActor(ctx, await verify(ctx, token, keys, options));
+      const actor = toActor(ctx, await believe(ctx, token));
       checkScope(ctx, actor, typeof scope === 'string' ? [scope] : scope);
       actors.set(ctx.req, actor);
       return actor;
@@ -54,6 +68,8 @@ export function makeBearerGate(options: BearerGateOptions): BearerGate {
     },
   };
 }
+
+type Believed = { readonly payload: JWTPayload; readonly from: number; readonly until: number };
 
 /** The issuer grants a duty only by a role; a token that has the one without the other is not believed either. */
 function checkScope(ctx: Koa.Context, { kind, scopes, roles }: Actor, wanted: readonly string[]): void {

@@ -108,11 +108,18 @@ const SM3_ALGORITHM = derSequence(derOid(OID.sm3));
 
 /** SigningCertificateV2 with one ESSCertIDv2: SM3 of the certificate, and its issuer and serial number. */
 function signingCertificate(certificate: Certificate): Uint8Array {
+  const known = signingCertificates.get(certificate);
+  if (known) return known;
   const directoryName = derExplicit(4, certificate.issuerRaw);
   const issuerSerial = derSequence(derSequence(directoryName), certificate.serialRaw);
   const essCertId = derSequence(SM3_ALGORITHM, derOctetString(sm3(certificate.raw)), issuerSerial);
-  return derSequence(derSequence(essCertId));
+  const value = derSequence(derSequence(essCertId));
+  signingCertificates.set(certificate, value);
+  return value;
 }
+
+/** The same for every signature of a certificate. */
+const signingCertificates = new WeakMap<Certificate, Uint8Array>();
 
 function encodeAttribute({ oid, values }: Attribute): Uint8Array {
   return derSequence(derOid(oid), derSet(...values));

@@ -40,7 +40,8 @@ export function checkByteRange(document: PdfDocument, signature: PdfDict): ByteR
   if (contents.raw[0] !== 0x3c) return fault('the gap in /ByteRange is not one hexadecimal string');
   // A single blank in place of the last digit leaves the length as it is: the missing digit is read as zero.
   const isPlain = contents.raw.length === 2 * contents.bytes.length + 2;
-  if (!isPlain || WHITE_SPACE.some((byte) => contents.raw.includes(byte)))
+  const raw = Buffer.from(contents.raw.buffer, contents.raw.byteOffset, contents.raw.length);
+  if (!isPlain || WHITE_SPACE.some((byte) => raw.includes(byte)))
     return fault('/Contents holds other characters than digits');
   return splitPadding(contents.bytes, byteRange, end, fault);
 }

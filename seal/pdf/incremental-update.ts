@@ -58,7 +58,11 @@ export class IncrementalUpdate {
   /** Writes an object with a stream. */
   writeStream(reference: PdfRef, { header, stream }: ObjectBody): void {
     const { encryption } = this.#document;
-    const bytes = encryption ? encryption.closeStream(header, stream, reference) : stream;
+    if (!encryption) {
+      this.write(reference, serializeBody({ header, stream }));
+      return;
+    }
+    const bytes = encryption.closeStream(header, stream, reference);
     const closed = withEntries(header, { Length: number(bytes.length) });
     this.write(reference, serializeBody({ header, stream: bytes }, closed));
   }

@@ -251,7 +251,8 @@ export class Lexer {
       if (bytes.length !== Math.ceil(digits.length / 2))
         throw broken('a hexadecimal string holds other characters', offset);
     }
-    return { kind: 'string', bytes, raw, offset };
+    // A plain view: what is parsed out of a Buffer would be Buffers, which cost more each.
+    return { kind: 'string', bytes: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length), raw, offset };
   }
 
   #readLiteral(): PdfValue {

@@ -86,6 +86,11 @@ function writeAppearances(
   const written = new Map<string, PdfRef>();
   return widgets.map(({ placed, hasDate }) => {
     const body = formBody(placed, image, hasDate ? dateText(time) : null);
+    if (widgets.length === 1) {
+      const only = update.reserve();
+      update.writeStream(only, body);
+      return only;
+    }
     const key = Buffer.concat(serializeBody(body)).toString('latin1');
     const known = written.get(key);
     if (known) return known;

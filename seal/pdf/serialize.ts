@@ -15,8 +15,12 @@ export function serialize(value: PdfValue): string {
       return `${value.num} ${value.gen} R`;
     case 'array':
       return `[${value.items.map(serialize).join(' ')}]`;
-    case 'dict':
-      return `<<${[...value.map].map(([key, item]) => `${serializeName(key)} ${serialize(item)}`).join(' ')}>>`;
+    case 'dict': {
+      let entries = '';
+      for (const [key, item] of value.map)
+        entries += `${entries === '' ? '' : ' '}${serializeName(key)} ${serialize(item)}`;
+      return `<<${entries}>>`;
+    }
   }
 }
 
@@ -41,7 +45,10 @@ export function dateString(time: Date): PdfValue {
   return textString(`D:${time.toISOString().replace(/[-:T]/g, '').slice(0, 14)}Z`);
 }
 
+const IRREGULAR = /[^\x21-\x7e]|[#()<>[\]{}/%]/;
+const ALL_IRREGULAR = new RegExp(IRREGULAR, 'g');
+
 function serializeName(text: string): string {
-  const irregular = /[^\x21-\x7e]|[#()<>[\]{}/%]/g;
-  return `/${text.replace(irregular, (char) => `#${char.charCodeAt(0).toString(16).padStart(2, '0')}`)}`;
+  if (!IRREGULAR.test(text)) return `/${text}`;
+  return `/${text.replace(ALL_IRREGULAR, (char) => `#${char.charCodeAt(0).toString(16).padStart(2, '0')}`)}`;
 }

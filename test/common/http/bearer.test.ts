@@ -40,6 +40,7 @@ async function start(
   trusted: typeof keys | null = keys,
   issuer = ISSUER,
   scope: Scope = 'license:issue',
+  clock = () => NOW,
 ): Promise<string> {
   const app = makeKoa({
     room: 'test',
@@ -51,7 +52,7 @@ async function start(
   const gate = makeBearerGate({
     issuer,
     audience: AUDIENCE,
-    clock: () => NOW,
+    clock,
     ...(trusted === null ? {} : { keys: trusted }),
   });
   mountRoutes(
@@ -128,6 +129,27 @@ for (const [title, claims, status, code] of NO_DUTY) {
     t.like(await call(url, `Bearer ${await sign(claims)}`), { status, code });
   });
 }
+
+test('A signature is verified once in half a minute, and a token never believed beyond its end or before its begin', async (t) => {
+  let asked = 0;
+  let now = NOW;
+  const counted: typeof keys = Object.assign((...args: Parameters<typeof keys>) => {
+    asked += 1;
+    return keys(...args);
+  }, keys);
+  const url = await start(t, counted, ISSUER, 'license:issue', () => now);
+  const token = `Bearer ${await sign({ ...good, exp: seconds + 40 })}`;
+  const at = async (offset: number) => {
+    now = new Date(NOW.getTime() + offset * 1000);
+    return (await call(url, token)).status;
+  };
+  t.deepEqual([await at(0), await at(29), asked], [200, 200, 1]);
+  t.deepEqual([await at(31), await at(39), asked], [200, 200, 2]);
+  t.deepEqual([await at(41), asked], [200, 3], 'five seconds are tolerated, by the judge of tokens alone');
+  t.is(await at(46), 401);
+  t.deepEqual([await at(10), await at(-1), asked], [200, 200, 6], 'a clock that goes back is no reason to believe');
+  t.is((await call(url, `${token}x`)).status, 401);
+});
 
 test('RFC 6750: without a token the answer is token-missing and a bare challenge', async (t) => {
   t.like(await call(await start(t)), { status: 401, code: 'token-missing', challenge: 'Bearer' });
