@@ -19,6 +19,7 @@ import { mountRoutes, type Route } from '../common/http/routes.ts';
 import type { Log } from '../common/log.ts';
 import { readNotoSans } from '../common/pdf/noto-sans.ts';
 import type { Certificate } from '../common/pki/certificate.ts';
+import type { Revocation } from '../common/pki/chain-revocation.ts';
 import { withIntermediates } from '../common/pki/trust-stores.ts';
 import type { TsaSetting } from './config.ts';
 import type { ContainerSettings } from './domain/container.ts';
@@ -100,6 +101,8 @@ export type SealAppDeps = {
   /** From one address. */
   readonly publicPerMinute: number;
   readonly tsa: TsaSetting;
+  /** What tells revoked certificates now; left out: sealing does not look. */
+  readonly revocation?: () => Promise<Omit<Revocation, 'now'>>;
   /** Where revocation evidence comes from; left out: levels LT and LTA are refused. */
   readonly evidence?: EvidenceSource | null;
 };
@@ -111,7 +114,10 @@ export function buildApp(deps: SealAppDeps): Koa {
   const { db, clock, metrics, gate, log, mode, keyring, chain, containers } = deps;
   const maxBytes = deps.limitMegabytes * 1_000_000;
   const trust = withIntermediates(deps.trustStores, chain);
-  const parties = makePartyCache({ db, certificateOf: keyring.certificateOf, chain, trust, containers });
+  const parties = makePartyCache({
+    ...{ db, certificateOf: keyring.certificateOf, chain, trust, containers },
+    revocation: deps.revocation,
+  });
   const stamper = openStamper(deps, trust);
   const validation = deps.evidence ? { evidence: completeEvidence(deps.evidence), trust } : null;
   const caller = makeCaller({ ...deps, parties, stamper, validation });

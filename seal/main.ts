@@ -68,7 +68,7 @@ await runRoom({
         ...config,
         ...deps,
         ...{ db, audit, gate, signer, keyring, life, authority, judge, containers, pdfium, checked },
-        ...{ authorities: revocation.authorities, evidence: revocation.evidence },
+        ...{ authorities: revocation.authorities, evidence: revocation.evidence, revocation: revocation.current },
       }),
       started: async () => {
         usage.start();

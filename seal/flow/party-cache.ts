@@ -7,7 +7,8 @@ import { toHex } from '../../common/bytes.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
 import { TrustError } from '../../common/errors.ts';
 import { type Certificate, parseCertificate } from '../../common/pki/certificate.ts';
-import type { TrustStores } from '../../common/pki/trust-stores.ts';
+import type { Revocation } from '../../common/pki/chain-revocation.ts';
+import { type TrustStores, withRevocation } from '../../common/pki/trust-stores.ts';
 import type { ContainerSettings } from '../domain/container.ts';
 import type { RegisteredSeal } from '../domain/registered-seal.ts';
 import { findParty, insertParty } from '../store/sealing-parties.ts';
@@ -29,6 +30,8 @@ export type PartyOptions = {
   readonly certificateOf: (keyRef: string) => Promise<Certificate | null>;
   readonly chain: readonly Certificate[];
   readonly trust: TrustStores;
+  /** What tells revoked certificates: with those nothing is sealed. What is not known blocks nothing here. */
+  readonly revocation?: (() => Promise<Omit<Revocation, 'now'>>) | undefined;
   readonly containers?: ContainerSettings;
 };
 
@@ -36,14 +39,16 @@ export type PartyCacheOptions = PartyOptions & { readonly db: Knex };
 
 /** The party of a seal as it is now. Codes: `key-not-found`, `seal-malformed`, `seal-not-usable`. */
 export async function prepareSeal(
-  { certificateOf, chain, trust, containers }: PartyOptions,
+  { certificateOf, chain, trust, revocation, containers }: PartyOptions,
   { esID, eseal, keyRef }: Pick<RegisteredSeal, 'esID' | 'eseal' | 'keyRef'>,
   now: Date,
 ): Promise<SealingParty> {
   const signerCertificate = await certificateOf(keyRef);
   if (!signerCertificate)
     throw new TrustError('key-not-found', `Seal ${esID} is used by the key ${keyRef}, which is not here`);
-  const order = { seal: eseal, signerCertificate, chain, keyRef, trust, now };
+  const known = revocation && { ...(await revocation()), isRequired: false, now };
+  const stores = known ? withRevocation(trust, known) : trust;
+  const order = { seal: eseal, signerCertificate, chain, keyRef, trust: stores, now };
   return prepareParty(containers ? { ...order, containers } : order);
 }
 

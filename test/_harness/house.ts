@@ -214,7 +214,7 @@ async function openSeal(env: NodeJS.ProcessEnv, { database, deps }: Ground): Pro
   const { life, close: closeLife } = await openLife(config, { db, clock, log: others.log, keyring, trust });
   const own = { clock, db, audit, gate, signer, keyring, life, authority, judge, containers, pdfium, checked };
   const { authorities, evidence } = revocation;
-  const app = buildSeal({ ...config, ...others, ...own, authorities, evidence });
+  const app = buildSeal({ ...config, ...others, ...own, authorities, evidence, revocation: revocation.current });
   const end = async (): Promise<void> => {
     await usage.close();
     await Promise.all([signer.close(), close(), closeLife(), closeJudge(), pdfium.close()]);

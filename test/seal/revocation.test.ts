@@ -5,6 +5,7 @@ import type { SignatureReport } from '../../common/contract/report.ts';
 import type { CrlReason } from '../../common/pki/certificate-list.ts';
 import { NO_EVIDENCE, type RevocationEvidence } from '../../common/pki/revocation.ts';
 import { withEvidence, withRevocation } from '../../common/pki/trust-stores.ts';
+import { prepareSeal } from '../../seal/flow/party-cache.ts';
 import { verifyDocument } from '../../seal/flow/verify-document.ts';
 import { memorySource } from '../../seal/pdf/byte-source.ts';
 import { makeSeal } from '../../seal/ses/make-seal.ts';
@@ -151,4 +152,24 @@ test('an authority between that was revoked takes everything below it along', as
   const entry = { serial: pki.authority.certificate.serial, at: hours(-1), reason: 'ca-compromise' as const };
   const given = { crls: [crls[0]!, await listOf(pki.root, [entry])], ocspResponses: [] };
   t.is(verdict(judge(stamped, given)), 'TOTAL-FAILED REVOKED');
+});
+
+test('GB/T 38540-2020: with a revoked signer or maker nothing is sealed; what is not known blocks nothing', async (t) => {
+  const prepare = (given: RevocationEvidence) =>
+    prepareSeal(
+      {
+        certificateOf: async () => pki.signer.certificate,
+        chain: [pki.authority.certificate],
+        trust: pki.trust,
+        revocation: async () => ({ evidence: given, isRequired: true }),
+      },
+      { esID: seal.content.esID, eseal: seal.raw, keyRef: 'signer-1' },
+      NOW,
+    );
+  t.is((await prepare(await evidence())).keyRef, 'signer-1');
+  t.is((await prepare(NO_EVIDENCE)).keyRef, 'signer-1');
+  for (const who of ['signer', 'maker'] as const) {
+    const given = await evidence([{ who, at: hours(0.2) }]);
+    await t.throwsAsync(prepare(given), { code: 'seal-not-usable', message: /Revoked on/ });
+  }
 });
