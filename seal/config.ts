@@ -265,7 +265,7 @@ export const CONFIG_TABLE = {
   publicPerMinute: {
     name: 'XINJI_SEAL_PUBLIC_PER_MINUTE',
     manual:
-      'Other requests a minute that anybody may make from one address: time stamps, seals, what is trusted. The time stamps that this room itself puts over seals do not count.',
+      'Other requests a minute that anybody may make from one address: time stamps, seals, what is trusted, results and drawn pages of the verification page. The time stamps that this room itself puts over seals do not count.',
     example: '600',
     fallback: (mode) => (mode === 'development' ? '6000' : '600'),
     parse: parseInteger(1, 1_000_000),
