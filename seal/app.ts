@@ -71,7 +71,7 @@ export type SealAppDeps = {
   /** Judges uploads in threads of its own. */
   readonly judge: Judge;
   /** Looks into pages in threads of its own. */
-  readonly pdfium: Pick<OpenPdfium, 'findText' | 'drawPage' | 'findRedPictures'>;
+  readonly pdfium: Pick<OpenPdfium, 'findText' | 'drawPage' | 'findRedPictures' | 'saveCopy'>;
   /** Uploads of the verification page, for minutes. */
   readonly checked: CheckedFiles;
   readonly verificationSeconds: number;
@@ -122,8 +122,9 @@ export function buildApp(deps: SealAppDeps): Koa {
   const validation = deps.evidence ? { evidence: completeEvidence(deps.evidence), trust } : null;
   const caller = makeCaller({ ...deps, parties, stamper, validation });
   const spool = makeSpool({ folder: deps.uploadsFolder, bytesPerCaller: deps.callerMegabytes * 1_000_000 });
-  const { findText } = deps.pdfium;
-  const seal = makeSealingHandler({ gate, caller, spool, findText, maxBytes: deps.uploadMegabytes * 1_000_000 });
+  const { findText, saveCopy: writeAnew } = deps.pdfium;
+  const uploads = { spool, maxBytes: deps.uploadMegabytes * 1_000_000 };
+  const seal = makeSealingHandler({ gate, caller, ...uploads, findText, writeAnew });
   const renew = makeRenewalHandler({ ...deps, stamper, validation, maxBytes });
   const limit = makeRateLimit({ perMinute: deps.verificationsPerMinute, clock });
   const verify = limit.guard(makeVerificationHandler({ ...deps, maxBytes }));

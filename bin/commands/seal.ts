@@ -12,7 +12,8 @@ import type { ContainerSettings } from '../../seal/domain/container.ts';
 import type { Level } from '../../seal/domain/level.ts';
 import { type SealOrder, sealInTurn, type ValidationMeans } from '../../seal/flow/seal-document.ts';
 import { completeFile, prepareFile, sealByRoom } from '../seal/by-digest.ts';
-import { type PartyFiles, readCertificates, readKey, readParty, writeSealed } from '../seal/files.ts';
+import { type PartyFiles, readCertificates, readKey, readParty, writeAnew, writeSealed } from '../seal/files.ts';
+import { readSealedInput } from '../seal/normalise.ts';
 import { type AskedLayout, LAYOUT_OPTIONS, readLayout } from '../seal/options.ts';
 import { readPlan } from '../seal/plan.ts';
 import { readSignatureLevel, readStamper, readValidation, renewFile } from '../seal/preserving.ts';
@@ -40,6 +41,7 @@ export const command: Command = {
     --mode MODE    dual (default): CMS with the seal signature in it; ses: the seal signature alone, for national
                    readers; cms: plain CMS, which shows the picture and carries no seal
     --password-file FILE  its first line opens an encrypted PDF; the empty password is tried without
+    --normalise    a damaged document that nobody has signed may be written anew first; said with the SM3 before and after
     --reason TEXT  shown by PDF readers
     --level B|T|LT|LTA  T puts a time stamp over the signature (default B); it needs --tsa, or a --room that has one.
                    LT keeps revocation evidence in the document and needs --evidence too; LTA stamps the document with it
@@ -68,6 +70,8 @@ S.esl comes from the seal maker; a seal room hands out its own: GET /v1/seals/{e
     const layout = await readLayout(values);
     const containers = readContainers(env);
     const files = { from, out };
+    if (values.normalise && (values.renew || values.prepare || room !== undefined || complete !== undefined))
+      throw new TrustError('invalid-request', '--normalise goes with --seal and --key only');
     if (values.renew) return renew(files, { ...values, containers, password: layout.password });
     if (complete !== undefined) return completeFile({ ...files, signature: complete, layout, containers });
     if (!seal) return wrongUsage();
@@ -84,7 +88,10 @@ S.esl comes from the seal maker; a seal room hands out its own: GET /v1/seals/{e
     const validation = await readValidation(level, values.evidence ?? [], await readChain(chain));
     const party = { seal, key, cert, chain };
     const plan = values.plan === undefined ? [{ party, layout }] : await readPlan(values.plan, party, layout);
-    await sealFile({ from, out, stamper, validation, level, plan, password: layout.password }, env);
+    await sealFile(
+      { from, out, stamper, validation, level, plan, password: layout.password, normalise: values.normalise ?? false },
+      env,
+    );
     return 0;
   },
 };
@@ -96,6 +103,7 @@ const OPTIONS = {
   key: { type: 'string' },
   cert: { type: 'string' },
   chain: { type: 'string' },
+  normalise: { type: 'boolean' },
   level: { type: 'string' },
   tsa: { type: 'string' },
   evidence: { type: 'string', multiple: true },
@@ -122,16 +130,18 @@ type SealFileRequest = {
   readonly level: Level;
   readonly plan: readonly { readonly party: PartyFiles; readonly layout: AskedLayout }[];
   readonly password: string | undefined;
+  readonly normalise: boolean;
 };
 
 async function sealFile(
-  { from, out, stamper, validation, level, plan, password }: SealFileRequest,
+  { from, out, stamper, validation, level, plan, password, normalise }: SealFileRequest,
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
   const containers = readContainers(env);
   const keys = new Map<string, Sm2PrivateKey>();
-  const source = openFileSource(from);
+  const file = openFileSource(from);
   try {
+    const { source, anew } = await readSealedInput(file, { normalise, password });
     const orders: SealOrder[] = [];
     for (const { party: files, layout } of plan) {
       const key = keys.get(files.key) ?? (await readKey(files.key, env));
@@ -147,7 +157,8 @@ async function sealFile(
       orders.map((order) => ({ ...order, tools })),
     );
     const appended = Buffer.concat(sealed.map((one) => one.appended));
-    await writeSealed(from, out, appended);
+    await (anew ? writeAnew(out, anew.bytes, appended) : writeSealed(from, out, appended));
+    if (anew) console.log(`${out}: ${anew.sentence}`);
     for (const [i, { field, appended: own }] of sealed.entries()) {
       const { esID, property } = orders[i]!.party.seal.content;
       console.log(
@@ -155,7 +166,7 @@ async function sealFile(
       );
     }
   } finally {
-    source.close();
+    file.close();
   }
 }
 

@@ -1,5 +1,5 @@
 // The files of `xinji seal`: seal, key and certificates in, the sealed document out.
-import { appendFile, copyFile, open, readFile, rename, rm } from 'node:fs/promises';
+import { appendFile, copyFile, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { isSm2Pair, type Sm2PrivateKey } from '../../common/crypto/sm2.ts';
 import { parseKey32 } from '../../common/env.ts';
 import { isTrustError, type ProblemCode, TrustError } from '../../common/errors.ts';
@@ -22,6 +22,14 @@ export type PartyFiles = {
 export async function writeSealed(from: string, out: string, appended: Uint8Array): Promise<void> {
   await writeWhole(out, async (part) => {
     await copyFile(from, part);
+    await appendFile(part, appended);
+  });
+}
+
+/** Another document than the input, and what is appended to it; appears whole or not at all. */
+export async function writeAnew(out: string, document: Uint8Array, appended: Uint8Array): Promise<void> {
+  await writeWhole(out, async (part) => {
+    await writeFile(part, document);
     await appendFile(part, appended);
   });
 }

@@ -11,7 +11,7 @@ import type { AskedLayout } from './options.ts';
 
 const path = z.string().min(1);
 const planned = sealingOrder
-  .omit({ seal: true, class: true, level: true })
+  .omit({ seal: true, class: true, level: true, normalise: true })
   .extend({ seal: path.optional(), key: path.optional(), cert: path.optional(), chain: path.optional() });
 type Place = Pick<z.infer<typeof planned>, 'keyword' | 'hit' | 'dx_mm' | 'dy_mm'>;
 const plan = z.array(planned).min(1).max(50);

@@ -93,6 +93,10 @@ export const sealingQuery = z.strictObject({
     description:
       'T adds a time stamp over the signature, LT revocation evidence, LTA a time stamp over the document; left out: T where the room has an authority, else B',
   }),
+  normalise: z.enum(['true', 'false']).optional().meta({
+    description:
+      'A document that needs repair and is not signed may be written anew before it is sealed; the header Normalised says so',
+  }),
   reason: z.string().max(200).optional().meta({ description: 'Shown by PDF readers' }),
 });
 export type SealingQuery = z.infer<typeof sealingQuery>;
@@ -100,14 +104,19 @@ export type SealingQuery = z.infer<typeof sealingQuery>;
 /** One of several seals asked in one call: the same names as in the query, numbers and booleans as JSON has them. */
 export const sealingOrder = sealingQuery.extend({
   date: z.boolean().optional().meta({ description: 'The date of signing below the seal' }),
+  normalise: z.boolean().optional().meta({ description: 'A document that needs repair may be written anew' }),
 });
 
 /** Part `sealings` of a multipart `POST /v1/sealings`: the seals in the order in which they are put on. */
 export const sealingList = z.array(sealingOrder).min(1).max(50);
 
 /** An order as the query that asks the same. */
-export function queryOf({ date, ...same }: z.infer<typeof sealingOrder>): SealingQuery {
-  return date === undefined ? same : { ...same, date: date ? 'true' : 'false' };
+export function queryOf({ date, normalise, ...same }: z.infer<typeof sealingOrder>): SealingQuery {
+  return {
+    ...same,
+    ...(date === undefined ? {} : { date: date ? 'true' : 'false' }),
+    ...(normalise === undefined ? {} : { normalise: normalise ? 'true' : 'false' }),
+  };
 }
 
 /** Body of `POST /v1/digest-sealings`. */

@@ -16,6 +16,8 @@ export type AskedCall = {
   readonly inputSm3: string;
   /** Bytes; 0 for a digest. */
   readonly inputSize: number;
+  /** SM3 of the document as it came, where it was written anew before it was sealed. */
+  readonly normalisedFrom?: string | undefined;
   readonly queries: readonly SealingQuery[];
 };
 
@@ -76,6 +78,7 @@ function inputOf(call: AskedCall, i: number): Readonly<Record<string, unknown>> 
     idempotency_key: call.idempotencyKey,
     ...(call.queries.length > 1 ? { number: i + 1 } : {}),
     ...(call.form === 'digest' ? { digest: call.inputSm3 } : { input_sm3: call.inputSm3, input_size: call.inputSize }),
+    ...(call.normalisedFrom === undefined ? {} : { normalised_from: call.normalisedFrom }),
     place,
   };
 }

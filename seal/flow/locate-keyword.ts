@@ -2,7 +2,7 @@
 // an offset. What cannot be searched is said; nothing is placed by guess.
 import { TrustError } from '../../common/errors.ts';
 import { type FindText, MAX_SEARCHED_BYTES, type TextFound, type TextHit } from '../domain/text-hits.ts';
-import { type ByteSource, slices } from '../pdf/byte-source.ts';
+import { type ByteSource, readWhole } from '../pdf/byte-source.ts';
 import { openDocument } from '../pdf/document.ts';
 import { countPages } from '../pdf/page.ts';
 import { parsePageList } from '../pdf/page-list.ts';
@@ -100,14 +100,4 @@ function notFound({ hits, withoutText, unmapped }: TextFound, text: string, want
 function named(pages: readonly number[]): string {
   const more = pages.length > MAX_PAGES_NAMED ? ` and ${pages.length - MAX_PAGES_NAMED} more` : '';
   return `page ${pages.slice(0, MAX_PAGES_NAMED).join(', ')}${more}`;
-}
-
-function readWhole(source: ByteSource): Uint8Array {
-  const whole = new Uint8Array(source.size);
-  let at = 0;
-  for (const slice of slices(source, 0, source.size)) {
-    whole.set(slice, at);
-    at += slice.length;
-  }
-  return whole;
 }

@@ -20,6 +20,8 @@ export type ClientSealing = {
   readonly source: ByteSource;
   /** A running SM3 that has taken in the whole source; it is not changed. */
   readonly inputHash: Sm3;
+  /** SM3 of the document as it came, where `source` is that document written anew. */
+  readonly normalisedFrom?: string | undefined;
   /** Of an encrypted document; never on record. */
   readonly password?: string | undefined;
   /** At least one; in the order in which the seals are put on. */

@@ -14,8 +14,9 @@ import type { Operation } from '../../common/http/operation.ts';
 import { parseContract } from '../../common/http/parse-contract.ts';
 import type { Handler } from '../../common/http/routes.ts';
 import type { FindText } from '../domain/text-hits.ts';
+import { prepareInput, type WriteAnew } from '../flow/normalise-document.ts';
 import type { Caller } from '../flow/perform-call.ts';
-import { sealForClient } from '../flow/seal-for-client.ts';
+import { type ClientSealing, sealForClient } from '../flow/seal-for-client.ts';
 import { passwordHeader, readDocumentPassword } from './document-password.ts';
 
 export const PDF_TYPE = 'application/pdf';
@@ -40,7 +41,10 @@ export const sealingOperation: Operation = {
     201: {
       description: 'Sealed',
       content: { type: PDF_TYPE, description: 'The input followed by the sealings' },
-      headers: { 'Sealing-Id': 'Identifier of the act, for audit; of several sealings all, with commas between them' },
+      headers: {
+        'Sealing-Id': 'Identifier of the act, for audit; of several sealings all, with commas between them',
+        Normalised: 'Only where the document was written anew: from= and to= with the SM3 before and after',
+      },
     },
   },
   problems: [
@@ -72,6 +76,7 @@ export type SealingHandlerDeps = {
   readonly gate: BearerGate;
   readonly spool: Spool;
   readonly findText: FindText;
+  readonly writeAnew: WriteAnew;
   readonly maxBytes: number;
 };
 
@@ -84,30 +89,38 @@ export function makeSealingHandler(deps: SealingHandlerDeps): Handler {
     const password = readDocumentPassword(ctx);
     const { queries, upload } = await (ctx.is(FORM_TYPE) ? readForm : readPlain)(ctx, deps, clientId);
     const call = { clientId, requestId: requestIdOf(ctx), idempotencyKey, password, queries };
-    const released = await sealForClient(deps, { ...call, source: upload, inputHash: upload.hash }).catch(
-      async (error: unknown) => {
-        await upload.close();
-        throw error;
-      },
-    );
+    const { released, normalised } = await sealUpload(deps, call, upload).catch(async (error: unknown) => {
+      await upload.close();
+      throw error;
+    });
     // Memory and disk are given back when the answer has left; a caller who hangs up meanwhile still has it sealed.
     if (ctx.res.closed) await upload.close();
     else ctx.res.once('close', () => void upload.close());
     ctx.status = 201;
     ctx.set('Sealing-Id', released.map(({ sealingId }) => sealingId).join(', '));
     ctx.set('Cache-Control', 'no-store');
-    ctx.body = Readable.from(answer(upload, released));
+    if (normalised) ctx.set('Normalised', `from=${normalised.fromSm3}, to=${normalised.toSm3}`);
+    ctx.body = Readable.from(answer(normalised ? [normalised.bytes] : upload.stream(), released));
     ctx.type = PDF_TYPE;
-    ctx.length = released.reduce((sum, { bytes }) => sum + bytes.length, upload.size);
+    ctx.length = released.reduce((sum, { bytes }) => sum + bytes.length, normalised?.bytes.length ?? upload.size);
   };
+}
+
+type Call = Omit<ClientSealing, 'source' | 'inputHash' | 'normalisedFrom'>;
+
+async function sealUpload(deps: SealingHandlerDeps, call: Call, upload: Upload) {
+  const isAsked = call.queries.some(({ normalise }) => normalise === 'true');
+  const received = { source: upload, inputHash: upload.hash, password: call.password };
+  const { input, normalised } = await prepareInput(deps.writeAnew, isAsked, received);
+  return { released: await sealForClient(deps, { ...call, ...input }), normalised };
 }
 
 /** Pieces, not joined: the input is not copied for the answer. */
 async function* answer(
-  upload: Upload,
+  document: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   released: readonly { readonly bytes: Uint8Array }[],
 ): AsyncGenerator<Uint8Array> {
-  yield* upload.stream();
+  yield* document;
   for (const { bytes } of released) yield bytes;
 }
 

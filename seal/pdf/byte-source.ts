@@ -87,6 +87,17 @@ export function* slices(source: ByteSource, start: number, end: number): Generat
   }
 }
 
+/** All bytes, in memory of their own; the caller has looked at the size. */
+export function readWhole(source: ByteSource): Uint8Array {
+  const whole = new Uint8Array(source.size);
+  let at = 0;
+  for (const slice of slices(source, 0, source.size)) {
+    whole.set(slice, at);
+    at += slice.length;
+  }
+  return whole;
+}
+
 function checkBounds(size: number, offset: number, length: number): void {
   if (offset < 0 || length < 0 || offset + length > size) {
     throw new RangeError(`read of ${length} bytes at ${offset} leaves the source of ${size} bytes`);

@@ -6,10 +6,10 @@ import { drawPage, type PageImage, type PageImageQuestion } from './draw-page.ts
 import { findText, type TextQuestion } from './find-text.ts';
 import { type Pdfium, startPdfium } from './pdfium-module.ts';
 import { findRedPictures, type RedPicture, type RedPicturesQuestion } from './red-pictures.ts';
-import { type CopyQuestion, saveCopy } from './save-copy.ts';
+import { type CopyQuestion, type SavedCopy, saveCopy } from './save-copy.ts';
 
 export type PdfiumQuestion = TextQuestion | PageImageQuestion | CopyQuestion | RedPicturesQuestion;
-export type PdfiumAnswer = TextFound | PageImage | Uint8Array | readonly RedPicture[];
+export type PdfiumAnswer = TextFound | PageImage | SavedCopy | readonly RedPicture[];
 
 /**
  * Answers with a fresh instance. Codes: `pdf-encrypted`, `pdf-broken`, `placement-invalid`, and `document-too-costly` where

@@ -9,7 +9,7 @@ import { allowCallback, limitMemory } from './bounded-wasm.ts';
 import type { PageImage, PageImageQuestion } from './draw-page.ts';
 import type { PdfiumAnswer, PdfiumQuestion } from './jobs.ts';
 import type { RedPicture, RedPicturesQuestion } from './red-pictures.ts';
-import type { CopyQuestion } from './save-copy.ts';
+import type { CopyQuestion, SavedCopy } from './save-copy.ts';
 
 export type PdfiumOptions = {
   readonly threads: number;
@@ -24,7 +24,7 @@ export type OpenPdfium = {
   /** Pictures that look like seals. */
   findRedPictures(question: Omit<RedPicturesQuestion, 'kind'>): Promise<readonly RedPicture[]>;
   /** Writes the document anew. */
-  saveCopy(question: Omit<CopyQuestion, 'kind'>): Promise<Uint8Array>;
+  saveCopy(question: Omit<CopyQuestion, 'kind'>): Promise<SavedCopy>;
   close(): Promise<void>;
 };
 
@@ -59,7 +59,7 @@ export function openPdfium({ threads, deadlineSeconds, ...options }: PdfiumOptio
     findText: (question) => ask({ ...question, kind: 'find-text' }) as Promise<TextFound>,
     drawPage: (question) => ask({ ...question, kind: 'page-image' }) as Promise<PageImage>,
     findRedPictures: (question) => ask({ ...question, kind: 'red-pictures' }) as Promise<readonly RedPicture[]>,
-    saveCopy: (question) => ask({ ...question, kind: 'copy' }) as Promise<Uint8Array>,
+    saveCopy: (question) => ask({ ...question, kind: 'copy' }) as Promise<SavedCopy>,
     close: async () => (await opening)?.close(),
   };
 }

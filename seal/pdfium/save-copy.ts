@@ -9,11 +9,14 @@ export type CopyQuestion = {
   readonly password?: string | undefined;
 };
 
+/** `signatures`: how many PDFium sees in the document, none of which holds in the copy. */
+export type SavedCopy = { readonly bytes: Uint8Array; readonly signatures: number };
+
 const NO_INCREMENTAL = 2;
 const VERSION = 1;
 
 /** Codes: `pdf-encrypted`, `pdf-broken`. */
-export function saveCopy(pdfium: Pdfium, question: CopyQuestion): Uint8Array {
+export function saveCopy(pdfium: Pdfium, question: CopyQuestion): SavedCopy {
   return withDocument(pdfium, question, (document) => {
     const parts: Uint8Array[] = [];
     const writer = makeWriter(pdfium, (data, size) => {
@@ -21,7 +24,7 @@ export function saveCopy(pdfium: Pdfium, question: CopyQuestion): Uint8Array {
       return 1;
     });
     if (pdfium.c.FPDF_SaveAsCopy(document, writer, NO_INCREMENTAL) === 0) throw broken('PDFium cannot write it anew');
-    return concatBytes(...parts);
+    return { bytes: concatBytes(...parts), signatures: Math.max(0, pdfium.c.FPDF_GetSignatureCount(document)) };
   });
 }
 

@@ -163,6 +163,19 @@ test('--keyword places the seal on a text of the page; what is not there is refu
   await t.throwsAsync(readFile(path('no-keyword.pdf')), { code: 'ENOENT' });
 });
 
+test('--normalise writes a damaged document anew and says so; without it nothing is written', async (t) => {
+  const bytes = await readFile(PDF);
+  await writeFile(path('damaged.pdf'), bytes.subarray(0, bytes.lastIndexOf('startxref')));
+  t.is((await sealFrom(path('damaged.pdf'), 'mended.pdf')).code, 1);
+  const sealed = await sealFrom(path('damaged.pdf'), 'mended.pdf', '--normalise');
+  t.is(sealed.code, 0, sealed.err);
+  t.regex(sealed.out, /normalised, not the bytes of the input any more: SM3 [0-9a-f]{64} became [0-9a-f]{64}/);
+  t.is((await xinji('verify', path('mended.pdf'), '--trust', path('trust'))).code, 0);
+  const whole = await seal('whole.pdf', '--normalise');
+  t.notRegex(whole.out, /normalised/);
+  t.regex((await seal('x.pdf', '--normalise', '--prepare')).err, /--normalise goes with/);
+});
+
 test('--level T puts a time stamp over the signature, which verify says; without an authority nothing is written', async (t) => {
   const server = createServer(async (request, response) => {
     const chunks: Uint8Array[] = [];

@@ -105,6 +105,33 @@ test.serial('A seal by keyword over HTTP; what the page does not say is refused,
   t.like((await lastUses(1))[0]!.detail, { result: 'invalid-request' });
 });
 
+test.serial(
+  'A damaged document is sealed only when normalising is asked for; answer and log say both SM3',
+  async (t) => {
+    const damaged = pdf.subarray(0, Buffer.from(pdf).lastIndexOf('startxref'));
+    const ask = async (query: string, key: string) => {
+      const headers = { Authorization: `Bearer ${await room.token()}`, 'Idempotency-Key': key };
+      return room.post(`/v1/sealings?seal=${ES_ID}${query}`, damaged, headers);
+    };
+    t.like(await (await ask('', 'normalise-0')).json(), { code: 'pdf-truncated' });
+    const answer = await ask('&normalise=true', 'normalise-1');
+    t.is(answer.status, 201);
+    const said = /^from=([0-9a-f]{64}), to=([0-9a-f]{64})$/.exec(answer.headers.get('Normalised') ?? '');
+    t.is(said?.[1], toHex(sm3(damaged)));
+    const sealed = new Uint8Array(await answer.arrayBuffer());
+    t.is(verifyBytes(sealed).indication, 'TOTAL-PASSED');
+    t.like((await lastUses(1))[0]!.detail, { result: 'sealed', input_sm3: said![2], normalised_from: said![1] });
+    const again = await ask('&normalise=true', 'normalise-1');
+    t.true(equalBytes(new Uint8Array(await again.arrayBuffer()), sealed));
+    const whole = await room.post(`/v1/sealings?seal=${ES_ID}&normalise=true`, pdf, {
+      Authorization: `Bearer ${await room.token()}`,
+      'Idempotency-Key': 'normalise-2',
+    });
+    t.is(whole.headers.get('Normalised'), null);
+    t.true(equalBytes(new Uint8Array(await whole.arrayBuffer()).subarray(0, pdf.length), pdf));
+  },
+);
+
 test.serial('The same key and request give the same bytes, and the private key is not used again', async (t) => {
   const first = await client.seal(pdf, place, 'repeated-act');
   const used = room.signatures();
