@@ -59,7 +59,8 @@ export class IncrementalUpdate {
   writeStream(reference: PdfRef, { header, stream }: ObjectBody): void {
     const { encryption } = this.#document;
     if (!encryption) {
-      this.write(reference, serializeBody({ header, stream }));
+      const whole = header.map.has('Length') ? header : withEntries(header, { Length: number(stream.length) });
+      this.write(reference, serializeBody({ header, stream }, whole));
       return;
     }
     const bytes = encryption.closeStream(header, stream, reference);
