@@ -6,7 +6,7 @@ import type { SealApplication } from '../../common/contract/seal-life.ts';
 import { closeBox, deriveKey } from '../../common/crypto/sealed-box.ts';
 import { generateSm2KeyPair, importSm2PrivateKey } from '../../common/crypto/sm2.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
-import { TrustError } from '../../common/errors.ts';
+import { isTrustError, TrustError } from '../../common/errors.ts';
 import { makeId } from '../../common/ids.ts';
 import { type Certificate, parseCertificate } from '../../common/pki/certificate.ts';
 import { makePkcs10 } from '../../common/pki/pkcs10.ts';
@@ -127,7 +127,15 @@ async function askCertificate(deps: LifeDeps, version: SealVersion, row: Certifi
   const { notBefore, notAfter } = row;
   const pkcs10 = new Uint8Array(row.pkcs10);
   const certificate = await deps.authority!.issue({ pkcs10, notBefore, notAfter });
-  if (certificate) return receiveCertificate(deps, version, certificate, 'authority');
+  if (certificate) {
+    return receiveCertificate(deps, version, certificate, 'authority').catch(async (error: unknown) => {
+      // An equal request at the same time may have been faster: its certificate counts.
+      const kept = await findCertificate(deps.db, version.applicationId);
+      if (isTrustError(error, 'seal-state-forbids') && kept?.certificate)
+        return parseCertificate(new Uint8Array(kept.certificate));
+      throw error;
+    });
+  }
   throw new TrustError('certificate-pending', `The certificate for seal ${version.esID} comes by file`);
 }
 
