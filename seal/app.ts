@@ -26,6 +26,7 @@ import type { ContainerSettings } from './domain/container.ts';
 import type { TimeStampAuthority } from './flow/answer-time-stamp.ts';
 import type { CheckedFiles } from './flow/checked-files.ts';
 import { completeEvidence } from './flow/complete-evidence.ts';
+import { makeEvidenceKeeper } from './flow/kept-evidence.ts';
 import type { LifeDeps } from './flow/life-deps.ts';
 import { openStamper } from './flow/open-stamper.ts';
 import { makePartyCache } from './flow/party-cache.ts';
@@ -120,12 +121,18 @@ export function buildApp(deps: SealAppDeps): Koa {
   });
   const stamper = openStamper(deps, trust);
   const validation = deps.evidence ? { evidence: completeEvidence(deps.evidence), trust } : null;
-  const caller = makeCaller({ ...deps, parties, stamper, validation });
+  const keeper = validation && makeEvidenceKeeper({ db, log, source: validation.evidence });
+  const caller = makeCaller({ ...deps, parties, stamper, validation, keeper });
   const spool = makeSpool({ folder: deps.uploadsFolder, bytesPerCaller: deps.callerMegabytes * 1_000_000 });
   const { findText, saveCopy: writeAnew } = deps.pdfium;
   const uploads = { spool, maxBytes: deps.uploadMegabytes * 1_000_000 };
   const seal = makeSealingHandler({ gate, caller, ...uploads, findText, writeAnew });
-  const renew = makeRenewalHandler({ ...deps, stamper, validation, maxBytes });
+  const renew = makeRenewalHandler({
+    ...deps,
+    stamper,
+    validation: keeper && { evidence: keeper.source, trust },
+    maxBytes,
+  });
   const limit = makeRateLimit({ perMinute: deps.verificationsPerMinute, clock });
   const verify = limit.guard(makeVerificationHandler({ ...deps, maxBytes }));
   const open = makeRateLimit({ perMinute: deps.publicPerMinute, clock }).guard;

@@ -14,6 +14,7 @@ import { noGrant } from '../domain/seal-grant.ts';
 import type { SealingIntent } from '../domain/sealing.ts';
 import type { AskedCall } from '../domain/usage.ts';
 import type { ActUse, Permit, SealForUse } from '../store/sealing-permits.ts';
+import type { EvidenceKeeper } from './kept-evidence.ts';
 import type { PartyCache } from './party-cache.ts';
 import type { SealingSigner, SealingTools, ValidationMeans } from './seal-document.ts';
 import type { SealingParty } from './sealing-party.ts';
@@ -29,6 +30,8 @@ export type SealingDeps = {
   readonly stamper: TimeStamper | null;
   /** Null: this room has no source of revocation evidence, and seals at levels B and T only. */
   readonly validation: ValidationMeans | null;
+  /** Keeps evidence with sealings of level T; left out: none is kept. */
+  readonly keeper?: EvidenceKeeper | null;
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -89,8 +92,7 @@ export async function planCall(
   await call.making.check(sealings);
   // Token and evidence must be to be had before anything is on record and the key is used.
   if (sealings.some(({ tools }) => tools.stamper)) await deps.stamper?.measure();
-  for (const { party, tools } of sealings)
-    if (tools.validation) await checkEvidence(party, tools.validation, deps, time);
+  for (const { party, tools } of sealings) if (tools.stamper) await gatherEvidence(party, tools.validation, deps, time);
   return { requestSm3, sealings };
 }
 
@@ -158,19 +160,20 @@ function chooseValidation(
   throw new TrustError('validation-data-unavailable', 'This room has no source of evidence', { pointer, hint });
 }
 
-/** Asks for what levels LT and LTA will need; the source keeps it for a while. */
-async function checkEvidence(
+/** Asks for what levels LT and LTA will need; the source keeps it for a while. At level T it is kept, as far as it is to be had. */
+async function gatherEvidence(
   { signerCertificate, seal, authorities }: SealingParty,
-  { evidence, trust }: ValidationMeans,
-  { stamper }: SealingDeps,
+  asked: ValidationMeans | null,
+  { stamper, validation, keeper }: SealingDeps,
   at: Date,
 ): Promise<void> {
+  if (!validation) return;
   const [authority, ...carried] = (await stamper?.certificates()) ?? [];
-  const question = { trust: withIntermediates(trust, [...authorities, ...carried]), at };
+  const question = { trust: withIntermediates(validation.trust, [...authorities, ...carried]), at };
   const chains = [
     chainOf('signers', signerCertificate, question),
     chainOf('makers', seal.makerCertificate, question),
     ...(authority ? [chainOf('timeStamping', authority, question)] : []),
   ];
-  await Promise.all(chains.map((chain) => evidence.collect(chain, at)));
+  await Promise.all(chains.map((chain) => (asked ? asked.evidence.collect(chain, at) : keeper?.keep(chain, at))));
 }

@@ -6,5 +6,14 @@ import { audit } from './0003-audit.ts';
 import { grants } from './0004-grants.ts';
 import { repeats } from './0005-repeats.ts';
 import { sealLife } from './0006-seal-life.ts';
+import { keptEvidence } from './0007-kept-evidence.ts';
 
-export const MIGRATIONS: readonly Migration[] = [firstSchema, timeStamps, audit, grants, repeats, sealLife];
+export const MIGRATIONS: readonly Migration[] = [
+  firstSchema,
+  timeStamps,
+  audit,
+  grants,
+  repeats,
+  sealLife,
+  keptEvidence,
+];

@@ -385,6 +385,39 @@ test('The room seals at levels LT and LTA, and preserves what was sealed before;
   }
 });
 
+test('Evidence is kept while seals are used at level T, for a document whose authorities answer no more', async (t) => {
+  let isGone = false;
+  const failing: EvidenceSource = { collect: async (chain, at) => (isGone ? evidenceOf([]) : evidence).collect(chain, at) };
+  const [room, late] = [await startRoom({ evidence: failing }), await startRoom({ evidence: evidenceOf([]) })];
+  try {
+    const client = makeSealClient({ baseUrl: room.url, getToken: room.token });
+    const before = (await client.seal(pdf, { seal: ES_ID, level: 'T' }, 'level-t-kept-1')).pdf;
+    isGone = true;
+    const after = (await client.seal(pdf, { seal: ES_ID, level: 'T' }, 'level-t-kept-2')).pdf;
+    t.is(
+      (await room.db('seal.revocation_evidence').select('certificate_sm3')).length,
+      3,
+      'signer, maker and authority',
+    );
+    for (const document of [before, after]) {
+      const answer = await room.post('/v1/renewals?level=LT', document, {
+        Authorization: `Bearer ${await room.token()}`,
+      });
+      t.is(answer.status, 200);
+      t.deepEqual(levels(verify(new Uint8Array(await answer.arrayBuffer()))), ['LT']);
+    }
+    // Refused sibling: a room that could keep nothing seals at level T, and cannot preserve.
+    const other = makeSealClient({ baseUrl: late.url, getToken: late.token });
+    const bare = (await other.seal(pdf, { seal: ES_ID, level: 'T' }, 'level-t-bare')).pdf;
+    t.deepEqual(await late.db('seal.revocation_evidence').select('certificate_sm3'), []);
+    const refused = await late.post('/v1/renewals?level=LT', bare, { Authorization: `Bearer ${await late.token()}` });
+    t.regex(((await refused.json()) as { type: string }).type, /validation-data-unavailable$/);
+  } finally {
+    await room.close();
+    await late.close();
+  }
+});
+
 test('Level LT is not promised on evidence that does not suffice, before the key is used', async (t) => {
   const room = await startRoom({ evidence: evidenceOf([lists[1]!]) });
   try {

@@ -332,6 +332,17 @@ seal.events
   CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON seal.events FOR EACH STATEMENT EXECUTE FUNCTION seal.refuse_change()
   seal may insert, select
 
+seal.revocation_evidence
+  certificate_sm3 text not null
+  evidence_sm3 text not null
+  kept_at timestamp with time zone not null
+  crls bytea[] not null
+  ocsp_responses bytea[] not null
+  constraint revocation_evidence_pkey PRIMARY KEY (certificate_sm3, evidence_sm3)
+  CREATE INDEX revocation_evidence_newest ON seal.revocation_evidence USING btree (certificate_sm3, kept_at)
+  CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON seal.revocation_evidence FOR EACH STATEMENT EXECUTE FUNCTION seal.refuse_change()
+  seal may delete, insert, select, update
+
 seal.schema_versions
   position integer not null
   name text not null
