@@ -387,7 +387,9 @@ test('The room seals at levels LT and LTA, and preserves what was sealed before;
 
 test('Evidence is kept while seals are used at level T, for a document whose authorities answer no more', async (t) => {
   let isGone = false;
-  const failing: EvidenceSource = { collect: async (chain, at) => (isGone ? evidenceOf([]) : evidence).collect(chain, at) };
+  const failing: EvidenceSource = {
+    collect: async (chain, at) => (isGone ? evidenceOf([]) : evidence).collect(chain, at),
+  };
   const [room, late] = [await startRoom({ evidence: failing }), await startRoom({ evidence: evidenceOf([]) })];
   try {
     const client = makeSealClient({ baseUrl: room.url, getToken: room.token });
