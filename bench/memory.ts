@@ -8,6 +8,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeOfflineSeal, OFFLINE_SEAL } from '../bin/demo/offline-seal.ts';
 import { LICENSE_CLIENT, SEAL } from '../bin/seed/values.ts';
 import { KEYS_DEV } from '../bin/serve/keys.ts';
 import { makeTokenSource } from '../common/client/token-source.ts';
@@ -28,17 +29,16 @@ export const memory: Benchmark = {
     try {
       const input = join(folder, 'in.pdf');
       await writeLargePdf(input, SIZE);
-      const answer = await fetch(`${house.world.sealUrl}/v1/seals/${SEAL.esID}/file`);
-      await writeFile(join(folder, 's.esl'), new Uint8Array(await answer.arrayBuffer()));
+      await writeFile(join(folder, 's.esl'), await makeOfflineSeal(new Date()));
       const output = join(folder, 'out.pdf');
       const own = (name: string): string => join(KEYS_DEV, `seal/${name}`);
       const party = [
         '--seal',
         join(folder, 's.esl'),
         '--key',
-        own('signer-1.key.pem'),
+        own(`${OFFLINE_SEAL.signer}.key.pem`),
         '--cert',
-        own('signer-1.crt.pem'),
+        own(`${OFFLINE_SEAL.signer}.crt.pem`),
       ];
       const floor = timed('floor', () => hashFile(input), 0);
       const rows = [
