@@ -76,8 +76,21 @@ export function adoptSm2PrivateKey(keyObject: KeyObject): Sm2PrivateKey {
   return { kind: 'sm2-private', keyObject, publicKey };
 }
 
+/** Keys by their DER: a document carries the same certificates many times, and importing costs a tenth of a verification. */
+const imported = new Map<string, Sm2PublicKey>();
+const MAX_IMPORTED = 500;
+
 /** A SubjectPublicKeyInfo, PEM or DER, with an uncompressed point on the SM2 curve; anything else is `key-malformed`. */
 export function importSm2PublicKey(key: string | Uint8Array): Sm2PublicKey {
+  if (typeof key === 'string') return readSm2PublicKey(key);
+  const name = toHex(key);
+  const known = imported.get(name) ?? readSm2PublicKey(key);
+  if (!imported.has(name) && imported.size >= MAX_IMPORTED) imported.delete(imported.keys().next().value as string);
+  imported.set(name, known);
+  return known;
+}
+
+function readSm2PublicKey(key: string | Uint8Array): Sm2PublicKey {
   const keyObject = readKey(() =>
     typeof key === 'string'
       ? createPublicKey(key)

@@ -1,6 +1,8 @@
 // Did this certificate's key sign these bytes? For what authorities sign: certificates, revocation lists, OCSP responses.
+import { toHex, utf8 } from '../bytes.ts';
 import { verifyForeignSignature } from '../crypto/foreign-signature.ts';
 import { verifySm2 } from '../crypto/sm2.ts';
+import { sm3 } from '../crypto/sm3.ts';
 import { isTrustError } from '../errors.ts';
 import type { Certificate } from './certificate.ts';
 import { OID } from './oids.ts';
@@ -14,18 +16,42 @@ export type Signed = {
   readonly signature: Uint8Array;
 };
 
-const known = new WeakMap<Signed, WeakMap<Certificate, boolean | null>>();
+type Answer = boolean | null;
+
+const known = new WeakMap<Signed, WeakMap<Certificate, Answer>>();
+/** By the SM3 of everything that decides, for objects that were parsed anew: a document carries the same chain many times. */
+const remembered = new Map<string, Answer>();
+const MAX_REMEMBERED = 1000;
 
 /**
- * SM2, or what others sign with; null for a weak or unknown algorithm, which proves nothing. Remembered per pair of parsed
- * objects: authorities are the same ones from call to call.
+ * SM2, or what others sign with; null for a weak or unknown algorithm, which proves nothing. Answers are remembered:
+ * authorities are the same ones from call to call.
  */
-export function isSignedBy(signed: Signed, signer: Certificate): boolean | null {
-  const answers = known.get(signed) ?? new WeakMap<Certificate, boolean | null>();
+export function isSignedBy(signed: Signed, signer: Certificate): Answer {
+  const answers = known.get(signed) ?? new WeakMap<Certificate, Answer>();
   known.set(signed, answers);
-  const answer = answers.has(signer) ? answers.get(signer)! : verify(signed, signer);
+  const answer = answers.has(signer) ? answers.get(signer)! : recall(signed, signer);
   answers.set(signer, answer);
   return answer;
+}
+
+function recall(signed: Signed, signer: Certificate): Answer {
+  const key = keyOf(signed, signer);
+  const earlier = remembered.get(key);
+  if (earlier !== undefined) return earlier;
+  const answer = verify(signed, signer);
+  if (remembered.size >= MAX_REMEMBERED) remembered.delete(remembered.keys().next().value as string);
+  remembered.set(key, answer);
+  return answer;
+}
+
+/** Each part is hashed first, so that no other division of the same bytes has this key. */
+function keyOf(
+  { tbsRaw, signatureAlgorithm, signatureAlgorithmRaw, signature }: Signed,
+  { spki }: Certificate,
+): string {
+  const parts = [tbsRaw, utf8(signatureAlgorithm), signatureAlgorithmRaw, signature, spki];
+  return toHex(sm3(...parts.map((part) => sm3(part))));
 }
 
 function verify(signed: Signed, signer: Certificate): boolean | null {

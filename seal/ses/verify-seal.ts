@@ -1,6 +1,7 @@
 // Verifying a seal: format, signature of the maker, certificate of the maker, period; GM/T 0031-2014 (V1) and
 // GB/T 38540-2020 (V4) alike, GM/T 0031-2025 (V5) with the maker judged at createDate. The result is a report. Everything is judged at the time the seal is or was used; a seal or certificate that ended
 // since is said in the finding and does not undo what was sealed before.
+import { compareBytes } from '../../common/bytes.ts';
 import type { ReportStep } from '../../common/contract/report.ts';
 import { sm2SignatureFromRaw, verifySm2 } from '../../common/crypto/sm2.ts';
 import { isTrustError } from '../../common/errors.ts';
@@ -80,10 +81,21 @@ function checkFormat(seal: Seal): readonly ReportStep[] {
 
 function checkSignature(seal: Seal): readonly ReportStep[] {
   const maker = seal.makerCertificate;
-  if (isSesSignature(maker, seal.signedRaw, seal.signature))
-    return [passed('seal-signature', `Signed by the seal maker ${maker.subject}.`)];
+  if (isGenuine(seal)) return [passed('seal-signature', `Signed by the seal maker ${maker.subject}.`)];
   const found = 'The seal was changed, or not signed by the certificate of its maker.';
   return [failedStep('seal-signature', CLAUSE, found, 'SIG_CRYPTO_FAILURE')];
+}
+
+/** Genuine seals seen last, as received, with certificate and signature: a document carries the same one many times. */
+const genuine: Uint8Array[] = [];
+const MAX_GENUINE = 8;
+
+function isGenuine({ raw, makerCertificate, signedRaw, signature }: Seal): boolean {
+  if (genuine.some((seen) => compareBytes(seen, raw) === 0)) return true;
+  if (!isSesSignature(makerCertificate, signedRaw, signature)) return false;
+  genuine.unshift(raw.slice());
+  genuine.splice(MAX_GENUINE);
+  return true;
 }
 
 function checkMaker(seal: Seal, { trust, at, now, provedBy = now }: SealQuestion): readonly ReportStep[] {
