@@ -24,13 +24,30 @@ export async function checkSeals(environments: readonly RoomEnvironment[], now: 
   const config = readRoomConfig(env);
   const db = connect(env[databaseKey('seal')]!, { applicationName: 'xinji doctor', poolMax: 1 });
   try {
-    return await checkEach(db, config, now);
+    return [...checkRevocationSources(config), ...(await checkEach(db, config, now))];
   } catch (error) {
     if (isTrustError(error)) return [wrong(error.message, error.hint)];
     return []; // the database cannot be read: said by its own check
   } finally {
     await db.destroy();
   }
+}
+
+/** In development the authorities of the house answer by themselves. */
+export function checkRevocationSources({
+  mode,
+  trustStores: { revocation, evidence },
+}: Pick<SealConfig, 'mode'> & {
+  readonly trustStores: Pick<SealConfig['trustStores'], 'revocation' | 'evidence'>;
+}): readonly Finding[] {
+  const isTold = revocation.sources.length > 0 || evidence.crls.length > 0;
+  if (mode === 'development' || isTold) return [];
+  const sentence = revocation.required
+    ? 'Nothing tells which certificates were revoked: every verdict stays open, and levels LT and LTA are refused'
+    : 'Nothing tells which certificates were revoked: revoked ones pass, and levels LT and LTA are refused';
+  return [
+    note(sentence, 'Name lists or OCSP responders in sources.json of XINJI_SEAL_TRUST, or lay *.crl files there.'),
+  ];
 }
 
 async function checkEach(db: Knex, config: SealConfig, now: Date): Promise<readonly Finding[]> {

@@ -7,7 +7,7 @@ import { makeOfflineSeal } from '../../bin/demo/offline-seal.ts';
 import { checkCrypto } from '../../bin/doctor/crypto.ts';
 import { checkRoomDatabases } from '../../bin/doctor/database.ts';
 import { checkKeys } from '../../bin/doctor/keys.ts';
-import { checkSeals } from '../../bin/doctor/seals.ts';
+import { checkRevocationSources, checkSeals } from '../../bin/doctor/seals.ts';
 import { ROOMS } from '../../bin/rooms.ts';
 import { databaseKey, type RoomEnvironment } from '../../bin/serve/environment.ts';
 import { makeDevelopmentKeys } from '../../keys-dev/make.ts';
@@ -116,4 +116,16 @@ test('the database is well for roles as migrated; a role that cannot log in and 
     ({ status }) => status === 'wrong',
   );
   t.regex(superuser!.sentence, /superuser/);
+});
+
+test('A production house that nothing tells of revoked certificates is told so', (t) => {
+  const check = (mode: 'production' | 'development', required: boolean, crls: readonly Uint8Array[] = []) =>
+    checkRevocationSources({
+      mode,
+      trustStores: { revocation: { required, sources: [] }, evidence: { crls, ocspResponses: [] } },
+    }).map(({ status, sentence }) => `${status} ${sentence}`);
+  t.regex(check('production', true).join(), /^note Nothing tells .* every verdict stays open/);
+  t.regex(check('production', false).join(), /^note Nothing tells .* revoked ones pass/);
+  t.deepEqual(check('production', true, [new Uint8Array(1)]), []);
+  t.deepEqual(check('development', true), []);
 });
