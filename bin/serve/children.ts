@@ -47,7 +47,10 @@ export function makeChildren({ stopSeconds }: { readonly stopSeconds: number }):
         resolve();
       };
       child.once('error', (error) => gone(error.message));
-      child.once('exit', (code, signal) => gone(signal ? `it was ended by ${signal}` : `it ended with code ${code}`));
+      child.once('exit', (code, signal) => {
+        const reason = signal ? `it was ended by ${signal}` : `it ended with code ${code}`;
+        afterLastMessage(child, () => gone(reason));
+      });
     });
     running.set(name, { child, exited });
     return ready.promise;
@@ -73,4 +76,10 @@ export function makeChildren({ stopSeconds }: { readonly stopSeconds: number }):
       for (const { child } of running.values()) child.kill('SIGKILL');
     },
   };
+}
+
+/** The end of a process may be heard before what it said last; the channel closes behind that. */
+function afterLastMessage(child: ChildProcess, act: () => void): void {
+  if (child.connected) child.once('disconnect', () => setImmediate(act));
+  else setImmediate(act);
 }
