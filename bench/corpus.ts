@@ -1,5 +1,6 @@
 // Seals every PDF in folders of your own (`node bench/corpus.ts FOLDER …`), asks every judge, prints the counts and what is
-// wrong, and writes bench/results/corpus.json. Takes about a second a file; the test suite does the same with few files.
+// wrong, and writes bench/results/corpus.json. Takes some tenths of a second a file; the test suite does the
+// same with few files.
 import { globSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
