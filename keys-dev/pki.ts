@@ -121,13 +121,6 @@ export const PKI: readonly PkiRow[] = [
     extendedKeyUsage: [OID.timeStamping],
     years: 10,
   },
-  // Owned by the platform itself: seals the reports of verifications.
-  {
-    ...signer(0, '36000000000001', '11360000MB0D00061Q信基平台'),
-    name: 'platform',
-    folder: 'platform',
-    keyFolder: 'platform',
-  },
   ...['root', 'sub-ca-makers', 'sub-ca-signers', 'sub-ca-time'].map(responder),
   flawed('revoked', '36010000000091'),
   flawed('expired', '36010000000092'),
