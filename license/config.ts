@@ -1,38 +1,20 @@
-// The room's keys in the environment; the manual of each is beside it.
-import { readFileSync, statSync } from 'node:fs';
 import {
   type Config,
   type ConfigTable,
-  type Mode,
   parseInteger,
   parseKey32,
-  parseList,
   parsePort,
   parsePostgresUrl,
   parsePublicUrl,
   parseText,
   readConfig,
 } from '../common/env.ts';
-
-const inDevelopment = (value: string) => (mode: Mode) => (mode === 'development' ? value : undefined);
+import { inDevelopment, parseCookieKeys, ROOM_ROWS, readKeyText } from '../common/setting-values.ts';
 
 const DEVELOPMENT_COOKIE_KEY = 'development-cookie-key-of-the-license-room';
 
 export const CONFIG_TABLE = {
-  logLevel: {
-    name: 'XINJI_LOG_LEVEL',
-    manual: 'How much is logged: trace, debug, info, warn, error or fatal.',
-    example: 'info',
-    fallback: () => 'info',
-    parse: parseText,
-  },
-  bind: {
-    name: 'XINJI_BIND',
-    manual: 'Address that the server listens on.',
-    example: '127.0.0.1',
-    fallback: () => '127.0.0.1',
-    parse: parseText,
-  },
+  ...ROOM_ROWS,
   masterKey: {
     name: 'XINJI_MASTER_KEY',
     manual: 'Key under which holder codes are sealed and hashed; losing it loses the way from holders to licenses.',
@@ -80,7 +62,7 @@ export const CONFIG_TABLE = {
     manual: 'File with the P-256 private key (PKCS#8 PEM, mode 0600) of the client `license` at the identity room.',
     example: '/etc/xinji/license/client.key.pem',
     fallback: inDevelopment('keys-dev/pem/license/client.key.pem'),
-    parse: readKeyFile,
+    parse: readKeyText,
   },
   filesDir: {
     name: 'XINJI_LICENSE_FILES',
@@ -111,29 +93,4 @@ export type LicenseConfig = Config<typeof CONFIG_TABLE>;
 /** Throws `config-invalid` with every fault. */
 export function readRoomConfig(env: NodeJS.ProcessEnv): LicenseConfig {
   return readConfig(CONFIG_TABLE, env);
-}
-
-function readKeyFile(path: string, mode: Mode): string {
-  if (mode === 'production' && /(^|[\\/])keys-dev[\\/]/.test(path)) {
-    throw new Error('is a development key; production needs a key of its own');
-  }
-  let permissions: number;
-  try {
-    permissions = statSync(path).mode & 0o777;
-  } catch {
-    throw new Error('cannot be read; expected a PEM file');
-  }
-  if ((permissions & 0o077) !== 0) throw new Error('can be read by others; set its mode to 0600');
-  return readFileSync(path, 'utf8');
-}
-
-function parseCookieKeys(value: string, mode: Mode): readonly string[] {
-  const keys = parseList(value);
-  if (keys.length === 0 || keys.some((key) => key.length < 32)) {
-    throw new Error('expected secrets of at least 32 characters');
-  }
-  if (mode === 'production' && keys.some((key) => key.startsWith('development-'))) {
-    throw new Error('is the default of development; production needs secrets of its own');
-  }
-  return keys;
 }

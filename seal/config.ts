@@ -1,7 +1,5 @@
-// The room's keys in the environment; the manual of each is beside it.
-import { readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve, sep } from 'node:path';
+import { join } from 'node:path';
 import { esID } from '../common/contract/seal.ts';
 import {
   type Config,
@@ -15,29 +13,20 @@ import {
   parseText,
   readConfig,
 } from '../common/env.ts';
-import { readTrustFolder, type TrustFolder } from '../common/files/trust-folder.ts';
-import { type Certificate, isDevelopmentCertificate, readCertificatesPem } from '../common/pki/certificate.ts';
+import {
+  inDevelopment,
+  parseCertificates,
+  parseKeysFolder,
+  parsePath,
+  parseTrust,
+  ROOM_ROWS,
+} from '../common/setting-values.ts';
 import { type ContainerSettings, parseContainerNames, parseSealAttributes } from './domain/container.ts';
 import { SEAL_DIGEST_ATTRIBUTE, SES_SIGNATURE_ATTRIBUTE } from './domain/seal-attributes.ts';
 import { DEFAULT_CODE_RULE, parseCodeRule } from './domain/seal-code.ts';
 
-const inDevelopment = (value: string) => (mode: Mode) => (mode === 'development' ? value : undefined);
-
 export const CONFIG_TABLE = {
-  logLevel: {
-    name: 'XINJI_LOG_LEVEL',
-    manual: 'How much is logged: trace, debug, info, warn, error or fatal.',
-    example: 'info',
-    fallback: () => 'info',
-    parse: parseText,
-  },
-  bind: {
-    name: 'XINJI_BIND',
-    manual: 'Address that the server listens on.',
-    example: '127.0.0.1',
-    fallback: () => '127.0.0.1',
-    parse: parseText,
-  },
+  ...ROOM_ROWS,
   masterKey: {
     name: 'XINJI_MASTER_KEY',
     manual: 'Opens key files that are closed in a sealed box.',
@@ -347,50 +336,4 @@ function parseCa(value: string, mode: Mode): CaSetting {
   if (folder !== undefined && mode === 'production')
     throw new Error('the development authority is refused in production');
   return folder === undefined ? { kind: 'files', folder: parseText(value) } : { kind: 'development', folder };
-}
-
-function parsePath(path: string, mode: Mode): string {
-  refuseDevelopmentPath(path, mode);
-  return parseText(path);
-}
-
-function parseKeysFolder(path: string, mode: Mode): string {
-  refuseDevelopmentPath(path, mode);
-  try {
-    if (statSync(path).isDirectory()) return path;
-  } catch {
-    throw new Error('cannot be read; expected a folder with signer keys');
-  }
-  throw new Error('is not a folder');
-}
-
-function parseCertificates(path: string, mode: Mode): readonly Certificate[] {
-  refuseDevelopmentPath(path, mode);
-  let certificates: readonly Certificate[];
-  try {
-    certificates = readCertificatesPem(readFileSync(path, 'utf8'));
-  } catch {
-    throw new Error('cannot be read; expected a file with PEM certificates');
-  }
-  refuseDevelopmentCertificates(certificates, mode);
-  return certificates;
-}
-
-function parseTrust(path: string, mode: Mode): TrustFolder {
-  refuseDevelopmentPath(path, mode);
-  const folder = readTrustFolder(path);
-  const { makers, signers, timeStamping } = folder;
-  for (const { roots } of [makers, signers, timeStamping]) refuseDevelopmentCertificates(roots, mode);
-  return folder;
-}
-
-function refuseDevelopmentCertificates(certificates: readonly Certificate[], mode: Mode): void {
-  if (mode === 'production' && certificates.some(isDevelopmentCertificate))
-    throw new Error('holds a certificate of the development PKI (OU=DEV ONLY), which production refuses');
-}
-
-function refuseDevelopmentPath(path: string, mode: Mode): void {
-  if (mode === 'production' && resolve(path).split(sep).includes('keys-dev')) {
-    throw new Error('lies under keys-dev, which production refuses');
-  }
 }

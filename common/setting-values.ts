@@ -1,0 +1,99 @@
+// What the rooms' settings have in common: two rows of their tables, and how files, folders and secrets are read. What belongs
+// to the development PKI is refused in production. The tables themselves are the rooms' (`<room>/config.ts`).
+import { readFileSync, statSync } from 'node:fs';
+import { resolve, sep } from 'node:path';
+import { type ConfigTable, type Mode, parseList, parseText } from './env.ts';
+import { readTrustFolder, type TrustFolder } from './files/trust-folder.ts';
+import { type Certificate, isDevelopmentCertificate, readCertificatesPem } from './pki/certificate.ts';
+
+/** A default that production does not have. */
+export const inDevelopment = (value: string) => (mode: Mode) => (mode === 'development' ? value : undefined);
+
+/** Rows of every room. */
+export const ROOM_ROWS = {
+  logLevel: {
+    name: 'XINJI_LOG_LEVEL',
+    manual: 'How much is logged: trace, debug, info, warn, error or fatal.',
+    example: 'info',
+    fallback: () => 'info',
+    parse: parseText,
+  },
+  bind: {
+    name: 'XINJI_BIND',
+    manual: 'Address that the server listens on.',
+    example: '127.0.0.1',
+    fallback: () => '127.0.0.1',
+    parse: parseText,
+  },
+} as const satisfies ConfigTable;
+
+/** Secrets of at least 32 characters, the newest first. */
+export function parseCookieKeys(value: string, mode: Mode): readonly string[] {
+  const keys = parseList(value);
+  if (keys.length === 0 || keys.some((key) => key.length < 32))
+    throw new Error('expected secrets of at least 32 characters');
+  if (mode === 'production' && keys.some((key) => key.startsWith('development-'))) {
+    throw new Error('is the default of development; production needs secrets of its own');
+  }
+  return keys;
+}
+
+/** The text of a key file that nobody else can read. */
+export function readKeyText(path: string, mode: Mode): string {
+  if (mode === 'production' && isUnderKeysDev(path))
+    throw new Error('is a development key; production needs a key of its own');
+  let permissions: number;
+  try {
+    permissions = statSync(path).mode & 0o777;
+  } catch {
+    throw new Error('cannot be read; expected a PEM file');
+  }
+  if ((permissions & 0o077) !== 0) throw new Error('can be read by others; set its mode to 0600');
+  return readFileSync(path, 'utf8');
+}
+
+export function parsePath(path: string, mode: Mode): string {
+  refuseDevelopmentPath(path, mode);
+  return parseText(path);
+}
+
+export function parseKeysFolder(path: string, mode: Mode): string {
+  refuseDevelopmentPath(path, mode);
+  try {
+    if (statSync(path).isDirectory()) return path;
+  } catch {
+    throw new Error('cannot be read; expected a folder with signer keys');
+  }
+  throw new Error('is not a folder');
+}
+
+export function parseCertificates(path: string, mode: Mode): readonly Certificate[] {
+  refuseDevelopmentPath(path, mode);
+  let certificates: readonly Certificate[];
+  try {
+    certificates = readCertificatesPem(readFileSync(path, 'utf8'));
+  } catch {
+    throw new Error('cannot be read; expected a file with PEM certificates');
+  }
+  refuseDevelopmentCertificates(certificates, mode);
+  return certificates;
+}
+
+export function parseTrust(path: string, mode: Mode): TrustFolder {
+  refuseDevelopmentPath(path, mode);
+  const folder = readTrustFolder(path);
+  const { makers, signers, timeStamping } = folder;
+  for (const { roots } of [makers, signers, timeStamping]) refuseDevelopmentCertificates(roots, mode);
+  return folder;
+}
+
+function refuseDevelopmentCertificates(certificates: readonly Certificate[], mode: Mode): void {
+  if (mode === 'production' && certificates.some(isDevelopmentCertificate))
+    throw new Error('holds a certificate of the development PKI (OU=DEV ONLY), which production refuses');
+}
+
+function refuseDevelopmentPath(path: string, mode: Mode): void {
+  if (mode === 'production' && isUnderKeysDev(path)) throw new Error('lies under keys-dev, which production refuses');
+}
+
+const isUnderKeysDev = (path: string): boolean => resolve(path).split(sep).includes('keys-dev');
