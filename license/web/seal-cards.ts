@@ -1,20 +1,12 @@
-// 验章, one card after the other: the separate facts of a seal, who sealed, the steps with their clauses, technical data.
+// 验章, one card after the other: the separate facts of a seal, who sealed, the steps with their clauses.
 import type { FileVerification, LicenseState } from '../../common/contract/license.ts';
-import type { SignatureReport, VerificationReport } from '../../common/contract/report.ts';
+import type { SignatureReport } from '../../common/contract/report.ts';
 import type { PageFrame } from '../../common/web/frame.ts';
 import { type Html, html } from '../../common/web/html.ts';
 import { facts, identifier, type Step, stepList, tag } from '../../common/web/parts.ts';
-import {
-  CLAIMED_TIME,
-  commonNameOf,
-  FACT_NAMES,
-  FACT_WORDS,
-  type FactName,
-  stepFault,
-  stepName,
-  unitOf,
-} from '../../common/web/report-words.ts';
-import { formatDateTime, type Say, sayIn, type Text, type Texts } from '../../common/web/texts.ts';
+import { checkSteps, factSteps, MARK_OF } from '../../common/web/report-parts.ts';
+import { commonNameOf, unitOf } from '../../common/web/report-words.ts';
+import { formatDateTime, type Say, sayIn, type Texts } from '../../common/web/texts.ts';
 import { STATE_TEXTS } from './license-words.ts';
 
 const TEXTS = {
@@ -35,25 +27,11 @@ const TEXTS = {
   license: { zh: '证照状态', en: 'State of the license' },
   notLicense: { zh: '这不是本系统签发的证照文件。', en: 'This is not the file of a license issued here.' },
   steps: { zh: '逐项检查', en: 'Step by step' },
-  technical: { zh: '技术信息', en: 'Technical data' },
-  file: { zh: '文件', en: 'File' },
-  size: { zh: '大小', en: 'Size' },
-  bytes: { zh: '{n} 字节', en: '{n} bytes' },
-  checkedAt: { zh: '核验时间', en: 'Checked at' },
-  indication: { zh: '结论代码', en: 'Indication' },
-  byteRange: { zh: '签章覆盖的字节', en: 'Byte range' },
-  wholeFile: { zh: '覆盖整个文件', en: 'Covers the whole file' },
-  yes: { zh: '是', en: 'Yes' },
-  no: { zh: '否', en: 'No' },
-  deviations: { zh: '容许的偏差', en: 'Tolerated deviations' },
   notRegistered: {
     zh: '文件自称是证照 {id}，但与签发时的文件不同，请以签发的文件为准。',
     en: 'The file claims to be license {id}, but it is not the file that was issued.',
   },
 } satisfies Texts;
-
-const FACT_ORDER: readonly FactName[] = ['integrity', 'cryptography', 'certificate_trust', 'seal_status', 'time'];
-const MARK_OF_INDICATION = { 'TOTAL-PASSED': 'passed', 'TOTAL-FAILED': 'failed', INDETERMINATE: 'unknown' } as const;
 
 export function sealCards(
   frame: PageFrame,
@@ -65,35 +43,15 @@ export function sealCards(
   const say = sayIn(frame.lang);
   const title = count > 1 ? html`<h2>${say(TEXTS.seal, { n: number })}</h2><p>${sealTag(say, seal)}</p>` : null;
   return html`${title}
-<div class="card"><h2>${say(TEXTS.facts)}</h2>${stepList(frame.lang, [...factSteps(frame, seal), ...(license === null ? [] : [licenseStep(frame, license)])])}</div>
+<div class="card"><h2>${say(TEXTS.facts)}</h2>${stepList(frame.lang, [...factSteps(say, seal), ...(license === null ? [] : [licenseStep(frame, license)])])}</div>
 <div class="card"><h2>${say(TEXTS.theSeal)}</h2>${facts(frame.lang, sealRows(frame, seal))}</div>
-<div class="card" id="steps-${number}"><h2>${say(TEXTS.steps)}</h2>${stepList(
-    frame.lang,
-    seal.steps.map((step) => checkStep(frame, step)),
-  )}</div>`;
+<div class="card" id="steps-${number}"><h2>${say(TEXTS.steps)}</h2>${stepList(frame.lang, checkSteps(say, seal))}</div>`;
 }
 
 function sealTag(say: Say, seal: SignatureReport): Html {
-  const mark = MARK_OF_INDICATION[seal.indication];
+  const mark = MARK_OF[seal.indication];
   const words = { passed: TEXTS.sealValid, failed: TEXTS.sealInvalid, unknown: TEXTS.sealUnknown };
   return tag(mark, say(words[mark]));
-}
-
-function factSteps(frame: PageFrame, seal: SignatureReport): Step[] {
-  const say = sayIn(frame.lang);
-  return FACT_ORDER.map((name) => ({
-    state: seal[name].status === 'indeterminate' ? 'not_checked' : seal[name].status,
-    name: say(FACT_NAMES[name]),
-    finding: say(factWords(name, seal)),
-    clause: '',
-  }));
-}
-
-function factWords(name: FactName, seal: SignatureReport): Text {
-  const { status } = seal[name];
-  return name === 'time' && status === 'passed' && seal.time_source === 'claimed'
-    ? CLAIMED_TIME
-    : FACT_WORDS[name][status];
 }
 
 function licenseStep(frame: PageFrame, license: FileVerification['license']): Step {
@@ -110,12 +68,6 @@ function licenseStep(frame: PageFrame, license: FileVerification['license']): St
   return { state: license.status === 'valid' ? 'passed' : 'failed', name, finding, clause: license.identifier ?? '' };
 }
 
-function checkStep(frame: PageFrame, step: SignatureReport['steps'][number]): Step {
-  const say = sayIn(frame.lang);
-  const fault = stepFault(step);
-  return { state: step.status, name: say(stepName(step.name)), finding: fault ? say(fault) : '', clause: step.clause };
-}
-
 function sealRows(frame: PageFrame, seal: SignatureReport) {
   const say = sayIn(frame.lang);
   const unit = unitOf(seal);
@@ -126,32 +78,6 @@ function sealRows(frame: PageFrame, seal: SignatureReport) {
     { name: say(TEXTS.sealCode), value: seal.seal ? identifier(seal.seal.esID) : '' },
     { name: say(TEXTS.time), value: seal.signing_time ? formatDateTime(frame.lang, new Date(seal.signing_time)) : '' },
     { name: say(TEXTS.maker), value: commonNameOf(seal.seal?.maker ?? '') },
-  ];
-}
-
-export function technical(frame: PageFrame, fileName: string, report: VerificationReport): Html {
-  const say = sayIn(frame.lang);
-  const code = [report.indication, report.sub_indication].filter((part) => part !== null).join(' / ');
-  const rows = [
-    { name: say(TEXTS.file), value: fileName },
-    { name: say(TEXTS.size), value: say(TEXTS.bytes, { n: report.file.size }) },
-    { name: 'SM3', value: identifier(report.file.sm3) },
-    { name: say(TEXTS.checkedAt), value: formatDateTime(frame.lang, new Date(report.verified_at)) },
-    { name: say(TEXTS.indication), value: code },
-  ];
-  return html`<details><summary>${say(TEXTS.technical)}</summary>${facts(frame.lang, rows)}
-${report.signatures.map((seal) => html`<h2>${seal.field}</h2>${facts(frame.lang, sealTechnicalRows(say, seal))}<ul class="small" lang="en">${seal.steps.map((step) => html`<li><code>${step.name}</code> ${step.status}: ${step.finding}</li>`)}</ul>`)}</details>`;
-}
-
-function sealTechnicalRows(say: Say, seal: SignatureReport) {
-  return [
-    {
-      name: say(TEXTS.indication),
-      value: [seal.indication, seal.sub_indication].filter((part) => part !== null).join(' / '),
-    },
-    { name: say(TEXTS.byteRange), value: seal.byte_range ? `[${seal.byte_range.join(' ')}]` : '' },
-    { name: say(TEXTS.wholeFile), value: say(seal.covers_whole_file ? TEXTS.yes : TEXTS.no) },
-    ...(seal.deviations.length > 0 ? [{ name: say(TEXTS.deviations), value: seal.deviations.join('; ') }] : []),
   ];
 }
 

@@ -7,9 +7,10 @@ import { type HtmlValue, html } from '../../common/web/html.ts';
 import { icon, type Mark } from '../../common/web/icons.ts';
 import { renderPage } from '../../common/web/layout.ts';
 import { phrases, verdict } from '../../common/web/parts.ts';
+import { technical } from '../../common/web/report-parts.ts';
 import { reportFault, unitOf } from '../../common/web/report-words.ts';
 import { formatDateTime, type Say, sayIn, type Texts } from '../../common/web/texts.ts';
-import { sealCards, stateWord, technical } from './seal-cards.ts';
+import { sealCards, stateWord } from './seal-cards.ts';
 import { navItems, VERIFY_PATH, VERIFY_SERVICE } from './service.ts';
 
 export type FileResultPage = {

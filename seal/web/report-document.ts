@@ -6,6 +6,7 @@ import type { ReportStep, SignatureReport, VerificationReport } from '../../comm
 import { sm3 } from '../../common/crypto/sm3.ts';
 import { A4, type SheetMark, Sheets } from '../../common/pdf/sheets.ts';
 import type { Typefaces } from '../../common/pdf/typeface.ts';
+import { MARK_OF } from '../../common/web/report-parts.ts';
 import {
   CLAIMED_TIME,
   FACT_NAMES,
@@ -16,7 +17,7 @@ import {
   unitOf,
 } from '../../common/web/report-words.ts';
 import { formatDateTime, type Lang, type Say, sayIn, type Texts } from '../../common/web/texts.ts';
-import { MARK_OF, timeOf, titleOf } from './signature-cards.ts';
+import { timeOf, titleOf } from './signature-cards.ts';
 import { conclude } from './verdict-words.ts';
 
 export type ReportDocument = {

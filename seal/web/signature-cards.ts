@@ -1,20 +1,11 @@
-// One card a signature: who sealed, when, with which seal; the five facts in plain words; every step with its clause, and the
-// technical data, folded away.
-import type { SignatureReport, VerificationReport } from '../../common/contract/report.ts';
+// One card a signature: who sealed, when, with which seal; the five facts in plain words; every step with its clause.
+import type { SignatureReport } from '../../common/contract/report.ts';
 import type { PageFrame } from '../../common/web/frame.ts';
 import { type Html, html } from '../../common/web/html.ts';
-import { type Fact, facts, identifier, type Step, stepList, tag } from '../../common/web/parts.ts';
-import {
-  CLAIMED_TIME,
-  commonNameOf,
-  FACT_NAMES,
-  FACT_WORDS,
-  type FactName,
-  stepFault,
-  stepName,
-  unitOf,
-} from '../../common/web/report-words.ts';
-import { formatDateTime, type Say, sayIn, type Text, type Texts } from '../../common/web/texts.ts';
+import { type Fact, facts, identifier, stepList, tag } from '../../common/web/parts.ts';
+import { checkSteps, FACT_ORDER, factSteps, MARK_OF } from '../../common/web/report-parts.ts';
+import { commonNameOf, unitOf } from '../../common/web/report-words.ts';
+import { formatDateTime, type Say, sayIn, type Texts } from '../../common/web/texts.ts';
 
 const TEXTS = {
   seal: { zh: '第 {n} 个签章', en: 'Seal {n}' },
@@ -38,19 +29,7 @@ const TEXTS = {
   noTime: { zh: '没有写明', en: 'Not stated' },
   maker: { zh: '制章机构', en: 'Seal maker' },
   steps: { zh: '逐项检查（{n} 项，{failed} 项不通过）', en: 'Step by step ({n} steps, {failed} failed)' },
-  technical: { zh: '技术信息', en: 'Technical data' },
-  file: { zh: '文件', en: 'File' },
-  size: { zh: '大小', en: 'Size' },
-  bytes: { zh: '{n} 字节', en: '{n} bytes' },
-  checkedAt: { zh: '核验时间', en: 'Checked at' },
-  indication: { zh: '结论代码', en: 'Indication' },
-  byteRange: { zh: '签章覆盖的字节', en: 'Byte range' },
-  certificate: { zh: '签章证书', en: 'Certificate' },
-  deviations: { zh: '容许的偏差', en: 'Tolerated deviations' },
 } satisfies Texts;
-
-const FACT_ORDER: readonly FactName[] = ['integrity', 'cryptography', 'certificate_trust', 'seal_status', 'time'];
-export const MARK_OF = { 'TOTAL-PASSED': 'passed', 'TOTAL-FAILED': 'failed', INDETERMINATE: 'unknown' } as const;
 
 /** `number` counts from 1, as the frames on the pages do. */
 export function signatureCard(frame: PageFrame, signature: SignatureReport, number: number): Html {
@@ -58,11 +37,10 @@ export function signatureCard(frame: PageFrame, signature: SignatureReport, numb
   const words = { passed: TEXTS.valid, failed: TEXTS.invalid, unknown: TEXTS.unknown };
   const mark = MARK_OF[signature.indication];
   const failed = signature.steps.filter(({ status }) => status === 'failed').length;
-  const steps = signature.steps.map((step) => checkStep(say, step));
   return html`<section class="card" id="seal-${number}" aria-labelledby="seal-title-${number}"><div class="card-head"><h2 id="seal-title-${number}">${titleOf(say, signature, number)}</h2>${tag(mark, say(words[mark]))}</div>
 ${facts(frame.lang, rowsOf(frame, signature))}
-${stepList(frame.lang, factSteps(say, signature))}
-<details id="steps-${number}"><summary>${say(TEXTS.steps, { n: signature.steps.length, failed })}</summary><div id="checks-${number}">${stepList(frame.lang, steps)}</div></details></section>`;
+${stepList(frame.lang, factSteps(say, signature, shownFacts(signature)))}
+<details id="steps-${number}"><summary>${say(TEXTS.steps, { n: signature.steps.length, failed })}</summary><div id="checks-${number}">${stepList(frame.lang, checkSteps(say, signature))}</div></details></section>`;
 }
 
 /** What it is, with its number. */
@@ -71,27 +49,8 @@ export function titleOf(say: Say, { seal, container }: SignatureReport, n: numbe
   return say(seal ? TEXTS.seal : TEXTS.signature, { n });
 }
 
-function factSteps(say: Say, signature: SignatureReport): Step[] {
-  const asked = FACT_ORDER.filter((name) => name !== 'seal_status' || signature.seal !== null);
-  return asked.map((name) => ({
-    state: signature[name].status === 'indeterminate' ? 'not_checked' : signature[name].status,
-    name: say(FACT_NAMES[name]),
-    finding: say(factWords(name, signature)),
-    clause: '',
-  }));
-}
-
-function factWords(name: FactName, signature: SignatureReport): Text {
-  const { status } = signature[name];
-  return name === 'time' && status === 'passed' && signature.time_source === 'claimed'
-    ? CLAIMED_TIME
-    : FACT_WORDS[name][status];
-}
-
-function checkStep(say: Say, step: SignatureReport['steps'][number]): Step {
-  const fault = stepFault(step);
-  return { state: step.status, name: say(stepName(step.name)), finding: fault ? say(fault) : '', clause: step.clause };
-}
+/** A signature without a seal has nothing to say of one. */
+const shownFacts = ({ seal }: SignatureReport) => FACT_ORDER.filter((name) => name !== 'seal_status' || seal !== null);
 
 function rowsOf(frame: PageFrame, signature: SignatureReport): Fact[] {
   const say = sayIn(frame.lang);
@@ -131,31 +90,4 @@ export function timeOf(
   return say(source === 'time_stamp' ? TEXTS.proved : TEXTS.claimed, {
     time: formatDateTime(frame.lang, new Date(time)),
   });
-}
-
-/** For technicians: codes, digests, certificates, and the report's own sentences. */
-export function technical(frame: PageFrame, fileName: string, report: VerificationReport): Html {
-  const say = sayIn(frame.lang);
-  const rows = [
-    { name: say(TEXTS.file), value: fileName },
-    { name: say(TEXTS.size), value: say(TEXTS.bytes, { n: report.file.size }) },
-    { name: 'SM3', value: identifier(report.file.sm3) },
-    { name: say(TEXTS.checkedAt), value: formatDateTime(frame.lang, new Date(report.verified_at)) },
-    { name: say(TEXTS.indication), value: codeOf(report) },
-  ];
-  return html`<details><summary>${say(TEXTS.technical)}</summary>${facts(frame.lang, rows)}
-${report.signatures.map((one) => html`<h3>${one.field}</h3>${facts(frame.lang, technicalRows(say, one))}<ul class="small" lang="en">${one.steps.map((step) => html`<li><code>${step.name}</code> ${step.status}: ${step.finding}</li>`)}</ul>`)}</details>`;
-}
-
-const codeOf = (of: Pick<SignatureReport, 'indication' | 'sub_indication'>): string =>
-  [of.indication, of.sub_indication].filter((part) => part !== null).join(' / ');
-
-function technicalRows(say: Say, signature: SignatureReport): Fact[] {
-  const { signer, byte_range: range, deviations } = signature;
-  return [
-    { name: say(TEXTS.indication), value: codeOf(signature) },
-    ...(range ? [{ name: say(TEXTS.byteRange), value: `[${range.join(' ')}]` }] : []),
-    ...(signer ? [{ name: say(TEXTS.certificate), value: `${signer.subject}; ${signer.serial_number}` }] : []),
-    ...(deviations.length > 0 ? [{ name: say(TEXTS.deviations), value: deviations.join('; ') }] : []),
-  ];
 }

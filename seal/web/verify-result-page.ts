@@ -6,11 +6,12 @@ import { type Html, html } from '../../common/web/html.ts';
 import type { Mark } from '../../common/web/icons.ts';
 import { renderPage } from '../../common/web/layout.ts';
 import { notice, phrases, verdict } from '../../common/web/parts.ts';
+import { technical } from '../../common/web/report-parts.ts';
 import { formatTime, type Say, sayIn, type Texts } from '../../common/web/texts.ts';
 import { changeWords } from './change-words.ts';
 import { pageSheets } from './page-sheets.ts';
 import { navItems, SEAL_SERVICE, VERIFY_PATH } from './service.ts';
-import { signatureCard, technical } from './signature-cards.ts';
+import { signatureCard } from './signature-cards.ts';
 import { conclude } from './verdict-words.ts';
 
 export type ResultPage = {
