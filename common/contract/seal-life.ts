@@ -59,7 +59,8 @@ export const cancellationRequest = z.strictObject({
   key_compromised: z.boolean().default(false).meta({ description: 'Told to the certificate authority' }),
 });
 
-export const APPLICATION_STATES = [
+/** What a version of a seal can be, as its history says. */
+export const VERSION_STATES = [
   'applied',
   'approved',
   'rejected',
@@ -69,8 +70,11 @@ export const APPLICATION_STATES = [
   'suspended',
   'superseded',
   'cancelled',
-  'expired',
 ] as const;
+/** As it is shown: an active version whose period is over is expired. */
+export const APPLICATION_STATES = [...VERSION_STATES, 'expired'] as const;
+/** What a version begins as. */
+export const VERSION_KINDS = ['new', 'renewal', 'redrawing', 'imported'] as const;
 
 const applicationId = z
   .string()
@@ -82,7 +86,7 @@ export const sealApplication = z.strictObject({
   application_id: applicationId,
   esID,
   version: z.int().meta({ description: 'Version of the seal, counted from 1', example: 1 }),
-  begun_as: z.enum(['new', 'renewal', 'redrawing', 'imported']),
+  begun_as: z.enum(VERSION_KINDS),
   state: z.enum(APPLICATION_STATES),
   state_changed_at: z.iso.datetime().meta({ example: '2026-06-01T08:00:00.000Z' }),
   owner_name: z.string().meta({ example: '示例市卫生健康委员会' }),

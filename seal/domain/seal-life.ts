@@ -4,21 +4,11 @@
 // A life is that of one version of a seal; a re-made seal keeps its code and begins the next version.
 import type { Scope } from '../../common/contract/identity.ts';
 import { ROLE_SCOPES, type Role } from '../../common/contract/roles.ts';
+import { VERSION_STATES } from '../../common/contract/seal-life.ts';
 import { TrustError } from '../../common/errors.ts';
 
 /** `none`: before the first step. */
-export const LIFE_STATES = [
-  'none',
-  'applied',
-  'approved',
-  'rejected',
-  'made',
-  'filed',
-  'active',
-  'suspended',
-  'superseded',
-  'cancelled',
-] as const;
+export const LIFE_STATES = ['none', ...VERSION_STATES] as const;
 export type LifeState = (typeof LIFE_STATES)[number];
 
 /** Nobody has two of these for one seal, in all its versions. */

@@ -1,8 +1,8 @@
 // One version of a seal: what was applied for, where it stands in its life, and what the making brought.
+import type { VERSION_KINDS } from '../../common/contract/seal-life.ts';
 import type { SealKind, SealPictureSpec } from '../../common/contract/seal-picture.ts';
 import type { LifeState } from './seal-life.ts';
 
-export const VERSION_KINDS = ['new', 'renewal', 'redrawing', 'imported'] as const;
 export type VersionKind = (typeof VERSION_KINDS)[number];
 
 /** What the making brings. */
