@@ -26,7 +26,7 @@ export async function insertRole(db: Knex, sub: string, role: Role, { beginsAt, 
          and (old.ends_at is null or old.ends_at > :beginsAt)
          and (:endsAt::timestamptz is null or old.begins_at < :endsAt))
      on conflict do nothing`,
-    { ...role, sub, beginsAt, endsAt } as unknown as Readonly<Record<string, Knex.RawBinding>>,
+    { ...role, sub, beginsAt, endsAt },
   );
   return rowCount === 1;
 }
@@ -66,9 +66,7 @@ export async function listAssignedRoles(
      join identity.accounts on accounts.id = account_id
      where (:loginName::text is null or login_name = :loginName) and (:org::text is null or organisation = :org)
      order by roles.id limit 1000`,
-    { loginName: whose.loginName ?? null, org: whose.org ?? null } as unknown as Readonly<
-      Record<string, Knex.RawBinding>
-    >,
+    { loginName: whose.loginName ?? null, org: whose.org ?? null },
   );
   return rows.map((row) => ({
     sub: row.sub,

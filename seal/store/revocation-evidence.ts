@@ -13,7 +13,7 @@ export async function insertEvidence(
   { certificateSm3, evidenceSm3 }: EvidenceKey,
   { crls, ocspResponses, keptAt }: KeptEvidence,
 ): Promise<void> {
-  const asBuffers = (all: readonly Uint8Array[]): string[] => all.map((der) => Buffer.from(der)) as unknown as string[];
+  const asBuffers = (all: readonly Uint8Array[]): Buffer[] => all.map((der) => Buffer.from(der));
   await db.raw(
     `insert into seal.revocation_evidence (certificate_sm3, evidence_sm3, kept_at, crls, ocsp_responses)
      values (?, ?, ?, ?, ?) on conflict (certificate_sm3, evidence_sm3) do nothing`,

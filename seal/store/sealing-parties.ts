@@ -15,7 +15,7 @@ export async function insertParty(db: Knex, { partySm3, eseal, certificates }: K
   await db.raw(
     `insert into seal.sealing_parties (party_sm3, eseal, certificates, first_use_at)
      values (?, ?, ?, ?) on conflict (party_sm3) do nothing`,
-    [partySm3, Buffer.from(eseal), certificates.map((raw) => Buffer.from(raw)) as unknown as string[], at],
+    [partySm3, Buffer.from(eseal), certificates.map((raw) => Buffer.from(raw)), at],
   );
 }
 

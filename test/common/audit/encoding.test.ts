@@ -28,11 +28,12 @@ test('no two different rows encode alike, also when text wanders from one field 
     const isWhole = moved.subject.isWellFormed() && moved.actor.isWellFormed();
     return cut % 2 === 0 || !isWhole ? [a, b] : [a, moved];
   });
-  fc.assert(
-    fc.property(close, ([a, b]) => equalBytes(encodeRow(a), encodeRow(b)) === same(a, b)),
-    { numRuns: 2000 },
+  t.notThrows(() =>
+    fc.assert(
+      fc.property(close, ([a, b]) => equalBytes(encodeRow(a), encodeRow(b)) === same(a, b)),
+      { numRuns: 2000 },
+    ),
   );
-  t.pass();
 });
 
 test('lists of fields encode alike only when tag and fields are the same', (t) => {
@@ -87,12 +88,13 @@ test('no two different checkpoints encode alike', (t) => {
     previous: hash,
     certificateSm3: hash,
   });
-  fc.assert(
-    fc.property(
-      checkpoint,
-      checkpoint,
-      (a, b) => equalBytes(encodeCheckpoint('seal', a), encodeCheckpoint('seal', b)) === same(a, b),
+  t.notThrows(() =>
+    fc.assert(
+      fc.property(
+        checkpoint,
+        checkpoint,
+        (a, b) => equalBytes(encodeCheckpoint('seal', a), encodeCheckpoint('seal', b)) === same(a, b),
+      ),
     ),
   );
-  t.pass();
 });
