@@ -1,28 +1,20 @@
-// The life of a seal, step by step, on real PostgreSQL (国办发〔2025〕33号): who may do what from where, codes, keys and
-// certificates, versions, notices, repetitions, and what the database itself refuses.
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import test from 'ava';
 import type { Knex } from 'knex';
 import { equalBytes } from '../../common/bytes.ts';
-import { makeFileAuthority } from '../../common/ca/file-authority.ts';
 import { deriveKey, openBox } from '../../common/crypto/sealed-box.ts';
 import { parseCertificate } from '../../common/pki/certificate.ts';
 import { DEFAULT_CODE_RULE, parseCodeRule, sealCodeOf } from '../../seal/domain/seal-code.ts';
 import { LIFE, LIFE_STATES, stateAt } from '../../seal/domain/seal-life.ts';
 import { applyForSeal, remakeSeal } from '../../seal/flow/apply-for-seal.ts';
 import { activateVersion, cancelSeal, changeSeal, decideOnVersion } from '../../seal/flow/change-seal.ts';
-import { giveGrant, withdrawGrant } from '../../seal/flow/give-grant.ts';
+import { giveGrant } from '../../seal/flow/give-grant.ts';
 import { makeVersion } from '../../seal/flow/make-version.ts';
 import { receiveCertificate, settleRevocations } from '../../seal/flow/seal-certificate.ts';
 import { boxContext, KEY_PURPOSE } from '../../seal/flow/seal-keyring.ts';
 import { getVersion } from '../../seal/flow/take-step.ts';
-import { makeSealTender } from '../../seal/flow/tend-seals.ts';
 import { listEvents } from '../../seal/store/events.ts';
 import { takeSealCode } from '../../seal/store/seal-codes.ts';
 import { findCertificate } from '../../seal/store/seal-keys.ts';
-import { listNotices } from '../../seal/store/seal-notices.ts';
 import { listSteps, listStepsOf } from '../../seal/store/seal-steps.ts';
 import { findSeal } from '../../seal/store/seals.ts';
 import { type TestDatabase, testDatabase } from '../_harness/database.ts';
@@ -398,209 +390,3 @@ test.serial(
     });
   },
 );
-
-test.serial('A making that broke off after any part goes on with the same key', async (t) => {
-  const { deps } = world;
-  const { id } = await leadTo(world, 'approved');
-  const making = act('maker');
-  const broken = { ...deps, authority: { ...deps.authority!, issue: () => Promise.reject(new Error('cut off')) } };
-  await t.throwsAsync(makeVersion(broken, making, id, {}), { message: 'cut off' });
-  const { keyRef } = (await findCertificate(db, id))!;
-  const dumb = { ...deps, maker: { ...deps.maker!, sign: () => Promise.reject(new Error('device gone')) } };
-  await t.throwsAsync(makeVersion(dumb, making, id, {}), { message: 'device gone' });
-  t.is((await getVersion(db, id)).state, 'approved');
-  await makeVersion(deps, making, id, {});
-  t.is((await getVersion(db, id)).keyRef, keyRef);
-  t.is((await db('seal.seal_keys').where({ application_id: id })).length, 1);
-  await t.throwsAsync(makeVersion({ ...deps, maker: null }, act('maker'), (await leadTo(world, 'approved')).id, {}), {
-    code: 'config-invalid',
-  });
-});
-
-test.serial(
-  'Keepers are told once, 60 days before the end, by however many nodes; steps tell applicant and keeper',
-  async (t) => {
-    const { id, esID } = await leadTo(world, 'active', { valid_years: 1 });
-    const about = async (kind: string) => {
-      const readers = [
-        { organisation: OWNER.ownerCode, duty: 'keeper' },
-        { organisation: OWNER.ownerCode, duty: 'applicant' },
-      ] as const;
-      const all = await listNotices(db, readers, { after: '0', limit: 10_000 });
-      return all.filter((notice) => notice.applicationId === id && notice.kind === kind);
-    };
-    t.deepEqual(
-      (await about('state')).map(({ duty, detail }) => `${duty} ${detail['step']}`),
-      ['applicant approve', 'applicant make', 'applicant file', 'keeper file', 'applicant activate'],
-    );
-    const { validTo } = (await findSeal(db, esID))!;
-    const nodes = [1, 2, 3].map(() => makeSealTender({ ...world.deps, clock: () => world.now }));
-    const runAt = async (daysBefore: number) => {
-      const now = new Date(validTo.getTime() - daysBefore * 86_400_000);
-      await Promise.all(
-        nodes.map((_, n) => makeSealTender({ ...world.deps, clock: () => new Date(now.getTime() + n) }).run()),
-      );
-    };
-    await runAt(61);
-    t.deepEqual(await about('certificate-ends'), []);
-    await runAt(59);
-    await runAt(10);
-    const told = await about('certificate-ends');
-    t.is(told.length, 1);
-    t.like(told[0], { duty: 'keeper', esID, detail: { valid_to: validTo.toISOString() } });
-    t.deepEqual(await listNotices(db, [{ organisation: 'elsewhere', duty: 'keeper' }], { after: '0', limit: 10 }), []);
-  },
-);
-
-test.serial('Grants are given and withdrawn by a keeper, for seals in force', async (t) => {
-  const { deps } = world;
-  const { id, esID } = await leadTo(world, 'active');
-  const request = { client_id: 'archive', document_class: 'archive', count: 5, valid_to: minutes(60).toISOString() };
-  const giving = act(person('keeper', 'keeper-2'));
-  const grant = await giveGrant(deps, giving, esID, request);
-  t.like(grant, { esID, count: 5, used: 0, granted_by: 'keeper-2', withdrawn_at: null });
-  t.deepEqual(await giveGrant(deps, giving, esID, request), grant);
-  await t.throwsAsync(giveGrant(deps, act('applicant'), esID, request), { code: 'role-missing' });
-  await t.throwsAsync(giveGrant(deps, act(person('keeper', 'k', '11360100MB0D00029J')), esID, request), {
-    code: 'role-missing',
-  });
-  const past = { ...request, valid_from: minutes(-9).toISOString(), valid_to: minutes(-1).toISOString() };
-  await t.throwsAsync(giveGrant(deps, act('keeper'), esID, past), { code: 'invalid-request' });
-  const { id: unmade, esID: notYet } = await leadTo(world, 'approved');
-  await t.throwsAsync(giveGrant(deps, act('keeper'), notYet, request), { code: 'seal-not-found' });
-  t.truthy(unmade);
-  const which = { esID, grantId: grant.grant_id };
-  await t.throwsAsync(withdrawGrant(deps, act('keeper'), { ...which, esID: notYet }, { reason: 'x' }), {
-    code: 'seal-not-found',
-  });
-  await t.throwsAsync(withdrawGrant(deps, act('keeper'), { ...which, grantId: 'grant_none' }, { reason: 'x' }), {
-    code: 'grant-not-found',
-  });
-  const withdrawn = await withdrawGrant(deps, act('keeper'), which, { reason: '系统停用' });
-  t.like(withdrawn, { withdrawn_reason: '系统停用' });
-  await t.throwsAsync(withdrawGrant(deps, act('keeper'), which, { reason: 'x' }), { code: 'seal-state-forbids' });
-  t.truthy(id);
-});
-
-test.serial('The database refuses every way past the steps, to the room and to the owner', async (t) => {
-  const { id, esID } = await leadTo(world, 'active');
-  const { id: approved, esID: code } = await leadTo(world, 'approved');
-  const step = {
-    application_id: id,
-    es_id: esID,
-    duty: 'keeper',
-    actor: 'keeper-1',
-    organisation: 'x',
-    client_id: 'x',
-    at: AT,
-  };
-  for (const who of [db, owner]) {
-    const refuse = (what: string, statement: () => Knex.QueryBuilder | Knex.Raw) =>
-      t.throwsAsync(async () => statement(), undefined, `${who === db ? 'room' : 'owner'}: ${what}`);
-    const versions = () => who('seal.seal_versions');
-    await refuse('a state by hand', () => versions().where({ application_id: approved }).update({ state: 'made' }));
-    await refuse('another name', () => versions().where({ application_id: id }).update({ name: '别的' }));
-    await refuse('another picture', () =>
-      versions()
-        .where({ application_id: id })
-        .update({ eseal: Buffer.from('x') }),
-    );
-    await refuse('a version less', () => versions().where({ application_id: id }).delete());
-    await refuse('a seal by hand', () => who('seal.seals').where({ es_id: esID }).update({ state: 'cancelled' }));
-    await refuse('a seal less', () => who('seal.seals').where({ es_id: esID }).delete());
-    await refuse('an empty registry', () => who.raw('truncate seal.seals cascade'));
-    await refuse('another past', () =>
-      who('seal.seal_steps').where({ application_id: id }).update({ actor: 'nobody' }),
-    );
-    await refuse('a step that no rule has', () =>
-      who('seal.seal_steps').insert({ ...step, number: 6, step: 'resume', from_state: 'active', to_state: 'active' }),
-    );
-    await refuse('a step from another state', () =>
-      who('seal.seal_steps').insert({
-        ...step,
-        number: 6,
-        step: 'resume',
-        from_state: 'suspended',
-        to_state: 'active',
-      }),
-    );
-    await refuse('a step with a gap', () =>
-      who('seal.seal_steps').insert({
-        ...step,
-        number: 7,
-        step: 'suspend',
-        from_state: 'active',
-        to_state: 'suspended',
-      }),
-    );
-    await refuse('a step back in time', () =>
-      who('seal.seal_steps').insert({
-        ...step,
-        number: 6,
-        step: 'suspend',
-        from_state: 'active',
-        to_state: 'suspended',
-        at: minutes(-9),
-      }),
-    );
-    await refuse('superseded by nothing', () =>
-      who('seal.seal_steps').insert({
-        ...step,
-        number: 6,
-        step: 'supersede',
-        from_state: 'active',
-        to_state: 'superseded',
-      }),
-    );
-    await refuse('made without a seal', () =>
-      who('seal.seal_steps').insert({
-        ...step,
-        application_id: approved,
-        es_id: code,
-        number: 3,
-        step: 'make',
-        from_state: 'approved',
-        to_state: 'made',
-        duty: 'maker',
-        actor: 'maker-1',
-      }),
-    );
-    await refuse('a version without beginning', () =>
-      who.raw(
-        `insert into seal.seal_versions (application_id, es_id, number, kind, owner_name, owner_code, name, seal_kind,
-        valid_years, picture, state_changed_at, created_at) values ('sealapp_x', ?, 2, 'renewal', 'x', ?, 'x', '01', 5, '{}', now(), now())`,
-        [esID, OWNER.ownerCode],
-      ),
-    );
-    await refuse('the code of another owner', () =>
-      who.raw(
-        `insert into seal.seal_versions (application_id, es_id, number, kind, owner_name, owner_code, name, seal_kind,
-        valid_years, picture, state_changed_at, created_at) values ('sealapp_x', ?, 2, 'renewal', 'x', 'x', 'x', '01', 5, '{}', now(), now())`,
-        [esID],
-      ),
-    );
-  }
-  t.is((await getVersion(db, id)).state, 'active');
-});
-
-test.serial('A licensed authority by file: the request and the wish to revoke lie in its folder, once', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'xinji-ca-'));
-  t.teardown(() => rm(folder, { recursive: true }));
-  const authority = makeFileAuthority(join(folder, 'ca'));
-  const { id } = await leadTo(world, 'made');
-  const row = (await findCertificate(db, id))!;
-  const request = { pkcs10: new Uint8Array(row.pkcs10), notBefore: row.notBefore, notAfter: row.notAfter };
-  t.is(await authority.issue(request), null);
-  t.is(await authority.issue(request), null);
-  const certificate = parseCertificate(new Uint8Array(row.certificate!));
-  await authority.revoke(certificate, 'superseded', AT);
-  await authority.revoke(certificate, 'superseded', minutes(5));
-  const files = (await readdir(join(folder, 'ca'))).sort();
-  t.is(files.length, 2);
-  t.regex(
-    await readFile(join(folder, 'ca', files.find((name) => name.endsWith('.csr.pem'))!), 'utf8'),
-    /BEGIN CERTIFICATE REQUEST/,
-  );
-  const wish = JSON.parse(await readFile(join(folder, 'ca', files.find((name) => name.endsWith('.json'))!), 'utf8'));
-  t.like(wish, { serial: certificate.serial, reason: 'superseded', at: AT.toISOString() });
-});

@@ -47,7 +47,9 @@ test('a refused request costs nothing: whoever keeps asking is taken at the rate
     try {
       ask('192.0.2.1');
       taken += 1;
-    } catch {}
+    } catch (error) {
+      t.like(error, { code: 'too-many-requests' });
+    }
   }
   t.is(taken, 50);
 });
