@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The only command line of the house. An explicit list of commands, loaded when they are used.
 // Exit codes: 0 done, 1 not done, 64 wrong usage, 78 unusable configuration; `verify` and `audit` have their own, see their help.
-import { isTrustError } from '../common/errors.ts';
+import { isTrustError, PROBLEMS } from '../common/errors.ts';
 import { type Command, EXIT_USAGE } from './commands/command.ts';
 
 const EXIT_CONFIG = 78; // EX_CONFIG of sysexits.h
@@ -58,6 +58,11 @@ function report(name: string, error: unknown): number {
     return 1;
   }
   for (const line of error.message.split('\n')) console.error(`xinji ${name}: ${line}`);
+  // The hint of a wrong request speaks to programs over HTTP.
+  if (error.code === 'invalid-request' && error.hint === PROBLEMS['invalid-request'].hint) {
+    console.error(`See: xinji help ${name}`);
+    return 1;
+  }
   console.error(error.hint);
   return error.code === 'config-invalid' || error.code === 'schema-outdated' ? EXIT_CONFIG : 1;
 }

@@ -182,7 +182,7 @@ export const PROBLEMS = {
     422,
     'The certificate request is not acceptable',
     '证书请求不符合要求',
-    'The detail says what is wrong with the PKCS#10 request.',
+    'Make a PKCS#10 request with SM2 and SM3 under the default user id (openssl: -sigopt distid:1234567812345678).',
   ),
   'revocation-malformed': problem(
     422,
@@ -228,8 +228,8 @@ export const PROBLEMS = {
   ),
   'document-not-genuine': problem(
     422,
-    'The document does not verify',
-    '文档未通过验证',
+    'The document carries no signature that verifies',
+    '文档没有可通过验证的签名',
     'Verify it and read the report: what does not pass is not preserved.',
   ),
   'validation-data-unavailable': problem(

@@ -38,7 +38,11 @@ ${EXIT_USAGE} wrong usage, 78 configuration.`,
   run: async (args, env) => {
     const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
     const { room = 'seal' } = values;
-    if (positionals.join(' ') !== 'verify' || !ROOMS.includes(room)) {
+    if (!ROOMS.includes(room)) {
+      console.error(`xinji audit: the room ${room} keeps no audit log; expected ${ROOMS.join(', ')}`);
+      return EXIT_USAGE;
+    }
+    if (positionals.join(' ') !== 'verify') {
       console.error(`xinji audit: expected\n${command.usage.split('\n\n')[0]}`);
       return EXIT_USAGE;
     }

@@ -34,8 +34,9 @@ Exit codes: 0 written, 1 refused, ${EXIT_USAGE} wrong usage.`,
   run: async (args) => {
     const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
     const { out } = values;
-    if (positionals.length > 0 || !out || !/\.(svg|png)$/.test(out) || (values.text === undefined) === !values.import) {
-      console.error(`xinji seal-picture: expected\n${command.usage.split('\n\n')[0]}`);
+    const fault = findFault(values, positionals);
+    if (fault !== null || !out) {
+      console.error(`xinji seal-picture: ${fault}; expected\n${command.usage.split('\n\n')[0]}`);
       return EXIT_USAGE;
     }
     const font = values.font ? await read(values.font) : readSealFont();
@@ -47,6 +48,13 @@ Exit codes: 0 written, 1 refused, ${EXIT_USAGE} wrong usage.`,
     return 0;
   },
 };
+
+function findFault({ out, text, import: brought }: Asked, positionals: readonly string[]): string | null {
+  if (positionals.length > 0) return `"${positionals[0]}" belongs to no option`;
+  if (!out) return '-o is missing';
+  if (!/\.(svg|png)$/.test(out)) return `-o ${out} ends neither in .svg nor in .png`;
+  return (text === undefined) === !brought ? 'either --text or --import is needed' : null;
+}
 
 const OPTIONS = {
   out: { type: 'string', short: 'o' },

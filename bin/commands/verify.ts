@@ -227,7 +227,7 @@ function describe(signature: SignatureReport): string[] {
 }
 
 const LEVEL_WORDS = {
-  B: 'without time stamp',
+  B: 'without a time stamp that passed',
   T: 'with a proved time',
   LT: 'with revocation evidence in the document',
   LTA: 'with revocation evidence and a time stamp over it',

@@ -56,7 +56,8 @@ export type RoomRequest = Preparation & {
 /** Prepares, sends the digest, completes. What is between IN and OUT does not stay. */
 export async function sealByRoom(asked: RoomRequest): Promise<number> {
   const client = openClient(asked);
-  const face = await readSealFace(await client.sealFile(asked.seal));
+  const file = await client.sealFile(asked.seal).catch(saying(asked.room, 'Nothing has begun. Is the address right?'));
+  const face = await readSealFace(file);
   const prepared = `${asked.out}.${process.pid}.prepared`;
   try {
     const { digest } = await prepare(asked, prepared, face);
@@ -68,7 +69,9 @@ export async function sealByRoom(asked: RoomRequest): Promise<number> {
       ...(asked.level === undefined ? {} : { level: readLevel(asked.level) }),
       ...(asked.documentClass === undefined ? {} : { class: asked.documentClass }),
     };
-    const { der, sealingId } = await askPatiently(() => client.sealDigest(request, key));
+    const { der, sealingId } = await askPatiently(() => client.sealDigest(request, key)).catch(
+      saying(asked.room, 'The room may have sealed the digest; the command run again seals anew, as another act.'),
+    );
     const field = await complete(asked, prepared, der);
     console.log(`${asked.out}: sealed with ${face.esID} ${face.name}, field ${field}, as ${sealingId}.`);
     return 0;
@@ -76,6 +79,14 @@ export async function sealByRoom(asked: RoomRequest): Promise<number> {
     await rm(prepared, { force: true });
   }
 }
+
+/** Who does not answer, and what that means here. */
+const saying =
+  (room: string, hint: string) =>
+  (cause: unknown): never => {
+    if (!isTrustError(cause, 'seal-unavailable')) throw cause;
+    throw new TrustError('seal-unavailable', `${room}: ${cause.message}`, { cause, hint });
+  };
 
 const PAUSES_MS = [500, 2000];
 

@@ -153,6 +153,31 @@ export const sealStep = z.strictObject({
 /** Answer of `GET /v1/seals/{esID}/history`, oldest first. */
 export const sealHistory = z.strictObject({ steps: z.array(sealStep), next });
 
+/** Query of `GET /v1/seals/{esID}/usage`. */
+export const usageQuery = z.strictObject({
+  cursor: z
+    .string()
+    .regex(/^\d{1,15}-\d{1,9}-\d{1,15}$/)
+    .optional()
+    .meta({ description: '`next` of the page before; left out: the newest' }),
+  limit,
+});
+/** A row of the usage log, as it is chained. */
+export const usageEntry = z.strictObject({
+  at: z.iso.datetime(),
+  kind: z.string().meta({ description: 'sealing.released or sealing.refused', example: 'sealing.released' }),
+  actor: z.string().meta({ description: 'The client that asked', example: 'license' }),
+  request_id: z.string().nullable(),
+  detail: z.record(z.string(), z.unknown()).meta({
+    description: 'What was asked for and what came of it',
+    example: { result: 'sealed', sealing_id: 'seal_5kq2w8x1c7v9b3n0m4j6h2g8f1', level: 'T' },
+  }),
+  chain: z.int().meta({ example: 1 }),
+  number: z.int().meta({ description: 'Place in the chain', example: 42 }),
+});
+/** Answer of `GET /v1/seals/{esID}/usage`, newest first. */
+export const sealUsage = z.strictObject({ entries: z.array(usageEntry), next });
+
 /** Body of `POST /v1/seals/{esID}/grants`. */
 export const grantRequest = z.strictObject({
   client_id: z.string().min(1).max(100).meta({ description: 'The system that may seal', example: 'license' }),

@@ -131,7 +131,10 @@ export const digestSealing = z.strictObject({
       example: '66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0',
     }),
   mode: sealingQuery.shape.mode,
-  level: sealingQuery.shape.level,
+  level: z
+    .enum(['B', 'T'])
+    .optional()
+    .meta({ description: 'Evidence (LT, LTA) is kept in a document; a digest has none', example: 'T' }),
 });
 export type DigestSealingRequest = z.infer<typeof digestSealing>;
 

@@ -56,7 +56,9 @@ function readRequest(root: DerNode): Pkcs10 {
   if (readOid(oid!) !== OID.sm2WithSm3) throw invalid('the request is not signed with SM2 and SM3');
   const publicKey = importSm2PublicKey(spki!.raw);
   if (!verifySm2(publicKey, info!.raw, readBitString(signature!)))
-    throw invalid('the signature is not one of the key to be certified');
+    throw invalid(
+      'the signature does not verify under the key to be certified with the default user id 1234567812345678',
+    );
   const subjectParts = readName(subject!);
   return { raw: root.raw, subject: nameText(subjectParts), subjectRaw: subject!.raw, subjectParts, publicKey };
 }

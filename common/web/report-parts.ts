@@ -4,7 +4,7 @@ import type { SignatureReport, VerificationReport } from '../contract/report.ts'
 import type { PageFrame } from './frame.ts';
 import { type Html, html } from './html.ts';
 import { type Fact, facts, identifier, type Step } from './parts.ts';
-import { CLAIMED_TIME, FACT_NAMES, FACT_WORDS, type FactName, stepFault, stepName } from './report-words.ts';
+import { CLAIMED_TIME, FACT_NAMES, FACT_WORDS, type FactName, stepFault, stepName, UNREAD } from './report-words.ts';
 import { formatDateTime, type Say, sayIn, type Text, type Texts } from './texts.ts';
 
 const TEXTS = {
@@ -44,6 +44,7 @@ export function factSteps(say: Say, signature: SignatureReport, names: readonly 
 
 function factWords(name: FactName, signature: SignatureReport): Text {
   const { status } = signature[name];
+  if (status === 'indeterminate' && signature.container === 'unknown') return UNREAD;
   return name === 'time' && status === 'passed' && signature.time_source === 'claimed'
     ? CLAIMED_TIME
     : FACT_WORDS[name][status];

@@ -91,6 +91,12 @@ export const FACT_WORDS: Readonly<Record<FactName, FactWords>> = {
   },
 };
 
+/** What nobody looked at, because the signature data cannot be read. */
+export const UNREAD: Text = {
+  zh: '签章数据无法读取，没有核对。',
+  en: 'The signature data cannot be read, so this was not checked.',
+};
+
 /** The chain checks run for the sealer, for the seal maker, and for the authority of each time stamp. */
 const PARTIES: readonly (readonly [prefix: string, party: Text])[] = [
   ['time-stamp-', { zh: '时间戳：', en: 'Time stamp: ' }],

@@ -92,7 +92,8 @@ export type LifeActor = {
 export function ruleOf(step: Step, state: LifeState, subject: string): LifeRule {
   const found = LIFE.find((row) => row.step === step && row.from.includes(state));
   if (found) return found;
-  const steps = LIFE.filter(({ from }) => from.includes(state)).map((row) => row.step);
+  // `supersede` is nobody's own act: it comes with the activation of the next version.
+  const steps = LIFE.filter((row) => row.from.includes(state) && row.step !== 'supersede').map((row) => row.step);
   throw new TrustError('seal-state-forbids', `${subject} is ${state}; ${step} is not possible`, {
     hint: steps.length === 0 ? 'This state is an end.' : `Possible from here: ${steps.join(', ')}.`,
   });

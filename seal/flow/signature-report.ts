@@ -41,7 +41,7 @@ export function makeReport({
   const time = provedTime ?? ses?.time ?? null;
   const signer = ses?.signerCertificate ?? cms?.signerCertificate ?? null;
   const verdict = judge(steps);
-  const of = (fact: Fact): ReportFact => factOf(fact, steps, provedTime);
+  const of = (fact: Fact): ReportFact => factOf(fact, steps, { kind, provedTime });
   return {
     field,
     container: kind,
@@ -99,13 +99,17 @@ const WELL: Readonly<Record<Fact, string>> = {
 const factOfKind = (name: string): Fact =>
   name.startsWith('document-time-stamp-certificate-') ? 'certificate_trust' : factOfStep(name);
 
-function factOf(fact: Fact, steps: readonly ReportStep[], provedTime: Date | null): ReportFact {
+function factOf(
+  fact: Fact,
+  steps: readonly ReportStep[],
+  { kind, provedTime }: { readonly kind: SignatureReport['container']; readonly provedTime: Date | null },
+): ReportFact {
   const own = steps.filter(({ name }) => (OWN_FACTS[name] ?? factOfKind(name)) === fact);
   const { status, subIndication } = concludeSteps(own);
   if (!own.some((step) => step.status === 'passed' || step.status === 'failed')) {
     return {
       status: 'indeterminate',
-      finding: fact === 'seal_status' ? 'There is no e-seal in it.' : 'Nothing could be judged.',
+      finding: fact === 'seal_status' && kind !== 'unknown' ? 'There is no e-seal in it.' : 'Nothing could be judged.',
     };
   }
   if (status === 'passed') return { status, finding: wellOf(fact, provedTime) };

@@ -19,7 +19,9 @@ import {
   sealHistory,
   sealNoticeList,
   sealParams,
+  sealUsage,
   stepRequest,
+  usageQuery,
 } from '../../common/contract/seal-life.ts';
 import type { ProblemCode } from '../../common/errors.ts';
 import type { Operation } from '../../common/http/operation.ts';
@@ -211,6 +213,11 @@ export const readHistory = reading(['readSealHistory', 'Read the history of a se
   query: pageQuery,
   problems: ['seal-not-found'],
 });
+export const readUsage = reading(
+  ['readSealUsage', 'Read the usage log of a seal, newest first', '查看用印日志'],
+  sealUsage,
+  { params: sealParams.shape, query: usageQuery, problems: ['seal-not-found'] },
+);
 export const listGrants = reading(['listGrants', 'List the grants of a seal', '查询用印授权'], sealGrantList, {
   params: sealParams.shape,
   query: grantQuery,

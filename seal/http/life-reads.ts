@@ -1,6 +1,7 @@
 // What staff reads of the life of seals, in pages. Applicants and keepers see the seals of their organisations; approvers,
 // makers and auditors see all. What somebody may not see is not there for him.
 import type Koa from 'koa';
+import { listRowsAbout, type RowPlace } from '../../common/audit/store/entries.ts';
 import { ROLE_SCOPES } from '../../common/contract/roles.ts';
 import {
   applicationParams,
@@ -8,6 +9,7 @@ import {
   grantQuery,
   pageQuery,
   sealParams,
+  usageQuery,
 } from '../../common/contract/seal-life.ts';
 import { TrustError } from '../../common/errors.ts';
 import type { Actor } from '../../common/http/bearer.ts';
@@ -91,6 +93,31 @@ export function makeGrantsHandler(deps: LifeRouteDeps): Handler {
       next: nextOf(found, limit, ({ grantId }) => grantId),
     });
   };
+}
+
+/** The rows of the usage log about a seal. */
+export function makeUsageHandler(deps: LifeRouteDeps): Handler {
+  return async (ctx) => {
+    const { cursor, limit } = parseQuery(ctx, usageQuery);
+    const [{ esID } = { esID: '' }] = await readVersions(deps, ctx);
+    const before = cursor === undefined ? null : placeOf(cursor);
+    const found = await listRowsAbout(deps.life.db, 'seal', { subject: esID, before, limit: limit + 1 });
+    const entries = found.slice(0, limit).map(({ at, kind, actor, requestId, detail, chain, number }) => ({
+      at: at.toISOString(),
+      kind,
+      actor,
+      request_id: requestId,
+      detail: JSON.parse(detail),
+      chain,
+      number,
+    }));
+    send(ctx, { entries, next: nextOf(found, limit, ({ at, chain, number }) => `${at.getTime()}-${chain}-${number}`) });
+  };
+}
+
+function placeOf(cursor: string): RowPlace {
+  const [at, chain, number] = cursor.split('-').map(Number) as [number, number, number];
+  return { at: new Date(at), chain, number };
 }
 
 export function makeNoticesHandler({ life, gate }: LifeRouteDeps): Handler {

@@ -8,6 +8,7 @@ import * as operation from './life-operations.ts';
 import * as read from './life-reads.ts';
 
 const ALL = ['seal:apply', 'seal:approve', 'seal:make', 'seal:file', 'seal:keep', 'seal:audit'] as const;
+const USERS = ['seal:audit', 'seal:keep'] as const;
 const TOLD = ['seal:apply', 'seal:keep'] as const;
 const APPLICATIONS = '/v1/seal-applications';
 
@@ -42,6 +43,7 @@ export function lifeRoutes(deps: LifeRouteDeps): readonly Route[] {
     post('/v1/seals/:esID/re-making', 'seal:keep', act.makeRemakingHandler(deps), operation.remake),
     post('/v1/seals/:esID/cancellation', 'seal:keep', act.makeCancellationHandler(deps), operation.cancel),
     get('/v1/seals/:esID/history', ALL, read.makeHistoryHandler(deps), operation.readHistory),
+    get('/v1/seals/:esID/usage', USERS, read.makeUsageHandler(deps), operation.readUsage),
     get('/v1/seals/:esID/grants', ALL, read.makeGrantsHandler(deps), operation.listGrants),
     post('/v1/seals/:esID/grants', 'seal:keep', act.makeGrantHandler(deps), operation.grant),
     post(

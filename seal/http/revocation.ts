@@ -69,7 +69,10 @@ export function makeListHandler({ authorities, clock }: Deps): Handler {
   const params = z.strictObject({ file });
   return async (ctx) => {
     const source = sources.get(parseParams(ctx, params).file);
-    if (!source) throw new TrustError('not-found', 'There is no such authority');
+    if (!source)
+      throw new TrustError('not-found', 'There is no such list', {
+        hint: `There are: ${[...sources.keys()].join(', ')}.`,
+      });
     ctx.set('Cache-Control', CACHED);
     ctx.body = Buffer.from(await source());
     ctx.type = CRL_TYPE;

@@ -45,6 +45,7 @@ export const verificationOperation: Operation = {
     'seal-malformed',
     'document-too-costly',
     'busy',
+    'too-many-requests',
   ],
 };
 

@@ -23,6 +23,7 @@ const TEXTS = {
   validity: { zh: '印章有效期', en: 'Valid' },
   period: { zh: '{from} 至 {to}', en: '{from} to {to}' },
   noSeal: { zh: '没有电子印章，只有数字签名', en: 'None, only a digital signature' },
+  unread: { zh: '签章数据无法读取', en: 'The signature data cannot be read' },
   time: { zh: '时间', en: 'Time' },
   proved: { zh: '{time}（时间戳证明）', en: '{time} (proved by a time stamp)' },
   claimed: { zh: '{time}（盖章方自报）', en: '{time} (as the sealer claims)' },
@@ -64,7 +65,10 @@ function rowsOf(frame: PageFrame, signature: SignatureReport): Fact[] {
   return [
     ...(signer ? [{ name: say(seal ? TEXTS.unit : TEXTS.signer), value: named }] : []),
     ...(unit.code === '' ? [] : [{ name: say(TEXTS.unitCode), value: identifier(unit.code, 4) }]),
-    { name: say(TEXTS.sealName), value: seal ? seal.name : say(TEXTS.noSeal) },
+    {
+      name: say(TEXTS.sealName),
+      value: seal ? seal.name : say(signature.container === 'unknown' ? TEXTS.unread : TEXTS.noSeal),
+    },
     ...(seal ? sealRows(frame, seal) : []),
     ...(signature.container === 'seal' ? [] : [{ name: say(TEXTS.time), value: timeOf(frame, signature) }]),
   ];

@@ -8,6 +8,7 @@ import {
   sealGrantList,
   sealHistory,
   sealNoticeList,
+  sealUsage,
 } from '../../common/contract/seal-life.ts';
 import { makeSignerPool } from '../../common/keys/signer-pool.ts';
 import { certificatePem } from '../../common/pki/certificate.ts';
@@ -124,6 +125,24 @@ test.serial('From the application to a sealed document with the key that the roo
     'cancelled',
   );
   await t.throwsAsync(client.seal(pdf, place, 'after-cancellation'), { code: 'seal-not-granted' });
+
+  const used = sealUsage.parse((await as('keeper', 'GET', `/v1/seals/${esID}/usage?limit=2`)).json());
+  const older = sealUsage.parse(
+    (await as('keeper', 'GET', `/v1/seals/${esID}/usage?limit=50&cursor=${used.next}`)).json(),
+  );
+  t.deepEqual(
+    [...used.entries, ...older.entries].map(({ kind, actor, detail }) => [kind, actor, detail['result']]),
+    [
+      ['sealing.refused', 'contracts', 'seal-not-granted'],
+      ['sealing.refused', 'contracts', 'seal-not-granted'],
+      ['sealing.refused', 'contracts', 'seal-not-usable'],
+      ['sealing.released', 'contracts', 'sealed'],
+      ['sealing.refused', 'contracts', 'seal-not-granted'],
+    ],
+  );
+  t.is(older.next, null);
+  t.is((await as('applicant', 'GET', `/v1/seals/${esID}/usage`)).status, 403);
+  t.is((await as('keeper', 'GET', `/v1/seals/${esID}/usage?cursor=2026`)).status, 400);
 
   const first = sealHistory.parse((await as('applicant', 'GET', `/v1/seals/${esID}/history?limit=6`)).json());
   const rest = sealHistory.parse(

@@ -315,6 +315,7 @@ test('GB/T 38540-2020: a bare SES_Signature in /Contents is judged as such', asy
 test('RFC 5652: bytes that are neither CMS nor seal are FORMAT_FAILURE', async (t) => {
   const report = verifyBytes(await handSealed({ edit: async () => Uint8Array.of(0x30, 3, 2, 1, 5) }));
   t.is(verdict(report), 'TOTAL-FAILED FORMAT_FAILURE');
+  t.is(report.signatures[0]!.seal_status.finding, 'Nothing could be judged.', 'whether there is a seal is not known');
 });
 
 test('RFC 5652: a signature by a key other than the certificate says is SIG_CRYPTO_FAILURE', async (t) => {

@@ -120,4 +120,24 @@ export async function listRows(
     .limit(limit);
 }
 
+/** Where a row stands in time. */
+export type RowPlace = Pick<AuditRow, 'at' | 'chain' | 'number'>;
+
+/** Rows about a subject, newest first, those before `before`. */
+export async function listRowsAbout(
+  db: Knex,
+  schema: string,
+  { subject, before, limit }: { readonly subject: string; readonly before: RowPlace | null; readonly limit: number },
+): Promise<readonly Omit<AuditRow, 'hash' | 'previous'>[]> {
+  const { rows } = await db.raw<{ rows: Omit<AuditRow, 'hash' | 'previous'>[] }>(
+    `select chain, number, at, kind, subject, actor, request_id as "requestId", detail::text
+     from :schema:.audit_entries
+     where subject = :subject and (:at::timestamptz is null or (at, chain, number) < (:at, :chain, :number))
+     order by at desc, chain desc, number desc
+     limit :limit`,
+    { schema, subject, at: before?.at ?? null, chain: before?.chain ?? null, number: before?.number ?? null, limit },
+  );
+  return rows.map((row) => ({ ...row, number: Number(row.number) }));
+}
+
 const lockName = (schema: string): string => `xinji audit ${schema}`;
