@@ -11,6 +11,7 @@ import pg from 'pg';
 import { removeEmbedded, startEmbedded } from '../../common/db/embedded.ts';
 import { findEmbeddedHome } from '../../common/db/embedded-home.ts';
 import { findPostmaster } from '../../common/db/postmaster.ts';
+import { awaitParts } from './await-parts.ts';
 
 type Starter = { readonly child: ChildProcessByStdio<Writable, Readable, null>; readonly adopted: boolean };
 
@@ -108,8 +109,9 @@ test('after kill -9 of the server its user is told, and the next start recovers 
 for (const delayMs of [0, 150, 400]) {
   test(`after kill -9 ${delayMs} ms into initdb the next start makes a whole cluster and leaves no parts`, async (t) => {
     const dataDir = await makeDataDir(t);
+    const begun = awaitParts(dataDir);
     const child = spawnStarter(dataDir);
-    while (!(await readdir(dataDir)).some((name) => name.startsWith('postgres.new-'))) await sleep(5);
+    await begun;
     await sleep(delayMs);
     child.kill('SIGKILL');
     await ended(child);

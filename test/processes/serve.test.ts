@@ -10,6 +10,7 @@ import { removeEmbedded } from '../../common/db/embedded.ts';
 import { listProcessesIn } from '../../common/db/postmaster.ts';
 import { findFreePorts } from '../_harness/free-ports.ts';
 import { PLAIN_ENV } from '../_harness/plain-env.ts';
+import { awaitParts } from './await-parts.ts';
 
 type Running = { readonly child: ChildProcess; readonly said: () => string; readonly ended: Promise<number | string> };
 
@@ -92,8 +93,9 @@ test.after.always(async () => {
 let running: Running;
 
 test.serial('kill -9 in the middle of initdb: the next start comes up by itself', async (t) => {
+  const begun = awaitParts(dataDir);
   const first = xinji(['serve']);
-  while (!(await readdir(dataDir)).some((name) => name.startsWith('postgres.new-'))) await sleep(5);
+  await begun;
   first.child.kill('SIGKILL');
   await first.ended;
   running = await serve();

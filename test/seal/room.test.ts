@@ -317,6 +317,7 @@ test.serial('The room describes itself and says that it is ready', async (t) => 
     '/v1/seals/{esID}/re-making',
     '/v1/seals/{esID}/cancellation',
     '/v1/seals/{esID}/history',
+    '/v1/seals/{esID}/usage',
     '/v1/seals/{esID}/grants',
     '/v1/seals/{esID}/grants/{grantId}/withdrawal',
     '/v1/seal-notices',
