@@ -3,12 +3,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readWorld, type World } from '../bin/demo/world.ts';
 import { startEmbedded } from '../common/db/embedded.ts';
+import { findFreePort } from '../test/_harness/free-ports.ts';
 import { ownCpuMs } from './measure.ts';
 
 export type BenchHouse = {
@@ -26,7 +26,7 @@ export async function startBenchHouse(settings: Readonly<Record<string, string>>
   const dataDir = await mkdtemp(join(tmpdir(), 'xinji-bench-house-'));
   const names = ['IDENTITY', 'LICENSE', 'SEAL', 'BUSINESS_A', 'BUSINESS_B'];
   const ports = Object.fromEntries(
-    await Promise.all(names.map(async (name) => [`XINJI_${name}_PORT`, `${await freePort()}`])),
+    await Promise.all(names.map(async (name) => [`XINJI_${name}_PORT`, `${await findFreePort()}`])),
   );
   const env = { ...process.env, ...ports, XINJI_MODE: 'development', XINJI_DATA_DIR: dataDir, XINJI_LOG_LEVEL: 'warn' };
   Object.assign(env, settings);
@@ -92,17 +92,4 @@ function readStat(name: string): { pid: number; parent: number; ticks: number }[
   } catch {
     return []; // it ended while we looked
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        address !== null && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
 }

@@ -15,6 +15,12 @@ export async function findFreePorts(count: number): Promise<readonly number[]> {
   return ports;
 }
 
+/** One of them. */
+export async function findFreePort(): Promise<number> {
+  const [port] = await findFreePorts(1);
+  return port!;
+}
+
 async function holdFreePort(): Promise<Server> {
   for (let tries = 0; tries < TRIES; tries++) {
     const server = await tryToListen(randomInt(LOWEST, HIGHEST));

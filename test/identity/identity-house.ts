@@ -1,7 +1,5 @@
 // The identity room on a free port and a database of its own, with people and clients: what the tests of this folder share.
 import { generateKeyPairSync } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import type { ExecutionContext } from 'ava';
 import { exportJWK, importPKCS8 } from 'jose';
 import type { Knex } from 'knex';
@@ -19,6 +17,7 @@ import { deriveSubjectKey, pairwiseSub } from '../../identity/domain/subject.ts'
 import { registerAccount } from '../../identity/flow/register-account.ts';
 import { registerClient } from '../../identity/flow/register-client.ts';
 import { testDatabase } from '../_harness/database.ts';
+import { findFreePort } from '../_harness/free-ports.ts';
 
 export const LICENSE_URL = 'http://localhost:7002';
 export const SEAL_URL = 'http://localhost:7003';
@@ -74,7 +73,7 @@ export async function startIdentity(t: ExecutionContext<unknown>, options: House
   const database = await testDatabase(t);
   const db = database.connect('identity', 10);
   const clock = options.clock ?? systemClock;
-  const port = await freePort();
+  const port = await findFreePort();
   const url = `http://localhost:${port}`;
   const lines: string[] = [];
   const built = await buildApp({
@@ -248,12 +247,4 @@ export async function exchange(client: TestClient, login: Authorization & { call
     pkceCodeVerifier: login.verifier,
     idTokenExpected: true,
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -30,11 +30,12 @@ async function serve(answer: RequestListener) {
 
 type Source = { readonly crl?: string; readonly ocsp?: string };
 
-function clientOf(source: Source, now: () => Date = () => AT) {
+/** Waits long unless silence is what is asked about: a busy machine is no silent source. */
+function clientOf(source: Source, now: () => Date = () => AT, timeoutMs = 60_000) {
   const warnings: unknown[] = [];
   const log = { warn: (about: unknown) => void warnings.push(about) };
   const issuer_sm3 = certificateFingerprint(authority.certificate);
-  const client = makeRevocationClient({ ports: httpPorts([{ issuer_sm3, ...source }], 500), clock: now, log });
+  const client = makeRevocationClient({ ports: httpPorts([{ issuer_sm3, ...source }], timeoutMs), clock: now, log });
   return { ...client, warnings };
 }
 
@@ -108,7 +109,7 @@ test('silence, redirects, other statuses, nonsense and too much are missing evid
   await Promise.all(
     faults.map(async (fault) => {
       const { url, close } = await serve(fault);
-      const { lists, warnings } = clientOf({ crl: url });
+      const { lists, warnings } = clientOf({ crl: url }, () => AT, 500);
       t.deepEqual(await lists(), { crls: [], ocspResponses: [] });
       t.is(warnings.length, 1);
       close();

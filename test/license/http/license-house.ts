@@ -1,5 +1,3 @@
-// The license room over HTTP on a free port, with tokens of a test issuer and sessions put into its table.
-import { createServer } from 'node:net';
 import type { ExecutionContext } from 'ava';
 import { createLocalJWKSet, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { utf8 } from '../../../common/bytes.ts';
@@ -14,6 +12,7 @@ import { makeLog } from '../../../common/log.ts';
 import { buildApp, type LicenseApp } from '../../../license/app.ts';
 import { insertSession } from '../../../license/store/sessions.ts';
 import { testDatabase } from '../../_harness/database.ts';
+import { findFreePort } from '../../_harness/free-ports.ts';
 import { makeKeyPem } from '../../identity/identity-house.ts';
 import { keys, MASTER_KEY, makeMemoryFiles, makeSealDouble, NOON, registerHouse, type SealDouble } from '../doubles.ts';
 import { fonts } from '../pdf/fixtures.ts';
@@ -63,7 +62,7 @@ export async function startLicense(t: ExecutionContext, options: HouseOptions = 
   const db = database.connect('license', 12);
   let now = NOON;
   const clock = options.clock ?? (() => now);
-  const port = options.port ?? (await freePort());
+  const port = options.port ?? (await findFreePort());
   const url = `http://localhost:${port}`;
   const seal = makeSealDouble();
   const lines: string[] = [];
@@ -171,13 +170,4 @@ async function callHouse(url: string, method: string, path: string, call: CallOp
   const json: unknown = isJson ? JSON.parse(text) : null;
   const code = problemDocument.safeParse(json).data?.code ?? null;
   return { status: response.status, headers: response.headers, bytes, text, json, code };
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

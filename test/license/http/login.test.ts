@@ -3,13 +3,14 @@ import test, { type ExecutionContext } from 'ava';
 import { makeBrowser } from '../../../bin/demo/browser.ts';
 import { systemClock } from '../../../common/clock.ts';
 import { issueLicense } from '../../../license/flow/issue-license.ts';
+import { findFreePort } from '../../_harness/free-ports.ts';
 import { makeKeyPem, OTHER_PERSON, PERSON, startIdentity } from '../../identity/identity-house.ts';
 import { DEPARTMENT, makeRequest } from '../doubles.ts';
-import { freePort, startLicense } from './license-house.ts';
+import { startLicense } from './license-house.ts';
 
 async function startBoth(t: ExecutionContext) {
   const identity = await startIdentity(t);
-  const port = await freePort();
+  const port = await findFreePort();
   const url = `http://localhost:${port}`;
   const { keyPem } = await identity.client('license', {
     scopes: ['openid', 'profile', 'identity_document'],
