@@ -80,7 +80,7 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
       { url: deps.licenseUrl, scopes: SCOPES.filter((scope) => scope.startsWith('license:')) },
       { url: deps.sealUrl, scopes: SCOPES.filter((scope) => scope.startsWith('seal:')) },
     ],
-    signingKey: await makeSigningJwk(deps.signingKeyPem),
+    signingKeys: [await makeSigningJwk(deps.signingKeyPem)],
     documentKeys,
     subjectKey: deriveSubjectKey(deps.masterKey),
   });

@@ -1,18 +1,18 @@
 // Consent: what a system will get, with the values, and the grant that remembers the answer. One page; systems of the
 // platform itself are never asked about (identity/provider/grants.ts).
 import type Koa from 'koa';
-import type { Provider } from 'oidc-provider';
 import { isDuty, ROLE_SCOPES, type Role } from '../../common/contract/roles.ts';
 import { requestIdOf } from '../../common/http/app.ts';
 import type { Csrf } from '../../common/http/csrf.ts';
 import { pageFrame, sendPage } from '../../common/http/preferences.ts';
 import type { Account, AccountDocument } from '../domain/account.ts';
+import type { CurrentProvider } from '../provider/current-provider.ts';
 import type { IdentityEvent } from '../store/events.ts';
 import { type ConsentPage, consentPage } from '../web/consent-page.ts';
 import { type Interaction, systemName } from './open-interaction.ts';
 
 export type ConsentDeps = {
-  readonly provider: Provider;
+  readonly provider: CurrentProvider;
   readonly csrf: Csrf;
   readonly findAccount: (sub: string) => Promise<Account | null>;
   readonly readDocument: (sub: string) => Promise<AccountDocument>;
@@ -38,7 +38,7 @@ export function makeConsentSteps(deps: ConsentDeps): ConsentSteps {
   const { provider, csrf } = deps;
   return {
     show: async (ctx, interaction) => {
-      const client = await provider.Client.find(String(interaction.params['client_id']));
+      const client = await provider().Client.find(String(interaction.params['client_id']));
       const page = consentPage(pageFrame(ctx, `/interaction/${interaction.uid}`), {
         action: `/interaction/${interaction.uid}/consent`,
         csrf: csrf.token(ctx, interaction.uid),
@@ -56,15 +56,21 @@ export function makeConsentSteps(deps: ConsentDeps): ConsentSteps {
       await deps.record({ ...event, kind: agreed ? 'consent.given' : 'consent.declined' });
       if (!agreed || sub === undefined) {
         const declined = { error: 'access_denied', error_description: 'the person declined' };
-        return provider.interactionResult(ctx.req, ctx.res, declined, { mergeWithLastSubmission: false });
+        return provider().interactionResult(ctx.req, ctx.res, declined, { mergeWithLastSubmission: false });
       }
       const grantId = await saveGrant(provider, interaction, sub);
-      return provider.interactionResult(ctx.req, ctx.res, { consent: { grantId } }, { mergeWithLastSubmission: true });
+      return provider().interactionResult(
+        ctx.req,
+        ctx.res,
+        { consent: { grantId } },
+        { mergeWithLastSubmission: true },
+      );
     },
   };
 }
 
-async function saveGrant(provider: Provider, interaction: Interaction, accountId: string): Promise<string> {
+async function saveGrant(current: CurrentProvider, interaction: Interaction, accountId: string): Promise<string> {
+  const provider = current();
   const { missingOIDCScope, missingOIDCClaims, missingResourceScopes } = interaction.prompt.details as Missing;
   const known = interaction.grantId === undefined ? undefined : await provider.Grant.find(interaction.grantId);
   const grant = known ?? new provider.Grant({ accountId, clientId: String(interaction.params['client_id']) });

@@ -2,7 +2,7 @@
 // named in the path and by a cookie of that path, so that two tabs do not meet.
 // The last POST of each answers 200 with a page that leads on: `form-action 'self'` blocks a redirect chain to a system.
 import type Koa from 'koa';
-import { errors, type Provider } from 'oidc-provider';
+import { errors } from 'oidc-provider';
 import type { Clock } from '../../common/clock.ts';
 import { requestIdOf } from '../../common/http/app.ts';
 import { readForm } from '../../common/http/body.ts';
@@ -11,6 +11,7 @@ import type { Csrf } from '../../common/http/csrf.ts';
 import { pageFrame, sendPage } from '../../common/http/preferences.ts';
 import { WINDOW_SECONDS } from '../domain/login-throttle.ts';
 import type { AuthenticationResult, Credentials } from '../flow/authenticate.ts';
+import type { CurrentProvider } from '../provider/current-provider.ts';
 import { loginErrorPage } from '../web/error-page.ts';
 import { type LoginFault, loginPage } from '../web/login-page.ts';
 import { returningToPage } from '../web/returning-page.ts';
@@ -22,7 +23,7 @@ const KNOWN_COOKIE = 'known';
 const KNOWN_SECONDS = 180 * 24 * 60 * 60;
 
 export type InteractionDeps = {
-  readonly provider: Provider;
+  readonly provider: CurrentProvider;
   readonly clock: Clock;
   readonly csrf: Csrf;
   readonly cookies: Cookies;
@@ -69,7 +70,7 @@ async function findInteraction(
   prompt?: string,
 ): Promise<Interaction | null> {
   try {
-    const interaction = await provider.interactionDetails(ctx.req, ctx.res);
+    const interaction = await provider().interactionDetails(ctx.req, ctx.res);
     const uid = (ctx['params'] as { uid?: string }).uid;
     if (interaction.uid === uid && (prompt === undefined || interaction.prompt.name === prompt)) return interaction;
   } catch (error) {
@@ -102,7 +103,7 @@ async function judgeLogin(
   if (result.outcome === 'accepted') {
     deps.cookies.write(ctx, KNOWN_COOKIE, result.account.sub, { maxAgeSeconds: KNOWN_SECONDS });
     const accepted = { login: { accountId: result.account.sub, amr: ['pwd'], remember: false } };
-    const returnTo = await deps.provider.interactionResult(ctx.req, ctx.res, accepted, {
+    const returnTo = await deps.provider().interactionResult(ctx.req, ctx.res, accepted, {
       mergeWithLastSubmission: false,
     });
     return leadOn(deps, ctx, interaction, returnTo);
@@ -127,7 +128,7 @@ async function showLogin(
     csrf: csrf.token(ctx, interaction.uid),
     system: await systemName(provider, interaction),
     given: await claimsGivenAtLogin(provider, interaction),
-    host: new URL(provider.issuer).host,
+    host: new URL(provider().issuer).host,
     ...(login === undefined ? {} : { login }),
     faults,
     again: interaction.session?.accountId !== undefined,

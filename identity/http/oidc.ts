@@ -1,13 +1,19 @@
 // Hands a request over to the provider, which has a koa of its own and writes the answer itself.
-import type { Provider } from 'oidc-provider';
 import { requestIdOf } from '../../common/http/app.ts';
 import { pageFrame } from '../../common/http/preferences.ts';
 import type { Handler } from '../../common/http/routes.ts';
+import type { CurrentProvider } from '../provider/current-provider.ts';
 import type { PageRequests } from '../provider/pages.ts';
 
-export function makeProviderHandler(provider: Provider, requests: PageRequests): Handler {
-  const handle = provider.callback();
+export function makeProviderHandler(provider: CurrentProvider, requests: PageRequests): Handler {
+  let serving = provider();
+  let handle = serving.callback();
   return async (ctx) => {
+    const current = provider();
+    if (current !== serving) {
+      serving = current;
+      handle = current.callback();
+    }
     // A change of language on a page that answers a form leads to the first page: the form cannot be sent again.
     const frame = pageFrame(ctx, ctx.method === 'GET' ? ctx.url : '/');
     requests.keep(ctx.req, { frame, requestId: requestIdOf(ctx) });

@@ -1,20 +1,21 @@
 // One login or consent under way, as the provider keeps it.
 import type { Provider } from 'oidc-provider';
+import type { CurrentProvider } from '../provider/current-provider.ts';
 
 export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
 
 /** The name people know the asking system by. */
-export async function systemName(provider: Provider, interaction: Interaction): Promise<string> {
+export async function systemName(provider: CurrentProvider, interaction: Interaction): Promise<string> {
   const clientId = String(interaction.params['client_id']);
-  return (await provider.Client.find(clientId))?.clientName ?? clientId;
+  return (await provider().Client.find(clientId))?.clientName ?? clientId;
 }
 
 /** What a login alone gives to a system of the platform; null for others and for programs, which ask for consent after it. */
 export async function claimsGivenAtLogin(
-  provider: Provider,
+  provider: CurrentProvider,
   interaction: Interaction,
 ): Promise<readonly ('name' | 'identity_document')[] | null> {
-  const client = await provider.Client.find(String(interaction.params['client_id']));
+  const client = await provider().Client.find(String(interaction.params['client_id']));
   if (client?.['xinji_first_party'] !== true || client.applicationType === 'native') return null;
   const scopes = String(interaction.params['scope'] ?? '').split(' ');
   return [

@@ -20,8 +20,8 @@ export type ConfigurationParts = {
   readonly resourceIndicators: NonNullable<NonNullable<Configuration['features']>['resourceIndicators']>;
   readonly fetch: NonNullable<Configuration['fetch']>;
   readonly pages: ProviderPages;
-  /** Private P-256 key for ID tokens, access tokens and logout tokens. */
-  readonly signingKey: JWK;
+  /** Private P-256 keys; the first one signs ID tokens, access tokens and logout tokens. */
+  readonly signingKeys: readonly JWK[];
   readonly cookieKeys: readonly string[];
   readonly secureCookies: boolean;
 };
@@ -53,7 +53,7 @@ export function makeConfiguration(parts: ConfigurationParts): Configuration {
     findAccount: parts.findAccount,
     loadExistingGrant: parts.loadExistingGrant,
     fetch: parts.fetch,
-    jwks: { keys: [parts.signingKey] },
+    jwks: { keys: [...parts.signingKeys] },
     routes: ROUTES,
     scopes: [...OIDC_SCOPES],
     claims: {

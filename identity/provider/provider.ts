@@ -1,4 +1,7 @@
 // oidc-provider put together: configuration, storage, clients, the end of sessions, what is written down.
+// The library takes its signing keys once, when it is made. Other keys therefore mean another instance: it is made beside
+// the one in use and takes its place, while requests under way end on the old one. Nothing else is kept in an instance, so
+// whoever needs one asks for that of the moment and never keeps it.
 import type { EventEmitter } from 'node:events';
 import type { Knex } from 'knex';
 import { type JWK, Provider } from 'oidc-provider';
@@ -14,7 +17,8 @@ import { listLiveRoles } from '../store/roles.ts';
 import { makeFindAccount } from './accounts.ts';
 import { PostgresAdapter } from './adapter.ts';
 import { readClientsFrom } from './clients.ts';
-import { makeConfiguration } from './configuration.ts';
+import { type ConfigurationParts, makeConfiguration } from './configuration.ts';
+import type { CurrentProvider } from './current-provider.ts';
 import { makeDuties } from './duties.ts';
 import { makeLoadGrant } from './grants.ts';
 import { makeOutboundFetch } from './outbound-fetch.ts';
@@ -31,7 +35,8 @@ export type ProviderDeps = {
   /** The room's public URL. */
   readonly issuer: string;
   readonly audiences: readonly Audience[];
-  readonly signingKey: JWK;
+  /** Private keys; the first one signs. */
+  readonly signingKeys: readonly JWK[];
   readonly cookieKeys: readonly string[];
   readonly documentKeys: DocumentKeys;
   /** Under which pairwise subjects are made. */
@@ -43,17 +48,54 @@ export type ProviderDeps = {
 };
 
 export type HouseProvider = {
-  readonly provider: Provider;
+  /** The provider of this moment. */
+  readonly provider: CurrentProvider;
+  /** Makes a provider with these keys and puts it in place of the one in use. */
+  readonly useKeys: (signingKeys: readonly JWK[]) => void;
   readonly requests: PageRequests;
   readonly recorder: Recorder;
   readonly readDocument: (sub: string) => Promise<AccountDocument>;
 };
 
 export function makeProvider(deps: ProviderDeps): HouseProvider {
-  const { db, clock, log, audiences } = deps;
+  const { db, clock, log } = deps;
   const requests = makePageRequests();
   const recorder = makeRecorder({ db, clock, log });
   const readDocument = makeReadDocument(deps);
+  const parts = makeParts(deps, { requests, recorder, readDocument });
+  const make = (signingKeys: readonly JWK[]): Provider => {
+    const provider = new Provider(deps.issuer, makeConfiguration({ ...parts, signingKeys }));
+    provider.proxy = deps.mode === 'production'; // TLS ends in front of us
+    const emitter: EventEmitter = provider;
+    emitter.on('error', (error: unknown) => log.error({ err: error }, 'provider answer failed'));
+    readClientsFrom(provider, db);
+    endSessionsFor(provider, {
+      db,
+      clock,
+      onDelivery: ({ clientId, sub, error }) =>
+        recorder.record({
+          kind: error ? 'logout.undelivered' : 'logout.notified',
+          sub,
+          clientId,
+          detail: { late: true },
+        }),
+    });
+    leadOnAfterLogout(provider, requests, recordProvider(provider, { recorder, requests, log }));
+    return provider;
+  };
+  let current = make(deps.signingKeys);
+  const useKeys = (signingKeys: readonly JWK[]): void => {
+    current = make(signingKeys);
+  };
+  return { provider: () => current, useKeys, requests, recorder, readDocument };
+}
+
+/** What every instance is made of, whatever its keys are. */
+function makeParts(
+  deps: ProviderDeps,
+  { requests, recorder, readDocument }: Pick<HouseProvider, 'requests' | 'recorder' | 'readDocument'>,
+): Omit<ConfigurationParts, 'signingKeys'> {
+  const { db, clock, log, audiences } = deps;
   const adapterDeps = {
     db,
     clock,
@@ -63,39 +105,18 @@ export function makeProvider(deps: ProviderDeps): HouseProvider {
     },
   };
   const duties = makeDuties((sub) => listLiveRoles(db, sub, clock()));
-  const provider = new Provider(
-    deps.issuer,
-    makeConfiguration({
-      adapter: (model: string) => new PostgresAdapter(model, adapterDeps),
-      findAccount: makeFindAccount({ findAccount: (sub) => findAccountBySub(db, sub), readDocument }),
-      loadExistingGrant: makeLoadGrant({ db, clock, audiences, duties }),
-      pairwiseIdentifier: (_ctx, sub, client) => pairwiseSub(deps.subjectKey, sub, String(client['xinji_sector'])),
-      extraTokenClaims: duties.extraTokenClaims,
-      resourceIndicators: makeResourceIndicators(audiences, duties),
-      fetch: makeOutboundFetch({ networks: deps.logoutNetworks, timeoutMs: deps.logoutTimeoutMs }),
-      pages: makeProviderPages({ requests, clock }),
-      signingKey: deps.signingKey,
-      cookieKeys: deps.cookieKeys,
-      secureCookies: deps.mode === 'production',
-    }),
-  );
-  provider.proxy = deps.mode === 'production'; // TLS ends in front of us
-  const emitter: EventEmitter = provider;
-  emitter.on('error', (error: unknown) => log.error({ err: error }, 'provider answer failed'));
-  readClientsFrom(provider, db);
-  endSessionsFor(provider, {
-    db,
-    clock,
-    onDelivery: ({ clientId, sub, error }) =>
-      recorder.record({
-        kind: error ? 'logout.undelivered' : 'logout.notified',
-        sub,
-        clientId,
-        detail: { late: true },
-      }),
-  });
-  leadOnAfterLogout(provider, requests, recordProvider(provider, { recorder, requests, log }));
-  return { provider, requests, recorder, readDocument };
+  return {
+    adapter: (model: string) => new PostgresAdapter(model, adapterDeps),
+    findAccount: makeFindAccount({ findAccount: (sub) => findAccountBySub(db, sub), readDocument }),
+    loadExistingGrant: makeLoadGrant({ db, clock, audiences, duties }),
+    pairwiseIdentifier: (_ctx, sub, client) => pairwiseSub(deps.subjectKey, sub, String(client['xinji_sector'])),
+    extraTokenClaims: duties.extraTokenClaims,
+    resourceIndicators: makeResourceIndicators(audiences, duties),
+    fetch: makeOutboundFetch({ networks: deps.logoutNetworks, timeoutMs: deps.logoutTimeoutMs }),
+    pages: makeProviderPages({ requests, clock }),
+    cookieKeys: deps.cookieKeys,
+    secureCookies: deps.mode === 'production',
+  };
 }
 
 function makeReadDocument({ db, documentKeys }: ProviderDeps): (sub: string) => Promise<AccountDocument> {

@@ -100,7 +100,7 @@ test('a client that was logged out alone is not resurrected by a request that re
   const idToken = (await exchange(alpha, { callback, ...login })).id_token!;
   await exchange(beta, await hop(browser, beta));
   // The same session, read by a request that ends after alpha has left.
-  const Session = house.provider.Session;
+  const Session = house.provider().Session;
   const [{ session_uid: uid }] = await house.db('identity.session_clients').select('session_uid').limit(1);
   const stale = (await Session.findByUid(uid))!;
   const page = await browser.open(`${house.url}/oidc/session/end?id_token_hint=${idToken}`);
@@ -124,7 +124,7 @@ test('a session that was logged out is not written back by a request under way, 
   const alpha = await listening(house, receiver, 'alpha');
   const { browser } = await logIn(alpha);
   const open = await hop(browser, alpha);
-  const Session = house.provider.Session;
+  const Session = house.provider().Session;
   const [{ session_uid: uid }] = await house.db('identity.session_clients').select('session_uid').limit(1);
   const stale = (await Session.findByUid(uid))!;
   await logOut(browser, house);
