@@ -495,6 +495,18 @@ export const PROBLEMS = {
     '数据库暂时没有回应',
     'Try again; if it persists run `xinji doctor`.',
   ),
+  'backup-invalid': problem(
+    500,
+    'A backup cannot be used',
+    '备份不可用',
+    'Use another backup, and find out what happened to this one.',
+  ),
+  'restore-refused': problem(
+    409,
+    'A backup is not restored here',
+    '不能在此恢复备份',
+    'Restore into an empty database.',
+  ),
   'file-corrupt': problem(
     500,
     'A stored file is damaged',
