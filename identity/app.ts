@@ -23,6 +23,7 @@ import { makeConsentSteps } from './http/consent.ts';
 import { makeHomeHandler } from './http/home.ts';
 import { makeInteractionHandlers } from './http/interaction.ts';
 import { makeProviderHandler } from './http/oidc.ts';
+import { makeOutboxHandler } from './http/outbox.ts';
 import {
   authorizeOperation,
   discoveryOperation,
@@ -106,6 +107,8 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
   const home = makeHomeHandler({ provider, findAccount, listClients: () => listLoginClients(db) });
   const oidc = makeProviderHandler(provider, requests);
 
+  const outbox = makeOutboxHandler({ db, keys: documentKeys });
+
   const app = makeKoa({ room: 'identity', log, clock, metrics, mode, service: IDENTITY_SERVICE });
   app.proxy = mode === 'production'; // one proxy in front of us says who asked
   app.maxIpsCount = 1;
@@ -132,6 +135,7 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
     { method: 'GET', path: '/oidc/session/end', scope: 'public', handler: oidc, operation: endSessionOperation },
     { method: 'POST', path: '/oidc/session/end/confirm', scope: 'public', handler: oidc },
     { method: 'GET', path: '/oidc/session/end/success', scope: 'public', handler: oidc },
+    ...(mode === 'development' ? [{ method: 'GET', path: '/outbox', scope: 'public', handler: outbox } as const] : []),
   ];
   const reference = referenceRoutes(table, {
     title: 'Xinji identity room',

@@ -5,7 +5,9 @@ import type { Clock } from '../../common/clock.ts';
 import type { Log } from '../../common/log.ts';
 import { deleteExpiredArtifacts } from '../store/artifacts.ts';
 import { deleteEndedSessions } from '../store/ended-sessions.ts';
+import { deleteUnusedDevices } from '../store/known-devices.ts';
 import { deleteOldTries } from '../store/login-tries.ts';
+import { deleteOldOutbox } from '../store/outbox.ts';
 import { deleteStaleParticipations } from '../store/session-clients.ts';
 
 export type SweepDeps = { readonly db: Knex; readonly clock: Clock };
@@ -18,6 +20,10 @@ const INTERVAL_SECONDS = 60;
 const ARTIFACT_GRACE_SECONDS = 60 * 60;
 /** Longer than any session lives. */
 const SESSION_GRACE_SECONDS = 48 * 60 * 60;
+/** Messages hold codes and addresses of people: they stay no longer than it takes to answer a complaint. */
+const OUTBOX_SECONDS = 7 * 24 * 60 * 60;
+/** A browser that was not used for so long is a stranger again. */
+const DEVICE_SECONDS = 180 * 24 * 60 * 60;
 
 /** One pass over all tables; returns how many rows went. */
 export async function sweepExpired({ db, clock }: SweepDeps, batch = BATCH): Promise<number> {
@@ -27,6 +33,8 @@ export async function sweepExpired({ db, clock }: SweepDeps, batch = BATCH): Pro
     () => deleteStaleParticipations(db, before(SESSION_GRACE_SECONDS), batch),
     () => deleteEndedSessions(db, before(SESSION_GRACE_SECONDS), batch),
     () => deleteOldTries(db, before(0), batch),
+    () => deleteOldOutbox(db, before(OUTBOX_SECONDS), batch),
+    () => deleteUnusedDevices(db, before(DEVICE_SECONDS), batch),
   ];
   let total = 0;
   for (const sweep of sweeps) {

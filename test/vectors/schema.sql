@@ -17,6 +17,33 @@ identity.accounts
   constraint accounts_sub_key UNIQUE (sub)
   identity may delete, insert, select, update
 
+identity.authentications
+  id bigint not null identity
+  proof_id text not null
+  account_id bigint not null
+  session_uid text not null
+  begins boolean not null
+  method text not null
+  user_verified boolean not null default false
+  scan_level smallint
+  level smallint not null
+  at timestamp with time zone not null
+  client_id text
+  address text
+  device text
+  constraint authentications_account_id_fkey FOREIGN KEY (account_id) REFERENCES identity.accounts(id)
+  constraint authentications_level_check CHECK (((level >= 2) AND (level <= 5)))
+  constraint authentications_method_check CHECK ((method = ANY (ARRAY['pwd'::text, 'sms'::text, 'mail'::text, 'totp'::text, 'recovery'::text, 'passkey'::text, 'face'::text, 'cert'::text, 'scan'::text])))
+  constraint authentications_pkey PRIMARY KEY (id)
+  constraint authentications_proof_id_key UNIQUE (proof_id)
+  constraint authentications_scan_level_check CHECK (((scan_level >= 2) AND (scan_level <= 5)))
+  CREATE INDEX authentications_account ON identity.authentications USING btree (account_id, id)
+  CREATE INDEX authentications_at ON identity.authentications USING btree (at)
+  CREATE INDEX authentications_session ON identity.authentications USING btree (session_uid, id)
+  CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON identity.authentications FOR EACH ROW EXECUTE FUNCTION identity.refuse_authentication_change()
+  CREATE TRIGGER not_emptied BEFORE TRUNCATE ON identity.authentications FOR EACH STATEMENT EXECUTE FUNCTION identity.refuse_change()
+  identity may delete, insert, select, update
+
 identity.clients
   client_id text not null
   version integer not null default 1
@@ -60,6 +87,37 @@ identity.events
   CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON identity.events FOR EACH STATEMENT EXECUTE FUNCTION identity.refuse_change()
   identity may insert, select
 
+identity.factors
+  id bigint not null identity
+  account_id bigint not null
+  kind text not null
+  label text not null
+  lookup bytea
+  box bytea
+  public jsonb not null default '{}'::jsonb
+  version integer not null default 1
+  added_at timestamp with time zone not null
+  last_used_at timestamp with time zone
+  removed_at timestamp with time zone
+  constraint factors_account_id_fkey FOREIGN KEY (account_id) REFERENCES identity.accounts(id)
+  constraint factors_kind_check CHECK ((kind = ANY (ARRAY['totp'::text, 'recovery'::text, 'passkey'::text, 'certificate'::text])))
+  constraint factors_pkey PRIMARY KEY (id)
+  CREATE INDEX factors_account ON identity.factors USING btree (account_id) WHERE (removed_at IS NULL)
+  CREATE UNIQUE INDEX factors_lookup ON identity.factors USING btree (kind, lookup) WHERE ((lookup IS NOT NULL) AND (removed_at IS NULL))
+  CREATE UNIQUE INDEX factors_totp ON identity.factors USING btree (account_id) WHERE ((kind = 'totp'::text) AND (removed_at IS NULL))
+  identity may delete, insert, select, update
+
+identity.known_devices
+  account_id bigint not null
+  device_key bytea not null
+  label text not null
+  first_used_at timestamp with time zone not null
+  last_used_at timestamp with time zone not null
+  constraint known_devices_account_id_fkey FOREIGN KEY (account_id) REFERENCES identity.accounts(id)
+  constraint known_devices_pkey PRIMARY KEY (account_id, device_key)
+  CREATE INDEX known_devices_last_used_at ON identity.known_devices USING btree (last_used_at)
+  identity may delete, insert, select, update
+
 identity.login_tries
   login_key bytea not null
   address text not null
@@ -87,6 +145,29 @@ identity.oidc_artifacts
   CREATE INDEX oidc_artifacts_grant_id ON identity.oidc_artifacts USING btree (grant_id) WHERE (grant_id IS NOT NULL)
   CREATE INDEX oidc_artifacts_session ON identity.oidc_artifacts USING btree (session_uid) WHERE (model = 'Session'::text)
   CREATE UNIQUE INDEX oidc_artifacts_user_code ON identity.oidc_artifacts USING btree (user_code) WHERE (user_code IS NOT NULL)
+  identity may delete, insert, select, update
+
+identity.one_time_codes
+  lookup bytea not null
+  code_key bytea
+  box bytea not null
+  tries integer not null default 0
+  sent_at timestamp with time zone not null
+  expires_at timestamp with time zone not null
+  constraint one_time_codes_pkey PRIMARY KEY (lookup)
+  CREATE INDEX one_time_codes_expires_at ON identity.one_time_codes USING btree (expires_at)
+  identity may delete, insert, select, update
+
+identity.outbox
+  id uuid not null
+  channel text not null
+  kind text not null
+  box bytea not null
+  created_at timestamp with time zone not null
+  delivered_at timestamp with time zone
+  constraint outbox_channel_check CHECK ((channel = ANY (ARRAY['sms'::text, 'mail'::text])))
+  constraint outbox_pkey PRIMARY KEY (id)
+  CREATE INDEX outbox_created_at ON identity.outbox USING btree (created_at)
   identity may delete, insert, select, update
 
 identity.roles

@@ -1,0 +1,128 @@
+// identity.authentications: what was proven in which session, insert-only. A login begins a session's proofs anew; what a
+// step-up adds counts together with what went before it in that login.
+import type { Knex } from 'knex';
+import type { Level, Method, Proof } from '../domain/assurance.ts';
+
+export type Authentication = {
+  /** Made where the proof was judged; the same one is written once. */
+  readonly proofId: string;
+  readonly accountId: number;
+  readonly sessionUid: string;
+  /** True for a login, false for a step-up. */
+  readonly begins: boolean;
+  readonly proof: Proof;
+  /** Level of the session from here on. */
+  readonly level: Level;
+  readonly at: Date;
+  readonly clientId: string | null;
+  readonly address: string | null;
+  /** Browser and system in words. */
+  readonly device: string | null;
+};
+
+/** A proof and when it was given. */
+export type TimedProof = { readonly proof: Proof; readonly at: Date };
+
+type Row = {
+  id: number;
+  proof_id: string;
+  account_id: number;
+  session_uid: string;
+  begins: boolean;
+  method: Method;
+  user_verified: boolean;
+  scan_level: Level | null;
+  level: Level;
+  at: Date;
+  client_id: string | null;
+  address: string | null;
+  device: string | null;
+};
+
+export async function insertAuthentication(db: Knex, one: Authentication): Promise<void> {
+  const query = db.raw(
+    `insert into identity.authentications
+       (proof_id, account_id, session_uid, begins, method, user_verified, scan_level, level, at, client_id, address, device)
+     values (:proofId, :accountId, :sessionUid, :begins, :method, :userVerified, :scanLevel, :level, :at, :clientId,
+       :address, :device)
+     on conflict (proof_id) do nothing`,
+    {
+      proofId: one.proofId,
+      accountId: one.accountId,
+      sessionUid: one.sessionUid,
+      begins: one.begins,
+      method: one.proof.method,
+      userVerified: one.proof.userVerified ?? false,
+      scanLevel: one.proof.level ?? null,
+      level: one.level,
+      at: one.at,
+      clientId: one.clientId,
+      address: one.address,
+      device: one.device,
+    },
+  );
+  await query.options({ name: 'authentication-insert' });
+}
+
+/** What stands proven in a session: since its last login, oldest first. */
+export async function listProofs(db: Knex, sessionUid: string): Promise<readonly TimedProof[]> {
+  const query = db.raw<{ rows: Row[] }>(
+    `select method, user_verified, scan_level, at from identity.authentications
+     where session_uid = ? and id >= coalesce(
+       (select max(id) from identity.authentications where session_uid = ? and begins), 0)
+     order by id limit 50`,
+    [sessionUid, sessionUid],
+  );
+  const { rows } = await query.options({ name: 'proofs-of-session' });
+  return rows.map((row) => ({ proof: toProof(row), at: row.at }));
+}
+
+/** Login history of an account, newest first; `before` is the id of the last entry of the page before. */
+export async function listAuthentications(
+  db: Knex,
+  accountId: number,
+  { limit, before }: { readonly limit: number; readonly before?: number | undefined },
+): Promise<readonly (Authentication & { readonly id: number })[]> {
+  const { rows } = await db.raw<{ rows: Row[] }>(
+    `select id, proof_id, account_id, session_uid, begins, method, user_verified, scan_level, level, at, client_id,
+       address, device
+     from identity.authentications where account_id = ? and id < ? order by id desc limit ?`,
+    [accountId, before ?? Number.MAX_SAFE_INTEGER, limit],
+  );
+  return rows.map(toAuthentication);
+}
+
+/** At most `limit` rows from before `before`; the database keeps what is younger than 180 days. */
+export async function deleteOldAuthentications(db: Knex, before: Date, limit: number): Promise<number> {
+  const { rowCount } = await db.raw<{ rowCount: number }>(
+    `delete from identity.authentications where ctid = any(array(
+       select ctid from identity.authentications where at < ? and at < now() - interval '180 days'
+       limit ? for update skip locked))`,
+    [before, limit],
+  );
+  return rowCount;
+}
+
+function toProof({ method, user_verified, scan_level }: Row): Proof {
+  return {
+    method,
+    ...(user_verified ? { userVerified: true } : {}),
+    ...(scan_level === null ? {} : { level: scan_level }),
+  };
+}
+
+function toAuthentication(row: Row): Authentication & { readonly id: number } {
+  return {
+    id: row.id,
+    proofId: row.proof_id,
+    accountId: row.account_id,
+    sessionUid: row.session_uid,
+    begins: row.begins,
+    proof: toProof(row),
+    level: row.level,
+    at: row.at,
+    clientId: row.client_id,
+    address: row.address,
+    device: row.device,
+  };
+}
