@@ -4,11 +4,13 @@ import type { Knex } from 'knex';
 import type Koa from 'koa';
 import type { Clock } from '../common/clock.ts';
 import { SCOPES } from '../common/contract/identity.ts';
+import { deriveKey } from '../common/crypto/sealed-box.ts';
 import { pingDatabase } from '../common/db/ping.ts';
 import type { Mode } from '../common/env.ts';
 import { makeKoa } from '../common/http/app.ts';
 import { makeCookies } from '../common/http/cookies.ts';
 import { makeCsrf } from '../common/http/csrf.ts';
+import { makeFlashes } from '../common/http/flash.ts';
 import { healthRoutes } from '../common/http/health.ts';
 import type { Metrics } from '../common/http/metrics.ts';
 import { webRoutes } from '../common/http/preferences.ts';
@@ -19,11 +21,15 @@ import { deriveDocumentKeys } from './domain/document-box.ts';
 import { deriveSubjectKey } from './domain/subject.ts';
 import { authenticate } from './flow/authenticate.ts';
 import { type Janitor, makeJanitor } from './flow/sweep-expired.ts';
+import { accountRoutes } from './http/account-routes.ts';
 import { makeConsentSteps } from './http/consent.ts';
 import { makeHomeHandler } from './http/home.ts';
 import { makeInteractionHandlers } from './http/interaction.ts';
+import { makeKeptForms } from './http/kept-forms.ts';
 import { makeProviderHandler } from './http/oidc.ts';
 import { makeOutboxHandler } from './http/outbox.ts';
+import { makeOwnLogin } from './http/own-login.ts';
+import { makeOwnSessions } from './http/own-session.ts';
 import {
   authorizeOperation,
   discoveryOperation,
@@ -36,6 +42,7 @@ import {
 import { type HouseProvider, makeProvider } from './provider/provider.ts';
 import { makeSigningJwk } from './provider/signing-key.ts';
 import { findAccountBySub } from './store/accounts.ts';
+import { listProofs } from './store/authentications.ts';
 import { listLoginClients } from './store/clients.ts';
 import { listLiveRoles } from './store/roles.ts';
 import { IDENTITY_SERVICE } from './web/service.ts';
@@ -104,7 +111,21 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
     consent,
     authenticate: (credentials) => authenticate({ db, clock, keys: documentKeys }, credentials),
   });
-  const home = makeHomeHandler({ provider, findAccount, listClients: () => listLoginClients(db) });
+  const keptForms = makeKeptForms({ db, clock, cookies, boxKey: deriveKey(deps.masterKey, 'identity kept forms') });
+  const ownLogin = makeOwnLogin({ cookies, url: deps.url });
+  const flashes = makeFlashes(cookies);
+  const own = makeOwnSessions({
+    provider,
+    clock,
+    csrf,
+    cookies,
+    flashes,
+    keptForms,
+    ownLogin,
+    findAccount,
+    listProofs: (uid) => listProofs(db, uid),
+  });
+  const home = makeHomeHandler({ own, listClients: () => listLoginClients(db) });
   const oidc = makeProviderHandler(provider, requests);
 
   const outbox = makeOutboxHandler({ db, keys: documentKeys });
@@ -114,6 +135,7 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
   app.maxIpsCount = 1;
   const table: readonly Route[] = [
     { method: 'GET', path: '/', scope: 'public', handler: home },
+    ...accountRoutes({ own, ownLogin, clock, readDocument, record: recorder.record }),
     { method: 'GET', path: '/interaction/:uid', scope: 'public', handler: interaction.show },
     { method: 'POST', path: '/interaction/:uid/login', scope: 'public', handler: interaction.submitLogin },
     { method: 'POST', path: '/interaction/:uid/consent', scope: 'public', handler: interaction.submitConsent },

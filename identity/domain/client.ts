@@ -52,6 +52,9 @@ export type Client = ClientRegistration & {
   readonly status: 'active' | 'suspended';
 };
 
+/** The client of this room's own pages (identity/provider/own-client.ts); nobody registers under its name. */
+export const OWN_CLIENT_ID = 'xinji-account';
+
 const CLIENT_ID = /^[a-z][a-z0-9-]{1,62}$/;
 const KNOWN_SCOPES: ReadonlySet<string> = new Set([...OIDC_SCOPES, ...SCOPES]);
 
@@ -70,6 +73,7 @@ export function checkClient(
   ];
   const faults: readonly [wrong: boolean, field: string, expected: string][] = [
     [!CLIENT_ID.test(input.clientId), 'clientId', '2 to 63 small letters, digits and hyphens'],
+    [input.clientId === OWN_CLIENT_ID, 'clientId', `another name than ${OWN_CLIENT_ID}, which is built in`],
     [input.name.trim() === '', 'name', 'a text'],
     [input.grantTypes.length === 0, 'grantTypes', 'at least one'],
     [input.scopes.some((scope) => !KNOWN_SCOPES.has(scope)), 'scopes', [...KNOWN_SCOPES].join(' ')],

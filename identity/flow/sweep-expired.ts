@@ -5,6 +5,7 @@ import type { Clock } from '../../common/clock.ts';
 import type { Log } from '../../common/log.ts';
 import { deleteExpiredArtifacts } from '../store/artifacts.ts';
 import { deleteEndedSessions } from '../store/ended-sessions.ts';
+import { deleteExpiredKeptForms } from '../store/kept-forms.ts';
 import { deleteUnusedDevices } from '../store/known-devices.ts';
 import { deleteOldTries } from '../store/login-tries.ts';
 import { deleteOldOutbox } from '../store/outbox.ts';
@@ -35,6 +36,7 @@ export async function sweepExpired({ db, clock }: SweepDeps, batch = BATCH): Pro
     () => deleteOldTries(db, before(0), batch),
     () => deleteOldOutbox(db, before(OUTBOX_SECONDS), batch),
     () => deleteUnusedDevices(db, before(DEVICE_SECONDS), batch),
+    () => deleteExpiredKeptForms(db, before(0), batch),
   ];
   let total = 0;
   for (const sweep of sweeps) {

@@ -6,6 +6,7 @@ import { requestIdOf } from '../../common/http/app.ts';
 import type { Csrf } from '../../common/http/csrf.ts';
 import { pageFrame, sendPage } from '../../common/http/preferences.ts';
 import type { Account, AccountDocument } from '../domain/account.ts';
+import { maskCode } from '../domain/mask.ts';
 import type { CurrentProvider } from '../provider/current-provider.ts';
 import type { IdentityEvent } from '../store/events.ts';
 import { type ConsentPage, consentPage } from '../web/consent-page.ts';
@@ -89,7 +90,7 @@ async function listClaims(deps: ConsentDeps, interaction: Interaction): Promise<
   const document = scopes.includes('identity_document') ? await deps.readDocument(sub) : null;
   return [
     ...(account ? [{ claim: 'name' as const, value: account.name }] : []),
-    ...(document ? [{ claim: 'identity_document' as const, value: mask(document.holder.code) }] : []),
+    ...(document ? [{ claim: 'identity_document' as const, value: maskCode(document.holder.code) }] : []),
   ];
 }
 
@@ -99,11 +100,6 @@ async function listDuties({ listRoles }: ConsentDeps, { session, params }: Inter
   if (session?.accountId === undefined || !asked.some(isDuty)) return [];
   const roles = await listRoles(session.accountId);
   return roles.filter(({ role }) => ROLE_SCOPES[role].some((scope) => asked.includes(scope)));
-}
-
-/** The first three and the last two characters. */
-function mask(code: string): string {
-  return `${code.slice(0, 3)}${'*'.repeat(Math.max(0, code.length - 5))}${code.slice(-2)}`;
 }
 
 function textOf(value: unknown): string | null {

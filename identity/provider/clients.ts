@@ -4,8 +4,9 @@
 import type { Knex } from 'knex';
 import type { ClientMetadata, Provider } from 'oidc-provider';
 import { SCOPES } from '../../common/contract/identity.ts';
-import { type Client, OIDC_SCOPES } from '../domain/client.ts';
+import { type Client, OIDC_SCOPES, OWN_CLIENT_ID } from '../domain/client.ts';
 import { findClient, findClientVersion } from '../store/clients.ts';
+import { ownClientMetadata } from './own-client.ts';
 
 type ProviderClient = NonNullable<Awaited<ReturnType<Provider['Client']['find']>>>;
 type ClientClass = Provider['Client'] & { new (metadata: ClientMetadata): ProviderClient };
@@ -23,8 +24,10 @@ export const EXTRA_METADATA = [
 export function readClientsFrom(provider: Provider, db: Knex): void {
   const known = new Map<string, { version: number; client: ProviderClient }>();
   const ClientOfProvider = provider.Client as ClientClass;
+  const ownClient = new ClientOfProvider(ownClientMetadata(provider.issuer));
   const find = async (clientId: string): Promise<ProviderClient | undefined> => {
     if (typeof clientId !== 'string' || clientId === '' || clientId.includes('\0')) return undefined;
+    if (clientId === OWN_CLIENT_ID) return ownClient;
     const version = await findClientVersion(db, clientId);
     if (version === null) {
       known.delete(clientId);

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Clock } from '../../common/clock.ts';
 import type { PageFrame } from '../../common/web/frame.ts';
+import { OWN_CLIENT_ID } from '../domain/client.ts';
 import { loginErrorPage } from '../web/error-page.ts';
 import { loggedOutPage, logoutConfirmPage } from '../web/logout-pages.ts';
 import { returningToPage } from '../web/returning-page.ts';
@@ -52,7 +53,9 @@ export function makeProviderPages({ requests, clock }: { requests: PageRequests;
     },
     logoutSource: (ctx, providerForm) => {
       const { frame } = requests.of(ctx.req);
-      const systems = Object.values(ctx.oidc.session?.authorizations ?? {}).filter(({ sid }) => sid).length;
+      const systems = Object.entries(ctx.oidc.session?.authorizations ?? {}).filter(
+        ([clientId, { sid }]) => sid && clientId !== OWN_CLIENT_ID,
+      ).length;
       ctx.body = logoutConfirmPage(frame, { providerForm, system: ctx.oidc.client?.clientName ?? null, systems });
     },
     postLogoutSuccessSource: (ctx) => {

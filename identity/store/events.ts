@@ -4,6 +4,7 @@ import type { Knex } from 'knex';
 
 export const EVENT_KINDS = [
   'account.registered',
+  'account.codes-shown',
   'client.registered',
   'login.succeeded',
   'login.refused',

@@ -3,14 +3,13 @@ import type { PageFrame } from '../../common/web/frame.ts';
 import { html } from '../../common/web/html.ts';
 import { renderPage } from '../../common/web/layout.ts';
 import { sayIn, type Texts } from '../../common/web/texts.ts';
+import { type Viewer, viewerPart } from './account-layout.ts';
 import { IDENTITY_SERVICE } from './service.ts';
 
 export type HomePage = {
   /** The person logged in in this browser, null for nobody. */
-  readonly name: string | null;
+  readonly viewer: Viewer | null;
   readonly systems: readonly { readonly name: string; readonly url: string }[];
-  /** Ends the session: oidc-provider's end_session address. */
-  readonly logoutHref?: string | null;
 };
 
 const TEXTS = {
@@ -19,10 +18,10 @@ const TEXTS = {
     zh: '在任何一个接入系统登录后，进入其他系统无需再次输入密码；退出一处，全部退出。',
     en: 'After logging in to one system you enter the others without typing again; logging out of one ends all.',
   },
-  loggedIn: { zh: '当前账号：{name}', en: 'Logged in as {name}' },
+  centre: { zh: '用户中心', en: 'My account' },
+  login: { zh: '登录', en: 'Log in' },
   systems: { zh: '可以使用的系统', en: 'Systems you can use' },
   none: { zh: '还没有登记接入系统。', en: 'No system is registered yet.' },
-  logout: { zh: '退出登录', en: 'Log out' },
 } satisfies Texts;
 
 export function homePage(frame: PageFrame, props: HomePage): string {
@@ -32,13 +31,10 @@ export function homePage(frame: PageFrame, props: HomePage): string {
     service: IDENTITY_SERVICE,
     title: say(TEXTS.title),
     column: 'reading',
+    ...(props.viewer === null ? {} : { user: viewerPart(frame, props.viewer) }),
     main: html`<h1>${say(TEXTS.title)}</h1>
 <p class="lead">${say(TEXTS.lead)}</p>
-${
-  props.name === null
-    ? null
-    : html`<div class="card"><p>${say(TEXTS.loggedIn, { name: props.name })}</p>${props.logoutHref ? html`<p><a class="button plain" href="${props.logoutHref}">${say(TEXTS.logout)}</a></p>` : null}</div>`
-}
+<p class="actions"><a class="button" href="/account">${say(props.viewer === null ? TEXTS.login : TEXTS.centre)}</a></p>
 <h2>${say(TEXTS.systems)}</h2>
 ${
   props.systems.length === 0

@@ -26,6 +26,7 @@ import { VERIFY_SERVICE } from '../../license/web/service.ts';
 import { verifyPage } from '../../license/web/verify-page.ts';
 import { fileResultPage } from '../../license/web/verify-result-page.ts';
 import { walletPage } from '../../license/web/wallet-page.ts';
+import { ACCOUNT_GALLERY } from './gallery-account.ts';
 
 const NOW = new Date('2026-11-20T02:24:35Z');
 const SYSTEM = '不动产登记网上办事大厅';
@@ -277,13 +278,13 @@ export const GALLERY: Readonly<Record<string, (frame: PageFrame) => string>> = {
   'login-expired': (frame) => loginErrorPage(frame, { error: 'session_not_found', reference: 'req_0123', at: NOW }),
   'identity-home': (frame) =>
     homePage(frame, {
-      name: '张三',
+      viewer: { name: '张三' },
       systems: [
         { name: SYSTEM, url: '/a' },
         { name: '医疗保障网上服务平台', url: '/b' },
       ],
-      logoutHref: '/logout',
     }),
+  ...ACCOUNT_GALLERY,
   wallet: (frame) =>
     walletPage(frame, {
       person,

@@ -43,7 +43,7 @@ test('a system of others asks for consent, with the values that it will get and 
   const { page } = await openConsent(client, 'openid profile identity_document');
   t.true(page.text.replaceAll(/<[^>]*>/g, '').includes('系统 shop请求使用您的信息'));
   t.true(page.text.includes('示例单位') && page.text.includes('办理业务') && page.text.includes('张三'));
-  t.true(page.text.includes('360*************18'));
+  t.true(page.text.includes('360***********7718'));
   t.false(page.text.includes(PERSON.holder.code));
 });
 

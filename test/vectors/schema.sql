@@ -107,6 +107,15 @@ identity.factors
   CREATE UNIQUE INDEX factors_totp ON identity.factors USING btree (account_id) WHERE ((kind = 'totp'::text) AND (removed_at IS NULL))
   identity may delete, insert, select, update
 
+identity.kept_forms
+  token_digest bytea not null
+  path text not null
+  box bytea not null
+  expires_at timestamp with time zone not null
+  constraint kept_forms_pkey PRIMARY KEY (token_digest)
+  CREATE INDEX kept_forms_expires_at ON identity.kept_forms USING btree (expires_at)
+  identity may delete, insert, select, update
+
 identity.known_devices
   account_id bigint not null
   device_key bytea not null
