@@ -39,7 +39,7 @@ const MINUTE_MS = 60_000;
 /** Opens nothing yet: the first row does. */
 export function openAudit(options: OpenAuditOptions): OpenAudit {
   const { databaseUrl, schema, room, log } = options;
-  const db = connect(databaseUrl, { applicationName: `xinji ${room} audit`, poolMin: 1, poolMax: 1 });
+  const db = connect(databaseUrl, { applicationName: `xinji ${room} audit`, poolMin: 1, poolMax: 1, byKey: true });
   const audit = makeAuditLog({ db, schema, room });
   const checkpoints = makeCheckpointer({ ...options, db, copy: makeCheckpointCopy(options.copyFolder) });
   const timers: NodeJS.Timeout[] = [];

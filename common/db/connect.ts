@@ -10,12 +10,18 @@ export type ConnectOptions = {
   readonly poolMax?: number;
   /** Connections kept open while idle, for a session that holds locks; none unless told. */
   readonly poolMin?: number;
+  /**
+   * Statements here find rows by key: passes over a table are avoided. A plan that was made while a table was empty, where a
+   * pass costs nothing, is kept by the session until the table is analysed.
+   */
+  readonly byKey?: boolean;
 };
 
 const DATE = 1082;
 const INT8 = 20;
 const ACQUIRE_TIMEOUT_MS = 10_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
+const BY_KEY = ['seqscan', 'hashjoin', 'mergejoin'].map((way) => `-c enable_${way}=off`).join(' ');
 
 /** What knex would print reaches the caller as an error anyway; a room logs it in its own form. */
 const SILENT = { warn: () => undefined, error: () => undefined, deprecate: () => undefined, debug: () => undefined };
@@ -31,6 +37,7 @@ export function connect(url: string, options: ConnectOptions): Knex {
       idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
       connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
       keepAlive: true,
+      ...(options.byKey ? { options: BY_KEY } : {}),
       types: { getTypeParser },
     } as Knex.PgConnectionConfig,
     pool: { min: options.poolMin ?? 0, max: options.poolMax ?? 10 },

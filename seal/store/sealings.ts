@@ -25,7 +25,8 @@ export async function findCalls(db: Knex, keys: readonly CallKey[]): Promise<rea
       `select a.n, s.sealing_id as "headId", s.request_sm3 as "requestSm3", s.attempt, s.lease_until as "leaseUntil",
          s.released_at as "releasedAt"
        from json_to_recordset(?::json) as a (n integer, c text, k text)
-       join seal.sealings s on s.client_id = a.c and s.idempotency_key = a.k and s.number = 1`,
+       cross join lateral (select * from seal.sealings
+         where client_id = a.c and idempotency_key = a.k and number = 1 limit 1) s`,
       [JSON.stringify(asked)],
     )
     .options({ name: 'sealing-calls' });
@@ -240,9 +241,9 @@ export async function markReleased(trx: Knex, calls: readonly CallRelease[]): Pr
          sealing_id text, signed_at timestamptz, field text, data_sm3 text, update_sm3 text, update_size bigint,
          party_sm3 text, made json)),
        ours as (
-         select sealing_id as head_id from seal.sealings h
-         where state = 'intended' and exists (select from done where done.head_id = h.sealing_id and done.attempt = h.attempt)
-         for update)
+         select h.sealing_id as head_id from (select distinct head_id, attempt from done) d
+         cross join lateral (select sealing_id from seal.sealings
+           where sealing_id = d.head_id and attempt = d.attempt and state = 'intended' limit 1 for update) h)
        update seal.sealings s
        set state = 'released', signed_at = done.signed_at, field = done.field, data_sm3 = done.data_sm3,
          update_sm3 = done.update_sm3, update_size = done.update_size, party_sm3 = done.party_sm3, made = done.made,
