@@ -3,7 +3,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import { type ConfigTable, type Mode, parseList, parseText } from './env.ts';
-import { readTrustFolder, type TrustFolder } from './files/trust-folder.ts';
+import { type PurposeFolder, readPurposeFolder, readTrustFolder, type TrustFolder } from './files/trust-folder.ts';
 import { type Certificate, isDevelopmentCertificate, readCertificatesPem } from './pki/certificate.ts';
 
 /** A default that production does not have. */
@@ -86,6 +86,16 @@ export function parseTrust(path: string, mode: Mode): TrustFolder {
   for (const { roots } of [makers, signers, timeStamping]) refuseDevelopmentCertificates(roots, mode);
   return folder;
 }
+
+/** A folder with authorities for one purpose alone, in the file `name`. */
+export const parsePurpose =
+  (name: string) =>
+  (path: string, mode: Mode): PurposeFolder => {
+    refuseDevelopmentPath(path, mode);
+    const folder = readPurposeFolder(path, name);
+    refuseDevelopmentCertificates(folder.roots, mode);
+    return folder;
+  };
 
 function refuseDevelopmentCertificates(certificates: readonly Certificate[], mode: Mode): void {
   if (mode === 'production' && certificates.some(isDevelopmentCertificate))

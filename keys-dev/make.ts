@@ -3,7 +3,7 @@
 // nothing half done and of two runs at once one wins whole. Private keys are 0600, their folders 0700.
 // A folder of an earlier version gets the certificates that were added since; what it has stays.
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { access, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, appendFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { toHex } from '../common/bytes.ts';
 import { recordPath } from '../common/ca/development-authority.ts';
@@ -13,7 +13,7 @@ import { withStartLock } from '../common/db/start-lock.ts';
 import { TrustError } from '../common/errors.ts';
 import { type Certificate, certificatePem } from '../common/pki/certificate.ts';
 import { makeCertificate } from '../common/pki/make-certificate.ts';
-import { P256_KEYS, PKI, type PkiRow, subjectOf, TRUST } from './pki.ts';
+import { LOGIN_TRUST, P256_KEYS, PKI, type PkiRow, subjectOf, TRUST } from './pki.ts';
 
 export type DevelopmentKeys = {
   /** Absolute path of the folder. */
@@ -21,6 +21,12 @@ export type DevelopmentKeys = {
   /** False when the folder was complete already. */
   readonly created: boolean;
 };
+
+/** Trust store -> the one authority in it. */
+const TRUST_FILES = [
+  ...TRUST.map(({ file, authority }) => ({ path: join('trust', file), authority })),
+  { path: join('login-trust', LOGIN_TRUST.file), authority: LOGIN_TRUST.authority },
+];
 
 type Issued = { readonly row: PkiRow; readonly key: Sm2PrivateKey; readonly certificate: Certificate };
 
@@ -50,7 +56,7 @@ export function developmentKeyFiles(): readonly string[] {
     ...P256_KEYS.map((name) => `${name}.key.pem`),
     join('pki', 'trust-roots.pem'),
     join('pki', 'chain.pem'),
-    ...TRUST.map(({ file }) => join('trust', file)),
+    ...TRUST_FILES.map(({ path }) => path),
   ];
 }
 
@@ -80,16 +86,15 @@ async function writeAll(folder: string, now: Date): Promise<void> {
 
 /** Trust stores by purpose, each with the one authority that certifies for it; what is there stays. */
 async function addTrust(folder: string): Promise<void> {
-  for (const { file, authority } of TRUST) {
-    const [path, source] = [join(folder, 'trust', file), join(folder, 'pki', `${authority}.crt.pem`)];
-    if ((await isThere(source)) && !(await isThere(path))) await writePublic(path, await readFile(source, 'utf8'));
+  for (const { path, authority } of TRUST_FILES) {
+    const [target, source] = [join(folder, path), join(folder, 'pki', `${authority}.crt.pem`)];
+    if ((await isThere(source)) && !(await isThere(target))) await writePublic(target, await readFile(source, 'utf8'));
   }
 }
 
 /** Rows of which the folder has neither key nor certificate, though it has the key of their issuer. */
 async function addNewRows(folder: string, now: Date): Promise<void> {
-  await addTrust(folder);
-  for (const row of PKI.filter(({ ca }) => ca === null)) {
+  for (const row of PKI.filter(({ issuer, name }) => issuer !== name)) {
     const [keyPath, path] = [
       join(folder, row.keyFolder, `${row.name}.key.pem`),
       join(folder, row.folder, `${row.name}.crt.pem`),
@@ -102,8 +107,10 @@ async function addNewRows(folder: string, now: Date): Promise<void> {
     const certificate = await certify(row, importSm2PrivateKey(privateKeyPem), issuer, now);
     await writePrivate(keyPath, privateKeyPem);
     await writePublic(path, certificatePem(certificate));
+    if (row.ca) await appendFile(join(folder, 'pki', 'chain.pem'), certificatePem(certificate));
     await record(folder, row, certificate, now);
   }
+  await addTrust(folder);
 }
 
 /** The authorities answer for what they revoked at once. */
@@ -136,6 +143,7 @@ function certify(
     keyUsage: row.keyUsage,
     ...(row.extendedKeyUsage ? { extendedKeyUsage: row.extendedKeyUsage } : {}),
     ...(row.isOcspNoCheck ? { isOcspNoCheck: true } : {}),
+    ...(row.identityCode ? { identityCode: row.identityCode } : {}),
   });
 }
 

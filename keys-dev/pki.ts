@@ -18,6 +18,8 @@ export type PkiRow = {
   readonly keyUsage: readonly KeyUsage[];
   readonly extendedKeyUsage?: readonly string[];
   readonly isOcspNoCheck?: boolean;
+  /** Number of the holder's identity document. */
+  readonly identityCode?: string;
   readonly years: number;
   /** Made to be refused: revoked when it is made, ended before, or for another use. */
   readonly flaw?: 'revoked' | 'expired' | 'usage';
@@ -76,6 +78,30 @@ const flawed = (flaw: NonNullable<PkiRow['flaw']>, esID: string): PkiRow => ({
   flaw,
 });
 
+/** A citizen's certificate, as it lies on a USB key; the number is that of a seeded account. */
+const citizen = (name: string, commonName: string, identityCode: string): PkiRow => ({
+  name,
+  folder: 'person',
+  keyFolder: 'person',
+  issuer: 'sub-ca-persons',
+  commonName,
+  organization: '个人',
+  ca: null,
+  keyUsage: SIGNING,
+  extendedKeyUsage: [OID.clientAuth],
+  identityCode,
+  years: 5,
+});
+
+/** A citizen's certificate that must not log anybody in, for tests. */
+const flawedCitizen = (flaw: NonNullable<PkiRow['flaw']>): PkiRow => ({
+  ...citizen(`${flaw}-citizen`, '张三', '360102199003077718'),
+  folder: 'test',
+  keyFolder: 'test',
+  keyUsage: flaw === 'usage' ? ['keyEncipherment'] : SIGNING,
+  flaw,
+});
+
 /** Signs the checkpoints of a room's audit log. */
 const auditKey = (room: string): PkiRow => ({
   name: `audit-${room}`,
@@ -95,6 +121,7 @@ export const PKI: readonly PkiRow[] = [
   authority('sub-ca-makers', 'root', '信基开发制章者机构', 0, 20),
   authority('sub-ca-signers', 'root', '信基开发签章者机构', 0, 20),
   authority('sub-ca-time', 'root', '信基开发时间戳机构', 0, 20),
+  authority('sub-ca-persons', 'root', '信基开发个人证书机构', 0, 20),
   {
     name: 'maker',
     folder: 'maker',
@@ -121,10 +148,15 @@ export const PKI: readonly PkiRow[] = [
     extendedKeyUsage: [OID.timeStamping],
     years: 10,
   },
-  ...['root', 'sub-ca-makers', 'sub-ca-signers', 'sub-ca-time'].map(responder),
+  ...['root', 'sub-ca-makers', 'sub-ca-signers', 'sub-ca-time', 'sub-ca-persons'].map(responder),
   flawed('revoked', '36010000000091'),
   flawed('expired', '36010000000092'),
   flawed('usage', '36010000000093'),
+  citizen('zhangsan', '张三', '360102199003077718'),
+  citizen('lisi', '李四', '360102198511267724'),
+  flawedCitizen('revoked'),
+  flawedCitizen('expired'),
+  flawedCitizen('usage'),
   auditKey('identity'),
   auditKey('license'),
   auditKey('seal'),
@@ -136,6 +168,9 @@ export const TRUST: readonly { readonly file: string; readonly authority: string
   { file: 'signers.pem', authority: 'sub-ca-signers' },
   { file: 'tsa.pem', authority: 'sub-ca-time' },
 ];
+
+/** Whom the identity room believes who somebody is; a folder of its own, for these authorities certify nothing else. */
+export const LOGIN_TRUST = { file: 'login.pem', authority: 'sub-ca-persons' } as const;
 
 /** P-256 keys (PKCS#8 PEM) that OpenID Connect needs: the provider's, and one per client with private_key_jwt. */
 export const P256_KEYS: readonly string[] = [

@@ -39,6 +39,26 @@ export function readTrustFolder(path: string): TrustFolder {
   }
 }
 
+/** One purpose whose authorities certify nothing else: NAME in a folder of its own, lists and sources.json beside it. */
+export type PurposeFolder = Pick<TrustFolder, 'revocation' | 'evidence'> & { readonly roots: readonly Certificate[] };
+
+/** Code: `trust-malformed`. */
+export function readPurposeFolder(folder: string, name: string): PurposeFolder {
+  try {
+    const stranger = readdirSync(folder).find((one) => one.endsWith('.pem') && one !== name);
+    if (stranger) throw new TrustError('trust-malformed', `${stranger} is not ${name}`);
+    return {
+      roots: readCertificatesPem(readFileSync(join(folder, name), 'utf8')),
+      revocation: readSources(join(folder, 'sources.json')),
+      evidence: readLists(folder),
+    };
+  } catch (cause) {
+    const found = isTrustError(cause) ? cause.message : `it cannot be read (${(cause as NodeJS.ErrnoException).code})`;
+    const hint = `Name a folder with ${name} (PEM), and revocation lists or sources.json beside it.`;
+    throw new TrustError('trust-malformed', `${folder}: ${found}`, { hint, cause });
+  }
+}
+
 /** What GET /v1/trust-roots answers. */
 export function publishTrustStores({
   makers,

@@ -20,6 +20,7 @@ import { toHex } from '../bytes.ts';
 import { type Sm2PrivateKey, type Sm2PublicKey, signSm2 } from '../crypto/sm2.ts';
 import { sm3 } from '../crypto/sm3.ts';
 import { type Certificate, KEY_USAGES, type KeyUsage, parseCertificate } from './certificate.ts';
+import { encodeIdentityCode } from './identity-code.ts';
 import type { NamePart } from './name.ts';
 import { OID } from './oids.ts';
 
@@ -41,6 +42,8 @@ export type CertificateRequest = {
   readonly extendedKeyUsage?: readonly string[];
   /** RFC 6960: nobody needs to ask for the state of this responder. */
   readonly isOcspNoCheck?: boolean;
+  /** The number of the holder's identity document, in the extension of GB/T 20518. */
+  readonly identityCode?: string;
 };
 
 /** A v3 certificate with SM2/SM3 signature under the default user id; key identifiers are the first 20 bytes of SM3(point). */
@@ -69,9 +72,14 @@ function extensionsOf(request: CertificateRequest): Extension[] {
     ...(flags === 0 ? [] : [new KeyUsagesExtension(flags as KeyUsageFlags, true)]),
     ...(request.extendedKeyUsage ? [new ExtendedKeyUsageExtension([...request.extendedKeyUsage], true)] : []),
     ...(request.isOcspNoCheck ? [new Extension(OID.ocspNoCheck, false, exact(derNull()))] : []),
+    ...(request.identityCode ? [identityCode(request.identityCode)] : []),
     new SubjectKeyIdentifierExtension(keyId(request.publicKey)),
     new AuthorityKeyIdentifierExtension(keyId(request.issuerKey.publicKey)),
   ];
+}
+
+function identityCode(code: string): Extension {
+  return new Extension(OID.identityCode, false, exact(encodeIdentityCode(code)));
 }
 
 function keyId(key: Sm2PublicKey): string {

@@ -23,6 +23,7 @@ export const OID = {
   basicConstraints: '2.5.29.19',
   authorityKeyIdentifier: '2.5.29.35',
   extendedKeyUsage: '2.5.29.37',
+  clientAuth: '1.3.6.1.5.5.7.3.2',
   timeStamping: '1.3.6.1.5.5.7.3.8',
   crlNumber: '2.5.29.20',
   crlReason: '2.5.29.21',
@@ -32,6 +33,8 @@ export const OID = {
   crlDistributionPoints: '2.5.29.31',
   // X.509
   expiredCertsOnCrl: '2.5.29.60',
+  // GB/T 20518: the number of a person's identity document
+  identityCode: '1.2.156.10260.4.1.1',
   // RFC 6960
   ocspSigning: '1.3.6.1.5.5.7.3.9',
   ocspBasic: '1.3.6.1.5.5.7.48.1.1',

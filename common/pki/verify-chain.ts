@@ -17,7 +17,7 @@ export type Trust = {
   readonly revocation?: Revocation | undefined;
 };
 
-export type ChainUsage = 'document-signing' | 'seal-making' | 'time-stamping';
+export type ChainUsage = 'document-signing' | 'seal-making' | 'time-stamping' | 'authentication';
 
 export type ChainQuestion = Trust & {
   readonly leaf: Certificate;
@@ -170,6 +170,7 @@ function checkUsage({ chain }: Path, { usage }: ChainQuestion): Finding {
   if (leaf.isCa) return wrong(`${leaf.subject} is an authority (cA), not a signer.`);
   if (!leaf.keyUsage?.some((bit) => bit === 'digitalSignature' || bit === 'nonRepudiation'))
     return wrong(`The key usage of ${leaf.subject} does not allow signatures.`);
+  if (usage === 'authentication') return checkAuthentication(leaf);
   const isTimeStamping = purposes?.purposes.includes(OID.timeStamping) ?? false;
   if (usage !== 'time-stamping') {
     if (isTimeStamping) return wrong(`${leaf.subject} is certified for time stamps, not for ${usage}.`);
@@ -179,6 +180,16 @@ function checkUsage({ chain }: Path, { usage }: ChainQuestion): Finding {
   if (!isTimeStamping || !purposes?.critical || purposes.purposes.length !== 1)
     return wrong(`${leaf.subject} is not certified for time stamps alone, critically.`);
   return passed('The certificate is for time stamps alone.');
+}
+
+/** To show who one is takes digitalSignature; who is certified for named purposes only needs this one among them. */
+function checkAuthentication({ subject, keyUsage, extendedKeyUsage }: Certificate): Finding {
+  const wrong = (fault: string): Finding => ({ fault, subIndication: 'CHAIN_CONSTRAINTS_FAILURE' });
+  if (!keyUsage?.includes('digitalSignature'))
+    return wrong(`The key usage of ${subject} does not allow authentication (digitalSignature).`);
+  if (extendedKeyUsage && !extendedKeyUsage.purposes.includes(OID.clientAuth))
+    return wrong(`${subject} is certified for other purposes than authentication.`);
+  return passed('The key usage allows authentication.');
 }
 
 function passed(finding: string): Finding {

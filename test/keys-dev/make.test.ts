@@ -5,8 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test from 'ava';
+import { openDevelopmentAuthorities } from '../../common/ca/development-authority.ts';
 import { DEFAULT_USER_ID, importSm2PrivateKey, isSm2Pair } from '../../common/crypto/sm2.ts';
+import { readPurposeFolder } from '../../common/files/trust-folder.ts';
 import { isDevelopmentCertificate, readCertificatesPem } from '../../common/pki/certificate.ts';
+import { findIdentityCode } from '../../common/pki/identity-code.ts';
 import { verifyChain } from '../../common/pki/verify-chain.ts';
 import { developmentKeyFiles, makeDevelopmentKeys } from '../../keys-dev/make.ts';
 import { P256_KEYS, PKI } from '../../keys-dev/pki.ts';
@@ -48,14 +51,29 @@ test('signers carry the seal code as CN, and credit code and name of the unit as
 
 test('each certificate is good for its own use and no other', async (t) => {
   const given = await trust();
-  const usages = ['document-signing', 'seal-making', 'time-stamping'] as const;
+  const usages = ['document-signing', 'seal-making', 'time-stamping', 'authentication'] as const;
   const passes = async (path: string) => {
     const leaf = await certificate(path);
     return usages.filter((usage) => verifyChain({ leaf, ...given, at: NOW, usage }).status === 'passed');
   };
-  t.deepEqual(await passes('seal/signer-3.crt.pem'), ['document-signing', 'seal-making']);
+  // Which authority is trusted for what tells these three apart; usage alone does not.
+  t.deepEqual(await passes('seal/signer-3.crt.pem'), ['document-signing', 'seal-making', 'authentication']);
+  t.deepEqual(await passes('person/zhangsan.crt.pem'), ['document-signing', 'seal-making', 'authentication']);
   t.deepEqual(await passes('tsa/tsa.crt.pem'), ['time-stamping']);
+  t.deepEqual(await passes('test/usage-citizen.crt.pem'), []);
   t.deepEqual(await passes('pki/sub-ca-makers.crt.pem'), []);
+});
+
+test('a citizen carries the number of his document (GB/T 20518), and only his authority is trusted for login', async (t) => {
+  t.is(findIdentityCode(await certificate('person/zhangsan.crt.pem')), '360102199003077718');
+  t.is(findIdentityCode(await certificate('seal/signer-1.crt.pem')), null);
+  const { roots } = readPurposeFolder(join(folder, 'login-trust'), 'login.pem');
+  const judged = async (path: string) =>
+    verifyChain({ leaf: await certificate(path), roots, intermediates: [], at: NOW, usage: 'authentication' });
+  t.is((await judged('person/lisi.crt.pem')).status, 'passed');
+  t.is((await judged('seal/signer-1.crt.pem')).subIndication, 'NO_CERTIFICATE_CHAIN_FOUND');
+  t.is((await judged('test/expired-citizen.crt.pem')).subIndication, 'EXPIRED');
+  t.is((await judged('test/usage-citizen.crt.pem')).subIndication, 'CHAIN_CONSTRAINTS_FAILURE');
 });
 
 test('private keys are 0600 in folders that only their owner enters', async (t) => {
@@ -116,12 +134,19 @@ test('a folder of an earlier version gets the keys that were added since, once, 
   const home = join(parent, 'earlier/pem');
   await makeDevelopmentKeys(home, NOW);
   const before = await readFile(join(home, 'seal/signer-1.key.pem'), 'utf8');
-  await rm(join(home, 'audit'), { recursive: true });
+  for (const gone of ['audit', 'person', 'login-trust']) await rm(join(home, gone), { recursive: true });
+  for (const gone of ['pki/sub-ca-persons.crt.pem', 'pki-private/sub-ca-persons.key.pem', 'ocsp/ocsp-sub-ca-persons'])
+    for (const file of gone.endsWith('.pem') ? [gone] : [`${gone}.crt.pem`, `${gone}.key.pem`])
+      await rm(join(home, file));
   await Promise.all([1, 2, 3].map(() => makeDevelopmentKeys(home, NOW)));
   t.is(await readFile(join(home, 'seal/signer-1.key.pem'), 'utf8'), before);
   const key = importSm2PrivateKey(await readFile(join(home, 'audit/audit-seal.key.pem'), 'utf8'));
   const certified = readCertificatesPem(await readFile(join(home, 'audit/audit-seal.crt.pem'), 'utf8'))[0]!;
   t.true(isSm2Pair(key, certified.publicKey()));
+  const { roots } = readPurposeFolder(join(home, 'login-trust'), 'login.pem');
+  const leaf = readCertificatesPem(await readFile(join(home, 'person/zhangsan.crt.pem'), 'utf8'))[0]!;
+  t.is(verifyChain({ leaf, roots, intermediates: [], at: NOW, usage: 'authentication' }).status, 'passed');
+  await openDevelopmentAuthorities(home, 'development');
 });
 
 judge(test, 'openssl')('openssl verify accepts the generated chain, link by link', async (t) => {

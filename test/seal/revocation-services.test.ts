@@ -76,7 +76,7 @@ test('the sources that the room publishes are what a client needs to find a revo
   const issuer = await read('pki/sub-ca-signers.crt.pem');
   const [revoked, good] = [await read('test/revoked-signer.crt.pem'), await read('seal/signer-2.crt.pem')];
   const lists = await client.lists();
-  t.is(lists.crls.length, 4);
+  t.is(lists.crls.length, 5);
   for (const [certificate, status] of [
     [revoked, 'revoked'],
     [good, 'good'],
