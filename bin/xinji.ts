@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Comman
   backup: () => import('./commands/backup.ts'),
   restore: () => import('./commands/restore.ts'),
   role: () => import('./commands/role.ts'),
+  'identity-key': () => import('./commands/identity-key.ts'),
   'seal-picture': () => import('./commands/seal-picture.ts'),
   login: () => import('./commands/login.ts'),
   logout: () => import('./commands/logout.ts'),

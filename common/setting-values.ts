@@ -2,7 +2,7 @@
 // to the development PKI is refused in production. The tables themselves are the rooms' (`<room>/config.ts`).
 import { readFileSync, statSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
-import { type ConfigTable, type Mode, parseList, parseText } from './env.ts';
+import { type ConfigTable, type Mode, parseInteger, parseList, parseText } from './env.ts';
 import { type PurposeFolder, readPurposeFolder, readTrustFolder, type TrustFolder } from './files/trust-folder.ts';
 import { type Certificate, isDevelopmentCertificate, readCertificatesPem } from './pki/certificate.ts';
 
@@ -24,6 +24,18 @@ export const ROOM_ROWS = {
     example: '127.0.0.1',
     fallback: () => '127.0.0.1',
     parse: parseText,
+  },
+} as const satisfies ConfigTable;
+
+/** Of the rooms that check the identity room's tokens. */
+export const VERIFIER_ROWS = {
+  jwksCooldownSeconds: {
+    name: 'XINJI_JWKS_COOLDOWN_SECONDS',
+    manual:
+      'How long after the last look at the published keys an unknown one is refused without another look. Shorter than XINJI_IDENTITY_KEY_LEAD_SECONDS.',
+    example: '30',
+    fallback: () => '30',
+    parse: parseInteger(1, 3600),
   },
 } as const satisfies ConfigTable;
 

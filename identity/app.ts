@@ -18,13 +18,17 @@ import { referenceRoutes } from '../common/http/reference-page.ts';
 import { mountRoutes, type Route } from '../common/http/routes.ts';
 import type { Log } from '../common/log.ts';
 import { deriveDocumentKeys } from './domain/document-box.ts';
+import { deriveSigningBoxKey } from './domain/signing-key-box.ts';
 import { deriveSubjectKey } from './domain/subject.ts';
 import { authenticate } from './flow/authenticate.ts';
+import { followChanges } from './flow/follow-changes.ts';
+import { keepSigningKeys } from './flow/rotate-signing-key.ts';
 import { type Janitor, makeJanitor } from './flow/sweep-expired.ts';
 import { accountRoutes } from './http/account-routes.ts';
 import { makeConsentSteps } from './http/consent.ts';
 import { makeHomeHandler } from './http/home.ts';
 import { makeInteractionHandlers } from './http/interaction.ts';
+import { makeJwksHandler } from './http/jwks.ts';
 import { makeKeptForms } from './http/kept-forms.ts';
 import { makeProviderHandler } from './http/oidc.ts';
 import { makeOutboxHandler } from './http/outbox.ts';
@@ -39,8 +43,10 @@ import {
   tokenOperation,
   userinfoOperation,
 } from './http/protocol-operations.ts';
+import { TTL } from './provider/configuration.ts';
+import { type KeyKeeper, makeKeyKeeper } from './provider/key-keeper.ts';
+import { openKeyring } from './provider/keyring.ts';
 import { type HouseProvider, makeProvider } from './provider/provider.ts';
-import { makeSigningJwk } from './provider/signing-key.ts';
 import { findAccountBySub } from './store/accounts.ts';
 import { listProofs } from './store/authentications.ts';
 import { listLoginClients } from './store/clients.ts';
@@ -58,8 +64,12 @@ export type IdentityDeps = {
   /** Public URLs of the rooms that tokens are for. */
   readonly licenseUrl: string;
   readonly sealUrl: string;
-  /** PKCS#8 PEM, P-256. */
-  readonly signingKeyPem: string;
+  /** How long a new signing key is published before it signs. */
+  readonly keyLeadSeconds: number;
+  /** How long a signing key signs. */
+  readonly keyMaxAgeDays: number;
+  /** What is kept in memory may be behind the database by this much; a second unless given. */
+  readonly freshForMs?: number;
   readonly cookieKeys: readonly string[];
   /** 32 bytes. */
   readonly masterKey: Uint8Array;
@@ -74,21 +84,43 @@ export type IdentityApp = {
   readonly provider: HouseProvider['provider'];
   /** Deletes what has expired; started by main.ts. */
   readonly janitor: Janitor;
+  /** Follows and renews the signing keys; started by main.ts. */
+  readonly keyKeeper: KeyKeeper;
   /** Resolves when every event is written. */
   readonly settle: () => Promise<void>;
 };
 
+const FRESH_FOR_MS = 1000;
+/** Longer than anything signed counts. As a hint of who logs out an ID token counts as long as its session lives. */
+const KEEP_KEYS_SECONDS = TTL.Session;
+
 export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
   const { db, log, clock, metrics, mode } = deps;
   const documentKeys = deriveDocumentKeys(deps.masterKey);
-  const { provider, requests, recorder, readDocument } = makeProvider({
+  const changes = followChanges({ db, freshForMs: deps.freshForMs ?? FRESH_FOR_MS });
+  const keyDeps = {
+    db,
+    clock,
+    boxKey: deriveSigningBoxKey(deps.masterKey),
+    leadSeconds: deps.keyLeadSeconds,
+    maxAgeSeconds: deps.keyMaxAgeDays * 86_400,
+  };
+  await keepSigningKeys(keyDeps);
+  const keyring = await openKeyring({
+    ...keyDeps,
+    changes,
+    keepSeconds: KEEP_KEYS_SECONDS,
+    onChange: (ring) => useKeys(ring.providerKeys()),
+  });
+  const { provider, useKeys, requests, recorder, readDocument } = makeProvider({
     ...deps,
     issuer: deps.url,
     audiences: [
       { url: deps.licenseUrl, scopes: SCOPES.filter((scope) => scope.startsWith('license:')) },
       { url: deps.sealUrl, scopes: SCOPES.filter((scope) => scope.startsWith('seal:')) },
     ],
-    signingKeys: [await makeSigningJwk(deps.signingKeyPem)],
+    changes,
+    signingKeys: keyring.providerKeys(),
     documentKeys,
     subjectKey: deriveSubjectKey(deps.masterKey),
   });
@@ -126,7 +158,8 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
     listProofs: (uid) => listProofs(db, uid),
   });
   const home = makeHomeHandler({ own, listClients: () => listLoginClients(db) });
-  const oidc = makeProviderHandler(provider, requests);
+  const oidc = makeProviderHandler(provider, keyring, requests);
+  const jwks = makeJwksHandler(keyring, deps.keyLeadSeconds);
 
   const outbox = makeOutboxHandler({ db, keys: documentKeys });
 
@@ -147,7 +180,7 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
       operation: discoveryOperation,
     },
     { method: 'GET', path: '/.well-known/oauth-authorization-server', scope: 'public', handler: oidc },
-    { method: 'GET', path: '/oidc/jwks', scope: 'public', handler: oidc, operation: jwksOperation },
+    { method: 'GET', path: '/oidc/jwks', scope: 'public', handler: jwks, operation: jwksOperation },
     { method: 'POST', path: '/oidc/request', scope: 'public', handler: oidc, operation: pushOperation },
     { method: 'GET', path: '/oidc/auth', scope: 'public', handler: oidc, operation: authorizeOperation },
     { method: 'GET', path: '/oidc/auth/:uid', scope: 'public', handler: oidc },
@@ -168,5 +201,6 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
   });
   const health = healthRoutes({ metrics, checks: { database: () => pingDatabase(db) } });
   mountRoutes(app, [...table, ...reference, ...health, ...webRoutes()]);
-  return { app, provider, janitor: makeJanitor({ db, clock, log }), settle: recorder.settle };
+  const keyKeeper = makeKeyKeeper(keyring, { ...keyDeps, log });
+  return { app, provider, keyKeeper, janitor: makeJanitor({ db, clock, log }), settle: recorder.settle };
 }

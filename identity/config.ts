@@ -10,7 +10,7 @@ import {
   readConfig,
 } from '../common/env.ts';
 import { parseNetworks } from '../common/networks.ts';
-import { inDevelopment, parseCookieKeys, ROOM_ROWS, readKeyText } from '../common/setting-values.ts';
+import { inDevelopment, parseCookieKeys, ROOM_ROWS } from '../common/setting-values.ts';
 
 const DEVELOPMENT_COOKIE_KEY = 'development-cookie-key-of-the-identity-room';
 
@@ -19,7 +19,7 @@ export const CONFIG_TABLE = {
   masterKey: {
     name: 'XINJI_MASTER_KEY',
     manual:
-      'Key under which holder codes are sealed at rest and subjects are made for systems; losing it loses both, so it is never changed.',
+      'Key under which holder codes and signing keys are sealed at rest and subjects are made for systems; losing it loses all of them, so it is never changed.',
     example: '64 hexadecimal digits',
     secret: true,
     parse: parseKey32,
@@ -59,12 +59,20 @@ export const CONFIG_TABLE = {
     fallback: inDevelopment('http://localhost:7003'),
     parse: parsePublicUrl,
   },
-  signingKeyPem: {
-    name: 'XINJI_IDENTITY_SIGNING_KEY',
-    manual: 'File with the P-256 private key (PKCS#8 PEM, mode 0600) that signs tokens.',
-    example: '/etc/xinji/identity/oidc-signing.key.pem',
-    fallback: inDevelopment('keys-dev/pem/identity/oidc-signing.key.pem'),
-    parse: readKeyText,
+  keyLeadSeconds: {
+    name: 'XINJI_IDENTITY_KEY_LEAD_SECONDS',
+    manual:
+      'How long a new signing key is published before it signs. Longer than those who verify keep the key set, and than the clocks of the nodes differ.',
+    example: '86400',
+    fallback: () => '86400',
+    parse: parseInteger(5, 30 * 86_400),
+  },
+  keyMaxAgeDays: {
+    name: 'XINJI_IDENTITY_KEY_MAX_AGE_DAYS',
+    manual: 'How long a signing key signs before the next one takes over by itself.',
+    example: '90',
+    fallback: () => '90',
+    parse: parseInteger(1, 3650),
   },
   cookieKeys: {
     name: 'XINJI_IDENTITY_COOKIE_KEYS',

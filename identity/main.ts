@@ -12,12 +12,16 @@ await runRoom({
   build: async (config, deps) => {
     const db = connect(config.databaseUrl, { applicationName: 'xinji identity' });
     await checkSchemaVersion(db, 'identity', MIGRATIONS);
-    const { app, janitor, settle } = await buildApp({ ...config, ...deps, db });
+    const { app, janitor, keyKeeper, settle } = await buildApp({ ...config, ...deps, db });
     return {
       app,
-      started: async () => janitor.start(),
+      started: async () => {
+        janitor.start();
+        keyKeeper.start();
+      },
       close: async () => {
         await janitor.stop();
+        await keyKeeper.stop();
         await settle();
         await db.destroy();
       },

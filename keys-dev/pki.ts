@@ -172,9 +172,8 @@ export const TRUST: readonly { readonly file: string; readonly authority: string
 /** Whom the identity room believes who somebody is; a folder of its own, for these authorities certify nothing else. */
 export const LOGIN_TRUST = { file: 'login.pem', authority: 'sub-ca-persons' } as const;
 
-/** P-256 keys (PKCS#8 PEM) that OpenID Connect needs: the provider's, and one per client with private_key_jwt. */
+/** P-256 keys (PKCS#8 PEM) of OpenID Connect clients with private_key_jwt. */
 export const P256_KEYS: readonly string[] = [
-  'identity/oidc-signing',
   'license/client',
   'demo/business-a',
   'demo/business-b',

@@ -53,6 +53,8 @@ export type LicenseAppDeps = {
   readonly verificationsPerMinute: number;
   /** 32 bytes. */
   readonly masterKey: Uint8Array;
+  /** How long an unknown key of a token is not looked for again; 30 unless given. */
+  readonly jwksCooldownSeconds?: number;
   /** For tests; otherwise the issuer's published keys. */
   readonly tokenKeys?: JWTVerifyGetKey;
 };
@@ -72,6 +74,7 @@ export function buildApp(parts: LicenseAppDeps): LicenseApp {
     issuer: identityUrl,
     audience: url,
     clock,
+    ...(parts.jwksCooldownSeconds === undefined ? {} : { cooldownSeconds: parts.jwksCooldownSeconds }),
     ...(parts.tokenKeys === undefined ? {} : { keys: parts.tokenKeys }),
   });
   const cookies = makeCookies({ room: 'license', keys: parts.cookieKeys, secure: mode === 'production' });

@@ -9,12 +9,13 @@ import {
   parseText,
   readConfig,
 } from '../common/env.ts';
-import { inDevelopment, parseCookieKeys, ROOM_ROWS, readKeyText } from '../common/setting-values.ts';
+import { inDevelopment, parseCookieKeys, ROOM_ROWS, readKeyText, VERIFIER_ROWS } from '../common/setting-values.ts';
 
 const DEVELOPMENT_COOKIE_KEY = 'development-cookie-key-of-the-license-room';
 
 export const CONFIG_TABLE = {
   ...ROOM_ROWS,
+  ...VERIFIER_ROWS,
   masterKey: {
     name: 'XINJI_MASTER_KEY',
     manual: 'Key under which holder codes are sealed and hashed; losing it loses the way from holders to licenses.',

@@ -20,6 +20,7 @@ import {
   parsePath,
   parseTrust,
   ROOM_ROWS,
+  VERIFIER_ROWS,
 } from '../common/setting-values.ts';
 import { type ContainerSettings, parseContainerNames, parseSealAttributes } from './domain/container.ts';
 import { SEAL_DIGEST_ATTRIBUTE, SES_SIGNATURE_ATTRIBUTE } from './domain/seal-attributes.ts';
@@ -27,6 +28,7 @@ import { DEFAULT_CODE_RULE, parseCodeRule } from './domain/seal-code.ts';
 
 export const CONFIG_TABLE = {
   ...ROOM_ROWS,
+  ...VERIFIER_ROWS,
   masterKey: {
     name: 'XINJI_MASTER_KEY',
     manual: 'Opens key files that are closed in a sealed box.',

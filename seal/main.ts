@@ -51,7 +51,12 @@ await runRoom({
     const ground = { db, clock: deps.clock, log: deps.log, keyring };
     const { life, close: closeLife } = await openLife({ ...config, warn }, { ...ground, trust });
     const tender = makeSealTender(life);
-    const gate = makeBearerGate({ issuer: identityUrl, audience: url, clock: deps.clock });
+    const gate = makeBearerGate({
+      issuer: identityUrl,
+      audience: url,
+      clock: deps.clock,
+      cooldownSeconds: config.jwksCooldownSeconds,
+    });
     const containers = containersOf(config);
     const revocation = await openRevocation(config, deps);
     const { judge, close: closeJudge } = openJudge({

@@ -10,6 +10,7 @@ import { type Finding, note, well, wrong } from '../doctor/finding.ts';
 import { checkKeys } from '../doctor/keys.ts';
 import { checkRooms } from '../doctor/rooms.ts';
 import { checkSeals } from '../doctor/seals.ts';
+import { checkSigningKeys } from '../doctor/signing-keys.ts';
 import { ROOM_NAMES } from '../schemas.ts';
 import { openOwnedDatabase } from '../serve/database.ts';
 import { type OwnerConfig, planRooms, readOwnerConfig, roomEnvironments } from '../serve/environment.ts';
@@ -22,7 +23,7 @@ export const command: Command = {
   usage: `xinji doctor
 
 Looks at: SM2 and SM3 against published values, configuration, database, roles, migrations, clocks, key files and
-certificates, whether seals and keys still belong together, and whether the rooms answer. Exit codes: 0 nothing is wrong, 1 something is.`,
+certificates, the keys that sign tokens, whether seals and keys still belong together, and whether the rooms answer. Exit codes: 0 nothing is wrong, 1 something is.`,
   run: async (args, env) => {
     parseArgs({ args: [...args], options: {} });
     const findings = [...(await checkCrypto()), ...(await checkInstallation(env))];
@@ -78,7 +79,12 @@ async function checkDatabase(
   const database = isEmbedded ? await openOwnedDatabase(owner, console.log) : null;
   try {
     const environments = roomEnvironments(env, owner, secrets, database?.url ?? null);
-    return [...(await checkRoomDatabases(environments)), ...(await checkSeals(environments, new Date()))];
+    const now = new Date();
+    return [
+      ...(await checkRoomDatabases(environments)),
+      ...(await checkSigningKeys(environments, now)),
+      ...(await checkSeals(environments, now)),
+    ];
   } finally {
     await database?.close();
   }

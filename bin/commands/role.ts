@@ -4,18 +4,12 @@ import { parseArgs } from 'node:util';
 import type { Knex } from 'knex';
 import { type Clock, systemClock } from '../../common/clock.ts';
 import { ROLE_NAMES, ROLE_SCOPES } from '../../common/contract/roles.ts';
-import { connect } from '../../common/db/connect.ts';
-import { checkSchemaVersion } from '../../common/db/migrate.ts';
 import { TrustError } from '../../common/errors.ts';
-import { readRoomConfig } from '../../identity/config.ts';
 import type { AssignedRole } from '../../identity/domain/role.ts';
 import { deriveSubjectKey, OWN_SECTOR, pairwiseSub } from '../../identity/domain/subject.ts';
 import { addRole, endRole } from '../../identity/flow/assign-role.ts';
-import { MIGRATIONS } from '../../identity/migrations/list.ts';
 import { listAssignedRoles } from '../../identity/store/roles.ts';
-import { openOwnedDatabase } from '../serve/database.ts';
-import { databaseKey, planRooms, readOwnerConfig, roomEnvironments } from '../serve/environment.ts';
-import { loadSecrets } from '../serve/secrets.ts';
+import { withIdentityRoom } from '../identity-room.ts';
 import { type Command, EXIT_USAGE } from './command.ts';
 
 export const command: Command = {
@@ -41,7 +35,10 @@ Exit codes: 0 done, 1 not done, ${EXIT_USAGE} wrong usage, 78 configuration.`,
       console.error(`xinji role: expected\n${command.usage.split('\n\n')[0]}`);
       return EXIT_USAGE;
     }
-    for (const line of await withIdentity(env, (room) => run(room, loginName, values))) console.log(line);
+    const lines = await withIdentityRoom(env, 'role', ({ db, config }) =>
+      run({ db, clock: systemClock, subjectKey: deriveSubjectKey(config.masterKey) }, loginName, values),
+    );
+    for (const line of lines) console.log(line);
     return 0;
   },
 };
@@ -81,27 +78,6 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     return roles.length === 0 ? ['no roles'] : roles.map(inWords);
   },
 };
-
-async function withIdentity<T>(env: NodeJS.ProcessEnv, work: (room: IdentityRoom) => Promise<T>): Promise<T> {
-  const owner = readOwnerConfig(env);
-  const secrets = await loadSecrets(owner.dataDir);
-  planRooms(env, secrets, ['identity']);
-  const isGiven = env[databaseKey('identity')] !== undefined;
-  const database = isGiven ? null : await openOwnedDatabase(owner, console.error);
-  try {
-    const rooms = roomEnvironments(env, owner, secrets, database?.url ?? null);
-    const config = readRoomConfig(rooms.find(({ room }) => room.name === 'identity')!.env);
-    const db = connect(config.databaseUrl, { applicationName: 'xinji role', poolMax: 1 });
-    try {
-      await checkSchemaVersion(db, 'identity', MIGRATIONS);
-      return await work({ db, clock: systemClock, subjectKey: deriveSubjectKey(config.masterKey) });
-    } finally {
-      await db.destroy();
-    }
-  } finally {
-    await database?.close();
-  }
-}
 
 function readTime(option: string, text: string | undefined): Date | undefined {
   if (text === undefined) return undefined;

@@ -9,7 +9,6 @@ const SOON_DAYS = 30;
 const DAY_MS = 86_400_000;
 /** Keys whose value is a path to a private key, a folder of keys, or certificates. */
 const PATH_KEYS = [
-  'XINJI_IDENTITY_SIGNING_KEY',
   'XINJI_LICENSE_CLIENT_KEY',
   'XINJI_SEAL_KEYS',
   'XINJI_SEAL_TRUST',

@@ -28,11 +28,13 @@ const APPEND_ONLY = [
   'seal_duties',
   'seal_notices',
   'seal_keys',
+  'signing_keys',
 ];
 /** The columns of these in which it may write once more, as triggers allow. */
 const REWRITTEN: Readonly<Record<string, readonly string[]>> = {
   audit_checkpoints: ['time_stamp'],
   seal_keys: ['box', 'destroyed_at'],
+  signing_keys: ['box', 'signs_from', 'retires_at', 'withdrawn_at'],
 };
 const LOCK_KEY = 7_001_200_301n; // any constant of ours; shown by pg_locks
 

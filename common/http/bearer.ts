@@ -30,6 +30,8 @@ export type BearerGateOptions = {
   /** Public URL of this room. */
   readonly audience: string;
   readonly clock: Clock;
+  /** So long after the last look an unknown key is not looked for again; 30 unless given. */
+  readonly cooldownSeconds?: number;
   /** For tests; otherwise the issuer's published keys. */
   readonly keys?: JWTVerifyGetKey;
 };
@@ -40,7 +42,7 @@ const BELIEVED_MS = 30_000;
 const MAX_BELIEVED = 1000;
 
 export function makeBearerGate(options: BearerGateOptions): BearerGate {
-  const keys = options.keys ?? createRemoteJWKSet(new URL('/oidc/jwks', options.issuer), { timeoutDuration: 5000 });
+  const keys = options.keys ?? publishedKeys(options);
   const actors = new WeakMap<object, Actor>();
   const believed = new Map<string, Believed>();
   const believe = async (ctx: Koa.Context, token: string): Promise<JWTPayload> => {
@@ -67,6 +69,14 @@ export function makeBearerGate(options: BearerGateOptions): BearerGate {
       return actor;
     },
   };
+}
+
+/** Kept for ten minutes; a key that is not among them is looked for at once, unless the last look was just now. */
+function publishedKeys({ issuer, cooldownSeconds = 30 }: BearerGateOptions): JWTVerifyGetKey {
+  return createRemoteJWKSet(new URL('/oidc/jwks', issuer), {
+    timeoutDuration: 5000,
+    cooldownDuration: cooldownSeconds * 1000,
+  });
 }
 
 type Believed = { readonly payload: JWTPayload; readonly from: number; readonly until: number };

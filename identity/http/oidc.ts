@@ -3,12 +3,14 @@ import { requestIdOf } from '../../common/http/app.ts';
 import { pageFrame } from '../../common/http/preferences.ts';
 import type { Handler } from '../../common/http/routes.ts';
 import type { CurrentProvider } from '../provider/current-provider.ts';
+import type { Keyring } from '../provider/keyring.ts';
 import type { PageRequests } from '../provider/pages.ts';
 
-export function makeProviderHandler(provider: CurrentProvider, requests: PageRequests): Handler {
+export function makeProviderHandler(provider: CurrentProvider, keyring: Keyring, requests: PageRequests): Handler {
   let serving = provider();
   let handle = serving.callback();
   return async (ctx) => {
+    await keyring.refresh();
     const current = provider();
     if (current !== serving) {
       serving = current;

@@ -2,7 +2,14 @@
 import type { Migration } from '../../common/db/migration.ts';
 import { firstSchema } from './0001-identity.ts';
 import { rolesSchema } from './0002-roles.ts';
+import { signingKeysSchema } from './0004-signing-keys.ts';
 import { loggingInSchema } from './0007-logging-in.ts';
 import { centreSchema } from './0009-centre.ts';
 
-export const MIGRATIONS: readonly Migration[] = [firstSchema, rolesSchema, loggingInSchema, centreSchema];
+export const MIGRATIONS: readonly Migration[] = [
+  firstSchema,
+  rolesSchema,
+  signingKeysSchema,
+  loggingInSchema,
+  centreSchema,
+];

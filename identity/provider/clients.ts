@@ -1,10 +1,12 @@
-// identity.clients as oidc-provider's Client. The library keeps only 100 validated clients; here each is kept under the
-// version of its row, and every look-up asks for the version: a changed or suspended registration counts at once on
-// every instance, and its metadata are validated once per change.
+// identity.clients as oidc-provider's Client. The library keeps only 100 validated clients; here all are kept, each under
+// the version of its row, and its metadata are validated once per change. A look-up asks the database nothing as long as
+// no client has changed; after a change each is asked for its version once. A changed or suspended registration counts
+// within a second on every node.
 import type { Knex } from 'knex';
 import type { ClientMetadata, Provider } from 'oidc-provider';
 import { SCOPES } from '../../common/contract/identity.ts';
 import { type Client, OIDC_SCOPES, OWN_CLIENT_ID } from '../domain/client.ts';
+import type { Changes } from '../flow/follow-changes.ts';
 import { findClient, findClientVersion } from '../store/clients.ts';
 import { ownClientMetadata } from './own-client.ts';
 
@@ -20,25 +22,33 @@ export const EXTRA_METADATA = [
   'xinji_sector',
 ] as const;
 
+/** `asOf`: the number of all changes of clients up to which `version` is known to hold. */
+type Kept = { readonly version: number; readonly asOf: number; readonly client: ProviderClient };
+
 /** Replaces `provider.Client.find`. */
-export function readClientsFrom(provider: Provider, db: Knex): void {
-  const known = new Map<string, { version: number; client: ProviderClient }>();
+export function readClientsFrom(provider: Provider, { db, changes }: { db: Knex; changes: Changes }): void {
+  const known = new Map<string, Kept>();
   const ClientOfProvider = provider.Client as ClientClass;
   const ownClient = new ClientOfProvider(ownClientMetadata(provider.issuer));
   const find = async (clientId: string): Promise<ProviderClient | undefined> => {
     if (typeof clientId !== 'string' || clientId === '' || clientId.includes('\0')) return undefined;
     if (clientId === OWN_CLIENT_ID) return ownClient;
+    const asOf = await changes.version('clients');
+    const kept = known.get(clientId);
+    if (kept?.asOf === asOf) return kept.client;
     const version = await findClientVersion(db, clientId);
     if (version === null) {
       known.delete(clientId);
       return undefined;
     }
-    const kept = known.get(clientId);
-    if (kept?.version === version) return kept.client;
+    if (kept?.version === version) {
+      known.set(clientId, { ...kept, asOf });
+      return kept.client;
+    }
     const row = await findClient(db, clientId);
     if (row === null || row.status !== 'active') return undefined;
     const client = new ClientOfProvider(toMetadata(row));
-    known.set(clientId, { version: row.version, client });
+    known.set(clientId, { version: row.version, asOf, client });
     return client;
   };
   Object.defineProperty(provider.Client, 'find', { value: find });

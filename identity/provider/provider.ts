@@ -12,6 +12,7 @@ import type { Log } from '../../common/log.ts';
 import type { AccountDocument } from '../domain/account.ts';
 import { type DocumentKeys, openDocument } from '../domain/document-box.ts';
 import { pairwiseSub } from '../domain/subject.ts';
+import type { Changes } from '../flow/follow-changes.ts';
 import { findAccountBySub, findHolderBox } from '../store/accounts.ts';
 import { listLiveRoles } from '../store/roles.ts';
 import { makeFindAccount } from './accounts.ts';
@@ -37,6 +38,7 @@ export type ProviderDeps = {
   readonly audiences: readonly Audience[];
   /** Private keys; the first one signs. */
   readonly signingKeys: readonly JWK[];
+  readonly changes: Changes;
   readonly cookieKeys: readonly string[];
   readonly documentKeys: DocumentKeys;
   /** Under which pairwise subjects are made. */
@@ -68,7 +70,7 @@ export function makeProvider(deps: ProviderDeps): HouseProvider {
     provider.proxy = deps.mode === 'production'; // TLS ends in front of us
     const emitter: EventEmitter = provider;
     emitter.on('error', (error: unknown) => log.error({ err: error }, 'provider answer failed'));
-    readClientsFrom(provider, db);
+    readClientsFrom(provider, { db, changes: deps.changes });
     endSessionsFor(provider, {
       db,
       clock,

@@ -14,6 +14,8 @@ export const EVENT_KINDS = [
   'consent.given',
   'consent.declined',
   'code.reused',
+  'key.published',
+  'key.withdrawn',
   'logout.completed',
   'logout.notified',
   'logout.undelivered',

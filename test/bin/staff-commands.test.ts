@@ -123,6 +123,27 @@ test('logout deletes the token and says where the browser logs out; a token that
   t.is((await xinji(['logout'])).out, 'No token was kept.\n');
 });
 
+test('an operator publishes the next signing key and takes one out of use; running rooms follow', async (t) => {
+  const { house, xinji } = await startGround(t);
+  const list = async (): Promise<{ kid: string; state: string }[]> =>
+    JSON.parse((await xinji(['identity-key', 'list', '--json'])).out);
+  const rotated = await xinji(['identity-key', 'rotate']);
+  t.regex(rotated.out, /is published and signs from 20/, rotated.err);
+  const [first, next] = await list();
+  t.is(`${first?.state} ${next?.state}`, 'signing published');
+  t.is((await xinji(['identity-key', 'retire', first!.kid])).code, 0);
+  const { keys } = (await (await fetch(`${house.url}/oidc/jwks`)).json()) as { keys: { kid: string }[] };
+  t.deepEqual(
+    keys.map(({ kid }) => kid),
+    [next!.kid],
+  );
+  t.regex((await xinji(['identity-key', 'list'])).out, /withdrawn .*\n.*signing/);
+  const again = await xinji(['identity-key', 'retire', 'other']);
+  t.is(again.code, 1);
+  t.regex(again.err, /there is no signing key other in use\n.*identity-key list/s);
+  t.is((await xinji(['identity-key', 'retire'])).code, 64);
+});
+
 test('wrong wishes are said before anything is asked: scopes, roles, addresses', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'xinji-staff-'));
   t.teardown(() => rm(folder, { recursive: true }));

@@ -10,7 +10,7 @@ import { systemClock } from '../../common/clock.ts';
 import { makeMetrics } from '../../common/http/metrics.ts';
 import { listen } from '../../common/http/server.ts';
 import { makeLog } from '../../common/log.ts';
-import { buildApp, type IdentityApp } from '../../identity/app.ts';
+import { buildApp, type IdentityApp, type IdentityDeps } from '../../identity/app.ts';
 import type { ClientRegistration, PublicJwk } from '../../identity/domain/client.ts';
 import { deriveDocumentKeys } from '../../identity/domain/document-box.ts';
 import { deriveSubjectKey, pairwiseSub } from '../../identity/domain/subject.ts';
@@ -53,6 +53,8 @@ export type IdentityHouse = IdentityApp & {
   /** Registers a client with a fresh key; returns it as a foreign OpenID client. */
   client(id: string, change?: Partial<ClientRegistration>): Promise<TestClient>;
   registerPerson(person: typeof PERSON | typeof OTHER_PERSON): Promise<string>;
+  /** Another room over the same database, as behind a load balancer; returns where it listens. */
+  addNode(): Promise<string>;
 };
 
 export type TestClient = {
@@ -66,6 +68,7 @@ export type HouseOptions = {
   readonly logoutNetworks?: readonly string[];
   readonly logoutTimeoutMs?: number;
   readonly clock?: Clock;
+  readonly keyLeadSeconds?: number;
 };
 
 /** Started for one test; everything ends with it. */
@@ -76,8 +79,16 @@ export async function startIdentity(t: ExecutionContext<unknown>, options: House
   const port = await findFreePort();
   const url = `http://localhost:${port}`;
   const lines: string[] = [];
-  const built = await buildApp({
-    db,
+  const startNode = async (on: Knex, at: number): Promise<IdentityApp> => {
+    const node = await buildApp({ ...settings, db: on });
+    const server = await listen(node.app, { host: '127.0.0.1', port: at });
+    t.teardown(async () => {
+      await server.stop(0);
+      await node.settle();
+    });
+    return node;
+  };
+  const settings: Omit<IdentityDeps, 'db'> = {
     clock,
     log: makeLog('identity', 'debug', { write: (line: string) => void lines.push(line) }),
     metrics: makeMetrics('identity'),
@@ -85,17 +96,17 @@ export async function startIdentity(t: ExecutionContext<unknown>, options: House
     url,
     licenseUrl: LICENSE_URL,
     sealUrl: SEAL_URL,
-    signingKeyPem: makeKeyPem(),
+    keyLeadSeconds: options.keyLeadSeconds ?? 86_400,
+    keyMaxAgeDays: 90,
+    freshForMs: 0,
     cookieKeys: ['a cookie key of at least 32 characters'],
     masterKey: MASTER_KEY,
     logoutNetworks: options.logoutNetworks ?? ['127.0.0.0/8', '::1/128'],
     // No test waits for it, and a slow machine does not meet it.
     logoutTimeoutMs: options.logoutTimeoutMs ?? 60_000,
-  });
-  const server = await listen(built.app, { host: '127.0.0.1', port });
-  t.teardown(async () => {
-    await server.stop(0);
-    await built.settle();
+  };
+  const built = await startNode(db, port);
+  t.teardown(() => {
     if (!t.passed) for (const line of lines.filter((text) => /"level":(40|50|60)/.test(text))) t.log(line);
   });
   const keys = deriveDocumentKeys(MASTER_KEY);
@@ -121,6 +132,11 @@ export async function startIdentity(t: ExecutionContext<unknown>, options: House
     subOf,
     client,
     registerPerson,
+    addNode: async () => {
+      const another = await findFreePort();
+      await startNode(database.connect('identity', 10), another);
+      return `http://localhost:${another}`;
+    },
   };
 }
 

@@ -44,7 +44,6 @@ async function install(): Promise<Installation> {
   for (const name of ['makers', 'signers', 'tsa'])
     await write(`trust/${name}.pem`, certificatePem(pki.root.certificate));
   await write('chain.pem', certificatePem(pki.authority.certificate));
-  await write('oidc.key.pem', makeP256());
   await write('client.key.pem', makeP256());
   const server = testServer();
   const name = `${server.prefix}_${randomBytes(4).toString('hex')}`;
@@ -65,7 +64,6 @@ async function install(): Promise<Installation> {
     XINJI_IDENTITY_PORT: `${ports[0]}`,
     XINJI_LICENSE_PORT: `${ports[1]}`,
     XINJI_SEAL_PORT: `${ports[2]}`,
-    XINJI_IDENTITY_SIGNING_KEY: join(folder, 'oidc.key.pem'),
     XINJI_IDENTITY_COOKIE_KEYS: randomBytes(32).toString('hex'),
     XINJI_LICENSE_CLIENT_KEY: join(folder, 'client.key.pem'),
     XINJI_LICENSE_COOKIE_KEYS: randomBytes(32).toString('hex'),
@@ -113,7 +111,6 @@ test.serial('each thing of development is refused by name, with 78, before anyth
   const { env } = await install();
   const development = {
     XINJI_IDENTITY_URL: 'http://localhost:7001',
-    XINJI_IDENTITY_SIGNING_KEY: join(KEYS_DEV, 'identity/oidc-signing.key.pem'),
     XINJI_LICENSE_CLIENT_KEY: join(KEYS_DEV, 'license/client.key.pem'),
     XINJI_SEAL_KEYS: join(KEYS_DEV, 'seal'),
     XINJI_SEAL_TRUST: join(KEYS_DEV, 'trust'),

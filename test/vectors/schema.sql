@@ -44,6 +44,12 @@ identity.authentications
   CREATE TRIGGER not_emptied BEFORE TRUNCATE ON identity.authentications FOR EACH STATEMENT EXECUTE FUNCTION identity.refuse_change()
   identity may delete, insert, select, update
 
+identity.changes
+  topic text not null
+  version bigint not null default 1
+  constraint changes_pkey PRIMARY KEY (topic)
+  identity may delete, insert, select, update
+
 identity.clients
   client_id text not null
   version integer not null default 1
@@ -65,6 +71,7 @@ identity.clients
   constraint clients_application_type_check CHECK ((application_type = ANY (ARRAY['web'::text, 'native'::text])))
   constraint clients_pkey PRIMARY KEY (client_id)
   constraint clients_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
+  CREATE TRIGGER counted AFTER INSERT OR DELETE OR UPDATE ON identity.clients FOR EACH STATEMENT EXECUTE FUNCTION identity.count_change('clients')
   identity may delete, insert, select, update
 
 identity.ended_sessions
@@ -217,6 +224,22 @@ identity.session_clients
   constraint session_clients_pkey PRIMARY KEY (session_uid, client_id, turn)
   CREATE INDEX session_clients_at ON identity.session_clients USING btree (at)
   identity may delete, insert, select, update
+
+identity.signing_keys
+  kid text not null
+  public_jwk jsonb not null
+  box bytea
+  published_at timestamp with time zone not null
+  signs_from timestamp with time zone not null
+  retires_at timestamp with time zone
+  withdrawn_at timestamp with time zone
+  constraint one_signs_at_a_time EXCLUDE USING gist (tstzrange(signs_from, retires_at) WITH &&) WHERE ((withdrawn_at IS NULL))
+  constraint signing_keys_check CHECK ((retires_at > signs_from))
+  constraint signing_keys_check1 CHECK ((signs_from >= published_at))
+  constraint signing_keys_check2 CHECK (((box IS NOT NULL) OR (retires_at IS NOT NULL) OR (withdrawn_at IS NOT NULL)))
+  constraint signing_keys_pkey PRIMARY KEY (kid)
+  CREATE TRIGGER counted AFTER INSERT OR DELETE OR UPDATE ON identity.signing_keys FOR EACH STATEMENT EXECUTE FUNCTION identity.count_change('signing_keys')
+  identity may insert, select
 
 license.ended_sessions
   sid text not null

@@ -41,6 +41,7 @@ async function start(
   issuer = ISSUER,
   scope: Scope = 'license:issue',
   clock = () => NOW,
+  cooldownSeconds?: number,
 ): Promise<string> {
   const app = makeKoa({
     room: 'test',
@@ -54,6 +55,7 @@ async function start(
     audience: AUDIENCE,
     clock,
     ...(trusted === null ? {} : { keys: trusted }),
+    ...(cooldownSeconds === undefined ? {} : { cooldownSeconds }),
   });
   mountRoutes(
     app,
@@ -193,4 +195,33 @@ test('RFC 6750: a token without the scope of the route is scope-missing, and the
 test('when the keys of the issuer cannot be fetched the answer is identity-unavailable, not a refusal of the token', async (t) => {
   const url = await start(t, null, 'http://127.0.0.1:9');
   t.like(await call(url, `Bearer ${await sign(good)}`), { status: 503, code: 'identity-unavailable' });
+});
+
+test('a key that was published later is looked for, but not within the cool-down after the last look', async (t) => {
+  const later = await generateKeyPair('ES256');
+  const published = [{ ...(await exportJWK(ours.publicKey)), kid: 'ours', alg: 'ES256' }];
+  const issuer = makeKoa({
+    room: 'test',
+    log: makeLog('test', 'silent'),
+    clock: systemClock,
+    metrics: makeMetrics('test'),
+    mode: 'development',
+  });
+  const jwks = (ctx: { body: unknown }): void => {
+    ctx.body = { keys: published };
+  };
+  mountRoutes(issuer, [{ method: 'GET', path: '/oidc/jwks', scope: 'public', handler: jwks }]);
+  const server = await listen(issuer, { host: '127.0.0.1', port: 0 });
+  t.teardown(() => server.stop(0));
+  const address = `http://127.0.0.1:${server.port}`;
+  const [patient, eager] = [
+    await start(t, null, address, 'license:issue', () => NOW, 3600),
+    await start(t, null, address, 'license:issue', () => NOW, 0),
+  ];
+  const claims = { ...good, iss: address };
+  const tokens = [await sign(claims), await sign(claims, { header: { kid: 'later' }, key: later.privateKey })];
+  for (const url of [patient, eager]) t.is((await call(url, `Bearer ${tokens[0]}`)).status, 200);
+  published.push({ ...(await exportJWK(later.publicKey)), kid: 'later', alg: 'ES256' });
+  t.is((await call(eager, `Bearer ${tokens[1]}`)).status, 200);
+  t.is((await call(patient, `Bearer ${tokens[1]}`)).code, 'token-invalid');
 });
