@@ -11,7 +11,6 @@ export const COPIES: readonly Place[] = [{ room: 'seal', setting: 'XINJI_SEAL_CH
 
 /** Files and folders of keys and of what belongs to them. */
 export const KEY_PLACES: readonly Place[] = [
-  { room: 'identity', setting: 'XINJI_IDENTITY_SIGNING_KEY' },
   { room: 'license', setting: 'XINJI_LICENSE_CLIENT_KEY' },
   { room: 'seal', setting: 'XINJI_SEAL_KEYS' },
   { room: 'seal', setting: 'XINJI_SEAL_MAKER_KEYS' },
