@@ -48,8 +48,8 @@ import { type KeyKeeper, makeKeyKeeper } from './provider/key-keeper.ts';
 import { openKeyring } from './provider/keyring.ts';
 import { type HouseProvider, makeProvider } from './provider/provider.ts';
 import { findAccountBySub } from './store/accounts.ts';
-import { listProofs } from './store/authentications.ts';
-import { listLoginClients } from './store/clients.ts';
+import { countAuthentications, listAuthentications, listProofs } from './store/authentications.ts';
+import { findClient, listLoginClients } from './store/clients.ts';
 import { listLiveRoles } from './store/roles.ts';
 import { IDENTITY_SERVICE } from './web/service.ts';
 
@@ -168,7 +168,16 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
   app.maxIpsCount = 1;
   const table: readonly Route[] = [
     { method: 'GET', path: '/', scope: 'public', handler: home },
-    ...accountRoutes({ own, ownLogin, clock, readDocument, record: recorder.record }),
+    ...accountRoutes({
+      own,
+      ownLogin,
+      clock,
+      readDocument,
+      record: recorder.record,
+      countAuthentications: (accountId) => countAuthentications(db, accountId),
+      listAuthentications: (accountId, part) => listAuthentications(db, accountId, part),
+      nameOf: async (clientId) => (await findClient(db, clientId))?.name ?? null,
+    }),
     { method: 'GET', path: '/interaction/:uid', scope: 'public', handler: interaction.show },
     { method: 'POST', path: '/interaction/:uid/login', scope: 'public', handler: interaction.submitLogin },
     { method: 'POST', path: '/interaction/:uid/consent', scope: 'public', handler: interaction.submitConsent },

@@ -5,8 +5,3 @@ export function maskCode(code: string): string {
   if (code.length < 10) return '*'.repeat(Math.max(0, code.length - 1)) + code.slice(-1);
   return `${code.slice(0, 3)}${'*'.repeat(code.length - 7)}${code.slice(-4)}`;
 }
-
-/** `138****0001` */
-export function maskPhone(phone: string): string {
-  return `${phone.slice(0, 3)}****${phone.slice(-4)}`;
-}

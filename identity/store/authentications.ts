@@ -77,19 +77,28 @@ export async function listProofs(db: Knex, sessionUid: string): Promise<readonly
   return rows.map((row) => ({ proof: toProof(row), at: row.at }));
 }
 
-/** Login history of an account, newest first; `before` is the id of the last entry of the page before. */
+/** Login history of an account, newest first; `before` is the id of the last entry of the page before, `offset` leaves out the newest. */
 export async function listAuthentications(
   db: Knex,
   accountId: number,
-  { limit, before }: { readonly limit: number; readonly before?: number | undefined },
+  { limit, before, offset }: { readonly limit: number; readonly before?: number; readonly offset?: number },
 ): Promise<readonly (Authentication & { readonly id: number })[]> {
   const { rows } = await db.raw<{ rows: Row[] }>(
     `select id, proof_id, account_id, session_uid, begins, method, user_verified, scan_level, level, at, client_id,
        address, device
-     from identity.authentications where account_id = ? and id < ? order by id desc limit ?`,
-    [accountId, before ?? Number.MAX_SAFE_INTEGER, limit],
+     from identity.authentications where account_id = ? and id < ? order by id desc limit ? offset ?`,
+    [accountId, before ?? Number.MAX_SAFE_INTEGER, limit, offset ?? 0],
   );
   return rows.map(toAuthentication);
+}
+
+/** How many entries the login history of an account has. */
+export async function countAuthentications(db: Knex, accountId: number): Promise<number> {
+  const { rows } = await db.raw<{ rows: { count: number }[] }>(
+    'select count(*)::integer as count from identity.authentications where account_id = ?',
+    [accountId],
+  );
+  return rows[0]?.count ?? 0;
 }
 
 /** At most `limit` rows from before `before`; the database keeps what is younger than 180 days. */

@@ -14,6 +14,8 @@ export type OwnPage = Pick<Page, 'title' | 'main' | 'faulty' | 'script' | 'now'>
   readonly viewer: Viewer;
   /** Path of the navigation's entry that this page is under; null for none. */
   readonly current: string | null;
+  /** For a table: as wide as a console. */
+  readonly wide?: boolean;
 };
 
 export type ConsolePage = OwnPage & {
@@ -31,7 +33,10 @@ const TEXTS = {
   logout: { zh: '退出', en: 'Log out' },
 } satisfies Texts;
 
-const ACCOUNT_NAV: readonly NavEntry[] = [{ text: { zh: '账号资料', en: 'Profile' }, href: '/account' }];
+const ACCOUNT_NAV: readonly NavEntry[] = [
+  { text: { zh: '账号资料', en: 'Profile' }, href: '/account' },
+  { text: { zh: '登录记录', en: 'Login history' }, href: '/account/history' },
+];
 
 /** RP-initiated logout; its page asks once more and says what it ends. */
 const LOGOUT_PATH = '/oidc/session/end';
@@ -42,7 +47,7 @@ export function accountPage(frame: PageFrame, page: OwnPage): string {
     ...frame,
     ...page,
     service: IDENTITY_SERVICE,
-    column: 'reading',
+    column: page.wide ? 'console' : 'reading',
     nav: navItems(frame, ACCOUNT_NAV, page.current),
     user: viewerPart(frame, page.viewer),
   });
