@@ -128,6 +128,12 @@ export const PROBLEMS = {
     '账号或证件已注册',
     'Log in with the existing account.',
   ),
+  'proof-missing': problem(
+    409,
+    'The identity is not proven far enough for this',
+    '实名核验尚未达到办理此事的要求',
+    'Prove name and number first, at /prove.',
+  ),
   'account-not-found': problem(404, 'There is no such account', '没有这个账号', 'Check the login name.'),
   'role-exists': problem(
     409,

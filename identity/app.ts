@@ -124,7 +124,7 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
     documentKeys,
     subjectKey: deriveSubjectKey(deps.masterKey),
   });
-  const findAccount = (sub: string) => findAccountBySub(db, sub);
+  const findAccount = (sub: string) => findAccountBySub(db, documentKeys, sub);
   const cookies = makeCookies({ room: 'identity', keys: deps.cookieKeys, secure: mode === 'production' });
   const csrf = makeCsrf(cookies, deps.url);
   const consent = makeConsentSteps({

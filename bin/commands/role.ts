@@ -5,6 +5,7 @@ import type { Knex } from 'knex';
 import { type Clock, systemClock } from '../../common/clock.ts';
 import { ROLE_NAMES, ROLE_SCOPES } from '../../common/contract/roles.ts';
 import { TrustError } from '../../common/errors.ts';
+import { type DocumentKeys, deriveDocumentKeys } from '../../identity/domain/document-box.ts';
 import type { AssignedRole } from '../../identity/domain/role.ts';
 import { deriveSubjectKey, OWN_SECTOR, pairwiseSub } from '../../identity/domain/subject.ts';
 import { addRole, endRole } from '../../identity/flow/assign-role.ts';
@@ -35,9 +36,10 @@ Exit codes: 0 done, 1 not done, ${EXIT_USAGE} wrong usage, 78 configuration.`,
       console.error(`xinji role: expected\n${command.usage.split('\n\n')[0]}`);
       return EXIT_USAGE;
     }
-    const lines = await withIdentityRoom(env, 'role', ({ db, config }) =>
-      run({ db, clock: systemClock, subjectKey: deriveSubjectKey(config.masterKey) }, loginName, values),
-    );
+    const lines = await withIdentityRoom(env, 'role', ({ db, config: { masterKey } }) => {
+      const keys = deriveDocumentKeys(masterKey);
+      return run({ db, clock: systemClock, keys, subjectKey: deriveSubjectKey(masterKey) }, loginName, values);
+    });
     for (const line of lines) console.log(line);
     return 0;
   },
@@ -53,7 +55,12 @@ const OPTIONS = {
 } as const;
 
 type Values = { readonly [K in Exclude<keyof typeof OPTIONS, 'json'>]?: string } & { readonly json?: boolean };
-type IdentityRoom = { readonly db: Knex; readonly clock: Clock; readonly subjectKey: Uint8Array };
+type IdentityRoom = {
+  readonly db: Knex;
+  readonly clock: Clock;
+  readonly keys: DocumentKeys;
+  readonly subjectKey: Uint8Array;
+};
 type Action = (room: IdentityRoom, loginName: string | undefined, values: Values) => Promise<readonly string[]>;
 
 const ACTIONS: Readonly<Record<string, Action>> = {
@@ -65,8 +72,8 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     await endRole(room, { loginName, org, unit, role });
     return [`${loginName} is no longer ${role} of ${unit} (${org}).`];
   },
-  list: async ({ db, subjectKey }, loginName, { org, json }) => {
-    const roles = await listAssignedRoles(db, { loginName: loginName?.toLowerCase(), org });
+  list: async ({ db, keys, subjectKey }, loginName, { org, json }) => {
+    const roles = await listAssignedRoles(db, keys, { loginName: loginName?.toLowerCase(), org });
     if (json)
       return [
         JSON.stringify(

@@ -3,6 +3,13 @@
 export const CITIZENS = [
   { login: 'zhangsan', name: '张三', codeType: '111', code: '360102199003077718', phone: '13800010001' },
   { login: 'lisi', name: '李四', codeType: '111', code: '360102198511267724', phone: '13800010002' },
+  { login: 'wangfang', name: '王芳', codeType: '111', code: '360102199206150014', phone: '13800010003' },
+] as const;
+
+/** Units of which a citizen is the legal representative. */
+export const UNITS = [
+  { code: '91360100MA35XJ017H', name: '示例市青山食品有限公司', representative: 'wangfang' },
+  { code: '91360100MA35XJ025C', name: '示例市绿水物业服务有限公司', representative: 'wangfang' },
 ] as const;
 
 /** Issues the licenses and owns the seal. */

@@ -22,6 +22,7 @@ export type MigrateResult = { readonly applied: readonly string[] };
 /** Tables to which a room may add and of which it may change nothing. */
 const APPEND_ONLY = [
   'events',
+  'proofings',
   'audit_entries',
   'audit_checkpoints',
   'seal_steps',

@@ -4,7 +4,7 @@ import type { Clock } from '../../common/clock.ts';
 import type { Role } from '../../common/contract/roles.ts';
 import { TrustError } from '../../common/errors.ts';
 import { checkTerm, parseRole } from '../domain/role.ts';
-import { findAccountByName } from '../store/accounts.ts';
+import { findSubByLoginName } from '../store/accounts.ts';
 import { insertEvent } from '../store/events.ts';
 import { endRoles, insertRole } from '../store/roles.ts';
 
@@ -54,7 +54,7 @@ export async function endRole({ db, clock }: AssignRoleDeps, request: RoleReques
 }
 
 async function getSub(db: Knex, loginName: string): Promise<string> {
-  const account = await findAccountByName(db, loginName.toLowerCase());
+  const account = await findSubByLoginName(db, loginName.toLowerCase());
   if (account === null || account.status !== 'active') {
     throw new TrustError(
       'account-not-found',

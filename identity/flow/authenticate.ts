@@ -2,8 +2,8 @@
 // the account exists: same words, same time, same counter.
 import type { Knex } from 'knex';
 import type { Clock } from '../../common/clock.ts';
-import { type Account, CITIZEN_NUMBER, normaliseLogin } from '../domain/account.ts';
-import { type DocumentKeys, makeHolderKey, makeLoginKey, makePhoneKey } from '../domain/document-box.ts';
+import { type Account, mayLogIn, normaliseLogin } from '../domain/account.ts';
+import { type DocumentKeys, makeLoginKey } from '../domain/document-box.ts';
 import {
   ACCOUNT_WINDOW_SECONDS,
   FROM_KNOWN_BROWSERS,
@@ -56,11 +56,7 @@ export async function authenticate(
     return { outcome: 'paused', until };
   }
   // 2. The account that answers to what was typed, whichever of the three it was.
-  const found = await findAccountByLogin(db, {
-    loginName: typed.toLowerCase(),
-    phoneKey: makePhoneKey(keys, typed),
-    holderKey: makeHolderKey(keys, { type: CITIZEN_NUMBER, code: typed.toUpperCase() }),
-  });
+  const found = await findAccountByLogin(db, keys, typed);
   // 3. Count it for the account too, whichever name and address it was tried with.
   const accountKey = found ? makeLoginKey(keys, `account:${found.account.sub}`) : loginKey;
   const from = found !== null && found.account.sub === knownSub ? FROM_KNOWN_BROWSERS : FROM_STRANGERS;
@@ -73,7 +69,7 @@ export async function authenticate(
   }
   // 4. Always one argon2id.
   const fits = await isPassword(found?.passwordHash ?? null, password.slice(0, 128));
-  if (!fits || found === null || found.account.status !== 'active') {
+  if (!fits || found === null || !mayLogIn(found.account)) {
     await event('login.refused', found?.account.sub);
     return { outcome: 'refused', triesLeft: triesLeft(tries) };
   }

@@ -3,15 +3,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { Clock } from '../../common/clock.ts';
-import { type DocumentKeys, openDocument } from '../domain/document-box.ts';
+import type { DocumentKeys } from '../domain/document-box.ts';
 import { closeMessage } from '../domain/message.ts';
-import { findHolderBox } from '../store/accounts.ts';
+import { findDocument } from '../store/accounts.ts';
 import { type Channel, insertOutbox } from '../store/outbox.ts';
 
 export type NotifyDeps = { readonly clock: Clock; readonly keys: DocumentKeys };
 
 export type Notice = {
-  /** `sub`: the phone number that the account has. */
+  /** `sub`: the phone number that the account has, else its mail address. */
   readonly to: { readonly sub: string } | { readonly phone: string } | { readonly mail: string };
   /** A word for what it is about, in clear in the table: `new-device`, `login-code`. */
   readonly kind: string;
@@ -36,7 +36,7 @@ async function addressOf(
 ): Promise<{ readonly channel: Channel; readonly to: string } | null> {
   if ('phone' in to) return { channel: 'sms', to: to.phone };
   if ('mail' in to) return { channel: 'mail', to: to.mail };
-  const box = await findHolderBox(trx, to.sub);
-  const phone = box === null ? undefined : openDocument(keys, to.sub, box).phone;
-  return phone === undefined ? null : { channel: 'sms', to: phone };
+  const { phone, mail } = (await findDocument(trx, keys, to.sub)) ?? {};
+  if (phone !== undefined) return { channel: 'sms', to: phone };
+  return mail === undefined ? null : { channel: 'mail', to: mail };
 }

@@ -35,7 +35,7 @@ async function show({ own, readDocument }: ProfileDeps, ctx: Koa.Context): Promi
     formFields: own.formFields(ctx, session),
     level: session.level,
     name: session.account.name,
-    holderCode: uncovered ? holder.code : maskCode(holder.code),
+    holderCode: holder === undefined ? null : uncovered ? holder.code : maskCode(holder.code),
     phone: phone === undefined ? null : uncovered ? phone : maskPhone(phone),
     uncovered,
   });

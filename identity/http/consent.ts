@@ -90,7 +90,7 @@ async function listClaims(deps: ConsentDeps, interaction: Interaction): Promise<
   const document = scopes.includes('identity_document') ? await deps.readDocument(sub) : null;
   return [
     ...(account ? [{ claim: 'name' as const, value: account.name }] : []),
-    ...(document ? [{ claim: 'identity_document' as const, value: maskCode(document.holder.code) }] : []),
+    ...(document?.holder ? [{ claim: 'identity_document' as const, value: maskCode(document.holder.code) }] : []),
   ];
 }
 

@@ -9,7 +9,7 @@ import { readForm } from '../../common/http/body.ts';
 import type { Cookies } from '../../common/http/cookies.ts';
 import { CSRF_FIELD, type Csrf } from '../../common/http/csrf.ts';
 import type { Flash, Flashes } from '../../common/http/flash.ts';
-import type { Account } from '../domain/account.ts';
+import { type Account, mayLogIn } from '../domain/account.ts';
 import { type Level, type Proof, parseAcr } from '../domain/assurance.ts';
 import { TTL } from '../provider/configuration.ts';
 import type { CurrentProvider } from '../provider/current-provider.ts';
@@ -114,7 +114,7 @@ async function findSession(deps: OwnSessionDeps, ctx: Koa.Context): Promise<OwnS
   const session = await provider().Session.get(ctx);
   if (session.accountId === undefined) return null;
   const account = await findAccount(session.accountId);
-  if (account === null || account.status !== 'active') {
+  if (account === null || !mayLogIn(account)) {
     await session.destroy(); // the provider would take its account for logged in
     return null;
   }

@@ -10,10 +10,10 @@ import type { Mode } from '../../common/env.ts';
 import { TrustError } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import type { AccountDocument } from '../domain/account.ts';
-import { type DocumentKeys, openDocument } from '../domain/document-box.ts';
+import type { DocumentKeys } from '../domain/document-box.ts';
 import { pairwiseSub } from '../domain/subject.ts';
 import type { Changes } from '../flow/follow-changes.ts';
-import { findAccountBySub, findHolderBox } from '../store/accounts.ts';
+import { findAccountBySub, findDocument } from '../store/accounts.ts';
 import { listLiveRoles } from '../store/roles.ts';
 import { makeFindAccount } from './accounts.ts';
 import { PostgresAdapter } from './adapter.ts';
@@ -109,7 +109,7 @@ function makeParts(
   const duties = makeDuties((sub) => listLiveRoles(db, sub, clock()));
   return {
     adapter: (model: string) => new PostgresAdapter(model, adapterDeps),
-    findAccount: makeFindAccount({ findAccount: (sub) => findAccountBySub(db, sub), readDocument }),
+    findAccount: makeFindAccount({ findAccount: (sub) => findAccountBySub(db, deps.documentKeys, sub), readDocument }),
     loadExistingGrant: makeLoadGrant({ db, clock, audiences, duties }),
     pairwiseIdentifier: (_ctx, sub, client) => pairwiseSub(deps.subjectKey, sub, String(client['xinji_sector'])),
     extraTokenClaims: duties.extraTokenClaims,
@@ -123,8 +123,8 @@ function makeParts(
 
 function makeReadDocument({ db, documentKeys }: ProviderDeps): (sub: string) => Promise<AccountDocument> {
   return async (sub) => {
-    const box = await findHolderBox(db, sub);
-    if (box === null) throw new TrustError('internal', 'the account is gone');
-    return openDocument(documentKeys, sub, box);
+    const document = await findDocument(db, documentKeys, sub);
+    if (document === null) throw new TrustError('internal', 'the account is gone');
+    return document;
   };
 }

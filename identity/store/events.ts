@@ -5,6 +5,8 @@ import type { Knex } from 'knex';
 export const EVENT_KINDS = [
   'account.registered',
   'account.codes-shown',
+  'account.proven',
+  'unit.proven',
   'client.registered',
   'login.succeeded',
   'login.refused',

@@ -2,12 +2,15 @@
 // can happen to a row is that its end is set, or drawn nearer (a trigger refuses the rest).
 import type { Knex } from 'knex';
 import type { Role, RoleName } from '../../common/contract/roles.ts';
+import type { DocumentKeys } from '../domain/document-box.ts';
 import type { AssignedRole, RoleTerm } from '../domain/role.ts';
+import { readDocument } from './accounts.ts';
 
 type Row = {
   sub: string;
-  login_name: string;
-  name: string;
+  login_name: string | null;
+  name: string | null;
+  person_box: Buffer | null;
   organisation: string;
   unit: string;
   role: RoleName;
@@ -59,10 +62,11 @@ export async function listLiveRoles(db: Knex, sub: string, at: Date): Promise<re
 /** Roles of the past, of now and of the future, oldest first; of one login name or one organisation when given. */
 export async function listAssignedRoles(
   db: Knex,
+  keys: DocumentKeys,
   whose: { readonly loginName?: string | undefined; readonly org?: string | undefined },
 ): Promise<readonly AssignedRole[]> {
   const { rows } = await db.raw<{ rows: Row[] }>(
-    `select sub, login_name, name, organisation, unit, role, begins_at, ends_at from identity.roles
+    `select sub, login_name, name, person_box, organisation, unit, role, begins_at, ends_at from identity.roles
      join identity.accounts on accounts.id = account_id
      where (:loginName::text is null or login_name = :loginName) and (:org::text is null or organisation = :org)
      order by roles.id limit 1000`,
@@ -70,8 +74,8 @@ export async function listAssignedRoles(
   );
   return rows.map((row) => ({
     sub: row.sub,
-    loginName: row.login_name,
-    name: row.name,
+    loginName: row.login_name ?? '',
+    name: readDocument(keys, row)?.name ?? '',
     org: row.organisation,
     unit: row.unit,
     role: row.role,

@@ -14,7 +14,7 @@ export type ProfilePage = {
   readonly level: Level;
   readonly name: string;
   /** Masked unless `uncovered`. */
-  readonly holderCode: string;
+  readonly holderCode: string | null;
   readonly phone: string | null;
   readonly uncovered: boolean;
 };
@@ -45,7 +45,7 @@ export function profilePage(frame: PageFrame, props: ProfilePage): string {
 <div class="card"><h2>${say(TEXTS.data)}</h2>
 ${facts(frame.lang, [
   { name: say(TEXTS.name), value: props.name },
-  { name: say(TEXTS.holderCode), value: identifier(props.holderCode) },
+  { name: say(TEXTS.holderCode), value: props.holderCode === null ? null : identifier(props.holderCode) },
   { name: say(TEXTS.phone), value: props.phone === null ? null : identifier(props.phone) },
 ])}
 ${

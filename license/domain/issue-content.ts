@@ -2,9 +2,9 @@
 // intent, and read back by whoever finishes the work. Also the fingerprint by which a repeated request is recognised.
 import { utf8 } from '../../common/bytes.ts';
 import { chinaDate } from '../../common/codes/calendar-date.ts';
+import { canonicalHolderCode, checkHolderCode } from '../../common/codes/holder-code.ts';
 import type { IssueRequest } from '../../common/contract/license.ts';
 import { closeBox, hmacSm3, openBox } from '../../common/crypto/sealed-box.ts';
-import { canonicalHolderCode, checkHolderCode } from './holder-code.ts';
 import { checkLicenseFields, decideDates } from './license-fields.ts';
 import { makeLicenseIdentifier } from './license-identifier.ts';
 import type { IssuingAuthority, LicenseContent } from './license-record.ts';

@@ -1,5 +1,5 @@
 // The rules of a license type, applied to what a department asks to be issued.
-// Every fault is `license-fields-invalid` with a pointer into the request. Codes of the holder: license/domain/holder-code.ts.
+// Every fault is `license-fields-invalid` with a pointer into the request. Codes of the holder: common/codes/holder-code.ts.
 
 import { isCalendarDate } from '../../common/codes/calendar-date.ts';
 import type { IssueRequest } from '../../common/contract/license.ts';

@@ -3,8 +3,8 @@
 // A document is immutable once registered; a change is a new version. Not here: who may issue it.
 import { z } from 'zod';
 import { isCreditCode } from '../../common/codes/credit-code.ts';
+import { HOLDER_CODE_TYPES } from '../../common/codes/holder-code.ts';
 import { TrustError } from '../../common/errors.ts';
-import { HOLDER_CODE_TYPES } from './holder-code.ts';
 
 const label = z.string().min(1).max(64);
 

@@ -1,8 +1,9 @@
 // The face of a license as drawing instructions in millimetres, one function for each template of FACE_TEMPLATES.
 // Pure layout: it measures with a typeface and knows neither PDF syntax nor the seal's picture, only the place kept for it.
+
+import { HOLDER_CODE_TYPES } from '../../common/codes/holder-code.ts';
 import { TrustError } from '../../common/errors.ts';
 import { type Typeface, type Typefaces, widthMm, wrapText } from '../../common/pdf/typeface.ts';
-import { HOLDER_CODE_TYPES } from '../domain/holder-code.ts';
 import { chineseDate, NEVER } from '../domain/license-date.ts';
 import type { LicenseContent } from '../domain/license-record.ts';
 import type { FaceTemplate, LicenseType } from '../domain/license-type.ts';

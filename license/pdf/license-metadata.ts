@@ -1,7 +1,7 @@
 // The metadata of a license by the short names of GB/T 36903, written twice into its file: as XMP (readable without a PDF
 // parser) and as the attachment metadata.xml. And read back: which identifier a file claims to bear.
 // A claim is not a proof: the seal and the registry judge the file.
-import { HOLDER_CODE_TYPES } from '../domain/holder-code.ts';
+import { HOLDER_CODE_TYPES } from '../../common/codes/holder-code.ts';
 import type { LicenseContent } from '../domain/license-record.ts';
 import type { LicenseType } from '../domain/license-type.ts';
 

@@ -35,7 +35,7 @@ const clock = () => NOW;
 async function world(t: Parameters<typeof testDatabase>[0]): Promise<{ db: Knex; accountId: number; sub: string }> {
   const db = (await testDatabase(t)).connect('identity', 10);
   const { sub } = await registerAccount({ db, clock, keys }, PERSON);
-  return { db, sub, accountId: (await findAccountBySub(db, sub))!.id };
+  return { db, sub, accountId: (await findAccountBySub(db, keys, sub))!.id };
 }
 
 test('a factor is found by its lookup, used by compare-and-set, spent once, and gone when it is removed', async (t) => {
@@ -142,8 +142,8 @@ test('a notice goes out with the act that it tells of or not at all, and nobody 
   t.deepEqual(openMessage(keys, sms.id, sms.box), { to: PERSON.phone, words });
   t.throws(() => openMessage(keys, 'another row', sms.box), { message: /tag/ });
   t.false(JSON.stringify(rows).includes(Buffer.from(PERSON.phone).toString('hex')));
-  const withoutPhone = closeDocument(keys, sub, { holder: PERSON.holder });
-  await db('identity.accounts').update({ phone_key: null, holder_box: Buffer.from(withoutPhone) });
+  const withoutPhone = closeDocument(keys, sub, { name: PERSON.name, holder: PERSON.holder });
+  await db('identity.accounts').update({ phone_key: null, person_box: Buffer.from(withoutPhone) });
   t.false(await notify({ clock, keys }, db, { to: { sub }, kind: 'new-device', words }), 'no address, no message');
   t.is(maskPhone(PERSON.phone), '138****0001');
   t.is(maskMail('zhang@example.gov.cn'), 'z***@example.gov.cn');

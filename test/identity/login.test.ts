@@ -110,10 +110,10 @@ test('a login page whose interaction is gone says so with status 400', async (t)
   t.true(page.text.includes('登录页面已失效'));
 });
 
-test('a closed account cannot log in, in the words of a wrong password', async (t) => {
+test('a frozen account cannot log in, in the words of a wrong password', async (t) => {
   const house = await startIdentity(t);
   const client = await house.client('alpha');
-  await house.db('identity.accounts').update({ status: 'closed' });
+  await house.db('identity.accounts').update({ status: 'frozen' });
   const browser = makeBrowser();
   const page = await browser.open((await authorize(client)).target.href);
   const answer = await post(browser, page, { login: 'zhangsan', password: PERSON.password });

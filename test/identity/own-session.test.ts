@@ -9,13 +9,22 @@ import { makeMetrics } from '../../common/http/metrics.ts';
 import { mountRoutes } from '../../common/http/routes.ts';
 import { listen } from '../../common/http/server.ts';
 import { makeLog } from '../../common/log.ts';
+import { deriveDocumentKeys } from '../../identity/domain/document-box.ts';
 import { makeKeptForms } from '../../identity/http/kept-forms.ts';
 import { makeOwnLogin } from '../../identity/http/own-login.ts';
 import { makeOwnSessions } from '../../identity/http/own-session.ts';
 import { findAccountBySub } from '../../identity/store/accounts.ts';
 import { listProofs } from '../../identity/store/authentications.ts';
 import { findFreePort } from '../_harness/free-ports.ts';
-import { type IdentityHouse, logIn, OTHER_PERSON, openUntilCallback, PERSON, startIdentity } from './identity-house.ts';
+import {
+  type IdentityHouse,
+  logIn,
+  MASTER_KEY,
+  OTHER_PERSON,
+  openUntilCallback,
+  PERSON,
+  startIdentity,
+} from './identity-house.ts';
 
 const LOGIN = { login: PERSON.loginName, password: PERSON.password };
 const SHOW_ACTION = '/account/show';
@@ -76,7 +85,7 @@ test('refused siblings: a form without its token, from another site, and of a pe
   t.is((await house.db('identity.events').where({ kind: 'account.codes-shown' })).length, 0);
 });
 
-test('a POST that meets a lapsed session leads to login; the session of a closed account is none', async (t) => {
+test('a POST that meets a lapsed session leads to login; the session of a frozen account is none', async (t) => {
   const house = await startIdentity(t);
   const browser = makeBrowser();
   const page = await browser.submit(await browser.open(`${house.url}/account`), LOGIN);
@@ -84,7 +93,7 @@ test('a POST that meets a lapsed session leads to login; the session of a closed
   const login = await browser.submit(page, {}, SHOW_ACTION);
   t.regex(login.url, /\/interaction\//);
   t.is((await browser.submit(login, LOGIN)).url, `${house.url}/account`);
-  await house.db('identity.accounts').where({ sub: house.accountSub }).update({ status: 'closed' });
+  await house.db('identity.accounts').where({ sub: house.accountSub }).update({ status: 'frozen' });
   t.regex((await browser.open(`${house.url}/account`)).url, /\/interaction\//);
 });
 
@@ -164,7 +173,7 @@ async function serveForm(t: ExecutionContext, house: IdentityHouse): Promise<str
     flashes: makeFlashes(cookies),
     keptForms: makeKeptForms({ db: house.db, clock: systemClock, cookies, boxKey: new Uint8Array(32).fill(3) }),
     ownLogin: makeOwnLogin({ cookies, url: house.url }),
-    findAccount: (sub) => findAccountBySub(house.db, sub),
+    findAccount: (sub) => findAccountBySub(house.db, deriveDocumentKeys(MASTER_KEY), sub),
     listProofs: (uid) => listProofs(house.db, uid),
   });
   const deps = { room: 'identity', log: makeLog('identity', 'silent'), clock: systemClock };

@@ -9,6 +9,7 @@ import { CLI_CLIENT } from '../../bin/seed/values.ts';
 import { ROLE_SCOPES } from '../../common/contract/roles.ts';
 import type { TrustError } from '../../common/errors.ts';
 import { type ClientRegistration, checkClient } from '../../identity/domain/client.ts';
+import { deriveDocumentKeys } from '../../identity/domain/document-box.ts';
 import { OWN_SECTOR } from '../../identity/domain/subject.ts';
 import { addRole, endRole } from '../../identity/flow/assign-role.ts';
 import { listAssignedRoles, listLiveRoles } from '../../identity/store/roles.ts';
@@ -18,6 +19,7 @@ import {
   type IdentityHouse,
   LICENSE_URL,
   logIn,
+  MASTER_KEY,
   makeKeyPem,
   makeRegistration,
   PERSON,
@@ -28,6 +30,7 @@ import {
 const ORG = '11360100MB0D00010M';
 const APPLICANT = { loginName: PERSON.loginName, org: ORG, unit: '办公室', role: 'seal-applicant' } as const;
 const KEEPER = { ...APPLICANT, unit: '机要室', role: 'seal-keeper' } as const;
+const keys = deriveDocumentKeys(MASTER_KEY);
 const ALL_DUTIES = Object.values(ROLE_SCOPES).flat();
 const CLI: Partial<ClientRegistration> = {
   applicationType: 'native',
@@ -252,13 +255,15 @@ test('a role counts from its beginning to its end, and what it was stays on reco
   t.deepEqual(await rolesAt(now), []);
   t.deepEqual(await rolesAt(minutes(now, -1)), ['seal-applicant', 'seal-keeper']);
   await addRole(deps, KEEPER);
-  const terms = (await listAssignedRoles(db, { loginName: PERSON.loginName, org: ORG })).map(({ endsAt }) => endsAt);
+  const terms = (await listAssignedRoles(db, keys, { loginName: PERSON.loginName, org: ORG })).map(
+    ({ endsAt }) => endsAt,
+  );
   t.deepEqual(terms, [now, now, null]);
-  t.deepEqual(await listAssignedRoles(db, { loginName: 'nobody' }), []);
+  t.deepEqual(await listAssignedRoles(db, keys, { loginName: 'nobody' }), []);
   const events = await db('identity.events').whereLike('kind', 'role.%').orderBy('id').pluck('kind');
   t.deepEqual(events, ['role.added', 'role.added', 'role.ended', 'role.ended', 'role.added']);
-  await db('identity.accounts').update({ status: 'closed' });
-  t.deepEqual(await rolesAt(now), [], 'a closed account has none');
+  await db('identity.accounts').update({ status: 'frozen' });
+  t.deepEqual(await rolesAt(now), [], 'a frozen account has none');
 });
 
 test('refused siblings: a role twice, one that is not there, wrong codes and names', async (t) => {

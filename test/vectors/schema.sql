@@ -1,20 +1,40 @@
 identity.accounts
   id bigint not null identity
   sub text not null
-  login_name text not null
+  login_name text
   phone_key bytea
-  holder_key bytea not null
-  holder_box bytea not null
-  name text not null
-  password_hash text not null
+  holder_key bytea
+  person_box bytea
+  name text
+  password_hash text
   status text not null default 'active'::text
   created_at timestamp with time zone not null default now()
+  mail_key bytea
+  level smallint not null default 2
+  closes_at timestamp with time zone
+  password_at timestamp with time zone
+  constraint accounts_closing CHECK (((status = 'closing'::text) = (closes_at IS NOT NULL)))
   constraint accounts_holder_key_key UNIQUE (holder_key)
+  constraint accounts_level_check CHECK (((level >= 2) AND (level <= 5)))
   constraint accounts_login_name_key UNIQUE (login_name)
+  constraint accounts_mail_key_key UNIQUE (mail_key)
   constraint accounts_phone_key_key UNIQUE (phone_key)
   constraint accounts_pkey PRIMARY KEY (id)
-  constraint accounts_status_check CHECK ((status = ANY (ARRAY['active'::text, 'closed'::text])))
+  constraint accounts_proven CHECK (((level = 2) OR (holder_key IS NOT NULL) OR (status = 'closed'::text)))
+  constraint accounts_shredded CHECK (((status <> 'closed'::text) OR (num_nonnulls(login_name, phone_key, mail_key, holder_key, person_box, name, password_hash) = 0)))
+  constraint accounts_status_check CHECK ((status = ANY (ARRAY['active'::text, 'frozen'::text, 'closing'::text, 'closed'::text])))
   constraint accounts_sub_key UNIQUE (sub)
+  CREATE INDEX accounts_closes_at ON identity.accounts USING btree (closes_at) WHERE (status = 'closing'::text)
+  CREATE INDEX accounts_unsealed ON identity.accounts USING btree (id) WHERE (name IS NOT NULL)
+  identity may delete, insert, select, update
+
+identity.acting_for
+  grant_id text not null
+  legal_person_id bigint
+  at timestamp with time zone not null
+  constraint acting_for_legal_person_id_fkey FOREIGN KEY (legal_person_id) REFERENCES identity.legal_persons(id)
+  constraint acting_for_pkey PRIMARY KEY (grant_id)
+  CREATE INDEX acting_for_at ON identity.acting_for USING btree (at)
   identity may delete, insert, select, update
 
 identity.authentications
@@ -68,10 +88,21 @@ identity.clients
   created_at timestamp with time zone not null default now()
   updated_at timestamp with time zone not null default now()
   application_type text not null default 'web'::text
+  accepts_units boolean not null default true
   constraint clients_application_type_check CHECK ((application_type = ANY (ARRAY['web'::text, 'native'::text])))
   constraint clients_pkey PRIMARY KEY (client_id)
   constraint clients_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
   CREATE TRIGGER counted AFTER INSERT OR DELETE OR UPDATE ON identity.clients FOR EACH STATEMENT EXECUTE FUNCTION identity.count_change('clients')
+  identity may delete, insert, select, update
+
+identity.drafts
+  token_digest bytea not null
+  kind text not null
+  box bytea not null
+  expires_at timestamp with time zone not null
+  constraint drafts_kind_check CHECK ((kind = ANY (ARRAY['register'::text, 'recover'::text])))
+  constraint drafts_pkey PRIMARY KEY (token_digest)
+  CREATE INDEX drafts_expires_at ON identity.drafts USING btree (expires_at)
   identity may delete, insert, select, update
 
 identity.ended_sessions
@@ -114,6 +145,15 @@ identity.factors
   CREATE UNIQUE INDEX factors_totp ON identity.factors USING btree (account_id) WHERE ((kind = 'totp'::text) AND (removed_at IS NULL))
   identity may delete, insert, select, update
 
+identity.imported_rows
+  source text not null
+  row_key text not null
+  account_id bigint not null
+  at timestamp with time zone not null
+  constraint imported_rows_account_id_fkey FOREIGN KEY (account_id) REFERENCES identity.accounts(id)
+  constraint imported_rows_pkey PRIMARY KEY (source, row_key)
+  identity may delete, insert, select, update
+
 identity.kept_forms
   token_digest bytea not null
   path text not null
@@ -132,6 +172,21 @@ identity.known_devices
   constraint known_devices_account_id_fkey FOREIGN KEY (account_id) REFERENCES identity.accounts(id)
   constraint known_devices_pkey PRIMARY KEY (account_id, device_key)
   CREATE INDEX known_devices_last_used_at ON identity.known_devices USING btree (last_used_at)
+  identity may delete, insert, select, update
+
+identity.legal_persons
+  id bigint not null identity
+  code text not null
+  name text not null
+  representative_key bytea not null
+  status text not null default 'active'::text
+  verified_at timestamp with time zone not null
+  created_at timestamp with time zone not null default now()
+  constraint legal_persons_code_check CHECK ((code ~ '^[0-9A-HJ-NPQRTUWXY]{18}$'::text))
+  constraint legal_persons_code_key UNIQUE (code)
+  constraint legal_persons_pkey PRIMARY KEY (id)
+  constraint legal_persons_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'cancelled'::text])))
+  CREATE INDEX legal_persons_representative ON identity.legal_persons USING btree (representative_key)
   identity may delete, insert, select, update
 
 identity.login_tries
@@ -185,6 +240,36 @@ identity.outbox
   constraint outbox_pkey PRIMARY KEY (id)
   CREATE INDEX outbox_created_at ON identity.outbox USING btree (created_at)
   identity may delete, insert, select, update
+
+identity.proof_waits
+  account_id bigint not null
+  box bytea not null
+  tries integer not null default 0
+  next_at timestamp with time zone not null
+  expires_at timestamp with time zone not null
+  constraint proof_waits_account_id_fkey FOREIGN KEY (account_id) REFERENCES identity.accounts(id)
+  constraint proof_waits_pkey PRIMARY KEY (account_id)
+  CREATE INDEX proof_waits_next_at ON identity.proof_waits USING btree (next_at)
+  identity may delete, insert, select, update
+
+identity.proofings
+  id bigint not null identity
+  account_id bigint not null
+  at timestamp with time zone not null
+  method text not null
+  port text not null
+  outcome text not null
+  level smallint
+  unit_code text
+  actor text
+  constraint proofings_account_id_fkey FOREIGN KEY (account_id) REFERENCES identity.accounts(id)
+  constraint proofings_level_check CHECK (((level >= 2) AND (level <= 5)))
+  constraint proofings_method_check CHECK ((method = ANY (ARRAY['population'::text, 'face'::text, 'counter'::text, 'legal-person'::text, 'vouched'::text])))
+  constraint proofings_outcome_check CHECK ((outcome = ANY (ARRAY['matched'::text, 'mismatched'::text, 'unavailable'::text])))
+  constraint proofings_pkey PRIMARY KEY (id)
+  CREATE INDEX proofings_account ON identity.proofings USING btree (account_id, id)
+  CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON identity.proofings FOR EACH STATEMENT EXECUTE FUNCTION identity.refuse_change()
+  identity may insert, select
 
 identity.roles
   id bigint not null identity

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import test from 'ava';
-import { checkCitizenNumber } from '../../../common/codes/citizen-number.ts';
+import { checkCitizenNumber, hasKnownProvince } from '../../../common/codes/citizen-number.ts';
 import { checkCreditCode, isCreditCode } from '../../../common/codes/credit-code.ts';
+import { canonicalHolderCode, checkHolderCode, maskHolderCode } from '../../../common/codes/holder-code.ts';
 import { checkOrganisationCode } from '../../../common/codes/organisation-code.ts';
 import { isTrustError } from '../../../common/errors.ts';
-import { canonicalHolderCode, checkHolderCode, maskHolderCode } from '../../../license/domain/holder-code.ts';
 import { holderKey } from '../../../license/domain/holder-key.ts';
 
 type Refused = { code: string; why: string }[];
@@ -55,6 +55,12 @@ test('GB 11714: organisation codes, with and without hyphen', (t) => {
 
 test('GB 11643: right 公民身份号码 are accepted', (t) => {
   for (const code of vectors.citizenNumbers.accepted) t.notThrows(() => checkCitizenNumber(code, today));
+});
+
+test('a 公民身份号码 of a region that our table does not have is accepted, and can be noticed', (t) => {
+  t.notThrows(() => checkCitizenNumber('990102199003077715', today));
+  t.false(hasKnownProvince('990102199003077715'));
+  t.true(hasKnownProvince('360102199003077718'));
 });
 
 for (const { code, why } of vectors.citizenNumbers.refused) {

@@ -1,9 +1,8 @@
 // Holder codes (持证主体代码) and their types: GB/T 36903, Annex A.
-// Not here: the keyed hash by which a license is found (license/domain/holder-key.ts).
-
-import { checkCitizenNumber } from '../../common/codes/citizen-number.ts';
-import { checkCreditCode } from '../../common/codes/credit-code.ts';
-import { TrustError } from '../../common/errors.ts';
+// Not here: the keyed hashes by which what belongs to a holder is found (in the rooms).
+import { TrustError } from '../errors.ts';
+import { checkCitizenNumber } from './citizen-number.ts';
+import { checkCreditCode } from './credit-code.ts';
 
 /** GB/T 36903, Annex A: code of the type -> its name. */
 export const HOLDER_CODE_TYPES: ReadonlyMap<string, string> = new Map([
@@ -24,6 +23,11 @@ export const HOLDER_CODE_TYPES: ReadonlyMap<string, string> = new Map([
   ['516', '港澳居民来往内地通行证'],
   ['999', '其他自然人有效证件代码'],
 ]);
+
+/** Types of the codes of persons; the others name organisations. */
+export const PERSON_CODE_TYPES: readonly string[] = [...HOLDER_CODE_TYPES.keys()].filter(
+  (type) => !type.startsWith('0'),
+);
 
 /** The one spelling under which a code is stored and hashed: full-width forms folded, blanks dropped, upper case. */
 export function canonicalHolderCode(code: string): string {

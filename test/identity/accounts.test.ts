@@ -1,0 +1,202 @@
+// What an account is to us: levels by proof, waiting entries, units, and that nothing personal lies in the clear.
+import test, { type ExecutionContext } from 'ava';
+import type { Knex } from 'knex';
+import { databaseErrorCode } from '../../common/db/errors.ts';
+import { deriveDocumentKeys } from '../../identity/domain/document-box.ts';
+import { levelAfter, type ProofingPorts, retryAfterSeconds } from '../../identity/domain/proofing.ts';
+import { proveByFace, proveByPopulation } from '../../identity/flow/prove-identity.ts';
+import { proveUnit } from '../../identity/flow/prove-unit.ts';
+import { registerAccount } from '../../identity/flow/register-account.ts';
+import { makeDevelopmentPorts, type Source } from '../../identity/proofing/development.ts';
+import { TEST_PERSONS, TEST_UNITS } from '../../identity/proofing/test-persons.ts';
+import {
+  changeDocument,
+  findAccountByHolder,
+  findAccountByLogin,
+  findAccountByPhone,
+  findAccountBySub,
+  findDocument,
+  listUnsealed,
+} from '../../identity/store/accounts.ts';
+import { listUnitsOf, markLegalPersonStatus } from '../../identity/store/legal-persons.ts';
+import { hasProofWait, takeDueProofWait } from '../../identity/store/proof-waits.ts';
+import { listProofings } from '../../identity/store/proofings.ts';
+import { testDatabase } from '../_harness/database.ts';
+import { MASTER_KEY } from './identity-house.ts';
+
+const keys = deriveDocumentKeys(MASTER_KEY);
+const WANG = { name: '王芳', holder: { type: '111', code: '360102199206150014' } } as const;
+const PICTURE = Uint8Array.from([0xff, 0xd8, 0xff, ...new Uint8Array(80)]);
+
+type World = { db: Knex; clock: () => Date; keys: typeof keys; ports: ProofingPorts; outages: Source[]; now: Date };
+
+async function world(t: ExecutionContext): Promise<World> {
+  const outages: Source[] = [];
+  const here: World = {
+    db: (await testDatabase(t)).connect('identity', 4),
+    keys,
+    clock: () => here.now,
+    ports: makeDevelopmentPorts({ delayMs: 0, outages: () => outages }),
+    outages,
+    now: new Date('2026-11-22T00:00:00Z'),
+  };
+  return here;
+}
+
+const register = async (here: World, phone: string, change: object = {}): Promise<string> =>
+  (await registerAccount(here, { name: '王芳', phone, ...change })).sub;
+const levelOf = async ({ db }: World, sub: string) => (await findAccountBySub(db, keys, sub))?.level;
+
+test('name and number against the base make level 3, the face on top of it level 4; each question is on record', async (t) => {
+  const here = await world(t);
+  const sub = await register(here, '13900000001');
+  t.is(await levelOf(here, sub), 2);
+  await t.throwsAsync(proveByFace(here, sub, PICTURE), { code: 'proof-missing' });
+  t.deepEqual(await proveByPopulation(here, sub, { ...WANG, name: '王方' }), { outcome: 'mismatched' });
+  t.is(await levelOf(here, sub), 2);
+  t.is((await findDocument(here.db, keys, sub))?.holder, undefined, 'a document that does not fit is not kept');
+  const typed = { name: ' 王芳 ', holder: { type: '111', code: '３６０１０２ 199206150014' } };
+  t.deepEqual(await proveByPopulation(here, sub, typed), { outcome: 'proven', level: 3 });
+  t.deepEqual(await proveByFace(here, sub, Uint8Array.of(1, 2, 3)), { outcome: 'mismatched' });
+  t.deepEqual(await proveByFace(here, sub, PICTURE), { outcome: 'proven', level: 4 });
+  t.deepEqual(await proveByPopulation(here, sub, WANG), { outcome: 'proven', level: 4 }, 'a level never falls');
+  const account = (await findAccountBySub(here.db, keys, sub))!;
+  const records = await listProofings(here.db, account.id);
+  t.deepEqual(
+    records.map(({ method, outcome, level }) => [method, outcome, level]),
+    [
+      ['population', 'mismatched', null],
+      ['population', 'matched', 3],
+      ['face', 'mismatched', null],
+      ['face', 'matched', 4],
+      ['population', 'matched', 4],
+    ],
+  );
+  t.true(records.every(({ port }) => port === 'development'));
+});
+
+test('refused siblings: a wrong check character, an unknown type of document, a code of an organisation', async (t) => {
+  const here = await world(t);
+  const sub = await register(here, '13900000001');
+  const prove = (type: string, code: string) => proveByPopulation(here, sub, { name: '王芳', holder: { type, code } });
+  await t.throwsAsync(prove('111', '360102199206150015'), { code: 'code-check', message: /should be 4/ });
+  await t.throwsAsync(prove('112', '360102199206150014'), { code: 'invalid-request' });
+  await t.throwsAsync(prove('001', '91360100MA35XJ017H'), { code: 'invalid-request' });
+  t.deepEqual(await prove('414', 'E12345678'), { outcome: 'mismatched' });
+  t.is((await listProofings(here.db, (await findAccountBySub(here.db, keys, sub))!.id)).length, 1);
+});
+
+test('a silent base keeps the entries, sealed, and the person is asked nothing twice; a test person of silence likewise', async (t) => {
+  const here = await world(t);
+  const sub = await register(here, '13900000001');
+  here.outages.push('population');
+  t.deepEqual(await proveByPopulation(here, sub, WANG), { outcome: 'unavailable', kept: true });
+  const { id } = (await findAccountBySub(here.db, keys, sub))!;
+  t.true(await hasProofWait(here.db, id));
+  const [row] = await here.db('identity.proof_waits');
+  t.false(Buffer.from(row.box).includes(Buffer.from(WANG.holder.code)));
+  t.is(await takeDueProofWait(here.db, keys, here.now), null, 'not before its time');
+  here.now = new Date(here.now.getTime() + 61_000);
+  t.deepEqual(await takeDueProofWait(here.db, keys, here.now), { accountSub: sub, accountId: id, identity: WANG });
+  t.is(await takeDueProofWait(here.db, keys, here.now), null, 'another instance does not ask at the same time');
+  here.outages.pop();
+  t.deepEqual(await proveByPopulation(here, sub, WANG), { outcome: 'proven', level: 3 });
+  t.false(await hasProofWait(here.db, id));
+  const silent = { name: '吴音', holder: { type: '111', code: '360102196611222049' } };
+  t.deepEqual(await proveByPopulation(here, sub, silent), { outcome: 'unavailable', kept: true });
+});
+
+test('a proven document belongs to one account; one that was only said gives way to the one that proved it', async (t) => {
+  const here = await world(t);
+  const said = await register(here, '13900000001', { holder: WANG.holder });
+  const proven = await register(here, '13900000002');
+  t.deepEqual(await proveByPopulation(here, proven, WANG), { outcome: 'proven', level: 3 });
+  t.is((await findDocument(here.db, keys, said))?.holder, undefined);
+  const result = await proveByPopulation(here, said, WANG);
+  t.is(result.outcome, 'taken');
+  t.is(result.outcome === 'taken' && result.by.sub, proven);
+  t.is(await levelOf(here, said), 2);
+  t.is((await findAccountByHolder(here.db, keys, WANG.holder))?.sub, proven);
+});
+
+test('a legal representative is who the base of legal persons says, and only while he is proven and the unit active', async (t) => {
+  const here = await world(t);
+  const sub = await register(here, '13900000001');
+  const [unit] = TEST_UNITS;
+  await t.throwsAsync(proveUnit(here, sub, unit!), { code: 'proof-missing' });
+  await proveByPopulation(here, sub, WANG);
+  t.is(await proveUnit(here, sub, { ...unit!, name: '别的公司' }), 'mismatched');
+  await t.throwsAsync(proveUnit(here, sub, { ...unit!, code: '91360100MA35XJ0171' }), { code: 'code-check' });
+  t.deepEqual(await listUnitsOf(here.db, sub), []);
+  here.outages.push('legal-person');
+  t.is(await proveUnit(here, sub, unit!), 'unavailable');
+  here.outages.pop();
+  t.is(await proveUnit(here, sub, unit!), 'matched');
+  t.is(await proveUnit(here, sub, unit!), 'matched', 'once more changes nothing');
+  t.like((await listUnitsOf(here.db, sub))[0], { code: unit!.code, name: unit!.name, status: 'active' });
+  t.true((await findAccountBySub(here.db, keys, sub))?.representsUnits);
+  const other = await register(here, '13900000002');
+  t.deepEqual(await listUnitsOf(here.db, other), []);
+  await markLegalPersonStatus(here.db, unit!.code, 'suspended');
+  t.deepEqual(await listUnitsOf(here.db, sub), []);
+  t.false((await findAccountBySub(here.db, keys, sub))?.representsUnits);
+});
+
+test('an account is found by phone, mail, number and login name, and none of them lies in the clear', async (t) => {
+  const here = await world(t);
+  const person = { loginName: 'wangfang', mail: 'Wang@Example.gov.cn', holder: WANG.holder };
+  const sub = await register(here, '+86 139-0000-0001', person);
+  for (const typed of ['wangfang', '13900000001', 'wang@example.gov.cn', '360102199206150014'])
+    t.is((await findAccountByLogin(here.db, keys, typed))?.account.sub, sub, typed);
+  t.is((await findAccountByPhone(here.db, keys, '13900000001'))?.name, '王芳');
+  await t.throwsAsync(register(here, '13900000001'), { code: 'account-exists' });
+  await t.throwsAsync(register(here, '13900000009', { mail: 'wang@example.gov.cn' }), { code: 'account-exists' });
+  const [row] = await here.db('identity.accounts').where({ sub });
+  const all = Object.values(row as Record<string, unknown>).map((value) =>
+    Buffer.isBuffer(value) ? value.toString('latin1') : String(value),
+  );
+  const secrets = ['王芳', '13900000001', 'wang@example', WANG.holder.code].map((text) =>
+    Buffer.from(text).toString('latin1'),
+  );
+  for (const secret of [...secrets, '王芳'])
+    t.false(
+      all.some((value) => value.includes(secret)),
+      secret,
+    );
+});
+
+test('names that an earlier version kept in the clear are read, and sealed with the next change', async (t) => {
+  const here = await world(t);
+  const sub = await register(here, '13900000001');
+  await here.db('identity.accounts').where({ sub }).update({ name: '旧名' });
+  t.is((await findAccountBySub(here.db, keys, sub))?.name, '旧名');
+  t.deepEqual(await listUnsealed(here.db, 10), [sub]);
+  await changeDocument(here.db, keys, sub, (document) => document);
+  t.deepEqual(await listUnsealed(here.db, 10), []);
+  t.is((await findAccountBySub(here.db, keys, sub))?.name, '旧名');
+});
+
+test('what was proven stays on record: the room cannot change it', async (t) => {
+  const here = await world(t);
+  for (const change of ['update identity.proofings set level = 5', 'delete from identity.proofings']) {
+    const error = await t.throwsAsync(async () => here.db.raw(change));
+    t.is(databaseErrorCode(error), '42501', change);
+  }
+});
+
+test('levels by proof; a silent source is asked after one minute, then less and less often', (t) => {
+  t.deepEqual(
+    ([2, 3, 4, 5] as const).map((level) => levelAfter(level, 'population')),
+    [3, 3, 4, 5],
+  );
+  t.deepEqual(
+    ([2, 3, 4, 5] as const).map((level) => levelAfter(level, 'face')),
+    [2, 4, 4, 5],
+  );
+  t.deepEqual(
+    ([2, 3, 4, 5] as const).map((level) => levelAfter(level, 'counter')),
+    [5, 5, 5, 5],
+  );
+  t.deepEqual([0, 1, 2, 20].map(retryAfterSeconds), [60, 120, 240, 21_600]);
+  t.is(new Set(TEST_PERSONS.map(({ code }) => code)).size, TEST_PERSONS.length);
+});
