@@ -17,11 +17,13 @@ import { webRoutes } from '../common/http/preferences.ts';
 import { referenceRoutes } from '../common/http/reference-page.ts';
 import { mountRoutes, type Route } from '../common/http/routes.ts';
 import type { Log } from '../common/log.ts';
+import { makeWorkers, type Workers } from '../common/queue/workers.ts';
 import { deriveDocumentKeys } from './domain/document-box.ts';
 import { deriveSigningBoxKey } from './domain/signing-key-box.ts';
 import { deriveSubjectKey } from './domain/subject.ts';
 import { authenticate } from './flow/authenticate.ts';
 import { followChanges } from './flow/follow-changes.ts';
+import { logoutQueues } from './flow/logout-queue.ts';
 import { keepSigningKeys } from './flow/rotate-signing-key.ts';
 import { type Janitor, makeJanitor } from './flow/sweep-expired.ts';
 import { accountRoutes } from './http/account-routes.ts';
@@ -43,7 +45,6 @@ import {
   tokenOperation,
   userinfoOperation,
 } from './http/protocol-operations.ts';
-import { TTL } from './provider/configuration.ts';
 import { type KeyKeeper, makeKeyKeeper } from './provider/key-keeper.ts';
 import { openKeyring } from './provider/keyring.ts';
 import { type HouseProvider, makeProvider } from './provider/provider.ts';
@@ -77,27 +78,38 @@ export type IdentityDeps = {
   readonly logoutNetworks: readonly string[];
   /** How long a system may take to answer a logout. */
   readonly logoutTimeoutMs: number;
+  /** How long the person waits for that. */
+  readonly logoutWaitMs: number;
+  /** Seconds until a system that did not answer is told again, try by try. */
+  readonly logoutRetrySeconds: readonly number[];
+  /** A session ends when it was not used for so long, and in any case after so long. */
+  readonly sessionIdleMinutes: number;
+  readonly sessionHours: number;
+  /** How long receipts of logouts and jobs that are done stay. */
+  readonly receiptDays: number;
+  readonly jobDays: number;
 };
 
 export type IdentityApp = {
   readonly app: Koa;
   readonly provider: HouseProvider['provider'];
-  /** Deletes what has expired; started by main.ts. */
+  /** Ends and deletes what has expired; started by main.ts. */
   readonly janitor: Janitor;
   /** Follows and renews the signing keys; started by main.ts. */
   readonly keyKeeper: KeyKeeper;
+  /** Do what is in the queue; started by main.ts. */
+  readonly workers: Workers;
   /** Resolves when every event is written. */
   readonly settle: () => Promise<void>;
 };
 
 const FRESH_FOR_MS = 1000;
-/** Longer than anything signed counts. As a hint of who logs out an ID token counts as long as its session lives. */
-const KEEP_KEYS_SECONDS = TTL.Session;
 
 export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
   const { db, log, clock, metrics, mode } = deps;
   const documentKeys = deriveDocumentKeys(deps.masterKey);
   const changes = followChanges({ db, freshForMs: deps.freshForMs ?? FRESH_FOR_MS });
+  const sessionLife = { idleSeconds: deps.sessionIdleMinutes * 60, maxSeconds: deps.sessionHours * 3600 };
   const keyDeps = {
     db,
     clock,
@@ -109,10 +121,11 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
   const keyring = await openKeyring({
     ...keyDeps,
     changes,
-    keepSeconds: KEEP_KEYS_SECONDS,
+    // Longer than anything signed counts. As a hint of who logs out an ID token counts as long as its session lives.
+    keepSeconds: sessionLife.maxSeconds,
     onChange: (ring) => useKeys(ring.providerKeys()),
   });
-  const { provider, useKeys, requests, recorder, readDocument } = makeProvider({
+  const { provider, sendLogout, useKeys, requests, recorder, readDocument } = makeProvider({
     ...deps,
     issuer: deps.url,
     audiences: [
@@ -123,6 +136,7 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
     signingKeys: keyring.providerKeys(),
     documentKeys,
     subjectKey: deriveSubjectKey(deps.masterKey),
+    sessionLife,
   });
   const findAccount = (sub: string) => findAccountBySub(db, documentKeys, sub);
   const cookies = makeCookies({ room: 'identity', keys: deps.cookieKeys, secure: mode === 'production' });
@@ -148,6 +162,7 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
   const flashes = makeFlashes(cookies);
   const own = makeOwnSessions({
     provider,
+    sessionLife,
     clock,
     csrf,
     cookies,
@@ -211,5 +226,16 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
   const health = healthRoutes({ metrics, checks: { database: () => pingDatabase(db) } });
   mountRoutes(app, [...table, ...reference, ...health, ...webRoutes()]);
   const keyKeeper = makeKeyKeeper(keyring, { ...keyDeps, log });
-  return { app, provider, keyKeeper, janitor: makeJanitor({ db, clock, log }), settle: recorder.settle };
+  const { receiptDays, jobDays } = deps;
+  const workers = makeWorkers({ db, schema: 'identity', clock, log, registry: metrics.registry }, [
+    ...logoutQueues({
+      db,
+      clock,
+      send: sendLogout,
+      timeoutMs: deps.logoutTimeoutMs,
+      retryDelaysSeconds: deps.logoutRetrySeconds,
+    }),
+  ]);
+  const janitor = makeJanitor({ db, clock, log, receiptDays, jobDays });
+  return { app, provider, keyKeeper, janitor, workers, settle: recorder.settle };
 }

@@ -11,8 +11,10 @@ import { TrustError } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import type { AccountDocument } from '../domain/account.ts';
 import type { DocumentKeys } from '../domain/document-box.ts';
+import type { SessionLife } from '../domain/session-life.ts';
 import { pairwiseSub } from '../domain/subject.ts';
 import type { Changes } from '../flow/follow-changes.ts';
+import { awaitFirstTries, type SendLogout } from '../flow/logout-queue.ts';
 import { findAccountBySub, findDocument } from '../store/accounts.ts';
 import { listLiveRoles } from '../store/roles.ts';
 import { makeFindAccount } from './accounts.ts';
@@ -23,10 +25,10 @@ import type { CurrentProvider } from './current-provider.ts';
 import { makeDuties } from './duties.ts';
 import { makeLoadGrant } from './grants.ts';
 import { makeOutboundFetch } from './outbound-fetch.ts';
-import { leadOnAfterLogout, makePageRequests, makeProviderPages, type PageRequests } from './pages.ts';
+import { leadOnAfterLogout, makePageRequests, makeProviderPages, type PageRequests, type ReceiptsOf } from './pages.ts';
 import { makeRecorder, type Recorder, recordProvider } from './recorder.ts';
 import { type Audience, makeResourceIndicators } from './resources.ts';
-import { endSessionsFor } from './session-end.ts';
+import { endSessionsFor, makeSendLogout } from './session-end.ts';
 
 export type ProviderDeps = {
   readonly db: Knex;
@@ -47,6 +49,9 @@ export type ProviderDeps = {
   readonly logoutNetworks: readonly string[];
   /** How long a system may take to answer it. */
   readonly logoutTimeoutMs: number;
+  /** How long the person who logs out waits for the systems to be told. */
+  readonly logoutWaitMs: number;
+  readonly sessionLife: SessionLife;
 };
 
 export type HouseProvider = {
@@ -54,6 +59,8 @@ export type HouseProvider = {
   readonly provider: CurrentProvider;
   /** Makes a provider with these keys and puts it in place of the one in use. */
   readonly useKeys: (signingKeys: readonly JWK[]) => void;
+  /** Sends one client a fresh logout token. */
+  readonly sendLogout: SendLogout;
   readonly requests: PageRequests;
   readonly recorder: Recorder;
   readonly readDocument: (sub: string) => Promise<AccountDocument>;
@@ -64,6 +71,8 @@ export function makeProvider(deps: ProviderDeps): HouseProvider {
   const requests = makePageRequests();
   const recorder = makeRecorder({ db, clock, log });
   const readDocument = makeReadDocument(deps);
+  const receiptsOf: ReceiptsOf = (sessionUid, since) =>
+    awaitFirstTries(db, { sessionUid, since, waitMs: deps.logoutWaitMs });
   const parts = makeParts(deps, { requests, recorder, readDocument });
   const make = (signingKeys: readonly JWK[]): Provider => {
     const provider = new Provider(deps.issuer, makeConfiguration({ ...parts, signingKeys }));
@@ -71,25 +80,23 @@ export function makeProvider(deps: ProviderDeps): HouseProvider {
     const emitter: EventEmitter = provider;
     emitter.on('error', (error: unknown) => log.error({ err: error }, 'provider answer failed'));
     readClientsFrom(provider, { db, changes: deps.changes });
-    endSessionsFor(provider, {
-      db,
-      clock,
-      onDelivery: ({ clientId, sub, error }) =>
-        recorder.record({
-          kind: error ? 'logout.undelivered' : 'logout.notified',
-          sub,
-          clientId,
-          detail: { late: true },
-        }),
-    });
-    leadOnAfterLogout(provider, requests, recordProvider(provider, { recorder, requests, log }));
+    endSessionsFor(provider, { db, clock });
+    recordProvider(provider, { recorder, requests, log });
+    leadOnAfterLogout(provider, { requests, receiptsOf, clock });
     return provider;
   };
   let current = make(deps.signingKeys);
   const useKeys = (signingKeys: readonly JWK[]): void => {
     current = make(signingKeys);
   };
-  return { provider: () => current, useKeys, requests, recorder, readDocument };
+  return {
+    provider: () => current,
+    sendLogout: makeSendLogout(() => current),
+    useKeys,
+    requests,
+    recorder,
+    readDocument,
+  };
 }
 
 /** What every instance is made of, whatever its keys are. */
@@ -118,6 +125,7 @@ function makeParts(
     pages: makeProviderPages({ requests, clock }),
     cookieKeys: deps.cookieKeys,
     secureCookies: deps.mode === 'production',
+    session: deps.sessionLife,
   };
 }
 

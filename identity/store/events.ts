@@ -18,6 +18,7 @@ export const EVENT_KINDS = [
   'code.reused',
   'key.published',
   'key.withdrawn',
+  'session.ended',
   'logout.completed',
   'logout.notified',
   'logout.undelivered',
