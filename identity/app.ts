@@ -17,13 +17,12 @@ import { webRoutes } from '../common/http/preferences.ts';
 import { referenceRoutes } from '../common/http/reference-page.ts';
 import { mountRoutes, type Route } from '../common/http/routes.ts';
 import type { Log } from '../common/log.ts';
-import { makeWorkers, type Workers } from '../common/queue/workers.ts';
 import { deriveDocumentKeys } from './domain/document-box.ts';
 import { deriveSigningBoxKey } from './domain/signing-key-box.ts';
 import { deriveSubjectKey } from './domain/subject.ts';
 import { authenticate } from './flow/authenticate.ts';
+import { completeLogin } from './flow/complete-login.ts';
 import { followChanges } from './flow/follow-changes.ts';
-import { logoutQueues } from './flow/logout-queue.ts';
 import { keepSigningKeys } from './flow/rotate-signing-key.ts';
 import { type Janitor, makeJanitor } from './flow/sweep-expired.ts';
 import { accountRoutes } from './http/account-routes.ts';
@@ -32,6 +31,8 @@ import { makeHomeHandler } from './http/home.ts';
 import { makeInteractionHandlers } from './http/interaction.ts';
 import { makeJwksHandler } from './http/jwks.ts';
 import { makeKeptForms } from './http/kept-forms.ts';
+import { makeLoginSteps } from './http/login-steps.ts';
+import { makeLoginWays } from './http/login-ways/table.ts';
 import { makeProviderHandler } from './http/oidc.ts';
 import { makeOutboxHandler } from './http/outbox.ts';
 import { makeOwnLogin } from './http/own-login.ts';
@@ -45,6 +46,8 @@ import {
   tokenOperation,
   userinfoOperation,
 } from './http/protocol-operations.ts';
+import { makeVisitors } from './http/visitor.ts';
+import { TTL } from './provider/configuration.ts';
 import { type KeyKeeper, makeKeyKeeper } from './provider/key-keeper.ts';
 import { openKeyring } from './provider/keyring.ts';
 import { type HouseProvider, makeProvider } from './provider/provider.ts';
@@ -78,38 +81,27 @@ export type IdentityDeps = {
   readonly logoutNetworks: readonly string[];
   /** How long a system may take to answer a logout. */
   readonly logoutTimeoutMs: number;
-  /** How long the person waits for that. */
-  readonly logoutWaitMs: number;
-  /** Seconds until a system that did not answer is told again, try by try. */
-  readonly logoutRetrySeconds: readonly number[];
-  /** A session ends when it was not used for so long, and in any case after so long. */
-  readonly sessionIdleMinutes: number;
-  readonly sessionHours: number;
-  /** How long receipts of logouts and jobs that are done stay. */
-  readonly receiptDays: number;
-  readonly jobDays: number;
 };
 
 export type IdentityApp = {
   readonly app: Koa;
   readonly provider: HouseProvider['provider'];
-  /** Ends and deletes what has expired; started by main.ts. */
+  /** Deletes what has expired; started by main.ts. */
   readonly janitor: Janitor;
   /** Follows and renews the signing keys; started by main.ts. */
   readonly keyKeeper: KeyKeeper;
-  /** Do what is in the queue; started by main.ts. */
-  readonly workers: Workers;
   /** Resolves when every event is written. */
   readonly settle: () => Promise<void>;
 };
 
 const FRESH_FOR_MS = 1000;
+/** Longer than anything signed counts. As a hint of who logs out an ID token counts as long as its session lives. */
+const KEEP_KEYS_SECONDS = TTL.Session;
 
 export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
   const { db, log, clock, metrics, mode } = deps;
   const documentKeys = deriveDocumentKeys(deps.masterKey);
   const changes = followChanges({ db, freshForMs: deps.freshForMs ?? FRESH_FOR_MS });
-  const sessionLife = { idleSeconds: deps.sessionIdleMinutes * 60, maxSeconds: deps.sessionHours * 3600 };
   const keyDeps = {
     db,
     clock,
@@ -121,11 +113,10 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
   const keyring = await openKeyring({
     ...keyDeps,
     changes,
-    // Longer than anything signed counts. As a hint of who logs out an ID token counts as long as its session lives.
-    keepSeconds: sessionLife.maxSeconds,
+    keepSeconds: KEEP_KEYS_SECONDS,
     onChange: (ring) => useKeys(ring.providerKeys()),
   });
-  const { provider, sendLogout, useKeys, requests, recorder, readDocument } = makeProvider({
+  const { provider, useKeys, requests, recorder, readDocument } = makeProvider({
     ...deps,
     issuer: deps.url,
     audiences: [
@@ -136,11 +127,11 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
     signingKeys: keyring.providerKeys(),
     documentKeys,
     subjectKey: deriveSubjectKey(deps.masterKey),
-    sessionLife,
   });
   const findAccount = (sub: string) => findAccountBySub(db, documentKeys, sub);
   const cookies = makeCookies({ room: 'identity', keys: deps.cookieKeys, secure: mode === 'production' });
   const csrf = makeCsrf(cookies, deps.url);
+  const people = { db, clock, keys: documentKeys };
   const consent = makeConsentSteps({
     provider,
     csrf,
@@ -153,16 +144,22 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
     provider,
     clock,
     csrf,
-    cookies,
     consent,
-    authenticate: (credentials) => authenticate({ db, clock, keys: documentKeys }, credentials),
+    login: makeLoginSteps({
+      provider,
+      clock,
+      csrf,
+      cookies,
+      visitors: makeVisitors(cookies),
+      ways: makeLoginWays({ authenticate: (credentials) => authenticate(people, credentials) }),
+      completeLogin: (step) => completeLogin({ ...people, historyUrl: `${deps.url}/account/history` }, step),
+    }),
   });
   const keptForms = makeKeptForms({ db, clock, cookies, boxKey: deriveKey(deps.masterKey, 'identity kept forms') });
   const ownLogin = makeOwnLogin({ cookies, url: deps.url });
   const flashes = makeFlashes(cookies);
   const own = makeOwnSessions({
     provider,
-    sessionLife,
     clock,
     csrf,
     cookies,
@@ -226,16 +223,5 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
   const health = healthRoutes({ metrics, checks: { database: () => pingDatabase(db) } });
   mountRoutes(app, [...table, ...reference, ...health, ...webRoutes()]);
   const keyKeeper = makeKeyKeeper(keyring, { ...keyDeps, log });
-  const { receiptDays, jobDays } = deps;
-  const workers = makeWorkers({ db, schema: 'identity', clock, log, registry: metrics.registry }, [
-    ...logoutQueues({
-      db,
-      clock,
-      send: sendLogout,
-      timeoutMs: deps.logoutTimeoutMs,
-      retryDelaysSeconds: deps.logoutRetrySeconds,
-    }),
-  ]);
-  const janitor = makeJanitor({ db, clock, log, receiptDays, jobDays });
-  return { app, provider, keyKeeper, janitor, workers, settle: recorder.settle };
+  return { app, provider, keyKeeper, janitor: makeJanitor({ db, clock, log }), settle: recorder.settle };
 }

@@ -2,7 +2,6 @@ import {
   type Config,
   type ConfigTable,
   parseInteger,
-  parseIntegers,
   parseKey32,
   parseList,
   parsePort,
@@ -97,54 +96,11 @@ export const CONFIG_TABLE = {
   },
   logoutTimeoutMs: {
     name: 'XINJI_IDENTITY_LOGOUT_TIMEOUT_MS',
-    manual: 'How long a system may take to answer when it is told of a logout, in milliseconds.',
+    manual:
+      'How long a system may take to answer when it is told of a logout, in milliseconds. The person waits that long at most; who did not answer is named to him.',
     example: '2500',
     fallback: () => '2500',
     parse: parseInteger(100, 60_000),
-  },
-  logoutWaitMs: {
-    name: 'XINJI_IDENTITY_LOGOUT_WAIT_MS',
-    manual:
-      'How long a person who logs out waits for the systems to be told, in milliseconds; those that were not reached by then are named to him and told later.',
-    example: '2500',
-    fallback: () => '2500',
-    parse: parseInteger(0, 60_000),
-  },
-  logoutRetrySeconds: {
-    name: 'XINJI_IDENTITY_LOGOUT_RETRY_SECONDS',
-    manual:
-      'Seconds until a system that did not take the notice of a logout is told again, after the first, second … try, separated by commas; each is spread by a fifth. After the last the notice is dead: see `xinji queue`.',
-    example: '5,30,120,600,1800',
-    fallback: () => '5,15,60,300,900,1800,3600,7200,14400,28800,28800',
-    parse: parseIntegers(1, 7 * 24 * 60 * 60),
-  },
-  sessionIdleMinutes: {
-    name: 'XINJI_IDENTITY_SESSION_IDLE_MINUTES',
-    manual: 'A session that was not used for so long ends, in minutes; its systems are told.',
-    example: '30',
-    fallback: () => '30',
-    parse: parseInteger(1, 24 * 60),
-  },
-  sessionHours: {
-    name: 'XINJI_IDENTITY_SESSION_HOURS',
-    manual: 'A session ends after so many hours, however much it is used.',
-    example: '12',
-    fallback: () => '12',
-    parse: parseInteger(1, 48),
-  },
-  receiptDays: {
-    name: 'XINJI_IDENTITY_RECEIPT_DAYS',
-    manual: 'How long it stays on record which systems were told of a logout, in days.',
-    example: '190',
-    fallback: () => '190',
-    parse: parseInteger(1, 3650),
-  },
-  jobDays: {
-    name: 'XINJI_IDENTITY_JOB_DAYS',
-    manual: 'How long jobs that are done stay in the queue, in days. Dead ones stay until they are requeued.',
-    example: '3',
-    fallback: () => '3',
-    parse: parseInteger(0, 365),
   },
 } as const satisfies ConfigTable;
 

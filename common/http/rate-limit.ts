@@ -1,10 +1,10 @@
 // A small limit for routes that anybody may call and that cost work: a bucket of tokens per network address, in the memory
 // of this process. It keeps one caller from taking the room for himself; several instances count apart, and a gateway in
 // front should limit too. Not here: limits on passwords (identity/domain/login-throttle.ts), which outlive a process.
-import { isIPv6 } from 'node:net';
 import type Koa from 'koa';
 import type { Clock } from '../clock.ts';
 import { TrustError } from '../errors.ts';
+import { networkOf } from '../networks.ts';
 import type { Handler } from './routes.ts';
 
 export type RateLimitOptions = {
@@ -44,15 +44,4 @@ export function makeRateLimit({ perMinute, clock, maxAddresses = 10_000 }: RateL
       return handler(ctx);
     },
   };
-}
-
-/** IPv4 as it is; of IPv6 the first 64 bits, which one customer has to himself. */
-function networkOf(address: string): string {
-  if (!isIPv6(address)) return address;
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  const [head = '', tail] = address.split('::');
-  const groups = head.split(':').filter(Boolean);
-  const zeros = tail === undefined ? 0 : 8 - groups.length - tail.split(':').filter(Boolean).length;
-  return [...groups, ...Array<string>(Math.max(0, zeros)).fill('0'), ...(tail ?? '').split(':')].slice(0, 4).join(':');
 }

@@ -1,33 +1,29 @@
 // Judges a login name and a password. A wrong password is an answer, not an error, and the answer does not tell whether
-// the account exists: same words, same time, same counter.
+// the account exists: same words, same time, same counters.
 import type { Knex } from 'knex';
+import { utf8 } from '../../common/bytes.ts';
 import type { Clock } from '../../common/clock.ts';
+import { sm3 } from '../../common/crypto/sm3.ts';
+import { networkOf } from '../../common/networks.ts';
 import { type Account, mayLogIn, normaliseLogin } from '../domain/account.ts';
 import { type DocumentKeys, makeLoginKey } from '../domain/document-box.ts';
-import {
-  ACCOUNT_WINDOW_SECONDS,
-  FROM_KNOWN_BROWSERS,
-  FROM_STRANGERS,
-  MAX_ACCOUNT_TRIES,
-  pausedUntil,
-  triesLeft,
-  WINDOW_SECONDS,
-} from '../domain/login-throttle.ts';
-import { findAccountByLogin } from '../store/accounts.ts';
+import { type Counter, countersOf, pausedUntil, triesLeft } from '../domain/login-throttle.ts';
+import { findAccountByLogin, findPasswordHash } from '../store/accounts.ts';
 import { type IdentityEvent, insertEvent } from '../store/events.ts';
-import { deleteTries, giveTryBack, takeTry } from '../store/login-tries.ts';
+import { isKnownDevice } from '../store/known-devices.ts';
+import { deleteTries, giveTriesBack, takeTries } from '../store/login-tries.ts';
 import { isPassword } from './password.ts';
 
 export type AuthenticateDeps = { readonly db: Knex; readonly clock: Clock; readonly keys: DocumentKeys };
 
 export type Credentials = {
-  /** Phone number, citizen number or login name, as typed. */
-  readonly login: string;
+  /** Phone number, citizen number or login name, as typed; or the account of somebody who is logged in. */
+  readonly who: { readonly login: string } | { readonly account: Account };
   readonly password: string;
   /** The caller's network address. */
   readonly address: string;
-  /** `sub` of the person who logged in last in this browser. */
-  readonly knownSub?: string | undefined;
+  /** Digest that stands for the browser. */
+  readonly deviceKey: Uint8Array;
   readonly clientId?: string | undefined;
   readonly requestId?: string | undefined;
 };
@@ -40,42 +36,60 @@ export type AuthenticationResult =
 
 export async function authenticate(
   { db, clock, keys }: AuthenticateDeps,
-  { login, password, address, knownSub, clientId, requestId }: Credentials,
+  { who, password, address, deviceKey, clientId, requestId }: Credentials,
 ): Promise<AuthenticationResult> {
   const now = clock();
-  const typed = normaliseLogin(login).slice(0, 64);
   const event = (kind: IdentityEvent['kind'], sub?: string): Promise<void> =>
     insertEvent(db, { at: now, kind, sub, clientId, requestId });
-  // 1. Count this try before the password is looked at.
-  const loginKey = makeLoginKey(keys, typed.toLowerCase());
-  const after = (seconds: number): Date => new Date(now.getTime() + seconds * 1000);
-  const tries = await takeTry(db, { loginKey, address, now, windowEndsAt: after(WINDOW_SECONDS) });
-  let until = pausedUntil(tries);
-  if (until !== null) {
-    await event('login.paused');
-    return { outcome: 'paused', until };
-  }
-  // 2. The account that answers to what was typed, whichever of the three it was.
-  const found = await findAccountByLogin(db, keys, typed);
-  // 3. Count it for the account too, whichever name and address it was tried with.
-  const accountKey = found ? makeLoginKey(keys, `account:${found.account.sub}`) : loginKey;
-  const from = found !== null && found.account.sub === knownSub ? FROM_KNOWN_BROWSERS : FROM_STRANGERS;
-  const windowEndsAt = after(ACCOUNT_WINDOW_SECONDS);
-  const accountTries = await takeTry(db, { loginKey: accountKey, address: from, now, windowEndsAt });
-  until = pausedUntil(accountTries, MAX_ACCOUNT_TRIES);
+  // 1. The account that answers to what was typed, whichever of the three it was.
+  const typed = 'login' in who ? normaliseLogin(who.login).slice(0, 254) : `account:${who.account.sub}`;
+  const found = await findWho(db, keys, who, typed);
+  // 2. Count this try before the password is looked at: for login, account, address and browser.
+  const loginKey = makeLoginKey(keys, 'login' in who ? typed.toLowerCase() : typed);
+  const counters = countersOf({
+    loginKey,
+    accountKey: found ? makeLoginKey(keys, `account:${found.account.sub}`) : loginKey,
+    address,
+    addressKey: sm3(utf8(`address:${networkOf(address)}`)),
+    deviceKey,
+    isKnownDevice: await isKnownDevice(db, found?.account.id ?? 0, deviceKey),
+  });
+  const taken = await takeTries(
+    db,
+    counters.map((counter) => ({ ...placeOf(counter), now, windowEndsAt: after(now, counter.windowSeconds) })),
+  );
+  const until = pausedUntil(counters, taken);
   if (until !== null) {
     await event('login.paused', found?.account.sub);
     return { outcome: 'paused', until };
   }
-  // 4. Always one argon2id.
+  // 3. Always one argon2id.
   const fits = await isPassword(found?.passwordHash ?? null, password.slice(0, 128));
   if (!fits || found === null || !mayLogIn(found.account)) {
     await event('login.refused', found?.account.sub);
-    return { outcome: 'refused', triesLeft: triesLeft(tries) };
+    return { outcome: 'refused', triesLeft: triesLeft(taken[0]!) };
   }
-  // 5. A right password forgets the wrong ones from here, and was no guess.
-  await deleteTries(db, loginKey, address);
-  await giveTryBack(db, accountKey, from);
-  await event('login.succeeded', found.account.sub);
+  // 4. A right password forgets the wrong ones from here, and was no guess.
+  const [own, ...others] = counters;
+  await deleteTries(db, own!.key, own!.place);
+  await giveTriesBack(db, others.map(placeOf));
   return { outcome: 'accepted', account: found.account };
+}
+
+async function findWho(
+  db: Knex,
+  keys: DocumentKeys,
+  who: Credentials['who'],
+  typed: string,
+): Promise<{ readonly account: Account; readonly passwordHash: string | null } | null> {
+  if ('account' in who) return { account: who.account, passwordHash: await findPasswordHash(db, who.account.sub) };
+  return findAccountByLogin(db, keys, typed);
+}
+
+function placeOf({ key, place }: Counter): { readonly loginKey: Uint8Array; readonly address: string } {
+  return { loginKey: key, address: place };
+}
+
+function after(now: Date, seconds: number): Date {
+  return new Date(now.getTime() + seconds * 1000);
 }

@@ -6,28 +6,20 @@ import { errors } from 'oidc-provider';
 import type { Clock } from '../../common/clock.ts';
 import { requestIdOf } from '../../common/http/app.ts';
 import { readForm } from '../../common/http/body.ts';
-import type { Cookies } from '../../common/http/cookies.ts';
 import type { Csrf } from '../../common/http/csrf.ts';
 import { pageFrame, sendPage } from '../../common/http/preferences.ts';
-import { WINDOW_SECONDS } from '../domain/login-throttle.ts';
-import type { AuthenticationResult, Credentials } from '../flow/authenticate.ts';
 import type { CurrentProvider } from '../provider/current-provider.ts';
 import { loginErrorPage } from '../web/error-page.ts';
-import { type LoginFault, loginPage } from '../web/login-page.ts';
 import { returningToPage } from '../web/returning-page.ts';
 import type { ConsentSteps } from './consent.ts';
-import { claimsGivenAtLogin, type Interaction, systemName } from './open-interaction.ts';
-
-/** Who logged in here last: guesses of others do not slow this browser down. It opens nothing. */
-const KNOWN_COOKIE = 'known';
-const KNOWN_SECONDS = 180 * 24 * 60 * 60;
+import type { LoginSteps } from './login-steps.ts';
+import { type Interaction, systemName } from './open-interaction.ts';
 
 export type InteractionDeps = {
   readonly provider: CurrentProvider;
   readonly clock: Clock;
   readonly csrf: Csrf;
-  readonly cookies: Cookies;
-  readonly authenticate: (credentials: Credentials) => Promise<AuthenticationResult>;
+  readonly login: LoginSteps;
   readonly consent: ConsentSteps;
 };
 
@@ -43,14 +35,15 @@ export function makeInteractionHandlers(deps: InteractionDeps): InteractionHandl
       const interaction = await findInteraction(deps, ctx);
       if (interaction === null) return;
       if (interaction.prompt.name === 'consent') return deps.consent.show(ctx, interaction);
-      await showLogin(deps, ctx, interaction, { status: 200 });
+      await deps.login.show(ctx, interaction);
     },
     submitLogin: async (ctx) => {
       const interaction = await findInteraction(deps, ctx, 'login');
       if (interaction === null) return;
       const form = await readForm(ctx, { maxBytes: 4096 });
       deps.csrf.check(ctx, form, interaction.uid);
-      await judgeLogin(deps, ctx, interaction, { login: form['login'] ?? '', password: form['password'] ?? '' });
+      const returnTo = await deps.login.submit(ctx, interaction, form);
+      if (returnTo !== null) await leadOn(deps, ctx, interaction, returnTo);
     },
     submitConsent: async (ctx) => {
       const interaction = await findInteraction(deps, ctx, 'consent');
@@ -83,57 +76,6 @@ async function findInteraction(
   });
   sendPage(ctx, page, 400);
   return null;
-}
-
-async function judgeLogin(
-  deps: InteractionDeps,
-  ctx: Koa.Context,
-  interaction: Interaction,
-  { login, password }: { login: string; password: string },
-): Promise<void> {
-  const missing: LoginFault[] = [
-    ...(login.trim() === '' ? [{ kind: 'login-missing' } as const] : []),
-    ...(password === '' ? [{ kind: 'password-missing' } as const] : []),
-  ];
-  if (missing.length > 0) return showLogin(deps, ctx, interaction, { status: 422, faults: missing, login });
-  const clientId = String(interaction.params['client_id']);
-  const knownSub = deps.cookies.read(ctx, KNOWN_COOKIE);
-  const from = { address: ctx.ip, knownSub, clientId, requestId: requestIdOf(ctx) };
-  const result = await deps.authenticate({ login, password, ...from });
-  if (result.outcome === 'accepted') {
-    deps.cookies.write(ctx, KNOWN_COOKIE, result.account.sub, { maxAgeSeconds: KNOWN_SECONDS });
-    const accepted = { login: { accountId: result.account.sub, amr: ['pwd'], remember: false } };
-    const returnTo = await deps.provider().interactionResult(ctx.req, ctx.res, accepted, {
-      mergeWithLastSubmission: false,
-    });
-    return leadOn(deps, ctx, interaction, returnTo);
-  }
-  if (result.outcome === 'paused') {
-    const seconds = Math.max(1, Math.ceil((result.until.getTime() - deps.clock().getTime()) / 1000));
-    ctx.set('Retry-After', String(seconds));
-    return showLogin(deps, ctx, interaction, { status: 429, faults: [{ kind: 'paused', until: result.until }], login });
-  }
-  const left = result.triesLeft === null ? {} : { left: result.triesLeft, minutes: WINDOW_SECONDS / 60 };
-  await showLogin(deps, ctx, interaction, { status: 422, faults: [{ kind: 'wrong', ...left }], login });
-}
-
-async function showLogin(
-  { provider, csrf }: InteractionDeps,
-  ctx: Koa.Context,
-  interaction: Interaction,
-  { status, faults = [], login }: { status: number; faults?: readonly LoginFault[]; login?: string },
-): Promise<void> {
-  const page = loginPage(pageFrame(ctx, `/interaction/${interaction.uid}`), {
-    action: `/interaction/${interaction.uid}/login`,
-    csrf: csrf.token(ctx, interaction.uid),
-    system: await systemName(provider, interaction),
-    given: await claimsGivenAtLogin(provider, interaction),
-    host: new URL(provider().issuer).host,
-    ...(login === undefined ? {} : { login }),
-    faults,
-    again: interaction.session?.accountId !== undefined,
-  });
-  sendPage(ctx, page, status);
 }
 
 async function leadOn(

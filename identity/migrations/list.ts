@@ -2,7 +2,6 @@
 import type { Migration } from '../../common/db/migration.ts';
 import { firstSchema } from './0001-identity.ts';
 import { rolesSchema } from './0002-roles.ts';
-import { queueSchema } from './0003-queue.ts';
 import { signingKeysSchema } from './0004-signing-keys.ts';
 import { accountsSchema } from './0006-accounts.ts';
 import { loggingInSchema } from './0007-logging-in.ts';
@@ -11,7 +10,6 @@ import { centreSchema } from './0009-centre.ts';
 export const MIGRATIONS: readonly Migration[] = [
   firstSchema,
   rolesSchema,
-  queueSchema,
   signingKeysSchema,
   accountsSchema,
   loggingInSchema,

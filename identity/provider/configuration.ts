@@ -7,7 +7,6 @@
 import type { Configuration, JWK, KoaContextWithOIDC } from 'oidc-provider';
 import { interactionPolicy } from 'oidc-provider';
 import { OIDC_SCOPES } from '../domain/client.ts';
-import { type SessionLife, sessionSeconds } from '../domain/session-life.ts';
 import { CLAIMS } from './accounts.ts';
 import { EXTRA_METADATA } from './clients.ts';
 import type { ProviderPages } from './pages.ts';
@@ -25,13 +24,12 @@ export type ConfigurationParts = {
   readonly signingKeys: readonly JWK[];
   readonly cookieKeys: readonly string[];
   readonly secureCookies: boolean;
-  readonly session: SessionLife;
 };
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 
-/** Seconds. A session slides, by settings; opaque tokens are bound to it, and a token for another room lives as long as one of client credentials. */
+/** Seconds. A session slides; opaque tokens are bound to it, and a token for another room lives as long as one of client credentials. */
 export const TTL = {
   AccessToken: 10 * MINUTE,
   AuthorizationCode: MINUTE,
@@ -39,6 +37,7 @@ export const TTL = {
   Grant: 24 * HOUR,
   IdToken: 10 * MINUTE,
   Interaction: 15 * MINUTE,
+  Session: 8 * HOUR,
 } as const;
 
 export function makeConfiguration(parts: ConfigurationParts): Configuration {
@@ -101,11 +100,7 @@ export function makeConfiguration(parts: ConfigurationParts): Configuration {
       url: (_ctx: KoaContextWithOIDC, interaction) => `/interaction/${interaction.uid}`,
     },
     renderError: parts.pages.renderError,
-    ttl: {
-      ...TTL,
-      AccessToken: (_ctx, token) => (token.resourceServer ? TTL.ClientCredentials : TTL.AccessToken),
-      Session: (_ctx, session) => sessionSeconds(parts.session, session.iat, Math.floor(Date.now() / 1000)),
-    },
+    ttl: { ...TTL, AccessToken: (_ctx, token) => (token.resourceServer ? TTL.ClientCredentials : TTL.AccessToken) },
     features: {
       devInteractions: { enabled: false },
       backchannelLogout: { enabled: true },

@@ -11,10 +11,8 @@ import { TrustError } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import type { AccountDocument } from '../domain/account.ts';
 import type { DocumentKeys } from '../domain/document-box.ts';
-import type { SessionLife } from '../domain/session-life.ts';
 import { pairwiseSub } from '../domain/subject.ts';
 import type { Changes } from '../flow/follow-changes.ts';
-import { awaitFirstTries, type SendLogout } from '../flow/logout-queue.ts';
 import { findAccountBySub, findDocument } from '../store/accounts.ts';
 import { listLiveRoles } from '../store/roles.ts';
 import { makeFindAccount } from './accounts.ts';
@@ -25,10 +23,11 @@ import type { CurrentProvider } from './current-provider.ts';
 import { makeDuties } from './duties.ts';
 import { makeLoadGrant } from './grants.ts';
 import { makeOutboundFetch } from './outbound-fetch.ts';
-import { leadOnAfterLogout, makePageRequests, makeProviderPages, type PageRequests, type ReceiptsOf } from './pages.ts';
+import { leadOnAfterLogout, makePageRequests, makeProviderPages, type PageRequests } from './pages.ts';
+import { makeRecordProof } from './record-proof.ts';
 import { makeRecorder, type Recorder, recordProvider } from './recorder.ts';
 import { type Audience, makeResourceIndicators } from './resources.ts';
-import { endSessionsFor, makeSendLogout } from './session-end.ts';
+import { endSessionsFor } from './session-end.ts';
 
 export type ProviderDeps = {
   readonly db: Knex;
@@ -49,9 +48,6 @@ export type ProviderDeps = {
   readonly logoutNetworks: readonly string[];
   /** How long a system may take to answer it. */
   readonly logoutTimeoutMs: number;
-  /** How long the person who logs out waits for the systems to be told. */
-  readonly logoutWaitMs: number;
-  readonly sessionLife: SessionLife;
 };
 
 export type HouseProvider = {
@@ -59,8 +55,6 @@ export type HouseProvider = {
   readonly provider: CurrentProvider;
   /** Makes a provider with these keys and puts it in place of the one in use. */
   readonly useKeys: (signingKeys: readonly JWK[]) => void;
-  /** Sends one client a fresh logout token. */
-  readonly sendLogout: SendLogout;
   readonly requests: PageRequests;
   readonly recorder: Recorder;
   readonly readDocument: (sub: string) => Promise<AccountDocument>;
@@ -71,8 +65,6 @@ export function makeProvider(deps: ProviderDeps): HouseProvider {
   const requests = makePageRequests();
   const recorder = makeRecorder({ db, clock, log });
   const readDocument = makeReadDocument(deps);
-  const receiptsOf: ReceiptsOf = (sessionUid, since) =>
-    awaitFirstTries(db, { sessionUid, since, waitMs: deps.logoutWaitMs });
   const parts = makeParts(deps, { requests, recorder, readDocument });
   const make = (signingKeys: readonly JWK[]): Provider => {
     const provider = new Provider(deps.issuer, makeConfiguration({ ...parts, signingKeys }));
@@ -80,23 +72,25 @@ export function makeProvider(deps: ProviderDeps): HouseProvider {
     const emitter: EventEmitter = provider;
     emitter.on('error', (error: unknown) => log.error({ err: error }, 'provider answer failed'));
     readClientsFrom(provider, { db, changes: deps.changes });
-    endSessionsFor(provider, { db, clock });
-    recordProvider(provider, { recorder, requests, log });
-    leadOnAfterLogout(provider, { requests, receiptsOf, clock });
+    endSessionsFor(provider, {
+      db,
+      clock,
+      onDelivery: ({ clientId, sub, error }) =>
+        recorder.record({
+          kind: error ? 'logout.undelivered' : 'logout.notified',
+          sub,
+          clientId,
+          detail: { late: true },
+        }),
+    });
+    leadOnAfterLogout(provider, requests, recordProvider(provider, { recorder, requests, log }));
     return provider;
   };
   let current = make(deps.signingKeys);
   const useKeys = (signingKeys: readonly JWK[]): void => {
     current = make(signingKeys);
   };
-  return {
-    provider: () => current,
-    sendLogout: makeSendLogout(() => current),
-    useKeys,
-    requests,
-    recorder,
-    readDocument,
-  };
+  return { provider: () => current, useKeys, requests, recorder, readDocument };
 }
 
 /** What every instance is made of, whatever its keys are. */
@@ -114,10 +108,15 @@ function makeParts(
     },
   };
   const duties = makeDuties((sub) => listLiveRoles(db, sub, clock()));
+  const recordProof = makeRecordProof(db);
+  const loadGrant = makeLoadGrant({ db, clock, audiences, duties });
   return {
     adapter: (model: string) => new PostgresAdapter(model, adapterDeps),
     findAccount: makeFindAccount({ findAccount: (sub) => findAccountBySub(db, deps.documentKeys, sub), readDocument }),
-    loadExistingGrant: makeLoadGrant({ db, clock, audiences, duties }),
+    loadExistingGrant: async (ctx) => {
+      await recordProof(ctx);
+      return loadGrant(ctx);
+    },
     pairwiseIdentifier: (_ctx, sub, client) => pairwiseSub(deps.subjectKey, sub, String(client['xinji_sector'])),
     extraTokenClaims: duties.extraTokenClaims,
     resourceIndicators: makeResourceIndicators(audiences, duties),
@@ -125,7 +124,6 @@ function makeParts(
     pages: makeProviderPages({ requests, clock }),
     cookieKeys: deps.cookieKeys,
     secureCookies: deps.mode === 'production',
-    session: deps.sessionLife,
   };
 }
 

@@ -1,39 +1,84 @@
-// identity.login_tries: password tries by login and address within a window, and by account from all. The login is kept as a keyed digest.
+// identity.login_tries: what was tried how often, for one key from one place within a window: passwords by login and address,
+// by account, by address and by browser; other limits by their kind (flow/limit.ts). Keys are digests.
 import type { Knex } from 'knex';
+import { compareBytes, utf8 } from '../../common/bytes.ts';
 import type { Tries } from '../domain/login-throttle.ts';
 
-/** Counts one try, before the password is looked at; a window that is over begins anew. */
-export async function takeTry(
-  db: Knex,
-  try_: { loginKey: Uint8Array; address: string; now: Date; windowEndsAt: Date },
-): Promise<Tries> {
-  const { rows } = await db.raw<{ rows: { tries: number; window_ends_at: Date }[] }>(
-    `insert into identity.login_tries as old (login_key, address, tries, window_ends_at)
-     values (:key, :address, 1, :ends)
-     on conflict (login_key, address) do update set
-       tries = case when old.window_ends_at <= :now then 1 else old.tries + 1 end,
-       window_ends_at = case when old.window_ends_at <= :now then excluded.window_ends_at else old.window_ends_at end
-     returning tries, window_ends_at`,
-    { key: Buffer.from(try_.loginKey), address: try_.address, ends: try_.windowEndsAt, now: try_.now },
-  );
-  const row = rows[0]!;
-  return { tries: row.tries, windowEndsAt: row.window_ends_at };
+export type TryCount = {
+  readonly loginKey: Uint8Array;
+  readonly address: string;
+  readonly now: Date;
+  readonly windowEndsAt: Date;
+};
+
+type Row = { tries: number; window_ends_at: Date };
+
+/** Counts one try, before the thing is looked at; a window that is over begins anew. */
+export async function takeTry(db: Knex, one: TryCount): Promise<Tries> {
+  const [taken] = await takeTries(db, [one]);
+  return taken!;
 }
 
-/** Forgets the tries after a right password. */
+/** Counts one try in several places at once; the answers are in the order of the places, which must differ. */
+export async function takeTries(db: Knex, places: readonly TryCount[]): Promise<readonly Tries[]> {
+  // One order for everybody: two requests that lock the same rows do not wait for each other.
+  const sorted = places.map((place, at) => ({ ...place, at })).sort(byPlace);
+  const query = db.raw<{ rows: Row[] }>(
+    `with taken as (
+       insert into identity.login_tries as old (login_key, address, tries, window_ends_at)
+       select key, address, 1, ends
+       from unnest(:keys::bytea[], :addresses::text[], :ends::timestamptz[]) with ordinality as place (key, address, ends, at)
+       order by at
+       on conflict (login_key, address) do update set
+         tries = case when old.window_ends_at <= :now then 1 else old.tries + 1 end,
+         window_ends_at = case when old.window_ends_at <= :now then excluded.window_ends_at else old.window_ends_at end
+       returning login_key, address, tries, window_ends_at)
+     select tries, window_ends_at
+     from unnest(:keys::bytea[], :addresses::text[]) with ordinality as place (key, address, at)
+     join taken on taken.login_key = place.key and taken.address = place.address order by at`,
+    {
+      keys: sorted.map(({ loginKey }) => Buffer.from(loginKey)),
+      addresses: sorted.map(({ address }) => address),
+      ends: sorted.map(({ windowEndsAt }) => windowEndsAt),
+      now: places[0]!.now,
+    },
+  );
+  const { rows } = await query.options({ name: 'tries-take' });
+  const answers: Tries[] = [];
+  for (const [n, { at }] of sorted.entries())
+    answers[at] = { tries: rows[n]!.tries, windowEndsAt: rows[n]!.window_ends_at };
+  return answers;
+}
+
+/** Forgets the tries. */
 export async function deleteTries(db: Knex, loginKey: Uint8Array, address: string): Promise<void> {
-  await db.raw('delete from identity.login_tries where login_key = ? and address = ?', [
+  const query = db.raw('delete from identity.login_tries where login_key = ? and address = ?', [
     Buffer.from(loginKey),
     address,
   ]);
+  await query.options({ name: 'tries-delete' });
 }
 
 /** Takes one try back out of the count. */
 export async function giveTryBack(db: Knex, loginKey: Uint8Array, address: string): Promise<void> {
-  await db.raw('update identity.login_tries set tries = greatest(tries - 1, 0) where login_key = ? and address = ?', [
-    Buffer.from(loginKey),
-    address,
-  ]);
+  await giveTriesBack(db, [{ loginKey, address }]);
+}
+
+/** The same in several places. */
+export async function giveTriesBack(
+  db: Knex,
+  places: readonly Pick<TryCount, 'loginKey' | 'address'>[],
+): Promise<void> {
+  const sorted = [...places].sort(byPlace);
+  const query = db.raw(
+    `update identity.login_tries as old set tries = greatest(tries - 1, 0)
+     from (select login_key, address from identity.login_tries
+           join unnest(?::bytea[], ?::text[]) as place (key, place) on login_key = key and address = place
+           order by login_key, address collate "C" for update) as chosen
+     where old.login_key = chosen.login_key and old.address = chosen.address`,
+    [sorted.map(({ loginKey }) => Buffer.from(loginKey)), sorted.map(({ address }) => address)],
+  );
+  await query.options({ name: 'tries-give-back' });
 }
 
 /** At most `limit` rows whose window ended before `before`; returns how many went. */
@@ -44,4 +89,10 @@ export async function deleteOldTries(db: Knex, before: Date, limit: number): Pro
     [before, limit],
   );
   return rowCount;
+}
+
+type Place = Pick<TryCount, 'loginKey' | 'address'>;
+
+function byPlace(a: Place, b: Place): number {
+  return compareBytes(a.loginKey, b.loginKey) || compareBytes(utf8(a.address), utf8(b.address));
 }

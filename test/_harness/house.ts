@@ -156,9 +156,8 @@ async function makeEnvironments(
 
 async function openIdentity(env: NodeJS.ProcessEnv, { database, deps }: Ground): Promise<Room> {
   const db = database.connect('identity');
-  const { app, workers, settle } = await buildIdentity({ ...readIdentityConfig(env), ...deps('identity'), db });
-  workers.start();
-  return { app, close: () => endWith(db, () => workers.stop(0).then(settle)) };
+  const { app, settle } = await buildIdentity({ ...readIdentityConfig(env), ...deps('identity'), db });
+  return { app, close: () => endWith(db, settle) };
 }
 
 async function openLicense(env: NodeJS.ProcessEnv, { database, deps }: Ground): Promise<Room> {

@@ -12,12 +12,14 @@ import { mountRoutes } from '../../common/http/routes.ts';
 import { type Listening, listen } from '../../common/http/server.ts';
 import { makeLog } from '../../common/log.ts';
 import type { PageFrame } from '../../common/web/frame.ts';
+import { type Fault, hiddenFields } from '../../common/web/parts.ts';
 import { problemPage } from '../../common/web/status-page.ts';
 import { consentPage } from '../../identity/web/consent-page.ts';
 import { loginErrorPage } from '../../identity/web/error-page.ts';
 import { homePage } from '../../identity/web/home-page.ts';
 import { loginPage } from '../../identity/web/login-page.ts';
 import { loggedOutPage, logoutConfirmPage } from '../../identity/web/logout-pages.ts';
+import { passwordForm, SHOW_PASSWORD_SCRIPT } from '../../identity/web/password-form.ts';
 import { returningToPage } from '../../identity/web/returning-page.ts';
 import { codeResultPage } from '../../license/web/code-result-page.ts';
 import { licensePage } from '../../license/web/license-page.ts';
@@ -200,7 +202,30 @@ const results = {
 };
 
 const given = ['name', 'identity_document'] as const;
-const login = { action: '/gallery/login', csrf: 'token', system: SYSTEM, given, host: 'id.example.gov.cn' };
+const wayLabels = [
+  ['password', '密码', 'Password', false],
+  ['sms', '短信', 'SMS', false],
+  ['passkey', '通行密钥', 'Passkey', false],
+  ['scan', '扫码', 'Scan', true],
+  ['certificate', '证书', 'Certificate', true],
+  ['mail', '邮箱', 'Mail', true],
+] as const;
+const waysAt = (current: string) =>
+  wayLabels.map(([name, zh, en, isRare]) => ({
+    name,
+    label: { zh, en },
+    isRare,
+    isCurrent: name === current,
+    href: `/gallery/login?way=${name}`,
+  }));
+const login = { system: SYSTEM, given, host: 'id.example.gov.cn', ways: waysAt('password') };
+const hidden = hiddenFields({ csrf: 'token' });
+const password = (frame: PageFrame, typed: string, faults: readonly Fault[] = []) => ({
+  ...login,
+  faults,
+  script: SHOW_PASSWORD_SCRIPT,
+  body: passwordForm(frame, { action: '/gallery/login', hidden, faults, login: typed, asksLogin: true }),
+});
 const verify = { fileAction: '/verify', codeAction: '/verify/code', maxMegabytes: 20 };
 const presentation = {
   person,
@@ -225,15 +250,17 @@ const problem = (frame: PageFrame, code: keyof typeof PROBLEMS) =>
 
 /** Name -> page. */
 export const GALLERY: Readonly<Record<string, (frame: PageFrame) => string>> = {
-  login: (frame) => loginPage(frame, login),
+  login: (frame) => loginPage(frame, password(frame, '')),
   'login-422': (frame) =>
-    loginPage(frame, {
-      ...login,
-      login: 'zhangsan',
-      faults: [{ kind: 'wrong', left: 2, minutes: 15 }, { kind: 'password-missing' }],
-    }),
+    loginPage(
+      frame,
+      password(frame, 'zhangsan', [
+        { field: 'login', words: '账号或密码不正确，再错 2 次将暂停登录 15 分钟' },
+        { field: 'password', words: '请填写密码' },
+      ]),
+    ),
   'login-paused': (frame) =>
-    loginPage(frame, { ...login, login: 'zhangsan', faults: [{ kind: 'paused', until: NOW }] }),
+    loginPage(frame, password(frame, 'zhangsan', [{ field: 'login', words: '登录已暂停，10:24:35 后可再试' }])),
   consent: (frame) =>
     consentPage(frame, {
       action: '/consent',
@@ -266,7 +293,7 @@ export const GALLERY: Readonly<Record<string, (frame: PageFrame) => string>> = {
       system: SYSTEM,
       systems: 2,
     }),
-  'logged-out': (frame) => loggedOutPage(frame, { systems: 2, later: ['医疗保障网上服务平台'], loginHref: '/' }),
+  'logged-out': (frame) => loggedOutPage(frame, { systems: 2, unanswered: ['医疗保障网上服务平台'], loginHref: '/' }),
   'login-error': (frame) =>
     loginErrorPage(frame, {
       error: 'invalid_redirect_uri',

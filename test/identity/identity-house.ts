@@ -67,8 +67,6 @@ export type TestClient = {
 export type HouseOptions = {
   readonly logoutNetworks?: readonly string[];
   readonly logoutTimeoutMs?: number;
-  readonly logoutWaitMs?: number;
-  readonly logoutRetrySeconds?: readonly number[];
   readonly clock?: Clock;
   readonly keyLeadSeconds?: number;
 };
@@ -82,19 +80,18 @@ export async function startIdentity(t: ExecutionContext<unknown>, options: House
   const url = `http://localhost:${port}`;
   const lines: string[] = [];
   const startNode = async (on: Knex, at: number): Promise<IdentityApp> => {
-    const node = await buildApp({ ...settings, metrics: makeMetrics('identity'), db: on });
+    const node = await buildApp({ ...settings, db: on });
     const server = await listen(node.app, { host: '127.0.0.1', port: at });
-    node.workers.start();
     t.teardown(async () => {
       await server.stop(0);
-      await node.workers.stop(0);
       await node.settle();
     });
     return node;
   };
-  const settings: Omit<IdentityDeps, 'db' | 'metrics'> = {
+  const settings: Omit<IdentityDeps, 'db'> = {
     clock,
     log: makeLog('identity', 'debug', { write: (line: string) => void lines.push(line) }),
+    metrics: makeMetrics('identity'),
     mode: 'development',
     url,
     licenseUrl: LICENSE_URL,
@@ -105,14 +102,8 @@ export async function startIdentity(t: ExecutionContext<unknown>, options: House
     cookieKeys: ['a cookie key of at least 32 characters'],
     masterKey: MASTER_KEY,
     logoutNetworks: options.logoutNetworks ?? ['127.0.0.0/8', '::1/128'],
-    // No test waits for these, and a slow machine does not meet them.
+    // No test waits for it, and a slow machine does not meet it.
     logoutTimeoutMs: options.logoutTimeoutMs ?? 60_000,
-    logoutWaitMs: options.logoutWaitMs ?? 60_000,
-    logoutRetrySeconds: options.logoutRetrySeconds ?? [60, 600],
-    sessionIdleMinutes: 30,
-    sessionHours: 12,
-    receiptDays: 190,
-    jobDays: 3,
   };
   const built = await startNode(db, port);
   t.teardown(() => {

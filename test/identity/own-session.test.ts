@@ -166,7 +166,6 @@ async function serveForm(t: ExecutionContext, house: IdentityHouse): Promise<str
   const port = await findFreePort();
   const cookies = makeCookies({ room: 'identity', keys: ['a cookie key of at least 32 characters'], secure: false });
   const own = makeOwnSessions({
-    sessionLife: { idleSeconds: 1800, maxSeconds: 43_200 },
     provider: house.provider,
     clock: systemClock,
     cookies,

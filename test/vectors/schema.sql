@@ -154,28 +154,6 @@ identity.imported_rows
   constraint imported_rows_pkey PRIMARY KEY (source, row_key)
   identity may delete, insert, select, update
 
-identity.jobs
-  id bigint not null identity
-  queue text not null
-  key text
-  payload jsonb not null
-  state text not null default 'waiting'::text
-  tries integer not null default 0
-  run_after timestamp with time zone not null
-  lease_until timestamp with time zone
-  last_error text
-  enqueued_at timestamp with time zone not null
-  finished_at timestamp with time zone
-  constraint jobs_check CHECK (((lease_until IS NULL) = (state <> 'running'::text)))
-  constraint jobs_check1 CHECK (((finished_at IS NULL) = (state = ANY (ARRAY['waiting'::text, 'running'::text]))))
-  constraint jobs_pkey PRIMARY KEY (id)
-  constraint jobs_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'dead'::text])))
-  CREATE INDEX jobs_dead ON identity.jobs USING btree (queue, id) WHERE (state = 'dead'::text)
-  CREATE INDEX jobs_done ON identity.jobs USING btree (finished_at) WHERE (state = 'done'::text)
-  CREATE INDEX jobs_running ON identity.jobs USING btree (queue, lease_until) WHERE (state = 'running'::text)
-  CREATE INDEX jobs_waiting ON identity.jobs USING btree (queue, run_after, id) WHERE (state = 'waiting'::text)
-  identity may delete, insert, select, update
-
 identity.kept_forms
   token_digest bytea not null
   path text not null
@@ -218,25 +196,6 @@ identity.login_tries
   window_ends_at timestamp with time zone not null
   constraint login_tries_pkey PRIMARY KEY (login_key, address)
   CREATE INDEX login_tries_window_ends_at ON identity.login_tries USING btree (window_ends_at)
-  identity may delete, insert, select, update
-
-identity.logout_notices
-  session_uid text not null
-  client_id text not null
-  sid text not null
-  sub text not null
-  reason text not null
-  state text not null default 'waiting'::text
-  tries integer not null default 0
-  last_error text
-  asked_at timestamp with time zone not null
-  delivered_at timestamp with time zone
-  constraint logout_notices_check CHECK (((delivered_at IS NULL) = (state <> 'delivered'::text)))
-  constraint logout_notices_pkey PRIMARY KEY (session_uid, client_id, sid)
-  constraint logout_notices_reason_check CHECK ((reason = ANY (ARRAY['logout'::text, 'kick'::text, 'password'::text, 'freeze'::text, 'expiry'::text, 'closed'::text, 'admin'::text])))
-  constraint logout_notices_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'dead'::text])))
-  CREATE INDEX logout_notices_asked_at ON identity.logout_notices USING btree (asked_at)
-  CREATE INDEX logout_notices_sub ON identity.logout_notices USING btree (sub, asked_at)
   identity may delete, insert, select, update
 
 identity.oidc_artifacts

@@ -1,0 +1,89 @@
+// What follows when a person has proven something: the browser is remembered, and who logs in with one that is new is told by
+// message; what happened is written down; and the level that is reached now is found. The proof itself is written when the
+// provider knows the session that it belongs to (provider/record-proof.ts).
+import type { Knex } from 'knex';
+import type { Clock } from '../../common/clock.ts';
+import { makeId } from '../../common/ids.ts';
+import { formatDateTime } from '../../common/web/texts.ts';
+import type { Account } from '../domain/account.ts';
+import { type Acr, acrOf, amrOf, type Proof, reachedLevel } from '../domain/assurance.ts';
+import type { DocumentKeys } from '../domain/document-box.ts';
+import { type Authentication, listProofs } from '../store/authentications.ts';
+import { insertEvent } from '../store/events.ts';
+import { type Device, rememberDevice } from '../store/known-devices.ts';
+import { notify } from './notify.ts';
+
+export type CompleteLoginDeps = {
+  readonly db: Knex;
+  readonly clock: Clock;
+  readonly keys: DocumentKeys;
+  /** Where a person ends what is not his: address of 登录记录. */
+  readonly historyUrl: string;
+};
+
+export type ProvenStep = {
+  readonly account: Account;
+  readonly proof: Proof;
+  /** The session that a step-up goes on from; null at a login, which begins anew. */
+  readonly sessionUid: string | null;
+  readonly clientId: string;
+  /** The asking system's name, for the message. */
+  readonly system: string;
+  readonly address: string;
+  readonly device: Device;
+  readonly requestId: string;
+};
+
+/** What the provider gets to know. */
+export type CompletedLogin = {
+  readonly accountId: string;
+  readonly acr: Acr;
+  readonly amr: readonly string[];
+  /** Seconds: when the oldest of the proofs that count was given. */
+  readonly ts: number;
+  readonly authentication: Omit<Authentication, 'sessionUid'>;
+};
+
+export async function completeLogin(deps: CompleteLoginDeps, step: ProvenStep): Promise<CompletedLogin> {
+  const { db, clock } = deps;
+  const { account, proof, sessionUid } = step;
+  const now = clock();
+  const before = sessionUid === null ? [] : await listProofs(db, sessionUid);
+  const proofs = [...before.map((one) => one.proof), proof];
+  const level = reachedLevel(account.level, proofs);
+  const begins = sessionUid === null;
+  await db.transaction(async (trx) => {
+    if (begins && (await rememberDevice(trx, account.id, step.device, now)))
+      await tellOfNewDevice(deps, trx, step, now);
+    await insertEvent(trx, {
+      at: now,
+      kind: begins ? 'login.succeeded' : 'login.stepped-up',
+      sub: account.sub,
+      clientId: step.clientId,
+      requestId: step.requestId,
+      detail: { method: proof.method, level },
+    });
+  });
+  return {
+    accountId: account.sub,
+    acr: acrOf(level),
+    amr: amrOf(proofs),
+    ts: Math.floor((before[0]?.at ?? now).getTime() / 1000),
+    authentication: {
+      proofId: makeId('auth'),
+      accountId: account.id,
+      begins,
+      proof,
+      level,
+      at: now,
+      clientId: step.clientId,
+      address: step.address,
+      device: step.device.label,
+    },
+  };
+}
+
+async function tellOfNewDevice(deps: CompleteLoginDeps, trx: Knex, step: ProvenStep, now: Date): Promise<void> {
+  const words = `【信基】您的账号于${formatDateTime('zh', now)}在新设备（${step.device.label}）登录“${step.system}”。不是您本人？请到 ${deps.historyUrl} 改密码并退出全部设备。`;
+  await notify(deps, trx, { to: { sub: step.account.sub }, kind: 'new-device', words });
+}
