@@ -18,6 +18,7 @@ import { referenceRoutes } from '../common/http/reference-page.ts';
 import { mountRoutes, type Route } from '../common/http/routes.ts';
 import type { Log } from '../common/log.ts';
 import { deriveDocumentKeys } from './domain/document-box.ts';
+import type { Lifetimes } from './domain/lifetimes.ts';
 import { deriveSigningBoxKey } from './domain/signing-key-box.ts';
 import { deriveSubjectKey } from './domain/subject.ts';
 import { authenticate } from './flow/authenticate.ts';
@@ -41,13 +42,14 @@ import {
   authorizeOperation,
   discoveryOperation,
   endSessionOperation,
+  introspectionOperation,
   jwksOperation,
   pushOperation,
+  revocationOperation,
   tokenOperation,
   userinfoOperation,
 } from './http/protocol-operations.ts';
 import { makeVisitors } from './http/visitor.ts';
-import { TTL } from './provider/configuration.ts';
 import { type KeyKeeper, makeKeyKeeper } from './provider/key-keeper.ts';
 import { openKeyring } from './provider/keyring.ts';
 import { type HouseProvider, makeProvider } from './provider/provider.ts';
@@ -57,7 +59,7 @@ import { findClient, listLoginClients } from './store/clients.ts';
 import { listLiveRoles } from './store/roles.ts';
 import { IDENTITY_SERVICE } from './web/service.ts';
 
-export type IdentityDeps = {
+export type IdentityDeps = Lifetimes & {
   readonly db: Knex;
   readonly log: Log;
   readonly clock: Clock;
@@ -95,8 +97,6 @@ export type IdentityApp = {
 };
 
 const FRESH_FOR_MS = 1000;
-/** Longer than anything signed counts. As a hint of who logs out an ID token counts as long as its session lives. */
-const KEEP_KEYS_SECONDS = TTL.Session;
 
 export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
   const { db, log, clock, metrics, mode } = deps;
@@ -113,7 +113,8 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
   const keyring = await openKeyring({
     ...keyDeps,
     changes,
-    keepSeconds: KEEP_KEYS_SECONDS,
+    // Longer than anything signed counts: as a hint of who logs out an ID token counts as long as its session lives.
+    keepSeconds: deps.sessionSeconds,
     onChange: (ring) => useKeys(ring.providerKeys()),
   });
   const { provider, useKeys, requests, recorder, readDocument } = makeProvider({
@@ -167,6 +168,7 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
     keptForms,
     ownLogin,
     findAccount,
+    lifetimes: deps,
     listProofs: (uid) => listProofs(db, uid),
   });
   const home = makeHomeHandler({ own, listClients: () => listLoginClients(db) });
@@ -206,6 +208,14 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
     { method: 'GET', path: '/oidc/auth', scope: 'public', handler: oidc, operation: authorizeOperation },
     { method: 'GET', path: '/oidc/auth/:uid', scope: 'public', handler: oidc },
     { method: 'POST', path: '/oidc/token', scope: 'public', handler: oidc, operation: tokenOperation },
+    {
+      method: 'POST',
+      path: '/oidc/token/introspection',
+      scope: 'public',
+      handler: oidc,
+      operation: introspectionOperation,
+    },
+    { method: 'POST', path: '/oidc/token/revocation', scope: 'public', handler: oidc, operation: revocationOperation },
     { method: 'GET', path: '/oidc/me', scope: 'public', handler: oidc, operation: userinfoOperation },
     { method: 'POST', path: '/oidc/me', scope: 'public', handler: oidc },
     { method: 'GET', path: '/oidc/session/end', scope: 'public', handler: oidc, operation: endSessionOperation },

@@ -11,7 +11,7 @@ import { CSRF_FIELD, type Csrf } from '../../common/http/csrf.ts';
 import type { Flash, Flashes } from '../../common/http/flash.ts';
 import { type Account, mayLogIn } from '../domain/account.ts';
 import { type Level, type Proof, parseAcr } from '../domain/assurance.ts';
-import { TTL } from '../provider/configuration.ts';
+import { type Lifetimes, sessionSecondsLeft } from '../domain/lifetimes.ts';
 import type { CurrentProvider } from '../provider/current-provider.ts';
 import type { KeptForms, Typed } from './kept-forms.ts';
 import type { OwnLogin } from './own-login.ts';
@@ -63,6 +63,7 @@ export type OwnSessionDeps = {
   readonly keptForms: KeptForms;
   readonly ownLogin: OwnLogin;
   readonly findAccount: (sub: string) => Promise<Account | null>;
+  readonly lifetimes: Lifetimes;
   readonly listProofs: (sessionUid: string) => Promise<readonly { readonly proof: Proof }[]>;
 };
 
@@ -118,13 +119,13 @@ async function findSession(deps: OwnSessionDeps, ctx: Koa.Context): Promise<OwnS
     await session.destroy(); // the provider would take its account for logged in
     return null;
   }
-  await slide(session, clock());
+  await slide(session, sessionSecondsLeft(deps.lifetimes, session.loginTs, clock()), clock());
   const proofs = (await deps.listProofs(session.uid)).map(({ proof }) => proof);
   return { account, sessionUid: session.uid, level: parseAcr(session.acr ?? '') ?? 2, proofs };
 }
 
 /** Using our pages keeps the session alive as using a system does; like there, not written more often than needed. */
-async function slide(session: Session, now: Date): Promise<void> {
-  if (session.exp - now.getTime() / 1000 < TTL.Session - SLIDE_SECONDS) await session.save(TTL.Session);
+async function slide(session: Session, ttlSeconds: number, now: Date): Promise<void> {
+  if (session.exp - now.getTime() / 1000 < ttlSeconds - SLIDE_SECONDS) await session.save(ttlSeconds);
 }
 const SLIDE_SECONDS = 5 * 60;

@@ -3,6 +3,7 @@ import type { Migration } from '../../common/db/migration.ts';
 import { firstSchema } from './0001-identity.ts';
 import { rolesSchema } from './0002-roles.ts';
 import { signingKeysSchema } from './0004-signing-keys.ts';
+import { clientRules } from './0005-client-rules.ts';
 import { accountsSchema } from './0006-accounts.ts';
 import { loggingInSchema } from './0007-logging-in.ts';
 import { centreSchema } from './0009-centre.ts';
@@ -11,6 +12,7 @@ export const MIGRATIONS: readonly Migration[] = [
   firstSchema,
   rolesSchema,
   signingKeysSchema,
+  clientRules,
   accountsSchema,
   loggingInSchema,
   centreSchema,
