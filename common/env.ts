@@ -117,6 +117,16 @@ export function parseInteger(min: number, max: number): (value: string) => numbe
   };
 }
 
+/** At least one whole number, separated by commas. */
+export function parseIntegers(min: number, max: number): (value: string) => readonly number[] {
+  const parse = parseInteger(min, max);
+  return (value) => {
+    const parts = parseList(value);
+    if (parts.length === 0) throw new Error(`expected whole numbers from ${min} to ${max}, separated by commas`);
+    return Object.freeze(parts.map(parse));
+  };
+}
+
 /** A comma-separated list; blanks are dropped. */
 export function parseList(value: string): readonly string[] {
   return Object.freeze(

@@ -17,13 +17,14 @@ import { webRoutes } from '../common/http/preferences.ts';
 import { referenceRoutes } from '../common/http/reference-page.ts';
 import { mountRoutes, type Route } from '../common/http/routes.ts';
 import type { Log } from '../common/log.ts';
+import { makeWorkers, type Workers } from '../common/queue/workers.ts';
 import { deriveDocumentKeys } from './domain/document-box.ts';
-import type { Lifetimes } from './domain/lifetimes.ts';
 import { deriveSigningBoxKey } from './domain/signing-key-box.ts';
 import { deriveSubjectKey } from './domain/subject.ts';
 import { authenticate } from './flow/authenticate.ts';
 import { completeLogin } from './flow/complete-login.ts';
 import { followChanges } from './flow/follow-changes.ts';
+import { logoutQueues } from './flow/logout-queue.ts';
 import { keepSigningKeys } from './flow/rotate-signing-key.ts';
 import { type Janitor, makeJanitor } from './flow/sweep-expired.ts';
 import { accountRoutes } from './http/account-routes.ts';
@@ -42,10 +43,8 @@ import {
   authorizeOperation,
   discoveryOperation,
   endSessionOperation,
-  introspectionOperation,
   jwksOperation,
   pushOperation,
-  revocationOperation,
   tokenOperation,
   userinfoOperation,
 } from './http/protocol-operations.ts';
@@ -59,7 +58,7 @@ import { findClient, listLoginClients } from './store/clients.ts';
 import { listLiveRoles } from './store/roles.ts';
 import { IDENTITY_SERVICE } from './web/service.ts';
 
-export type IdentityDeps = Lifetimes & {
+export type IdentityDeps = {
   readonly db: Knex;
   readonly log: Log;
   readonly clock: Clock;
@@ -83,15 +82,27 @@ export type IdentityDeps = Lifetimes & {
   readonly logoutNetworks: readonly string[];
   /** How long a system may take to answer a logout. */
   readonly logoutTimeoutMs: number;
+  /** How long the person waits for that. */
+  readonly logoutWaitMs: number;
+  /** Seconds until a system that did not answer is told again, try by try. */
+  readonly logoutRetrySeconds: readonly number[];
+  /** A session ends when it was not used for so long, and in any case after so long. */
+  readonly sessionIdleMinutes: number;
+  readonly sessionHours: number;
+  /** How long receipts of logouts and jobs that are done stay. */
+  readonly receiptDays: number;
+  readonly jobDays: number;
 };
 
 export type IdentityApp = {
   readonly app: Koa;
   readonly provider: HouseProvider['provider'];
-  /** Deletes what has expired; started by main.ts. */
+  /** Ends and deletes what has expired; started by main.ts. */
   readonly janitor: Janitor;
   /** Follows and renews the signing keys; started by main.ts. */
   readonly keyKeeper: KeyKeeper;
+  /** Do what is in the queue; started by main.ts. */
+  readonly workers: Workers;
   /** Resolves when every event is written. */
   readonly settle: () => Promise<void>;
 };
@@ -102,6 +113,7 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
   const { db, log, clock, metrics, mode } = deps;
   const documentKeys = deriveDocumentKeys(deps.masterKey);
   const changes = followChanges({ db, freshForMs: deps.freshForMs ?? FRESH_FOR_MS });
+  const sessionLife = { idleSeconds: deps.sessionIdleMinutes * 60, maxSeconds: deps.sessionHours * 3600 };
   const keyDeps = {
     db,
     clock,
@@ -113,11 +125,11 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
   const keyring = await openKeyring({
     ...keyDeps,
     changes,
-    // Longer than anything signed counts: as a hint of who logs out an ID token counts as long as its session lives.
-    keepSeconds: deps.sessionSeconds,
+    // Longer than anything signed counts. As a hint of who logs out an ID token counts as long as its session lives.
+    keepSeconds: sessionLife.maxSeconds,
     onChange: (ring) => useKeys(ring.providerKeys()),
   });
-  const { provider, useKeys, requests, recorder, readDocument } = makeProvider({
+  const { provider, sendLogout, useKeys, requests, recorder, readDocument } = makeProvider({
     ...deps,
     issuer: deps.url,
     audiences: [
@@ -128,6 +140,7 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
     signingKeys: keyring.providerKeys(),
     documentKeys,
     subjectKey: deriveSubjectKey(deps.masterKey),
+    sessionLife,
   });
   const findAccount = (sub: string) => findAccountBySub(db, documentKeys, sub);
   const cookies = makeCookies({ room: 'identity', keys: deps.cookieKeys, secure: mode === 'production' });
@@ -161,6 +174,7 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
   const flashes = makeFlashes(cookies);
   const own = makeOwnSessions({
     provider,
+    sessionLife,
     clock,
     csrf,
     cookies,
@@ -168,7 +182,6 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
     keptForms,
     ownLogin,
     findAccount,
-    lifetimes: deps,
     listProofs: (uid) => listProofs(db, uid),
   });
   const home = makeHomeHandler({ own, listClients: () => listLoginClients(db) });
@@ -208,14 +221,6 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
     { method: 'GET', path: '/oidc/auth', scope: 'public', handler: oidc, operation: authorizeOperation },
     { method: 'GET', path: '/oidc/auth/:uid', scope: 'public', handler: oidc },
     { method: 'POST', path: '/oidc/token', scope: 'public', handler: oidc, operation: tokenOperation },
-    {
-      method: 'POST',
-      path: '/oidc/token/introspection',
-      scope: 'public',
-      handler: oidc,
-      operation: introspectionOperation,
-    },
-    { method: 'POST', path: '/oidc/token/revocation', scope: 'public', handler: oidc, operation: revocationOperation },
     { method: 'GET', path: '/oidc/me', scope: 'public', handler: oidc, operation: userinfoOperation },
     { method: 'POST', path: '/oidc/me', scope: 'public', handler: oidc },
     { method: 'GET', path: '/oidc/session/end', scope: 'public', handler: oidc, operation: endSessionOperation },
@@ -233,5 +238,16 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
   const health = healthRoutes({ metrics, checks: { database: () => pingDatabase(db) } });
   mountRoutes(app, [...table, ...reference, ...health, ...webRoutes()]);
   const keyKeeper = makeKeyKeeper(keyring, { ...keyDeps, log });
-  return { app, provider, keyKeeper, janitor: makeJanitor({ db, clock, log }), settle: recorder.settle };
+  const { receiptDays, jobDays } = deps;
+  const workers = makeWorkers({ db, schema: 'identity', clock, log, registry: metrics.registry }, [
+    ...logoutQueues({
+      db,
+      clock,
+      send: sendLogout,
+      timeoutMs: deps.logoutTimeoutMs,
+      retryDelaysSeconds: deps.logoutRetrySeconds,
+    }),
+  ]);
+  const janitor = makeJanitor({ db, clock, log, receiptDays, jobDays });
+  return { app, provider, keyKeeper, janitor, workers, settle: recorder.settle };
 }

@@ -1,8 +1,8 @@
 import {
   type Config,
   type ConfigTable,
-  type EnvKey,
   parseInteger,
+  parseIntegers,
   parseKey32,
   parseList,
   parsePort,
@@ -12,7 +12,6 @@ import {
 } from '../common/env.ts';
 import { parseNetworks } from '../common/networks.ts';
 import { inDevelopment, parseCookieKeys, ROOM_ROWS } from '../common/setting-values.ts';
-import { DEFAULT_LIFETIMES } from './domain/lifetimes.ts';
 
 const DEVELOPMENT_COOKIE_KEY = 'development-cookie-key-of-the-identity-room';
 
@@ -98,56 +97,55 @@ export const CONFIG_TABLE = {
   },
   logoutTimeoutMs: {
     name: 'XINJI_IDENTITY_LOGOUT_TIMEOUT_MS',
-    manual:
-      'How long a system may take to answer when it is told of a logout, in milliseconds. The person waits that long at most; who did not answer is named to him.',
+    manual: 'How long a system may take to answer when it is told of a logout, in milliseconds.',
     example: '2500',
     fallback: () => '2500',
     parse: parseInteger(100, 60_000),
   },
-  codeSeconds: lifetime({
-    name: 'XINJI_IDENTITY_CODE_SECONDS',
-    manual: 'How long an authorization code and a pushed authorization request live, in seconds.',
-    value: DEFAULT_LIFETIMES.codeSeconds,
-    between: [10, 60],
-  }),
-  roomTokenSeconds: lifetime({
-    name: 'XINJI_IDENTITY_ROOM_TOKEN_SECONDS',
+  logoutWaitMs: {
+    name: 'XINJI_IDENTITY_LOGOUT_WAIT_MS',
     manual:
-      'How long an access token for another room lives, in seconds: the longest that the end of a session or of a role lags behind there.',
-    value: DEFAULT_LIFETIMES.roomTokenSeconds,
-    between: [30, 3600],
-  }),
-  sessionIdleSeconds: lifetime({
-    name: 'XINJI_IDENTITY_SESSION_IDLE_SECONDS',
-    manual: 'After how many seconds without use a session ends.',
-    value: DEFAULT_LIFETIMES.sessionIdleSeconds,
-    between: [60, 86_400],
-  }),
-  sessionSeconds: lifetime({
-    name: 'XINJI_IDENTITY_SESSION_SECONDS',
-    manual: 'After how many seconds a session ends however much it is used.',
-    value: DEFAULT_LIFETIMES.sessionSeconds,
-    between: [60, 86_400],
-  }),
-  refreshSeconds: lifetime({
-    name: 'XINJI_IDENTITY_REFRESH_SECONDS',
-    manual: 'How long the refresh tokens of one login live in all, in seconds, with scope offline_access.',
-    value: DEFAULT_LIFETIMES.refreshSeconds,
-    between: [3600, 7_776_000],
-  }),
-  refreshGraceSeconds: lifetime({
-    name: 'XINJI_IDENTITY_REFRESH_GRACE_SECONDS',
+      'How long a person who logs out waits for the systems to be told, in milliseconds; those that were not reached by then are named to him and told later.',
+    example: '2500',
+    fallback: () => '2500',
+    parse: parseInteger(0, 60_000),
+  },
+  logoutRetrySeconds: {
+    name: 'XINJI_IDENTITY_LOGOUT_RETRY_SECONDS',
     manual:
-      'How many seconds a refresh token that was just used gives the same successor once more, for parallel requests of one system; later its use revokes the grant.',
-    value: DEFAULT_LIFETIMES.refreshGraceSeconds,
-    between: [0, 60],
-  }),
-  deviceCodeSeconds: lifetime({
-    name: 'XINJI_IDENTITY_DEVICE_CODE_SECONDS',
-    manual: 'How long a person has to type the code that a terminal shows, in seconds.',
-    value: DEFAULT_LIFETIMES.deviceCodeSeconds,
-    between: [60, 1800],
-  }),
+      'Seconds until a system that did not take the notice of a logout is told again, after the first, second … try, separated by commas; each is spread by a fifth. After the last the notice is dead: see `xinji queue`.',
+    example: '5,30,120,600,1800',
+    fallback: () => '5,15,60,300,900,1800,3600,7200,14400,28800,28800',
+    parse: parseIntegers(1, 7 * 24 * 60 * 60),
+  },
+  sessionIdleMinutes: {
+    name: 'XINJI_IDENTITY_SESSION_IDLE_MINUTES',
+    manual: 'A session that was not used for so long ends, in minutes; its systems are told.',
+    example: '30',
+    fallback: () => '30',
+    parse: parseInteger(1, 24 * 60),
+  },
+  sessionHours: {
+    name: 'XINJI_IDENTITY_SESSION_HOURS',
+    manual: 'A session ends after so many hours, however much it is used.',
+    example: '12',
+    fallback: () => '12',
+    parse: parseInteger(1, 48),
+  },
+  receiptDays: {
+    name: 'XINJI_IDENTITY_RECEIPT_DAYS',
+    manual: 'How long it stays on record which systems were told of a logout, in days.',
+    example: '190',
+    fallback: () => '190',
+    parse: parseInteger(1, 3650),
+  },
+  jobDays: {
+    name: 'XINJI_IDENTITY_JOB_DAYS',
+    manual: 'How long jobs that are done stay in the queue, in days. Dead ones stay until they are requeued.',
+    example: '3',
+    fallback: () => '3',
+    parse: parseInteger(0, 365),
+  },
 } as const satisfies ConfigTable;
 
 export type IdentityConfig = Config<typeof CONFIG_TABLE>;
@@ -155,15 +153,4 @@ export type IdentityConfig = Config<typeof CONFIG_TABLE>;
 /** Throws `config-invalid` with every fault. */
 export function readRoomConfig(env: NodeJS.ProcessEnv): IdentityConfig {
   return readConfig(CONFIG_TABLE, env);
-}
-
-type LifetimeRow = {
-  readonly name: string;
-  readonly manual: string;
-  readonly value: number;
-  readonly between: readonly [least: number, most: number];
-};
-
-function lifetime({ name, manual, value, between: [least, most] }: LifetimeRow): EnvKey<number> {
-  return { name, manual, example: String(value), fallback: () => String(value), parse: parseInteger(least, most) };
 }

@@ -12,14 +12,16 @@ await runRoom({
   build: async (config, deps) => {
     const db = connect(config.databaseUrl, { applicationName: 'xinji identity' });
     await checkSchemaVersion(db, 'identity', MIGRATIONS);
-    const { app, janitor, keyKeeper, settle } = await buildApp({ ...config, ...deps, db });
+    const { app, janitor, keyKeeper, workers, settle } = await buildApp({ ...config, ...deps, db });
     return {
       app,
       started: async () => {
+        workers.start();
         janitor.start();
         keyKeeper.start();
       },
       close: async () => {
+        await workers.stop();
         await janitor.stop();
         await keyKeeper.stop();
         await settle();

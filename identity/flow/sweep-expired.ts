@@ -3,20 +3,32 @@
 import type { Knex } from 'knex';
 import type { Clock } from '../../common/clock.ts';
 import type { Log } from '../../common/log.ts';
+import { deleteDoneJobs } from '../../common/queue/store/jobs.ts';
 import { deleteExpiredArtifacts } from '../store/artifacts.ts';
 import { deleteEndedSessions } from '../store/ended-sessions.ts';
 import { deleteExpiredKeptForms } from '../store/kept-forms.ts';
 import { deleteUnusedDevices } from '../store/known-devices.ts';
 import { deleteOldTries } from '../store/login-tries.ts';
+import { deleteOldNotices } from '../store/logout-notices.ts';
 import { deleteOldOutbox } from '../store/outbox.ts';
 import { deleteStaleParticipations } from '../store/session-clients.ts';
+import { listExpiredSessions } from '../store/sessions.ts';
+import { type EndDeps, endSession } from './end-sessions.ts';
 
-export type SweepDeps = { readonly db: Knex; readonly clock: Clock };
+export type SweepDeps = {
+  readonly db: Knex;
+  readonly clock: Clock;
+  /** How long receipts of logouts and jobs that are done stay. */
+  readonly receiptDays: number;
+  readonly jobDays: number;
+};
 export type Janitor = { start(): void; stop(): Promise<void> };
 
 const BATCH = 500;
+const DAY_SECONDS = 24 * 60 * 60;
 const INTERVAL_SECONDS = 60;
 
+const EXPIRY_GRACE_SECONDS = 60;
 /** Expired artifacts stay this long, so that a code shown again late is still recognised and its tokens revoked. */
 const ARTIFACT_GRACE_SECONDS = 60 * 60;
 /** Longer than any session lives. */
@@ -26,9 +38,11 @@ const OUTBOX_SECONDS = 7 * 24 * 60 * 60;
 /** A browser that was not used for so long is a stranger again. */
 const DEVICE_SECONDS = 180 * 24 * 60 * 60;
 
-/** One pass over all tables; returns how many rows went. */
-export async function sweepExpired({ db, clock }: SweepDeps, batch = BATCH): Promise<number> {
+/** Ends the sessions that nobody used any more, then one pass over all tables; returns how many rows went. */
+export async function sweepExpired(deps: SweepDeps, batch = BATCH): Promise<number> {
+  const { db, clock } = deps;
   const before = (seconds: number): Date => new Date(clock().getTime() - seconds * 1000);
+  await endExpiredSessions(deps, batch);
   const sweeps = [
     () => deleteExpiredArtifacts(db, before(ARTIFACT_GRACE_SECONDS), batch),
     () => deleteStaleParticipations(db, before(SESSION_GRACE_SECONDS), batch),
@@ -36,6 +50,8 @@ export async function sweepExpired({ db, clock }: SweepDeps, batch = BATCH): Pro
     () => deleteOldTries(db, before(0), batch),
     () => deleteOldOutbox(db, before(OUTBOX_SECONDS), batch),
     () => deleteUnusedDevices(db, before(DEVICE_SECONDS), batch),
+    () => deleteOldNotices(db, before(deps.receiptDays * DAY_SECONDS), batch),
+    () => deleteDoneJobs(db, 'identity', before(deps.jobDays * DAY_SECONDS), batch),
     () => deleteExpiredKeptForms(db, before(0), batch),
   ];
   let total = 0;
@@ -43,6 +59,21 @@ export async function sweepExpired({ db, clock }: SweepDeps, batch = BATCH): Pro
     for (let gone = batch; gone === batch; total += gone) gone = await sweep();
   }
   return total;
+}
+
+/**
+ * Sessions that expired by themselves end like all others: their clients are told, what was granted in them is revoked.
+ * A request that read its session in the last second may still prolong it, hence the grace.
+ */
+export async function endExpiredSessions({ db, clock }: EndDeps, batch = BATCH): Promise<number> {
+  const before = new Date(clock().getTime() - EXPIRY_GRACE_SECONDS * 1000);
+  let total = 0;
+  for (;;) {
+    const expired = await listExpiredSessions(db, before, batch);
+    for (const sessionUid of expired)
+      total += (await endSession({ db, clock }, { sessionUid, reason: 'expiry' })).sessions;
+    if (expired.length < batch) return total;
+  }
 }
 
 /** Sweeps every minute until stopped; a failed pass is logged and tried again. */

@@ -11,7 +11,7 @@ import { CSRF_FIELD, type Csrf } from '../../common/http/csrf.ts';
 import type { Flash, Flashes } from '../../common/http/flash.ts';
 import { type Account, mayLogIn } from '../domain/account.ts';
 import { type Level, type Proof, parseAcr } from '../domain/assurance.ts';
-import { type Lifetimes, sessionSecondsLeft } from '../domain/lifetimes.ts';
+import { type SessionLife, sessionSeconds } from '../domain/session-life.ts';
 import type { CurrentProvider } from '../provider/current-provider.ts';
 import type { KeptForms, Typed } from './kept-forms.ts';
 import type { OwnLogin } from './own-login.ts';
@@ -56,6 +56,7 @@ export type OwnSessions = {
 
 export type OwnSessionDeps = {
   readonly provider: CurrentProvider;
+  readonly sessionLife: SessionLife;
   readonly clock: Clock;
   readonly csrf: Csrf;
   readonly cookies: Cookies;
@@ -63,7 +64,6 @@ export type OwnSessionDeps = {
   readonly keptForms: KeptForms;
   readonly ownLogin: OwnLogin;
   readonly findAccount: (sub: string) => Promise<Account | null>;
-  readonly lifetimes: Lifetimes;
   readonly listProofs: (sessionUid: string) => Promise<readonly { readonly proof: Proof }[]>;
 };
 
@@ -119,13 +119,15 @@ async function findSession(deps: OwnSessionDeps, ctx: Koa.Context): Promise<OwnS
     await session.destroy(); // the provider would take its account for logged in
     return null;
   }
-  await slide(session, sessionSecondsLeft(deps.lifetimes, session.loginTs, clock()), clock());
+  await slide(session, deps.sessionLife, clock());
   const proofs = (await deps.listProofs(session.uid)).map(({ proof }) => proof);
   return { account, sessionUid: session.uid, level: parseAcr(session.acr ?? '') ?? 2, proofs };
 }
 
 /** Using our pages keeps the session alive as using a system does; like there, not written more often than needed. */
-async function slide(session: Session, ttlSeconds: number, now: Date): Promise<void> {
-  if (session.exp - now.getTime() / 1000 < ttlSeconds - SLIDE_SECONDS) await session.save(ttlSeconds);
+async function slide(session: Session, life: SessionLife, now: Date): Promise<void> {
+  const nowSeconds = Math.floor(now.getTime() / 1000);
+  const seconds = sessionSeconds(life, session.iat, nowSeconds);
+  if (session.exp - nowSeconds < seconds - SLIDE_SECONDS) await session.save(seconds);
 }
 const SLIDE_SECONDS = 5 * 60;

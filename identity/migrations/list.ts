@@ -2,8 +2,8 @@
 import type { Migration } from '../../common/db/migration.ts';
 import { firstSchema } from './0001-identity.ts';
 import { rolesSchema } from './0002-roles.ts';
+import { queueSchema } from './0003-queue.ts';
 import { signingKeysSchema } from './0004-signing-keys.ts';
-import { clientRules } from './0005-client-rules.ts';
 import { accountsSchema } from './0006-accounts.ts';
 import { loggingInSchema } from './0007-logging-in.ts';
 import { centreSchema } from './0009-centre.ts';
@@ -11,8 +11,8 @@ import { centreSchema } from './0009-centre.ts';
 export const MIGRATIONS: readonly Migration[] = [
   firstSchema,
   rolesSchema,
+  queueSchema,
   signingKeysSchema,
-  clientRules,
   accountsSchema,
   loggingInSchema,
   centreSchema,

@@ -4,6 +4,7 @@ import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { Clock } from '../../common/clock.ts';
 import type { PageFrame } from '../../common/web/frame.ts';
 import { OWN_CLIENT_ID } from '../domain/client.ts';
+import type { LogoutNotice } from '../store/logout-notices.ts';
 import { loginErrorPage } from '../web/error-page.ts';
 import { loggedOutPage, logoutConfirmPage } from '../web/logout-pages.ts';
 import { returningToPage } from '../web/returning-page.ts';
@@ -64,7 +65,8 @@ export function makeProviderPages({ requests, clock }: { requests: PageRequests;
   };
 }
 
-export type LogoutTally = { readonly reached: Set<string>; readonly missed: Set<string> };
+/** What a logout reached: the receipts of this request's session, after a bounded wait. */
+export type ReceiptsOf = (sessionUid: string, since: Date) => Promise<readonly LogoutNotice[]>;
 
 /**
  * After the logout form the library redirects to the system. `form-action 'self'` would block that hop, and nobody would
@@ -72,26 +74,30 @@ export type LogoutTally = { readonly reached: Set<string>; readonly missed: Set<
  */
 export function leadOnAfterLogout(
   provider: Provider,
-  requests: PageRequests,
-  tallyOf: (ctx: KoaContextWithOIDC) => LogoutTally,
+  { requests, receiptsOf, clock }: { requests: PageRequests; receiptsOf: ReceiptsOf; clock: Clock },
 ): void {
   provider.use(async (context, next) => {
+    const since = clock();
     await next();
     const ctx = context as KoaContextWithOIDC;
     if (ctx.method !== 'POST' || ctx.oidc?.route !== 'end_session_confirm' || ctx.status !== 303) return;
     const location = ctx.response.get('Location');
     const { frame } = requests.of(ctx.req);
-    const { reached, missed } = tallyOf(ctx);
+    const receipts = ctx.oidc.session?.accountId ? await receiptsOf(ctx.oidc.session.uid, since) : [];
+    const later = receipts.filter(({ state }) => state !== 'delivered').map(({ clientName }) => clientName);
     ctx.remove('Location');
     ctx.status = 200;
     ctx.type = 'text/html; charset=utf-8';
     const client = location.startsWith(`${provider.issuer}/`) ? undefined : ctx.oidc.client;
-    if (client && missed.size === 0) {
+    if (client && later.length === 0) {
       ctx.body = returningToPage(frame, { system: client.clientName ?? client.clientId, url: location });
       return;
     }
-    // A person must see which systems were not reached: this page does not lead on by itself.
-    const unanswered = { systems: reached.size, unanswered: [...missed] };
-    ctx.body = loggedOutPage(frame, { ...unanswered, ...(client ? { loginHref: location } : {}) });
+    // A person must see which systems were not reached yet: this page does not lead on by itself.
+    ctx.body = loggedOutPage(frame, {
+      systems: receipts.length - later.length,
+      later,
+      ...(client ? { loginHref: location } : {}),
+    });
   });
 }

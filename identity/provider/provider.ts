@@ -6,36 +6,32 @@ import type { EventEmitter } from 'node:events';
 import type { Knex } from 'knex';
 import { type JWK, Provider } from 'oidc-provider';
 import type { Clock } from '../../common/clock.ts';
-import { deriveKey } from '../../common/crypto/sealed-box.ts';
 import type { Mode } from '../../common/env.ts';
 import { TrustError } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import type { AccountDocument } from '../domain/account.ts';
 import type { DocumentKeys } from '../domain/document-box.ts';
-import type { Lifetimes } from '../domain/lifetimes.ts';
+import type { SessionLife } from '../domain/session-life.ts';
 import { pairwiseSub } from '../domain/subject.ts';
 import type { Changes } from '../flow/follow-changes.ts';
+import { awaitFirstTries, type SendLogout } from '../flow/logout-queue.ts';
 import { findAccountBySub, findDocument } from '../store/accounts.ts';
 import { listLiveRoles } from '../store/roles.ts';
 import { makeFindAccount } from './accounts.ts';
 import { PostgresAdapter } from './adapter.ts';
-import { compareSecretsIn } from './client-secrets.ts';
 import { readClientsFrom } from './clients.ts';
 import { type ConfigurationParts, makeConfiguration } from './configuration.ts';
 import type { CurrentProvider } from './current-provider.ts';
 import { makeDuties } from './duties.ts';
 import { makeLoadGrant } from './grants.ts';
-import { limitPushedRequests, makeTtl } from './lifetimes.ts';
 import { makeOutboundFetch } from './outbound-fetch.ts';
-import { leadOnAfterLogout, makePageRequests, makeProviderPages, type PageRequests } from './pages.ts';
+import { leadOnAfterLogout, makePageRequests, makeProviderPages, type PageRequests, type ReceiptsOf } from './pages.ts';
 import { makeRecordProof } from './record-proof.ts';
 import { makeRecorder, type Recorder, recordProvider } from './recorder.ts';
-import { deriveSuccessors, type RefreshGrace } from './refresh-grace.ts';
-import { detectReplaysIn } from './replay-detection.ts';
 import { type Audience, makeResourceIndicators } from './resources.ts';
-import { endSessionsFor } from './session-end.ts';
+import { endSessionsFor, makeSendLogout } from './session-end.ts';
 
-export type ProviderDeps = Lifetimes & {
+export type ProviderDeps = {
   readonly db: Knex;
   readonly clock: Clock;
   readonly log: Log;
@@ -48,14 +44,15 @@ export type ProviderDeps = Lifetimes & {
   readonly changes: Changes;
   readonly cookieKeys: readonly string[];
   readonly documentKeys: DocumentKeys;
-  /** 32 bytes; keys of the protocol are derived from it, the same on every node. */
-  readonly masterKey: Uint8Array;
   /** Under which pairwise subjects are made. */
   readonly subjectKey: Uint8Array;
   /** Networks in CIDR form that back-channel logout may reach although they are private. */
   readonly logoutNetworks: readonly string[];
   /** How long a system may take to answer it. */
   readonly logoutTimeoutMs: number;
+  /** How long the person who logs out waits for the systems to be told. */
+  readonly logoutWaitMs: number;
+  readonly sessionLife: SessionLife;
 };
 
 export type HouseProvider = {
@@ -63,6 +60,8 @@ export type HouseProvider = {
   readonly provider: CurrentProvider;
   /** Makes a provider with these keys and puts it in place of the one in use. */
   readonly useKeys: (signingKeys: readonly JWK[]) => void;
+  /** Sends one client a fresh logout token. */
+  readonly sendLogout: SendLogout;
   readonly requests: PageRequests;
   readonly recorder: Recorder;
   readonly readDocument: (sub: string) => Promise<AccountDocument>;
@@ -73,56 +72,43 @@ export function makeProvider(deps: ProviderDeps): HouseProvider {
   const requests = makePageRequests();
   const recorder = makeRecorder({ db, clock, log });
   const readDocument = makeReadDocument(deps);
-  const refreshGrace = {
-    seconds: deps.refreshGraceSeconds,
-    key: deriveKey(deps.masterKey, 'identity refresh successor'),
-  };
-  const parts = makeParts(deps, { requests, recorder, readDocument, refreshGrace });
+  const receiptsOf: ReceiptsOf = (sessionUid, since) =>
+    awaitFirstTries(db, { sessionUid, since, waitMs: deps.logoutWaitMs });
+  const parts = makeParts(deps, { requests, recorder, readDocument });
   const make = (signingKeys: readonly JWK[]): Provider => {
     const provider = new Provider(deps.issuer, makeConfiguration({ ...parts, signingKeys }));
     provider.proxy = deps.mode === 'production'; // TLS ends in front of us
     const emitter: EventEmitter = provider;
     emitter.on('error', (error: unknown) => log.error({ err: error }, 'provider answer failed'));
     readClientsFrom(provider, { db, changes: deps.changes });
-    compareSecretsIn(provider, { db, clock });
-    detectReplaysIn(provider, { db, clock });
-    deriveSuccessors(provider, refreshGrace);
-    limitPushedRequests(provider, deps);
-    endSessionsFor(provider, {
-      db,
-      clock,
-      onDelivery: ({ clientId, sub, error }) =>
-        recorder.record({
-          kind: error ? 'logout.undelivered' : 'logout.notified',
-          sub,
-          clientId,
-          detail: { late: true },
-        }),
-    });
-    leadOnAfterLogout(provider, requests, recordProvider(provider, { recorder, requests, log }));
+    endSessionsFor(provider, { db, clock });
+    recordProvider(provider, { recorder, requests, log });
+    leadOnAfterLogout(provider, { requests, receiptsOf, clock });
     return provider;
   };
   let current = make(deps.signingKeys);
   const useKeys = (signingKeys: readonly JWK[]): void => {
     current = make(signingKeys);
   };
-  return { provider: () => current, useKeys, requests, recorder, readDocument };
+  return {
+    provider: () => current,
+    sendLogout: makeSendLogout(() => current),
+    useKeys,
+    requests,
+    recorder,
+    readDocument,
+  };
 }
-
-type SharedParts = Pick<HouseProvider, 'requests' | 'recorder' | 'readDocument'> & {
-  readonly refreshGrace: RefreshGrace;
-};
 
 /** What every instance is made of, whatever its keys are. */
 function makeParts(
   deps: ProviderDeps,
-  { requests, recorder, readDocument, refreshGrace }: SharedParts,
+  { requests, recorder, readDocument }: Pick<HouseProvider, 'requests' | 'recorder' | 'readDocument'>,
 ): Omit<ConfigurationParts, 'signingKeys'> {
   const { db, clock, log, audiences } = deps;
   const adapterDeps = {
     db,
     clock,
-    refreshGrace,
     onReuse: (model: string, payload: { clientId?: string | undefined }) => {
       log.warn({ model, client_id: payload.clientId }, 'used twice at once, tokens revoked');
       return recorder.record({ kind: 'code.reused', clientId: payload.clientId, detail: { model } });
@@ -143,10 +129,9 @@ function makeParts(
     resourceIndicators: makeResourceIndicators(audiences, duties),
     fetch: makeOutboundFetch({ networks: deps.logoutNetworks, timeoutMs: deps.logoutTimeoutMs }),
     pages: makeProviderPages({ requests, clock }),
-    ttl: makeTtl(deps, clock),
-    dpopNonceSecret: deriveKey(deps.masterKey, 'identity dpop nonce'),
     cookieKeys: deps.cookieKeys,
     secureCookies: deps.mode === 'production',
+    session: deps.sessionLife,
   };
 }
 

@@ -1,11 +1,11 @@
-// The provider's emitted events, written down: who was logged out where, whose code was shown twice, what broke.
+// The provider's emitted events, written down: who logged out, whose code was shown twice, what broke.
 // The library does not wait for its listeners; what is still being written is awaited when the room stops.
 import type { Knex } from 'knex';
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Clock } from '../../common/clock.ts';
 import type { Log } from '../../common/log.ts';
 import { type IdentityEvent, insertEvent } from '../store/events.ts';
-import type { LogoutTally, PageRequests } from './pages.ts';
+import type { PageRequests } from './pages.ts';
 
 export type Recorder = {
   record(event: Omit<IdentityEvent, 'at'>): Promise<void>;
@@ -27,27 +27,11 @@ export function makeRecorder({ db, clock, log }: { db: Knex; clock: Clock; log: 
   };
 }
 
-/** Listens to `provider`; returns what a logout request has reached so far. */
 export function recordProvider(
   provider: Provider,
   { recorder, requests, log }: { recorder: Recorder; requests: PageRequests; log: Log },
-): (ctx: KoaContextWithOIDC) => LogoutTally {
-  const tallies = new WeakMap<object, LogoutTally>();
-  const tallyOf = (ctx: KoaContextWithOIDC): LogoutTally => {
-    const tally = tallies.get(ctx.req) ?? { reached: new Set<string>(), missed: new Set<string>() };
-    tallies.set(ctx.req, tally);
-    return tally;
-  };
+): void {
   const requestIdOf = (ctx: KoaContextWithOIDC): string => requests.of(ctx.req).requestId;
-  provider.on('backchannel.success', (ctx, client, sub) => {
-    tallyOf(ctx).reached.add(client.clientId);
-    void recorder.record({ kind: 'logout.notified', sub, clientId: client.clientId, requestId: requestIdOf(ctx) });
-  });
-  provider.on('backchannel.error', (ctx, error, client, sub) => {
-    tallyOf(ctx).missed.add(client.clientName ?? client.clientId);
-    log.warn({ err: error, client_id: client.clientId, request_id: requestIdOf(ctx) }, 'logout not delivered');
-    void recorder.record({ kind: 'logout.undelivered', sub, clientId: client.clientId, requestId: requestIdOf(ctx) });
-  });
   provider.on('end_session.success', (ctx) => {
     const sub = ctx.oidc.session?.accountId;
     void recorder.record({
@@ -68,5 +52,4 @@ export function recordProvider(
   provider.on('server_error', (ctx, error) => {
     log.error({ err: error, request_id: requestIdOf(ctx) }, 'provider failed');
   });
-  return tallyOf;
 }

@@ -1,53 +1,55 @@
-// The end of a session is final. The library destroys the row and nothing else: a hop under way could write it again, and
-// a client that joined while the others were being told would never hear of the logout.
+// The end of a session, as the library meets it. It would tell the clients within the person's request, once, revoke their
+// grants one by one and destroy one row; here the flow ends the session as a whole (flow/end-sessions.ts), and the queue
+// does the telling, by the library's own logout token.
 import type { Knex } from 'knex';
-import type { Provider, Session } from 'oidc-provider';
+import { Provider, type Session } from 'oidc-provider';
 import type { Clock } from '../../common/clock.ts';
-import { deleteSession, revokeGrant } from '../store/artifacts.ts';
-import { insertEndedSession } from '../store/ended-sessions.ts';
-import { listParticipations } from '../store/session-clients.ts';
+import { endSession, leaveAlone } from '../flow/end-sessions.ts';
+import type { SendLogout } from '../flow/logout-queue.ts';
 
-export type SessionEndDeps = {
-  readonly db: Knex;
-  readonly clock: Clock;
-  readonly onDelivery: (delivery: Delivery) => Promise<void>;
-};
-
-/** One client told of a logout, or not reached. */
-export type Delivery = { readonly clientId: string; readonly sub: string; readonly error?: unknown };
+export type SessionEndDeps = { readonly db: Knex; readonly clock: Clock };
 
 type LogoutClient = {
+  readonly clientId: string;
   readonly backchannelLogoutUri?: string;
   readonly backchannelLogout: (sub: string, sid: string) => Promise<void>;
 };
 
-/** Replaces `Session.prototype.destroy`, which the library calls when a person logs out (not when it changes an id). */
+/** The library's own way of sending a logout token, by provider. */
+const sending = new WeakMap<Provider, LogoutClient['backchannelLogout']>();
+
+/**
+ * Replaces `Session.prototype.destroy`, which the library calls when a person logs out (not when it changes an id), and
+ * `Client.prototype.backchannelLogout`, which it calls for each client before that.
+ */
 export function endSessionsFor(provider: Provider, deps: SessionEndDeps): void {
   const destroy = provider.Session.prototype.destroy;
+  const Client = provider.Client.prototype as unknown as LogoutClient;
+  sending.set(provider, Client.backchannelLogout);
   Object.defineProperty(provider.Session.prototype, 'destroy', {
-    value: async function endSession(this: Session): Promise<void> {
-      const told = new Set(Object.keys(this.authorizations ?? {}));
-      // 1. From here on no code of this session is exchanged, because the session is not found any more.
-      await insertEndedSession(deps.db, this.uid, deps.clock());
+    value: async function endSessionAsAWhole(this: Session): Promise<void> {
+      await endSession(deps, { sessionUid: this.uid, reason: 'logout', sub: this.accountId });
       await destroy.call(this);
-      await deleteSession(deps.db, this.uid);
-      // 2. Whoever joined since this request began took part before that, and is told like the others.
-      for (const [clientId, { sid, grantId }] of await listParticipations(deps.db, this.uid)) {
-        if (told.has(clientId)) continue;
-        if (grantId !== null) await revokeGrant(deps.db, grantId);
-        const client = (await provider.Client.find(clientId)) as unknown as LogoutClient | undefined;
-        if (client?.backchannelLogoutUri && this.accountId)
-          await tell(client, { clientId, sub: this.accountId }, sid, deps);
-      }
+    },
+  });
+  Object.defineProperty(provider.Client.prototype, 'backchannelLogout', {
+    value: async function tellByQueue(this: LogoutClient, sub: string, sid: string): Promise<void> {
+      const { session, params } = Provider.ctx?.oidc ?? {};
+      if (!session) throw new Error('a client is told of a logout outside of a request');
+      // Everybody is told when the session is destroyed, and all grants go with it: the library sees none to revoke.
+      if (params?.['logout']) session.authorizations = {};
+      else await leaveAlone(deps, { sessionUid: session.uid, clientId: this.clientId, sid, sub });
     },
   });
 }
 
-async function tell(client: LogoutClient, to: Delivery, sid: string, deps: SessionEndDeps): Promise<void> {
-  try {
-    await client.backchannelLogout(to.sub, sid);
-    await deps.onDelivery(to);
-  } catch (error) {
-    await deps.onDelivery({ ...to, error });
-  }
+/** For the queue: one fresh logout token, signed with the keys of this moment. */
+export function makeSendLogout(current: () => Provider): SendLogout {
+  return async ({ clientId, sid, sub }) => {
+    const provider = current();
+    const client = (await provider.Client.find(clientId)) as unknown as LogoutClient | undefined;
+    if (!client) throw new Error('the client is suspended or gone');
+    if (!client.backchannelLogoutUri) throw new Error('the client has no address for logout any more');
+    await sending.get(provider)?.call(client, sub, sid);
+  };
 }

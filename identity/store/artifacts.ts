@@ -114,6 +114,26 @@ export async function revokeGrant(db: Knex, grantId: string): Promise<void> {
   );
 }
 
+/** Many grants in one statement. */
+export async function revokeGrants(db: Knex, grantIds: readonly string[]): Promise<void> {
+  if (grantIds.length === 0) return;
+  await db.raw(
+    `delete from identity.oidc_artifacts
+     where (grant_id = any (?) and consumed_at is null) or (model = 'Grant' and id_digest = any (?))`,
+    [[...grantIds], grantIds.map(digestOf)],
+  );
+}
+
+/** Every grant of an account, and everything under them, but those named. */
+export async function revokeAllGrantsOf(db: Knex, accountId: string, kept: readonly string[]): Promise<void> {
+  await db.raw(
+    `delete from identity.oidc_artifacts
+     where account_id = ? and ((grant_id is not null and grant_id <> all (?) and consumed_at is null)
+       or (model = 'Grant' and id_digest <> all (?)))`,
+    [accountId, [...kept], kept.map(digestOf)],
+  );
+}
+
 /** At most `limit` rows that expired before `before`; returns how many went. */
 export async function deleteExpiredArtifacts(db: Knex, before: Date, limit: number): Promise<number> {
   const { rowCount } = await db.raw<{ rowCount: number }>(

@@ -2,11 +2,13 @@
 // this table outlives it, and no session in it is ever found again.
 import type { Knex } from 'knex';
 
-export async function insertEndedSession(db: Knex, uid: string, now: Date): Promise<void> {
-  await db.raw('insert into identity.ended_sessions (session_uid, ended_at) values (?, ?) on conflict do nothing', [
-    uid,
-    now,
-  ]);
+/** False when it had ended before. */
+export async function insertEndedSession(db: Knex, uid: string, now: Date): Promise<boolean> {
+  const { rows } = await db.raw<{ rows: unknown[] }>(
+    'insert into identity.ended_sessions (session_uid, ended_at) values (?, ?) on conflict do nothing returning 1',
+    [uid, now],
+  );
+  return rows.length === 1;
 }
 
 export async function isEndedSession(db: Knex, uid: string): Promise<boolean> {

@@ -21,8 +21,8 @@ export type LogoutConfirmPage = {
 export type LoggedOutPage = {
   /** Systems that were told; left out when it is not known. */
   readonly systems?: number;
-  /** Names of systems that did not answer: a person may still be logged in there. */
-  readonly unanswered?: readonly string[];
+  /** Names of systems that did not answer yet: the person may still be logged in there, and they are told again. */
+  readonly later?: readonly string[];
   readonly loginHref?: string;
 };
 
@@ -39,9 +39,13 @@ const TEXTS = {
   done: { zh: '您已退出', en: 'You are logged out' },
   doneSystems: { zh: '同时退出了 {n} 个系统。', en: 'Also from {n} systems.' },
   shared: { zh: '公用电脑上请关闭浏览器。', en: 'On a shared computer close the browser.' },
-  unanswered: {
-    zh: '{n} 个系统没有回应，请到该系统退出：{list}',
-    en: '{n} systems did not answer; log out there yourself: {list}',
+  later: {
+    zh: '{n} 个系统暂未回应，将继续通知：{list}',
+    en: '{n} systems have not answered yet, we keep trying: {list}',
+  },
+  laterOne: {
+    zh: '1 个系统暂未回应，将继续通知：{list}',
+    en: 'One system has not answered yet, we keep trying: {list}',
   },
   again: { zh: '重新登录', en: 'Log in again' },
 } satisfies Texts;
@@ -66,8 +70,8 @@ ${trustedHtml(props.providerForm)}
 
 export function loggedOutPage(frame: PageFrame, props: LoggedOutPage): string {
   const say = sayIn(frame.lang);
-  const unanswered = props.unanswered ?? [];
-  const list = unanswered.join(frame.lang === 'zh' ? '、' : ', ');
+  const later = props.later ?? [];
+  const list = later.join(frame.lang === 'zh' ? '、' : ', ');
   return renderPage({
     ...frame,
     service: IDENTITY_SERVICE,
@@ -79,7 +83,7 @@ export function loggedOutPage(frame: PageFrame, props: LoggedOutPage): string {
       why: props.systems ? say(TEXTS.doneSystems, { n: props.systems }) : null,
       next: say(TEXTS.shared),
     })}
-${unanswered.length > 0 ? notice({ mark: 'warning', words: html`<p>${say(TEXTS.unanswered, { n: unanswered.length, list })}</p>` }) : null}
+${later.length > 0 ? notice({ mark: 'warning', words: html`<p>${say(later.length === 1 ? TEXTS.laterOne : TEXTS.later, { n: later.length, list })}</p>` }) : null}
 ${props.loginHref ? html`<p class="actions"><a class="button" href="${props.loginHref}">${say(TEXTS.again)}</a></p>` : null}`,
   });
 }

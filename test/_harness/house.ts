@@ -156,8 +156,9 @@ async function makeEnvironments(
 
 async function openIdentity(env: NodeJS.ProcessEnv, { database, deps }: Ground): Promise<Room> {
   const db = database.connect('identity');
-  const { app, settle } = await buildIdentity({ ...readIdentityConfig(env), ...deps('identity'), db });
-  return { app, close: () => endWith(db, settle) };
+  const { app, workers, settle } = await buildIdentity({ ...readIdentityConfig(env), ...deps('identity'), db });
+  workers.start();
+  return { app, close: () => endWith(db, () => workers.stop(0).then(settle)) };
 }
 
 async function openLicense(env: NodeJS.ProcessEnv, { database, deps }: Ground): Promise<Room> {

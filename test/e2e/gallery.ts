@@ -293,7 +293,7 @@ export const GALLERY: Readonly<Record<string, (frame: PageFrame) => string>> = {
       system: SYSTEM,
       systems: 2,
     }),
-  'logged-out': (frame) => loggedOutPage(frame, { systems: 2, unanswered: ['医疗保障网上服务平台'], loginHref: '/' }),
+  'logged-out': (frame) => loggedOutPage(frame, { systems: 2, later: ['医疗保障网上服务平台'], loginHref: '/' }),
   'login-error': (frame) =>
     loginErrorPage(frame, {
       error: 'invalid_redirect_uri',

@@ -11,14 +11,11 @@ import { makeMetrics } from '../../common/http/metrics.ts';
 import { listen } from '../../common/http/server.ts';
 import { makeLog } from '../../common/log.ts';
 import { buildApp, type IdentityApp, type IdentityDeps } from '../../identity/app.ts';
-import type { ClientRegistration } from '../../identity/domain/client.ts';
-import type { PublicJwk } from '../../identity/domain/client-parts.ts';
+import type { ClientRegistration, PublicJwk } from '../../identity/domain/client.ts';
 import { deriveDocumentKeys } from '../../identity/domain/document-box.ts';
-import { DEFAULT_LIFETIMES, type Lifetimes } from '../../identity/domain/lifetimes.ts';
 import { deriveSubjectKey, pairwiseSub } from '../../identity/domain/subject.ts';
 import { registerAccount } from '../../identity/flow/register-account.ts';
 import { registerClient } from '../../identity/flow/register-client.ts';
-import { rotateClientSecret } from '../../identity/flow/rotate-client-secret.ts';
 import { testDatabase } from '../_harness/database.ts';
 import { findFreePort } from '../_harness/free-ports.ts';
 
@@ -65,16 +62,15 @@ export type TestClient = {
   readonly config: oidc.Configuration;
   readonly redirectUri: string;
   readonly keyPem: string;
-  /** Of a client that authenticates by one. */
-  readonly secret?: string | undefined;
 };
 
 export type HouseOptions = {
   readonly logoutNetworks?: readonly string[];
   readonly logoutTimeoutMs?: number;
+  readonly logoutWaitMs?: number;
+  readonly logoutRetrySeconds?: readonly number[];
   readonly clock?: Clock;
   readonly keyLeadSeconds?: number;
-  readonly lifetimes?: Partial<Lifetimes>;
 };
 
 /** Started for one test; everything ends with it. */
@@ -86,18 +82,19 @@ export async function startIdentity(t: ExecutionContext<unknown>, options: House
   const url = `http://localhost:${port}`;
   const lines: string[] = [];
   const startNode = async (on: Knex, at: number): Promise<IdentityApp> => {
-    const node = await buildApp({ ...settings, db: on });
+    const node = await buildApp({ ...settings, metrics: makeMetrics('identity'), db: on });
     const server = await listen(node.app, { host: '127.0.0.1', port: at });
+    node.workers.start();
     t.teardown(async () => {
       await server.stop(0);
+      await node.workers.stop(0);
       await node.settle();
     });
     return node;
   };
-  const settings: Omit<IdentityDeps, 'db'> = {
+  const settings: Omit<IdentityDeps, 'db' | 'metrics'> = {
     clock,
     log: makeLog('identity', 'debug', { write: (line: string) => void lines.push(line) }),
-    metrics: makeMetrics('identity'),
     mode: 'development',
     url,
     licenseUrl: LICENSE_URL,
@@ -107,11 +104,15 @@ export async function startIdentity(t: ExecutionContext<unknown>, options: House
     freshForMs: 0,
     cookieKeys: ['a cookie key of at least 32 characters'],
     masterKey: MASTER_KEY,
-    ...DEFAULT_LIFETIMES,
-    ...options.lifetimes,
     logoutNetworks: options.logoutNetworks ?? ['127.0.0.0/8', '::1/128'],
-    // No test waits for it, and a slow machine does not meet it.
+    // No test waits for these, and a slow machine does not meet them.
     logoutTimeoutMs: options.logoutTimeoutMs ?? 60_000,
+    logoutWaitMs: options.logoutWaitMs ?? 60_000,
+    logoutRetrySeconds: options.logoutRetrySeconds ?? [60, 600],
+    sessionIdleMinutes: 30,
+    sessionHours: 12,
+    receiptDays: 190,
+    jobDays: 3,
   };
   const built = await startNode(db, port);
   t.teardown(() => {
@@ -126,12 +127,7 @@ export async function startIdentity(t: ExecutionContext<unknown>, options: House
     const keyPem = makeKeyPem();
     const registration = await makeRegistration(id, keyPem, change);
     await registerClient({ db, clock, requireHttps: false }, registration);
-    const { authMethod } = registration;
-    const secret = authMethod?.startsWith('client_secret')
-      ? (await rotateClientSecret({ db, clock }, { clientId: id, overlapSeconds: 0 })).secret
-      : undefined;
-    const config = await discover(url, id, keyPem, authenticationOf(authMethod, secret));
-    return { id, keyPem, secret, redirectUri: registration.redirectUris[0] ?? '', config };
+    return { id, keyPem, redirectUri: registration.redirectUris[0] ?? '', config: await discover(url, id, keyPem) };
   };
   return {
     ...built,
@@ -187,23 +183,11 @@ export async function publicJwk(keyPem: string): Promise<PublicJwk> {
   return { kty: 'EC', crv: 'P-256', x: x!, y: y! };
 }
 
-/** The client as openid-client; with its key unless another way to authenticate is given. */
-export async function discover(
-  url: string,
-  id: string,
-  keyPem: string,
-  authentication?: oidc.ClientAuth,
-): Promise<oidc.Configuration> {
-  const by = authentication ?? oidc.PrivateKeyJwt(await importPKCS8(keyPem, 'ES256'));
-  return oidc.discovery(new URL(url), id, { id_token_signed_response_alg: 'ES256' }, by, {
+export async function discover(url: string, id: string, keyPem: string): Promise<oidc.Configuration> {
+  const key = await importPKCS8(keyPem, 'ES256');
+  return oidc.discovery(new URL(url), id, { id_token_signed_response_alg: 'ES256' }, oidc.PrivateKeyJwt(key), {
     execute: [oidc.allowInsecureRequests],
   });
-}
-
-function authenticationOf(method: ClientRegistration['authMethod'], secret = ''): oidc.ClientAuth | undefined {
-  if (method === 'client_secret_basic') return oidc.ClientSecretBasic(secret);
-  if (method === 'client_secret_post') return oidc.ClientSecretPost(secret);
-  return method === 'none' ? oidc.None() : undefined;
 }
 
 export type Authorization = {

@@ -148,10 +148,7 @@ test('cookies bear names of this room, are signed, HttpOnly and SameSite=Lax; a 
 
 test('neither passwords nor codes of persons reach the log or the events', async (t) => {
   const house = await startIdentity(t);
-  const client = await house.client('license', {
-    scopes: ['openid', 'profile', 'identity_document'],
-    sector: 'xinji',
-  });
+  const client = await house.client('license', { scopes: ['openid', 'profile', 'identity_document'] });
   await logIn(client, {
     person: { ...PERSON, loginName: PERSON.holder.code },
     extra: { scope: 'openid identity_document' },

@@ -10,7 +10,6 @@ import { mountRoutes } from '../../common/http/routes.ts';
 import { listen } from '../../common/http/server.ts';
 import { makeLog } from '../../common/log.ts';
 import { deriveDocumentKeys } from '../../identity/domain/document-box.ts';
-import { DEFAULT_LIFETIMES } from '../../identity/domain/lifetimes.ts';
 import { makeKeptForms } from '../../identity/http/kept-forms.ts';
 import { makeOwnLogin } from '../../identity/http/own-login.ts';
 import { makeOwnSessions } from '../../identity/http/own-session.ts';
@@ -167,6 +166,7 @@ async function serveForm(t: ExecutionContext, house: IdentityHouse): Promise<str
   const port = await findFreePort();
   const cookies = makeCookies({ room: 'identity', keys: ['a cookie key of at least 32 characters'], secure: false });
   const own = makeOwnSessions({
+    sessionLife: { idleSeconds: 1800, maxSeconds: 43_200 },
     provider: house.provider,
     clock: systemClock,
     cookies,
@@ -175,7 +175,6 @@ async function serveForm(t: ExecutionContext, house: IdentityHouse): Promise<str
     keptForms: makeKeptForms({ db: house.db, clock: systemClock, cookies, boxKey: new Uint8Array(32).fill(3) }),
     ownLogin: makeOwnLogin({ cookies, url: house.url }),
     findAccount: (sub) => findAccountBySub(house.db, deriveDocumentKeys(MASTER_KEY), sub),
-    lifetimes: DEFAULT_LIFETIMES,
     listProofs: (uid) => listProofs(house.db, uid),
   });
   const deps = { room: 'identity', log: makeLog('identity', 'silent'), clock: systemClock };

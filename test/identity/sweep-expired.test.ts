@@ -8,6 +8,7 @@ import { testDatabase } from '../_harness/database.ts';
 const NOW = new Date('2026-11-20T08:00:00Z');
 const hoursAgo = (hours: number): Date => new Date(NOW.getTime() - hours * 3_600_000);
 const clock = (): Date => NOW;
+const DAYS = { receiptDays: 190, jobDays: 3 };
 
 test('expired rows go in bounded batches; living ones and those of the last hour stay', async (t) => {
   const db = (await testDatabase(t)).connect('identity');
@@ -16,11 +17,11 @@ test('expired rows go in bounded batches; living ones and those of the last hour
   for (let n = 0; n < 25; n += 1) await put(`old-${n}`, hoursAgo(2));
   await put('late', hoursAgo(0.5));
   await put('alive', hoursAgo(-1));
-  t.is(await sweepExpired({ db, clock }, 10), 25);
+  t.is(await sweepExpired({ db, clock, ...DAYS }, 10), 25);
   t.not(await findArtifact(db, 'AccessToken', 'late'), null);
   t.not(await findArtifact(db, 'AccessToken', 'alive'), null);
   t.is(await findArtifact(db, 'AccessToken', 'old-3'), null);
-  t.is(await sweepExpired({ db, clock }, 10), 0);
+  t.is(await sweepExpired({ db, clock, ...DAYS }, 10), 0);
 });
 
 test('participations go with their session, tombstones after two days, tries with their window', async (t) => {
@@ -39,7 +40,7 @@ test('participations go with their session, tombstones after two days, tries wit
     { login_key: Buffer.from('a'), address: '::1', tries: 3, window_ends_at: hoursAgo(1) },
     { login_key: Buffer.from('b'), address: '::1', tries: 3, window_ends_at: hoursAgo(-1) },
   ]);
-  t.is(await sweepExpired({ db, clock }), 3);
+  t.is(await sweepExpired({ db, clock, ...DAYS }), 3);
   t.is((await listParticipations(db, 'gone')).size, 0);
   t.is((await listParticipations(db, 'young')).size, 1);
   t.is((await listParticipations(db, 'living')).size, 1);
@@ -51,6 +52,6 @@ test('two sweepers at once delete each row once', async (t) => {
   const db = (await testDatabase(t)).connect('identity');
   for (let n = 0; n < 40; n += 1)
     await upsertArtifact(db, { model: 'AccessToken', id: `${n}`, payload: {}, expiresAt: hoursAgo(2) });
-  const gone = await Promise.all([sweepExpired({ db, clock }, 7), sweepExpired({ db, clock }, 7)]);
+  const gone = await Promise.all([sweepExpired({ db, clock, ...DAYS }, 7), sweepExpired({ db, clock, ...DAYS }, 7)]);
   t.is(gone[0] + gone[1], 40);
 });

@@ -70,35 +70,6 @@ identity.changes
   constraint changes_pkey PRIMARY KEY (topic)
   identity may delete, insert, select, update
 
-identity.claim_approvals
-  id bigint not null identity
-  client_id text not null
-  scope text not null
-  reason text not null
-  approved_by text not null
-  approved_at timestamp with time zone not null
-  withdrawn_at timestamp with time zone
-  constraint claim_approvals_approved_by_check CHECK ((approved_by <> ''::text))
-  constraint claim_approvals_check CHECK ((withdrawn_at >= approved_at))
-  constraint claim_approvals_client_id_fkey FOREIGN KEY (client_id) REFERENCES identity.clients(client_id)
-  constraint claim_approvals_pkey PRIMARY KEY (id)
-  constraint claim_approvals_reason_check CHECK ((reason <> ''::text))
-  CREATE UNIQUE INDEX claim_approvals_open ON identity.claim_approvals USING btree (client_id, scope) WHERE (withdrawn_at IS NULL)
-  identity may delete, insert, select, update
-
-identity.client_secrets
-  id bigint not null identity
-  client_id text not null
-  digest bytea not null
-  added_at timestamp with time zone not null
-  ends_at timestamp with time zone
-  constraint client_secrets_check CHECK ((ends_at >= added_at))
-  constraint client_secrets_client_id_fkey FOREIGN KEY (client_id) REFERENCES identity.clients(client_id)
-  constraint client_secrets_digest_key UNIQUE (digest)
-  constraint client_secrets_pkey PRIMARY KEY (id)
-  CREATE INDEX client_secrets_client ON identity.client_secrets USING btree (client_id)
-  identity may delete, insert, select, update
-
 identity.clients
   client_id text not null
   version integer not null default 1
@@ -117,19 +88,9 @@ identity.clients
   created_at timestamp with time zone not null default now()
   updated_at timestamp with time zone not null default now()
   application_type text not null default 'web'::text
-  auth_method text not null default 'private_key_jwt'::text
-  profile text not null default 'standard'::text
-  dpop_bound boolean not null default false
-  par_required boolean not null default false
-  jar_required boolean not null default false
-  min_level smallint
-  optional_scopes text[] not null default '{}'::text[]
   accepts_units boolean not null default true
   constraint clients_application_type_check CHECK ((application_type = ANY (ARRAY['web'::text, 'native'::text])))
-  constraint clients_auth_method_check CHECK ((auth_method = ANY (ARRAY['private_key_jwt'::text, 'client_secret_basic'::text, 'client_secret_post'::text, 'none'::text])))
-  constraint clients_min_level_check CHECK (((min_level >= 2) AND (min_level <= 5)))
   constraint clients_pkey PRIMARY KEY (client_id)
-  constraint clients_profile_check CHECK ((profile = ANY (ARRAY['standard'::text, 'fapi2'::text])))
   constraint clients_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
   CREATE TRIGGER counted AFTER INSERT OR DELETE OR UPDATE ON identity.clients FOR EACH STATEMENT EXECUTE FUNCTION identity.count_change('clients')
   identity may delete, insert, select, update
@@ -193,6 +154,28 @@ identity.imported_rows
   constraint imported_rows_pkey PRIMARY KEY (source, row_key)
   identity may delete, insert, select, update
 
+identity.jobs
+  id bigint not null identity
+  queue text not null
+  key text
+  payload jsonb not null
+  state text not null default 'waiting'::text
+  tries integer not null default 0
+  run_after timestamp with time zone not null
+  lease_until timestamp with time zone
+  last_error text
+  enqueued_at timestamp with time zone not null
+  finished_at timestamp with time zone
+  constraint jobs_check CHECK (((lease_until IS NULL) = (state <> 'running'::text)))
+  constraint jobs_check1 CHECK (((finished_at IS NULL) = (state = ANY (ARRAY['waiting'::text, 'running'::text]))))
+  constraint jobs_pkey PRIMARY KEY (id)
+  constraint jobs_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'dead'::text])))
+  CREATE INDEX jobs_dead ON identity.jobs USING btree (queue, id) WHERE (state = 'dead'::text)
+  CREATE INDEX jobs_done ON identity.jobs USING btree (finished_at) WHERE (state = 'done'::text)
+  CREATE INDEX jobs_running ON identity.jobs USING btree (queue, lease_until) WHERE (state = 'running'::text)
+  CREATE INDEX jobs_waiting ON identity.jobs USING btree (queue, run_after, id) WHERE (state = 'waiting'::text)
+  identity may delete, insert, select, update
+
 identity.kept_forms
   token_digest bytea not null
   path text not null
@@ -235,6 +218,25 @@ identity.login_tries
   window_ends_at timestamp with time zone not null
   constraint login_tries_pkey PRIMARY KEY (login_key, address)
   CREATE INDEX login_tries_window_ends_at ON identity.login_tries USING btree (window_ends_at)
+  identity may delete, insert, select, update
+
+identity.logout_notices
+  session_uid text not null
+  client_id text not null
+  sid text not null
+  sub text not null
+  reason text not null
+  state text not null default 'waiting'::text
+  tries integer not null default 0
+  last_error text
+  asked_at timestamp with time zone not null
+  delivered_at timestamp with time zone
+  constraint logout_notices_check CHECK (((delivered_at IS NULL) = (state <> 'delivered'::text)))
+  constraint logout_notices_pkey PRIMARY KEY (session_uid, client_id, sid)
+  constraint logout_notices_reason_check CHECK ((reason = ANY (ARRAY['logout'::text, 'kick'::text, 'password'::text, 'freeze'::text, 'expiry'::text, 'closed'::text, 'admin'::text])))
+  constraint logout_notices_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'dead'::text])))
+  CREATE INDEX logout_notices_asked_at ON identity.logout_notices USING btree (asked_at)
+  CREATE INDEX logout_notices_sub ON identity.logout_notices USING btree (sub, asked_at)
   identity may delete, insert, select, update
 
 identity.oidc_artifacts

@@ -1,0 +1,248 @@
+// `<schema>.jobs`: the durable queue of a room. A job is enqueued in the transaction of the act that wants it, claimed with
+// FOR UPDATE SKIP LOCKED under a lease, and settled by whoever holds the lease: `tries` fences out a worker that came back
+// late. Every statement names its time, so that a test can hold the clock.
+import type { Knex } from 'knex';
+import type { Job, JobState, NewJob, Outcome } from '../job.ts';
+
+export type QueueAt = { readonly schema: string; readonly queue: string; readonly now: Date };
+
+type Row = {
+  id: number;
+  queue: string;
+  key: string | null;
+  payload: unknown;
+  tries: number;
+  enqueued_at: Date;
+};
+
+/** How many due jobs one claim looks at; jobs of keys that are at work to the full are not among them. */
+const CLAIM_WINDOW = 1000;
+
+/** Makes the table; called by the migration of the room that keeps it. */
+export async function createJobsTable(knex: Knex, schema: string): Promise<void> {
+  await knex.raw(
+    `create table ??.jobs (
+       id          bigint generated always as identity primary key,
+       queue       text not null,
+       key         text,
+       payload     jsonb not null,
+       state       text not null default 'waiting' check (state in ('waiting', 'running', 'done', 'dead')),
+       tries       integer not null default 0,
+       run_after   timestamptz not null,
+       lease_until timestamptz check ((lease_until is null) = (state <> 'running')),
+       last_error  text,
+       enqueued_at timestamptz not null,
+       finished_at timestamptz check ((finished_at is null) = (state in ('waiting', 'running')))
+     )`,
+    [schema],
+  );
+  await knex.raw(`create index jobs_waiting on ??.jobs (queue, run_after, id) where state = 'waiting'`, [schema]);
+  await knex.raw(`create index jobs_running on ??.jobs (queue, lease_until) where state = 'running'`, [schema]);
+  await knex.raw(`create index jobs_dead on ??.jobs (queue, id) where state = 'dead'`, [schema]);
+  await knex.raw(`create index jobs_done on ??.jobs (finished_at) where state = 'done'`, [schema]);
+}
+
+/** The channel on which workers of a schema are woken; what is sent is the name of the queue. */
+export const channelOf = (schema: string): string => `xinji_jobs_${schema}`;
+
+/** Puts jobs in and wakes the workers, both when the caller's transaction commits. */
+export async function insertJobs(db: Knex, at: QueueAt, jobs: readonly NewJob[]): Promise<void> {
+  const query = db.raw(
+    `with added as (
+       insert into ??.jobs (queue, key, payload, run_after, enqueued_at)
+       select ?, nullif(key, ''), payload, run_after, ?
+       from unnest(?::text[], ?::jsonb[], ?::timestamptz[]) as given (key, payload, run_after))
+     select pg_notify(?, ?)`,
+    [
+      at.schema,
+      at.queue,
+      at.now,
+      jobs.map(({ key }) => key ?? ''),
+      jobs.map(({ payload }) => JSON.stringify(payload)),
+      jobs.map(({ runAfter }) => (runAfter ?? at.now).toISOString()),
+      channelOf(at.schema),
+      at.queue,
+    ],
+  );
+  await query.options({ name: `jobs-insert-${at.schema}` });
+}
+
+export type Claim = {
+  /** Jobs at most. */
+  readonly count: number;
+  /** Jobs of one key at once, at most, over all workers. */
+  readonly perKey: number;
+  readonly leaseUntil: Date;
+};
+
+/** Due jobs, now running under a lease. A key that is at work to the full neither gives jobs nor hides those behind it. */
+export async function claimJobs(db: Knex, at: QueueAt, { count, perKey, leaseUntil }: Claim): Promise<readonly Job[]> {
+  const query = db.raw<{ rows: Row[] }>(
+    `with running as materialized (
+       select key, count(*) as n from :schema:.jobs
+       where queue = :queue and state = 'running' and key is not null group by key),
+     due as materialized (
+       select id, key, run_after from :schema:.jobs job
+       where queue = :queue and state = 'waiting' and run_after <= :now
+         and not exists (select 1 from running where running.key = job.key and n >= :perKey)
+       order by run_after, id limit ${CLAIM_WINDOW}),
+     placed as materialized (
+       select due.id, due.run_after, due.key is null as is_free, coalesce(running.n, 0)
+         + row_number() over (partition by due.key order by due.run_after, due.id) as place
+       from due left join running on running.key = due.key),
+     picked as (
+       select job.id from :schema:.jobs job join placed on placed.id = job.id
+       where job.state = 'waiting' and (is_free or place <= :perKey)
+       order by placed.run_after, placed.id limit :count for update of job skip locked)
+     update :schema:.jobs job set state = 'running', tries = tries + 1, lease_until = :leaseUntil
+     from picked where job.id = picked.id
+     returning job.id, queue, key, payload, tries, enqueued_at`,
+    { schema: at.schema, queue: at.queue, now: at.now, perKey, count, leaseUntil },
+  );
+  const { rows } = await query.options({ name: `jobs-claim-${at.schema}` });
+  return rows.map(toJob).sort((a, b) => a.id - b.id);
+}
+
+/** Jobs whose worker did not come back: their lease has run out. */
+export async function listLostJobs(db: Knex, at: QueueAt, limit: number): Promise<readonly Job[]> {
+  const query = db.raw<{ rows: Row[] }>(
+    `select id, queue, key, payload, tries, enqueued_at from ??.jobs
+     where queue = ? and state = 'running' and lease_until <= ? order by lease_until limit ?`,
+    [at.schema, at.queue, at.now, limit],
+  );
+  const { rows } = await query.options({ name: `jobs-lost-${at.schema}` });
+  return rows.map(toJob);
+}
+
+/** The leases of jobs that are still being worked at; returns the ids of those that were still ours. */
+export async function extendLeases(
+  db: Knex,
+  at: QueueAt,
+  jobs: readonly Pick<Job, 'id' | 'tries'>[],
+  until: Date,
+): Promise<ReadonlySet<number>> {
+  const { rows } = await db.raw<{ rows: { id: number }[] }>(
+    `update ??.jobs job set lease_until = ? from unnest(?::bigint[], ?::integer[]) as ours (id, tries)
+     where job.id = ours.id and job.tries = ours.tries and job.state = 'running' returning job.id`,
+    [at.schema, until, jobs.map(({ id }) => id), jobs.map(({ tries }) => tries)],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** Writes what a try came to; false when the job is not this try's any more. `onlyLost`: only if its lease has run out. */
+export async function settleJob(
+  db: Knex,
+  at: QueueAt,
+  { id, tries }: Pick<Job, 'id' | 'tries'>,
+  outcome: Outcome,
+  { onlyLost = false } = {},
+): Promise<boolean> {
+  const query = db.raw<{ rows: unknown[] }>(
+    `update :schema:.jobs set state = :state, lease_until = null, last_error = :error,
+       run_after = coalesce(:runAfter::timestamptz, run_after), finished_at = :finishedAt
+     where id = :id and tries = :tries and state = 'running' and (not :onlyLost::boolean or lease_until <= :now)
+     returning 1`,
+    {
+      schema: at.schema,
+      state: outcome.state,
+      error: outcome.state === 'done' ? null : outcome.error,
+      runAfter: outcome.state === 'waiting' ? outcome.runAfter : null,
+      finishedAt: outcome.state === 'waiting' ? null : at.now,
+      id,
+      tries,
+      onlyLost,
+      now: at.now,
+    },
+  );
+  const { rows } = await query.options({ name: `jobs-settle-${at.schema}` });
+  return rows.length === 1;
+}
+
+/** At most `limit` jobs that were done before `before`; returns how many went. Dead ones stay until they are requeued. */
+export async function deleteDoneJobs(db: Knex, schema: string, before: Date, limit: number): Promise<number> {
+  const { rowCount } = await db.raw<{ rowCount: number }>(
+    `delete from :schema:.jobs where ctid = any(array(
+       select ctid from :schema:.jobs where state = 'done' and finished_at < :before limit :limit for update skip locked))`,
+    { schema, before, limit },
+  );
+  return rowCount;
+}
+
+function toJob(row: Row): Job {
+  return {
+    id: row.id,
+    queue: row.queue,
+    key: row.key,
+    payload: row.payload,
+    tries: row.tries,
+    idempotencyKey: `${row.queue}-${row.id}`,
+    enqueuedAt: row.enqueued_at,
+  };
+}
+
+/** One line of `xinji queue list`. */
+export type QueueCount = {
+  readonly queue: string;
+  readonly state: JobState;
+  readonly jobs: number;
+  /** When the first of them was due. */
+  readonly oldest: Date;
+};
+
+export async function countJobs(db: Knex, schema: string): Promise<readonly QueueCount[]> {
+  const { rows } = await db.raw<{ rows: { queue: string; state: JobState; jobs: number; oldest: Date }[] }>(
+    `select queue, state, count(*) as jobs, min(run_after) as oldest from ??.jobs where state <> 'done'
+     group by queue, state order by queue, state`,
+    [schema],
+  );
+  return rows;
+}
+
+export type DeadJob = Pick<Job, 'id' | 'queue' | 'key' | 'tries'> & {
+  readonly error: string;
+  readonly diedAt: Date;
+};
+
+/** Which dead jobs are meant. */
+export type DeadChoice = { readonly queue?: string | undefined; readonly ids?: readonly number[] | undefined };
+
+export async function listDeadJobs(
+  db: Knex,
+  schema: string,
+  { queue, ids }: DeadChoice,
+  limit: number,
+): Promise<readonly DeadJob[]> {
+  const { rows } = await db.raw<{ rows: (Row & { last_error: string | null; finished_at: Date })[] }>(
+    `select id, queue, key, tries, last_error, finished_at from :schema:.jobs
+     where state = 'dead' and queue = coalesce(:queue::text, queue)
+       and (:ids::bigint[] is null or id = any(:ids::bigint[])) order by id limit :limit`,
+    { schema, queue: queue ?? null, ids: ids === undefined ? null : [...ids], limit },
+  );
+  return rows.map(({ id, queue: name, key, tries, last_error, finished_at }) => ({
+    id,
+    queue: name,
+    key,
+    tries,
+    error: last_error ?? '',
+    diedAt: finished_at,
+  }));
+}
+
+/** Dead jobs wait again, as if they had never been tried; returns how many. */
+export async function requeueDeadJobs(
+  db: Knex,
+  schema: string,
+  { queue, ids }: DeadChoice,
+  now: Date,
+): Promise<number> {
+  const { rows } = await db.raw<{ rows: { queue: string; jobs: number }[] }>(
+    `with revived as (
+       update :schema:.jobs set state = 'waiting', tries = 0, run_after = :now, finished_at = null
+       where state = 'dead' and queue = coalesce(:queue::text, queue)
+         and (:ids::bigint[] is null or id = any(:ids::bigint[]))
+       returning queue)
+     select queue, count(*) as jobs, pg_notify(:channel, queue) from revived group by queue`,
+    { schema, queue: queue ?? null, ids: ids === undefined ? null : [...ids], now, channel: channelOf(schema) },
+  );
+  return rows.reduce((sum, { jobs }) => sum + jobs, 0);
+}
