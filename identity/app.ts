@@ -19,6 +19,7 @@ import { mountRoutes, type Route } from '../common/http/routes.ts';
 import type { Log } from '../common/log.ts';
 import { makeWorkers, type Workers } from '../common/queue/workers.ts';
 import { deriveDocumentKeys } from './domain/document-box.ts';
+import type { Lifetimes } from './domain/lifetimes.ts';
 import { deriveSigningBoxKey } from './domain/signing-key-box.ts';
 import { deriveSubjectKey } from './domain/subject.ts';
 import { authenticate } from './flow/authenticate.ts';
@@ -43,8 +44,10 @@ import {
   authorizeOperation,
   discoveryOperation,
   endSessionOperation,
+  introspectionOperation,
   jwksOperation,
   pushOperation,
+  revocationOperation,
   tokenOperation,
   userinfoOperation,
 } from './http/protocol-operations.ts';
@@ -58,7 +61,7 @@ import { findClient, listLoginClients } from './store/clients.ts';
 import { listLiveRoles } from './store/roles.ts';
 import { IDENTITY_SERVICE } from './web/service.ts';
 
-export type IdentityDeps = {
+export type IdentityDeps = Lifetimes & {
   readonly db: Knex;
   readonly log: Log;
   readonly clock: Clock;
@@ -221,6 +224,14 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
     { method: 'GET', path: '/oidc/auth', scope: 'public', handler: oidc, operation: authorizeOperation },
     { method: 'GET', path: '/oidc/auth/:uid', scope: 'public', handler: oidc },
     { method: 'POST', path: '/oidc/token', scope: 'public', handler: oidc, operation: tokenOperation },
+    {
+      method: 'POST',
+      path: '/oidc/token/introspection',
+      scope: 'public',
+      handler: oidc,
+      operation: introspectionOperation,
+    },
+    { method: 'POST', path: '/oidc/token/revocation', scope: 'public', handler: oidc, operation: revocationOperation },
     { method: 'GET', path: '/oidc/me', scope: 'public', handler: oidc, operation: userinfoOperation },
     { method: 'POST', path: '/oidc/me', scope: 'public', handler: oidc },
     { method: 'GET', path: '/oidc/session/end', scope: 'public', handler: oidc, operation: endSessionOperation },

@@ -6,6 +6,8 @@ import { requestIdOf } from '../../common/http/app.ts';
 import type { Csrf } from '../../common/http/csrf.ts';
 import { pageFrame, sendPage } from '../../common/http/preferences.ts';
 import type { Account, AccountDocument } from '../domain/account.ts';
+import { acrOf } from '../domain/assurance.ts';
+import { scopeOf } from '../domain/claims.ts';
 import { maskCode } from '../domain/mask.ts';
 import type { CurrentProvider } from '../provider/current-provider.ts';
 import type { IdentityEvent } from '../store/events.ts';
@@ -48,6 +50,7 @@ export function makeConsentSteps(deps: ConsentDeps): ConsentSteps {
         purpose: textOf(client?.['xinji_purpose']),
         claims: await listClaims(deps, interaction),
         duties: await listDuties(deps, interaction),
+        offline: scopesAsked(interaction).includes('offline_access'),
       });
       sendPage(ctx, page);
     },
@@ -76,6 +79,8 @@ async function saveGrant(current: CurrentProvider, interaction: Interaction, acc
   const known = interaction.grantId === undefined ? undefined : await provider.Grant.find(interaction.grantId);
   const grant = known ?? new provider.Grant({ accountId, clientId: String(interaction.params['client_id']) });
   if (missingOIDCScope) grant.addOIDCScope([...missingOIDCScope]);
+  // With refresh tokens that outlive the session a grant lives longer, from now on: its life is reckoned anew.
+  if (missingOIDCScope?.includes('offline_access')) Object.assign(grant, { exp: undefined });
   if (missingOIDCClaims) grant.addOIDCClaims([...missingOIDCClaims]);
   for (const [resource, scopes] of Object.entries(missingResourceScopes ?? {}))
     grant.addResourceScope(resource, [...scopes]);
@@ -85,13 +90,27 @@ async function saveGrant(current: CurrentProvider, interaction: Interaction, acc
 async function listClaims(deps: ConsentDeps, interaction: Interaction): Promise<ConsentPage['claims']> {
   const sub = interaction.session?.accountId;
   if (sub === undefined) return [];
-  const scopes = String(interaction.params['scope'] ?? '').split(' ');
-  const account = scopes.includes('profile') ? await deps.findAccount(sub) : null;
-  const document = scopes.includes('identity_document') ? await deps.readDocument(sub) : null;
+  const scopes = scopesAsked(interaction);
+  const account = scopes.includes('profile') || scopes.includes('level') ? await deps.findAccount(sub) : null;
+  const sealed = ['phone', 'email', 'identity_document'].some((scope) => scopes.includes(scope));
+  const document = sealed ? await deps.readDocument(sub) : null;
   return [
-    ...(account ? [{ claim: 'name' as const, value: account.name }] : []),
-    ...(document?.holder ? [{ claim: 'identity_document' as const, value: maskCode(document.holder.code) }] : []),
+    ...(scopes.includes('profile') && account ? [{ claim: 'name' as const, value: account.name }] : []),
+    ...(scopes.includes('phone') && document?.phone
+      ? [{ claim: 'phone_number' as const, value: maskCode(document.phone) }]
+      : []),
+    ...(scopes.includes('email') && document?.mail ? [{ claim: 'email' as const, value: document.mail }] : []),
+    ...(scopes.includes('identity_document') && document?.holder
+      ? [{ claim: 'identity_document' as const, value: maskCode(document.holder.code) }]
+      : []),
+    ...(scopes.includes('level') && account ? [{ claim: 'level' as const, value: acrOf(account.level) }] : []),
   ];
+}
+
+/** By scope, and by the parameter `claims` (OpenID Connect Core), which names single claims. */
+function scopesAsked({ params, prompt }: Interaction): readonly string[] {
+  const { missingOIDCClaims = [] } = prompt.details as Missing;
+  return [...String(params['scope'] ?? '').split(' '), ...missingOIDCClaims.flatMap((claim) => scopeOf(claim) ?? [])];
 }
 
 /** The roles that bring what is asked for; nothing else of the person's roles is given. */

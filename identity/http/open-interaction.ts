@@ -1,5 +1,6 @@
 // One login or consent under way, as the provider keeps it.
 import type { Provider } from 'oidc-provider';
+import { OWN_SECTOR } from '../domain/subject.ts';
 import type { CurrentProvider } from '../provider/current-provider.ts';
 
 export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
@@ -14,12 +15,17 @@ export async function systemName(provider: CurrentProvider, interaction: Interac
 export async function claimsGivenAtLogin(
   provider: CurrentProvider,
   interaction: Interaction,
-): Promise<readonly ('name' | 'identity_document')[] | null> {
+): Promise<readonly ('name' | 'phone_number' | 'email' | 'identity_document' | 'level')[] | null> {
   const client = await provider().Client.find(String(interaction.params['client_id']));
   if (client?.['xinji_first_party'] !== true || client.applicationType === 'native') return null;
   const scopes = String(interaction.params['scope'] ?? '').split(' ');
   return [
     ...(scopes.includes('profile') ? (['name'] as const) : []),
-    ...(scopes.includes('identity_document') ? (['identity_document'] as const) : []),
+    ...(scopes.includes('phone') ? (['phone_number'] as const) : []),
+    ...(scopes.includes('email') ? (['email'] as const) : []),
+    ...(scopes.includes('level') ? (['level'] as const) : []),
+    ...(scopes.includes('identity_document') && client['xinji_sector'] === OWN_SECTOR
+      ? (['identity_document'] as const)
+      : []),
   ];
 }

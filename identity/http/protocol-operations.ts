@@ -126,6 +126,42 @@ export const tokenOperation: Operation = {
   },
 };
 
+export const introspectionOperation: Operation = {
+  id: 'introspect',
+  summary: 'Ask whether a token of yours is still good (RFC 7662)',
+  summaryZh: '查询令牌是否有效',
+  tag: 'tokens',
+  description:
+    'For opaque tokens and refresh tokens, by the client they were issued to. Tokens for another room are JWTs and are checked there.',
+  body: { type: FORM, description: 'The token, and the client as at /oidc/token', example: `token=…&${ASSERTION}` },
+  answers: {
+    200: {
+      description: 'active: false says no more',
+      content: {
+        schema: z
+          .object({ active: z.boolean(), sub: z.string().optional(), exp: z.int().optional() })
+          .meta({ example: { active: true, sub: 'k3d…', exp: 1_800_000_000 } }),
+      },
+    },
+    400: OAUTH_ERROR,
+    401: { description: 'invalid_client' },
+  },
+};
+
+export const revocationOperation: Operation = {
+  id: 'revoke',
+  summary: 'End a token of yours (RFC 7009)',
+  summaryZh: '撤销令牌',
+  tag: 'tokens',
+  description: 'The end of a refresh token ends the grant and every token under it.',
+  body: { type: FORM, description: 'The token, and the client as at /oidc/token', example: `token=…&${ASSERTION}` },
+  answers: {
+    200: { description: 'It is over, or never was' },
+    400: OAUTH_ERROR,
+    401: { description: 'invalid_client' },
+  },
+};
+
 export const userinfoOperation: Operation = {
   id: 'userinfo',
   summary: 'Claims of the person who logged in',

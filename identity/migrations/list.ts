@@ -4,6 +4,7 @@ import { firstSchema } from './0001-identity.ts';
 import { rolesSchema } from './0002-roles.ts';
 import { queueSchema } from './0003-queue.ts';
 import { signingKeysSchema } from './0004-signing-keys.ts';
+import { clientRules } from './0005-client-rules.ts';
 import { accountsSchema } from './0006-accounts.ts';
 import { loggingInSchema } from './0007-logging-in.ts';
 import { centreSchema } from './0009-centre.ts';
@@ -13,6 +14,7 @@ export const MIGRATIONS: readonly Migration[] = [
   rolesSchema,
   queueSchema,
   signingKeysSchema,
+  clientRules,
   accountsSchema,
   loggingInSchema,
   centreSchema,

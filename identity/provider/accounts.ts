@@ -1,7 +1,9 @@
-// An account as oidc-provider's Account, and the claims it releases. The holder's code leaves only at userinfo and only
-// under scope identity_document; an ID token never carries it.
-import type { FindAccount, Account as ProviderAccount } from 'oidc-provider';
+// An account as oidc-provider's Account, and the claims it releases, by the table of identity/domain/claims.ts. They leave at
+// userinfo only; the library picks from them what the grant covers.
+import type { Configuration, FindAccount, KoaContextWithOIDC, Account as ProviderAccount } from 'oidc-provider';
 import { type Account, type AccountDocument, mayLogIn } from '../domain/account.ts';
+import { acrOf } from '../domain/assurance.ts';
+import { ABOUT_PERSON, type ClaimName, claimsOf, scopeOf } from '../domain/claims.ts';
 
 export type AccountsDeps = {
   readonly findAccount: (sub: string) => Promise<Account | null>;
@@ -10,27 +12,57 @@ export type AccountsDeps = {
 };
 
 /** Claims by scope (OpenID Connect Core). */
-export const CLAIMS = {
-  openid: ['sub', 'amr', 'auth_time'],
-  profile: ['name'],
-  identity_document: ['holder_code', 'holder_code_type'],
-  acr: null,
-  iss: null,
-  sid: null,
-} as const;
+export function claimsConfiguration(): NonNullable<Configuration['claims']> {
+  return {
+    openid: ['sub', 'amr', 'auth_time'],
+    ...Object.fromEntries(ABOUT_PERSON.map((scope) => [scope, [...claimsOf(scope)]])),
+    acr: null,
+    iss: null,
+    sid: null,
+  };
+}
 
-export function makeFindAccount({ findAccount, readDocument }: AccountsDeps): FindAccount {
-  return async (_ctx, sub): Promise<ProviderAccount | undefined> => {
-    const account = await findAccount(sub);
+export function makeFindAccount(deps: AccountsDeps): FindAccount {
+  return async (ctx, sub): Promise<ProviderAccount | undefined> => {
+    const account = await deps.findAccount(sub);
     if (account === null || !mayLogIn(account)) return undefined;
     return {
       accountId: account.sub,
-      claims: async (use, scope) => {
-        const claims = { sub: account.sub, name: account.name };
-        if (use !== 'userinfo' || !scope.split(' ').includes('identity_document')) return claims;
-        const { holder } = await readDocument(account.sub);
-        return holder ? { ...claims, holder_code: holder.code, holder_code_type: holder.type } : claims;
+      claims: async (use, scope, requested) => {
+        const base = { sub: account.sub };
+        if (use !== 'userinfo') return base;
+        const wanted = [...scope.split(' ').flatMap(claimsOf), ...Object.keys(requested)];
+        return { ...base, ...(await readClaims(deps, account, new Set(wanted.filter(mayAsk(ctx))))) };
       },
     };
   };
 }
+
+/** Only what the client is registered, and where needed approved, for: whatever a grant says. */
+function mayAsk(ctx: KoaContextWithOIDC): (claim: string) => boolean {
+  const registered = (ctx.oidc.client?.scope ?? '').split(' ');
+  return (claim) => {
+    const scope = scopeOf(claim);
+    return scope !== null && registered.includes(scope);
+  };
+}
+
+async function readClaims(
+  { readDocument }: AccountsDeps,
+  account: Account,
+  wanted: ReadonlySet<string>,
+): Promise<Partial<Record<ClaimName, string>>> {
+  const claims: Partial<Record<ClaimName, string>> = {};
+  if (wanted.has('name')) claims.name = account.name;
+  if (wanted.has('level')) claims.level = acrOf(account.level);
+  if (!SEALED.some((claim) => wanted.has(claim))) return claims;
+  const { phone, mail, holder } = await readDocument(account.sub);
+  if (wanted.has('phone_number') && phone !== undefined) claims.phone_number = `+86${phone}`;
+  if (wanted.has('email') && mail !== undefined) claims.email = mail;
+  if (wanted.has('holder_code') && holder) claims.holder_code = holder.code;
+  if (wanted.has('holder_code_type') && holder) claims.holder_code_type = holder.type;
+  return claims;
+}
+
+/** What lies in the sealed box. */
+const SEALED: readonly ClaimName[] = ['phone_number', 'email', 'holder_code', 'holder_code_type'];

@@ -1,6 +1,6 @@
 // What oidc-provider asks of its storage, on PostgreSQL. Three things differ from an ordinary adapter, each for a reason
-// that was measured: consume is a compare-and-set whose losers are refused, used assertions are told apart by the
-// database, and the clients of a session live in a table of their own instead of inside one document that parallel
+// that was measured: consume is a compare-and-set whose losers are refused (a refresh token has a few seconds of grace,
+// refresh-grace.ts), and the clients of a session live in a table of their own instead of inside one document that parallel
 // requests overwrite. Clients are not read through here; see clients.ts.
 import type { Knex } from 'knex';
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
@@ -12,19 +12,20 @@ import {
   findArtifact,
   findArtifactByUserCode,
   findSessionByUid,
-  insertArtifactOnce,
   markConsumed,
   revokeGrant,
   upsertArtifact,
 } from '../store/artifacts.ts';
 import { isEndedSession } from '../store/ended-sessions.ts';
 import { joinSession, leaveSession, listParticipations, markPersistsLogout } from '../store/session-clients.ts';
+import { followRotation, isInGrace, REFRESH_TOKEN, type RefreshGrace } from './refresh-grace.ts';
 
 export type AdapterDeps = {
   readonly db: Knex;
   readonly clock: Clock;
   /** Told when a code or token is shown a second time; everything issued under the grant is revoked by then. */
   readonly onReuse: (model: string, payload: AdapterPayload) => Promise<void>;
+  readonly refreshGrace: RefreshGrace;
 };
 
 type Authorizations = NonNullable<AdapterPayload['authorizations']>;
@@ -51,17 +52,17 @@ export class PostgresAdapter implements Adapter {
     const artifact = { model: this.#model, id, payload: this.#stored(payload), expiresAt };
     // PostgreSQL keeps no NUL in a text: a request that brings one along is the caller's mistake, not ours.
     if (JSON.stringify(artifact.payload).includes('\\u0000')) throw new errors.InvalidRequest('a NUL character');
-    if (this.#model === 'ReplayDetection') {
-      // RFC 7523: an assertion is used once. The library looks first and writes then; only the index is atomic.
-      if (await insertArtifactOnce(db, artifact, now)) return;
-      throw new errors.InvalidClientAuth('the client assertion was used before');
-    }
     await upsertArtifact(db, artifact);
     if (this.#model === 'Session' && payload.uid) await this.#saveParticipations(payload.uid, payload.authorizations);
   }
 
   async find(id: string): Promise<AdapterPayload | undefined> {
-    return this.#present(await findArtifact(this.#deps.db, this.#model, id));
+    const { db, clock, refreshGrace } = this.#deps;
+    const find = (key: string): Promise<Artifact | null> => findArtifact(db, this.#model, key);
+    const artifact = await find(id);
+    if (this.#model !== REFRESH_TOKEN || artifact === null || artifact.consumedAt === null)
+      return this.#present(artifact);
+    return this.#present(await followRotation(refreshGrace, { id, artifact }, { find, now: clock() }));
   }
 
   async findByUid(uid: string): Promise<AdapterPayload | undefined> {
@@ -74,11 +75,12 @@ export class PostgresAdapter implements Adapter {
 
   /** Exactly one caller consumes. RFC 6749, 4.1.2: for the others the request is denied and what was issued is revoked. */
   async consume(id: string): Promise<void> {
-    const { db, clock, onReuse } = this.#deps;
+    const { db, clock, onReuse, refreshGrace } = this.#deps;
     if (await markConsumed(db, this.#model, id, clock())) return;
     if (this.#model === 'PushedAuthorizationRequest')
       throw new errors.InvalidRequestUri('the request_uri was used before');
     const artifact = await findArtifact(db, this.#model, id);
+    if (this.#model === REFRESH_TOKEN && artifact && isInGrace(refreshGrace, artifact, clock())) return;
     const grantId = artifact?.payload['grantId'];
     if (typeof grantId === 'string') await revokeGrant(db, grantId);
     if (artifact) await onReuse(this.#model, artifact.payload);

@@ -1,45 +1,27 @@
-// Every setting of oidc-provider that we use or refuse, stated: the library prints a notice for each default it would
-// otherwise take, and a default that changes with a version shall not change this house.
-// ES256 only, PKCE S256 always, private_key_jwt only (a native client keeps no key and has none), codes only, pairwise
-// subjects only, no refresh tokens
-// (no scope offline_access; naming issueRefreshToken here would offer them), no DPoP (the rooms' bearer gate
-// takes no sender-constrained tokens yet).
+// Every setting of oidc-provider that we use or refuse, stated (the features in features.ts, the lifetimes in lifetimes.ts):
+// the library prints a notice for each default it would otherwise take, and a default that changes with a version shall not
+// change this house.
+// ES256 only, PKCE S256 always, codes only, pairwise subjects only.
 import type { Configuration, JWK, KoaContextWithOIDC } from 'oidc-provider';
-import { interactionPolicy } from 'oidc-provider';
+import { errors, interactionPolicy } from 'oidc-provider';
 import { OIDC_SCOPES } from '../domain/client.ts';
-import { type SessionLife, sessionSeconds } from '../domain/session-life.ts';
-import { CLAIMS } from './accounts.ts';
-import { EXTRA_METADATA } from './clients.ts';
-import type { ProviderPages } from './pages.ts';
+import { claimsConfiguration } from './accounts.ts';
+import { EXTRA_METADATA } from './client-metadata.ts';
+import { type FeatureParts, makeFeatures } from './features.ts';
 
-export type ConfigurationParts = {
+export type ConfigurationParts = FeatureParts & {
   readonly adapter: NonNullable<Configuration['adapter']>;
   readonly findAccount: NonNullable<Configuration['findAccount']>;
   readonly loadExistingGrant: NonNullable<Configuration['loadExistingGrant']>;
   readonly pairwiseIdentifier: NonNullable<Configuration['pairwiseIdentifier']>;
   readonly extraTokenClaims: NonNullable<Configuration['extraTokenClaims']>;
-  readonly resourceIndicators: NonNullable<NonNullable<Configuration['features']>['resourceIndicators']>;
   readonly fetch: NonNullable<Configuration['fetch']>;
-  readonly pages: ProviderPages;
+  readonly ttl: NonNullable<Configuration['ttl']>;
   /** Private P-256 keys; the first one signs ID tokens, access tokens and logout tokens. */
   readonly signingKeys: readonly JWK[];
   readonly cookieKeys: readonly string[];
   readonly secureCookies: boolean;
-  readonly session: SessionLife;
 };
-
-const MINUTE = 60;
-const HOUR = 60 * MINUTE;
-
-/** Seconds. A session slides, by settings; opaque tokens are bound to it, and a token for another room lives as long as one of client credentials. */
-export const TTL = {
-  AccessToken: 10 * MINUTE,
-  AuthorizationCode: MINUTE,
-  ClientCredentials: 5 * MINUTE,
-  Grant: 24 * HOUR,
-  IdToken: 10 * MINUTE,
-  Interaction: 15 * MINUTE,
-} as const;
 
 export function makeConfiguration(parts: ConfigurationParts): Configuration {
   const cookie = {
@@ -57,19 +39,14 @@ export function makeConfiguration(parts: ConfigurationParts): Configuration {
     jwks: { keys: [...parts.signingKeys] },
     routes: ROUTES,
     scopes: [...OIDC_SCOPES],
-    claims: {
-      ...CLAIMS,
-      openid: [...CLAIMS.openid],
-      profile: [...CLAIMS.profile],
-      identity_document: [...CLAIMS.identity_document],
-    },
+    claims: claimsConfiguration(),
     conformIdTokenClaims: true,
     subjectTypes: ['pairwise'],
     pairwiseIdentifier: parts.pairwiseIdentifier,
     extraTokenClaims: parts.extraTokenClaims,
     responseTypes: ['code'],
     acrValues: [],
-    clientAuthMethods: ['private_key_jwt', 'none'],
+    clientAuthMethods: ['private_key_jwt', 'client_secret_basic', 'client_secret_post', 'none'],
     enabledJWA: ALGORITHMS,
     clientDefaults: {
       grant_types: ['authorization_code'],
@@ -84,8 +61,17 @@ export function makeConfiguration(parts: ConfigurationParts): Configuration {
     enableHttpPostMethods: false,
     clientBasedCORS: () => false,
     pkce: { required: () => true },
-    expiresWithSession: () => true,
-    revokeGrantPolicy: () => true,
+    // Refresh tokens are for clients that are registered for them; with offline_access, which a person agreed to by name,
+    // they outlive the session.
+    issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+    rotateRefreshToken: () => true,
+    expiresWithSession: (_ctx, source) => !source.scopes.has('offline_access'),
+    // The end of one access token (RFC 7009) is not the end of what the person granted.
+    revokeGrantPolicy: (ctx) => !(ctx.oidc.route === 'revocation' && ctx.oidc.entities.AccessToken),
+    formats: { bitsOfOpaqueRandomness: 256, customizers: {} },
+    extraParams: [],
+    sectorIdentifierUriValidate: () => false,
+    assertJwtClientAuthClaimsAndHeader: checkClientAssertion,
     cookies: {
       keys: [...parts.cookieKeys],
       long: cookie,
@@ -101,34 +87,15 @@ export function makeConfiguration(parts: ConfigurationParts): Configuration {
       url: (_ctx: KoaContextWithOIDC, interaction) => `/interaction/${interaction.uid}`,
     },
     renderError: parts.pages.renderError,
-    ttl: {
-      ...TTL,
-      AccessToken: (_ctx, token) => (token.resourceServer ? TTL.ClientCredentials : TTL.AccessToken),
-      Session: (_ctx, session) => sessionSeconds(parts.session, session.iat, Math.floor(Date.now() / 1000)),
-    },
-    features: {
-      devInteractions: { enabled: false },
-      backchannelLogout: { enabled: true },
-      clientCredentials: { enabled: true },
-      claimsParameter: { enabled: false },
-      deviceFlow: { enabled: false },
-      dPoP: { enabled: false },
-      encryption: { enabled: false },
-      introspection: { enabled: false },
-      jwtResponseModes: { enabled: false },
-      pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: false },
-      registration: { enabled: false },
-      requestObjects: { enabled: false },
-      resourceIndicators: parts.resourceIndicators,
-      revocation: { enabled: false },
-      rpInitiatedLogout: {
-        enabled: true,
-        logoutSource: parts.pages.logoutSource,
-        postLogoutSuccessSource: parts.pages.postLogoutSuccessSource,
-      },
-      userinfo: { enabled: true },
-    },
+    ttl: parts.ttl,
+    features: makeFeatures(parts),
   };
+}
+
+/** RFC 7523 by FAPI 2.0: the audience of an assertion is the issuer, and nothing else. */
+function checkClientAssertion(ctx: KoaContextWithOIDC, claims: Record<string, unknown>): void {
+  if (ctx.oidc.client?.['xinji_profile'] === 'fapi2' && claims['aud'] !== ctx.oidc.issuer)
+    throw new errors.InvalidClientAuth('the audience of the assertion must be the issuer');
 }
 
 const ROUTES = {
@@ -137,6 +104,8 @@ const ROUTES = {
   userinfo: '/oidc/me',
   jwks: '/oidc/jwks',
   end_session: '/oidc/session/end',
+  introspection: '/oidc/token/introspection',
+  revocation: '/oidc/token/revocation',
   pushed_authorization_request: '/oidc/request',
 } as const;
 

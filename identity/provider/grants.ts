@@ -4,7 +4,9 @@ import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import { errors, type Grant, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Clock } from '../../common/clock.ts';
+import { APPROVAL_SCOPES, claimsOf } from '../domain/claims.ts';
 import { OIDC_SCOPES } from '../domain/client.ts';
+import { OWN_SECTOR } from '../domain/subject.ts';
 import { joinSession } from '../store/session-clients.ts';
 import { type Duties, sayNoRole } from './duties.ts';
 import { type Audience, askedDuties, personScopes } from './resources.ts';
@@ -50,12 +52,17 @@ async function refuseWithoutRole(ctx: KoaContextWithOIDC, { audiences, duties }:
   if ((await duties.allowed(ctx, known)).length === 0) throw new errors.AccessDenied(sayNoRole(known));
 }
 
-/** Everything the registration allows, once: requests under it are narrowed to what they ask for and what roles bring. */
+/**
+ * Everything the registration allows, once: requests under it are narrowed to what they ask for and what roles bring. What an
+ * administrator had to approve stays out for systems of other sectors: the person is shown the values and asked.
+ */
 async function makeFirstPartyGrant(ctx: KoaContextWithOIDC, audiences: readonly Audience[]): Promise<Grant> {
   const { client, account, provider } = ctx.oidc;
-  const allowed = (client?.scope ?? '').split(' ');
+  const asked = client?.['xinji_sector'] === OWN_SECTOR ? [] : [...APPROVAL_SCOPES, 'offline_access'];
+  const allowed = (client?.scope ?? '').split(' ').filter((scope) => !asked.includes(scope));
   const grant = new provider.Grant({ accountId: account!.accountId, clientId: client!.clientId });
   grant.addOIDCScope(OIDC_SCOPES.filter((scope) => allowed.includes(scope)));
+  grant.addOIDCClaims(allowed.flatMap(claimsOf));
   for (const audience of audiences) {
     const offered = personScopes(audience, client!);
     if (offered.length > 0) grant.addResourceScope(audience.url, [...offered]);

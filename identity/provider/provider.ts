@@ -6,11 +6,13 @@ import type { EventEmitter } from 'node:events';
 import type { Knex } from 'knex';
 import { type JWK, Provider } from 'oidc-provider';
 import type { Clock } from '../../common/clock.ts';
+import { deriveKey } from '../../common/crypto/sealed-box.ts';
 import type { Mode } from '../../common/env.ts';
 import { TrustError } from '../../common/errors.ts';
 import type { Log } from '../../common/log.ts';
 import type { AccountDocument } from '../domain/account.ts';
 import type { DocumentKeys } from '../domain/document-box.ts';
+import type { Lifetimes } from '../domain/lifetimes.ts';
 import type { SessionLife } from '../domain/session-life.ts';
 import { pairwiseSub } from '../domain/subject.ts';
 import type { Changes } from '../flow/follow-changes.ts';
@@ -19,19 +21,23 @@ import { findAccountBySub, findDocument } from '../store/accounts.ts';
 import { listLiveRoles } from '../store/roles.ts';
 import { makeFindAccount } from './accounts.ts';
 import { PostgresAdapter } from './adapter.ts';
+import { compareSecretsIn } from './client-secrets.ts';
 import { readClientsFrom } from './clients.ts';
 import { type ConfigurationParts, makeConfiguration } from './configuration.ts';
 import type { CurrentProvider } from './current-provider.ts';
 import { makeDuties } from './duties.ts';
 import { makeLoadGrant } from './grants.ts';
+import { limitPushedRequests, makeTtl } from './lifetimes.ts';
 import { makeOutboundFetch } from './outbound-fetch.ts';
 import { leadOnAfterLogout, makePageRequests, makeProviderPages, type PageRequests, type ReceiptsOf } from './pages.ts';
 import { makeRecordProof } from './record-proof.ts';
 import { makeRecorder, type Recorder, recordProvider } from './recorder.ts';
+import { deriveSuccessors, type RefreshGrace } from './refresh-grace.ts';
+import { detectReplaysIn } from './replay-detection.ts';
 import { type Audience, makeResourceIndicators } from './resources.ts';
 import { endSessionsFor, makeSendLogout } from './session-end.ts';
 
-export type ProviderDeps = {
+export type ProviderDeps = Lifetimes & {
   readonly db: Knex;
   readonly clock: Clock;
   readonly log: Log;
@@ -44,6 +50,8 @@ export type ProviderDeps = {
   readonly changes: Changes;
   readonly cookieKeys: readonly string[];
   readonly documentKeys: DocumentKeys;
+  /** 32 bytes; keys of the protocol are derived from it, the same on every node. */
+  readonly masterKey: Uint8Array;
   /** Under which pairwise subjects are made. */
   readonly subjectKey: Uint8Array;
   /** Networks in CIDR form that back-channel logout may reach although they are private. */
@@ -74,13 +82,21 @@ export function makeProvider(deps: ProviderDeps): HouseProvider {
   const readDocument = makeReadDocument(deps);
   const receiptsOf: ReceiptsOf = (sessionUid, since) =>
     awaitFirstTries(db, { sessionUid, since, waitMs: deps.logoutWaitMs });
-  const parts = makeParts(deps, { requests, recorder, readDocument });
+  const refreshGrace = {
+    seconds: deps.refreshGraceSeconds,
+    key: deriveKey(deps.masterKey, 'identity refresh successor'),
+  };
+  const parts = makeParts(deps, { requests, recorder, readDocument, refreshGrace });
   const make = (signingKeys: readonly JWK[]): Provider => {
     const provider = new Provider(deps.issuer, makeConfiguration({ ...parts, signingKeys }));
     provider.proxy = deps.mode === 'production'; // TLS ends in front of us
     const emitter: EventEmitter = provider;
     emitter.on('error', (error: unknown) => log.error({ err: error }, 'provider answer failed'));
     readClientsFrom(provider, { db, changes: deps.changes });
+    compareSecretsIn(provider, { db, clock });
+    detectReplaysIn(provider, { db, clock });
+    deriveSuccessors(provider, refreshGrace);
+    limitPushedRequests(provider, deps);
     endSessionsFor(provider, { db, clock });
     recordProvider(provider, { recorder, requests, log });
     leadOnAfterLogout(provider, { requests, receiptsOf, clock });
@@ -100,15 +116,20 @@ export function makeProvider(deps: ProviderDeps): HouseProvider {
   };
 }
 
+type SharedParts = Pick<HouseProvider, 'requests' | 'recorder' | 'readDocument'> & {
+  readonly refreshGrace: RefreshGrace;
+};
+
 /** What every instance is made of, whatever its keys are. */
 function makeParts(
   deps: ProviderDeps,
-  { requests, recorder, readDocument }: Pick<HouseProvider, 'requests' | 'recorder' | 'readDocument'>,
+  { requests, recorder, readDocument, refreshGrace }: SharedParts,
 ): Omit<ConfigurationParts, 'signingKeys'> {
   const { db, clock, log, audiences } = deps;
   const adapterDeps = {
     db,
     clock,
+    refreshGrace,
     onReuse: (model: string, payload: { clientId?: string | undefined }) => {
       log.warn({ model, client_id: payload.clientId }, 'used twice at once, tokens revoked');
       return recorder.record({ kind: 'code.reused', clientId: payload.clientId, detail: { model } });
@@ -129,9 +150,10 @@ function makeParts(
     resourceIndicators: makeResourceIndicators(audiences, duties),
     fetch: makeOutboundFetch({ networks: deps.logoutNetworks, timeoutMs: deps.logoutTimeoutMs }),
     pages: makeProviderPages({ requests, clock }),
+    ttl: makeTtl(deps, deps.sessionLife, clock),
+    dpopNonceSecret: deriveKey(deps.masterKey, 'identity dpop nonce'),
     cookieKeys: deps.cookieKeys,
     secureCookies: deps.mode === 'production',
-    session: deps.sessionLife,
   };
 }
 

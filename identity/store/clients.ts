@@ -1,47 +1,53 @@
-// identity.clients. `version` grows with every change, so that a reader can keep what it made of a row.
+// identity.clients. `version` grows with every change, so that a reader can keep what it made of a row; approvals belong
+// to what is read.
 import type { Knex } from 'knex';
-import type { Client, ClientRegistration, GrantType } from '../domain/client.ts';
+import type { CheckedClient, Client } from '../domain/client.ts';
 
-type Row = {
-  client_id: string;
-  application_type: 'web' | 'native';
-  version: number;
-  name: string;
-  organisation: string;
-  purpose: string;
-  first_party: boolean;
-  status: 'active' | 'suspended';
-  grant_types: GrantType[];
-  scopes: string[];
-  redirect_uris: string[];
-  post_logout_redirect_uris: string[];
-  backchannel_logout_uri: string | null;
-  sector: string;
-  jwks: ClientRegistration['jwks'];
+/** Columns of a registration that its owner sets, and the member each is. */
+const COLUMN_OF = {
+  application_type: 'applicationType',
+  name: 'name',
+  organisation: 'organisation',
+  purpose: 'purpose',
+  first_party: 'firstParty',
+  grant_types: 'grantTypes',
+  scopes: 'scopes',
+  redirect_uris: 'redirectUris',
+  post_logout_redirect_uris: 'postLogoutRedirectUris',
+  backchannel_logout_uri: 'backchannelLogoutUri',
+  sector: 'sector',
+  jwks: 'jwks',
+  auth_method: 'authMethod',
+  profile: 'profile',
+  dpop_bound: 'dpopBound',
+  par_required: 'parRequired',
+  jar_required: 'jarRequired',
+  min_level: 'minLevel',
+  optional_scopes: 'optionalScopes',
+} as const satisfies Record<string, keyof CheckedClient>;
+
+type Column = keyof typeof COLUMN_OF;
+type Row = { readonly [C in Column]: Client[(typeof COLUMN_OF)[C]] } & {
+  readonly client_id: string;
+  readonly version: number;
+  readonly status: Client['status'];
+  readonly approved_scopes: readonly string[];
 };
 
-const COLUMNS = `client_id, application_type, version, name, organisation, purpose, first_party, status, grant_types, scopes, redirect_uris,
-  post_logout_redirect_uris, backchannel_logout_uri, sector, jwks`;
+const COLUMNS = Object.keys(COLUMN_OF) as Column[];
+const READ = `client_id, version, status, ${COLUMNS.join(', ')},
+  array(select scope from identity.claim_approvals approval
+        where approval.client_id = client.client_id and withdrawn_at is null) as approved_scopes`;
+const listed = (table: string): string => COLUMNS.map((column) => `${table}.${column}`).join(', ');
 
 /** Inserts or changes the registration; an equal one changes nothing. Returns the version that is now in force. */
-export async function upsertClient(db: Knex, client: ClientRegistration): Promise<number> {
+export async function upsertClient(db: Knex, client: CheckedClient): Promise<number> {
   const { rows } = await db.raw<{ rows: { version: number }[] }>(
-    `insert into identity.clients as old (client_id, application_type, name, organisation, purpose, first_party,
-       grant_types, scopes, redirect_uris, post_logout_redirect_uris, backchannel_logout_uri, sector, jwks)
-     values (:clientId, :applicationType, :name, :organisation, :purpose, :firstParty,
-       :grantTypes, :scopes, :redirectUris, :postLogoutRedirectUris, :backchannelLogoutUri, :sector, :jwks)
+    `insert into identity.clients as old (client_id, ${COLUMNS.join(', ')})
+     values (:clientId, ${COLUMNS.map((column) => `:${COLUMN_OF[column]}`).join(', ')})
      on conflict (client_id) do update set
-       (application_type, name, organisation, purpose, first_party, grant_types, scopes, redirect_uris,
-        post_logout_redirect_uris, backchannel_logout_uri, sector, jwks, version, updated_at) =
-       (excluded.application_type, excluded.name, excluded.organisation, excluded.purpose, excluded.first_party,
-        excluded.grant_types, excluded.scopes, excluded.redirect_uris, excluded.post_logout_redirect_uris,
-        excluded.backchannel_logout_uri, excluded.sector, excluded.jwks, old.version + 1, now())
-     where (old.application_type, old.name, old.organisation, old.purpose, old.first_party, old.grant_types, old.scopes,
-        old.redirect_uris, old.post_logout_redirect_uris, old.backchannel_logout_uri, old.sector, old.jwks)
-       is distinct from
-       (excluded.application_type, excluded.name, excluded.organisation, excluded.purpose, excluded.first_party,
-        excluded.grant_types, excluded.scopes, excluded.redirect_uris, excluded.post_logout_redirect_uris,
-        excluded.backchannel_logout_uri, excluded.sector, excluded.jwks)
+       (${COLUMNS.join(', ')}, version, updated_at) = (${listed('excluded')}, old.version + 1, now())
+     where (${listed('old')}) is distinct from (${listed('excluded')})
      returning version`,
     { ...client, jwks: JSON.stringify(client.jwks) } as unknown as Readonly<Record<string, Knex.RawBinding>>,
   );
@@ -59,7 +65,7 @@ export async function findClientVersion(db: Knex, clientId: string): Promise<num
 }
 
 export async function findClient(db: Knex, clientId: string): Promise<Client | null> {
-  const { rows } = await db.raw<{ rows: Row[] }>(`select ${COLUMNS} from identity.clients where client_id = ?`, [
+  const { rows } = await db.raw<{ rows: Row[] }>(`select ${READ} from identity.clients client where client_id = ?`, [
     clientId,
   ]);
   return rows[0] ? toClient(rows[0]) : null;
@@ -68,7 +74,7 @@ export async function findClient(db: Knex, clientId: string): Promise<Client | n
 /** Active systems that people log in to, by name; no programs. */
 export async function listLoginClients(db: Knex): Promise<readonly Client[]> {
   const { rows } = await db.raw<{ rows: Row[] }>(
-    `select ${COLUMNS} from identity.clients
+    `select ${READ} from identity.clients client
      where status = 'active' and application_type = 'web' and 'authorization_code' = any(grant_types) order by name limit 200`,
   );
   return rows.map(toClient);
@@ -82,16 +88,34 @@ export async function markClientStatus(db: Knex, clientId: string, status: Clien
   );
 }
 
+/** Makes readers take the row anew: something that belongs to the client but not to its row has changed. */
+export async function touchClient(db: Knex, clientId: string): Promise<boolean> {
+  const { rowCount } = await db.raw<{ rowCount: number }>(
+    'update identity.clients set version = version + 1, updated_at = now() where client_id = ?',
+    [clientId],
+  );
+  return rowCount === 1;
+}
+
+/** Every registration, by client id. */
+export async function listClients(db: Knex): Promise<readonly Client[]> {
+  const { rows } = await db.raw<{ rows: Row[] }>(
+    `select ${READ} from identity.clients client order by client_id limit 5000`,
+  );
+  return rows.map(toClient);
+}
+
 function toClient(row: Row): Client {
   return {
     clientId: row.client_id,
-    applicationType: row.application_type,
     version: row.version,
+    status: row.status,
+    approvedScopes: row.approved_scopes,
+    applicationType: row.application_type,
     name: row.name,
     organisation: row.organisation,
     purpose: row.purpose,
     firstParty: row.first_party,
-    status: row.status,
     grantTypes: row.grant_types,
     scopes: row.scopes,
     redirectUris: row.redirect_uris,
@@ -99,5 +123,12 @@ function toClient(row: Row): Client {
     backchannelLogoutUri: row.backchannel_logout_uri,
     sector: row.sector,
     jwks: row.jwks,
+    authMethod: row.auth_method,
+    profile: row.profile,
+    dpopBound: row.dpop_bound,
+    parRequired: row.par_required,
+    jarRequired: row.jar_required,
+    minLevel: row.min_level,
+    optionalScopes: row.optional_scopes,
   };
 }

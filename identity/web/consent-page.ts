@@ -7,7 +7,7 @@ import { facts, hiddenFields, phrases } from '../../common/web/parts.ts';
 import { sayIn, type Texts } from '../../common/web/texts.ts';
 import { IDENTITY_SERVICE } from './service.ts';
 
-export type ConsentClaim = 'name' | 'phone_number' | 'identity_document';
+export type ConsentClaim = 'name' | 'phone_number' | 'email' | 'identity_document' | 'level';
 
 export type ConsentPage = {
   /** Where the form posts to; fields `csrf` and `decision` = agree | decline. */
@@ -21,6 +21,8 @@ export type ConsentPage = {
   readonly claims: readonly { readonly claim: ConsentClaim; readonly value: string }[];
   /** In whose duties the system may act. */
   readonly duties?: readonly Role[];
+  /** True: it may go on getting all that after the person has logged out. */
+  readonly offline?: boolean;
 };
 
 const TEXTS = {
@@ -30,7 +32,9 @@ const TEXTS = {
   given: { zh: '将提供', en: 'It will get' },
   name: { zh: '姓名', en: 'Name' },
   phone_number: { zh: '手机号', en: 'Phone' },
+  email: { zh: '电子邮箱', en: 'Mail' },
   identity_document: { zh: '身份证号码', en: 'ID number' },
+  level: { zh: '实名等级', en: 'Assurance level' },
   account: {
     zh: '仅一个账号标识，不含身份信息',
     en: 'Only an account identifier, which says nothing about you',
@@ -45,6 +49,10 @@ const TEXTS = {
   'seal-keeper': { zh: '印章保管', en: 'Keeping seals' },
   'seal-auditor': { zh: '用章审计', en: 'Auditing the use of seals' },
   place: { zh: '{unit}（{org}）', en: '{unit} ({org})' },
+  offline: {
+    zh: '您退出登录后，该系统在一段时间内仍可取得上述信息；您可随时在“授权记录”中撤回。',
+    en: 'It may go on getting this for some time after you log out, until you withdraw it.',
+  },
   agree: { zh: '同意并继续', en: 'Agree and continue' },
   decline: { zh: '不同意，返回{system}', en: 'Decline, back to {system}' },
 } satisfies Texts;
@@ -78,6 +86,7 @@ ${
       )
 }</div>
 ${sayDuties(frame.lang, props.duties ?? [])}
+${props.offline ? html`<p>${say(TEXTS.offline)}</p>` : null}
 <p class="hint">${say(TEXTS.withheld, { list: withheld })}</p>
 <form method="post" action="${props.action}" class="actions">
 ${hiddenFields({ csrf: props.csrf })}

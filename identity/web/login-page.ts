@@ -25,7 +25,7 @@ export type LoginPage = {
   /** Name of the system that asked, null when the person came by himself. */
   readonly system: string | null;
   /** What the system gets by the login alone; null when it will ask for consent. */
-  readonly given?: readonly ('name' | 'identity_document')[] | null;
+  readonly given?: readonly ('name' | 'phone_number' | 'email' | 'identity_document' | 'level')[] | null;
   /** Host shown under the form: `id.xx.gov.cn`. */
   readonly host: string;
   readonly faults?: readonly Fault[];
@@ -42,6 +42,9 @@ const TEXTS = {
   given: { zh: '登录后，{system}将得到：{list}', en: 'By logging in, {system} gets: {list}' },
   account: { zh: '账号标识', en: 'an account identifier' },
   name: { zh: '姓名', en: 'your name' },
+  phone_number: { zh: '手机号', en: 'your phone number' },
+  email: { zh: '电子邮箱', en: 'your mail address' },
+  level: { zh: '实名等级', en: 'your assurance level' },
   identity_document: { zh: '身份证号码', en: 'your ID number' },
   host: { zh: '请核对网址：{host}', en: 'Check the address: {host}' },
 } satisfies Texts;

@@ -5,6 +5,8 @@ import { makeBrowser } from '../../bin/demo/browser.ts';
 import { markClientStatus } from '../../identity/store/clients.ts';
 import { authorize, discover, exchange, hop, logIn, startIdentity } from './identity-house.ts';
 
+const LICENSE_ROOM = { scopes: ['openid', 'profile', 'identity_document'], sector: 'xinji' };
+
 test('OpenID Connect Core: a foreign client logs a person in; claims come from userinfo, not from the ID token', async (t) => {
   const house = await startIdentity(t);
   const client = await house.client('alpha');
@@ -31,22 +33,27 @@ test('a second system of the same browser needs no password and, in the same sec
 
 test('a client of the platform gets the holder code at userinfo under scope identity_document, and never in the ID token', async (t) => {
   const house = await startIdentity(t);
-  const license = await house.client('license', { scopes: ['openid', 'profile', 'identity_document'] });
+  const license = await house.client('license', LICENSE_ROOM);
   const tokens = await exchange(
     license,
     await logIn(license, { extra: { scope: 'openid profile identity_document' } }),
   );
   t.is(decodeJwt(tokens.id_token!)['holder_code'], undefined);
-  const person = await oidc.fetchUserInfo(license.config, tokens.access_token, house.sub);
-  t.deepEqual(person, { sub: house.sub, name: '张三', holder_code: '360102199003077718', holder_code_type: '111' });
+  const person = await oidc.fetchUserInfo(license.config, tokens.access_token, house.subOf('xinji'));
+  t.deepEqual(person, {
+    sub: house.subOf('xinji'),
+    name: '张三',
+    holder_code: '360102199003077718',
+    holder_code_type: '111',
+  });
 });
 
 test('refused sibling: without the scope in the request the same client gets no holder code', async (t) => {
   const house = await startIdentity(t);
-  const license = await house.client('license', { scopes: ['openid', 'profile', 'identity_document'] });
+  const license = await house.client('license', LICENSE_ROOM);
   const tokens = await exchange(license, await logIn(license));
-  const person = await oidc.fetchUserInfo(license.config, tokens.access_token, house.sub);
-  t.deepEqual(person, { sub: house.sub, name: '张三' });
+  const person = await oidc.fetchUserInfo(license.config, tokens.access_token, house.subOf('xinji'));
+  t.deepEqual(person, { sub: house.subOf('xinji'), name: '张三' });
 });
 
 test('refused sibling: a client that is not registered for identity_document is refused with invalid_scope', async (t) => {

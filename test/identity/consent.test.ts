@@ -1,6 +1,7 @@
 import test from 'ava';
 import * as oidc from 'openid-client';
 import { type Browser, makeBrowser, type Page } from '../../bin/demo/browser.ts';
+import { approveClaims } from '../../identity/flow/approve-claims.ts';
 import {
   type Authorization,
   authorize,
@@ -38,6 +39,8 @@ async function decide(
 test('a system of others asks for consent, with the values that it will get and the ID number masked', async (t) => {
   const house = await startIdentity(t);
   const client = await house.client('shop', { firstParty: false, scopes: ['openid', 'profile', 'identity_document'] });
+  const approval = { clientId: 'shop', scope: 'identity_document', by: 'admin', reason: '办理业务须核对证件号码' };
+  await approveClaims({ db: house.db, clock: house.clock }, approval);
   const { target } = await authorize(client);
   t.false((await makeBrowser().open(target.href)).text.includes('将得到'), 'what it gets is asked for, not announced');
   const { page } = await openConsent(client, 'openid profile identity_document');

@@ -6,9 +6,9 @@ import { makeLog } from '../../common/log.ts';
 import { makeWorkers, type Workers } from '../../common/queue/workers.ts';
 import { endSession, endSessionsOf } from '../../identity/flow/end-sessions.ts';
 import { logoutQueues } from '../../identity/flow/logout-queue.ts';
+import { registerClient } from '../../identity/flow/register-client.ts';
 import { endExpiredSessions } from '../../identity/flow/sweep-expired.ts';
 import { findArtifact, upsertArtifact } from '../../identity/store/artifacts.ts';
-import { upsertClient } from '../../identity/store/clients.ts';
 import { isEndedSession } from '../../identity/store/ended-sessions.ts';
 import { listNotices } from '../../identity/store/logout-notices.ts';
 import { joinSession } from '../../identity/store/session-clients.ts';
@@ -34,11 +34,12 @@ async function openWorld(t: ExecutionContext): Promise<World> {
   const clock = (): Date => NOW;
   const told: string[] = [];
   const keyPem = makeKeyPem();
+  const deps = { db, clock, requireHttps: false };
   for (const id of ['alpha', 'beta']) {
     const change = { backchannelLogoutUri: `http://${id}.example/out` };
-    await upsertClient(db, await makeRegistration(id, keyPem, change));
+    await registerClient(deps, await makeRegistration(id, keyPem, change));
   }
-  await upsertClient(db, await makeRegistration('deaf', keyPem));
+  await registerClient(deps, await makeRegistration('deaf', keyPem));
   const send = async ({ clientId, sid }: { clientId: string; sid: string }): Promise<void> =>
     void told.push(`${clientId}/${sid}`);
   const workers = makeWorkers(

@@ -11,11 +11,14 @@ import { makeMetrics } from '../../common/http/metrics.ts';
 import { listen } from '../../common/http/server.ts';
 import { makeLog } from '../../common/log.ts';
 import { buildApp, type IdentityApp, type IdentityDeps } from '../../identity/app.ts';
-import type { ClientRegistration, PublicJwk } from '../../identity/domain/client.ts';
+import type { ClientRegistration } from '../../identity/domain/client.ts';
+import type { PublicJwk } from '../../identity/domain/client-parts.ts';
 import { deriveDocumentKeys } from '../../identity/domain/document-box.ts';
+import { DEFAULT_LIFETIMES, type Lifetimes } from '../../identity/domain/lifetimes.ts';
 import { deriveSubjectKey, pairwiseSub } from '../../identity/domain/subject.ts';
 import { registerAccount } from '../../identity/flow/register-account.ts';
 import { registerClient } from '../../identity/flow/register-client.ts';
+import { rotateClientSecret } from '../../identity/flow/rotate-client-secret.ts';
 import { testDatabase } from '../_harness/database.ts';
 import { findFreePort } from '../_harness/free-ports.ts';
 
@@ -62,6 +65,8 @@ export type TestClient = {
   readonly config: oidc.Configuration;
   readonly redirectUri: string;
   readonly keyPem: string;
+  /** Of a client that authenticates by one. */
+  readonly secret?: string | undefined;
 };
 
 export type HouseOptions = {
@@ -71,6 +76,7 @@ export type HouseOptions = {
   readonly logoutRetrySeconds?: readonly number[];
   readonly clock?: Clock;
   readonly keyLeadSeconds?: number;
+  readonly lifetimes?: Partial<Lifetimes>;
 };
 
 /** Started for one test; everything ends with it. */
@@ -104,6 +110,8 @@ export async function startIdentity(t: ExecutionContext<unknown>, options: House
     freshForMs: 0,
     cookieKeys: ['a cookie key of at least 32 characters'],
     masterKey: MASTER_KEY,
+    ...DEFAULT_LIFETIMES,
+    ...options.lifetimes,
     logoutNetworks: options.logoutNetworks ?? ['127.0.0.0/8', '::1/128'],
     // No test waits for these, and a slow machine does not meet them.
     logoutTimeoutMs: options.logoutTimeoutMs ?? 60_000,
@@ -127,7 +135,12 @@ export async function startIdentity(t: ExecutionContext<unknown>, options: House
     const keyPem = makeKeyPem();
     const registration = await makeRegistration(id, keyPem, change);
     await registerClient({ db, clock, requireHttps: false }, registration);
-    return { id, keyPem, redirectUri: registration.redirectUris[0] ?? '', config: await discover(url, id, keyPem) };
+    const { authMethod } = registration;
+    const secret = authMethod?.startsWith('client_secret')
+      ? (await rotateClientSecret({ db, clock }, { clientId: id, overlapSeconds: 0 })).secret
+      : undefined;
+    const config = await discover(url, id, keyPem, authenticationOf(authMethod, secret));
+    return { id, keyPem, secret, redirectUri: registration.redirectUris[0] ?? '', config };
   };
   return {
     ...built,
@@ -183,11 +196,23 @@ export async function publicJwk(keyPem: string): Promise<PublicJwk> {
   return { kty: 'EC', crv: 'P-256', x: x!, y: y! };
 }
 
-export async function discover(url: string, id: string, keyPem: string): Promise<oidc.Configuration> {
-  const key = await importPKCS8(keyPem, 'ES256');
-  return oidc.discovery(new URL(url), id, { id_token_signed_response_alg: 'ES256' }, oidc.PrivateKeyJwt(key), {
+/** The client as openid-client; with its key unless another way to authenticate is given. */
+export async function discover(
+  url: string,
+  id: string,
+  keyPem: string,
+  authentication?: oidc.ClientAuth,
+): Promise<oidc.Configuration> {
+  const by = authentication ?? oidc.PrivateKeyJwt(await importPKCS8(keyPem, 'ES256'));
+  return oidc.discovery(new URL(url), id, { id_token_signed_response_alg: 'ES256' }, by, {
     execute: [oidc.allowInsecureRequests],
   });
+}
+
+function authenticationOf(method: ClientRegistration['authMethod'], secret = ''): oidc.ClientAuth | undefined {
+  if (method === 'client_secret_basic') return oidc.ClientSecretBasic(secret);
+  if (method === 'client_secret_post') return oidc.ClientSecretPost(secret);
+  return method === 'none' ? oidc.None() : undefined;
 }
 
 export type Authorization = {

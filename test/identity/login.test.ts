@@ -148,7 +148,10 @@ test('cookies bear names of this room, are signed, HttpOnly and SameSite=Lax; a 
 
 test('neither passwords nor codes of persons reach the log or the events', async (t) => {
   const house = await startIdentity(t);
-  const client = await house.client('license', { scopes: ['openid', 'profile', 'identity_document'] });
+  const client = await house.client('license', {
+    scopes: ['openid', 'profile', 'identity_document'],
+    sector: 'xinji',
+  });
   await logIn(client, {
     person: { ...PERSON, loginName: PERSON.holder.code },
     extra: { scope: 'openid identity_document' },

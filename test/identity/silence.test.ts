@@ -34,7 +34,7 @@ test('oidc-provider prints no NOTICE and no WARNING from start to logout', async
   t.deepEqual(printed, []);
 });
 
-test('discovery promises ES256, S256, codes, pairwise subjects, and private_key_jwt for all but native clients', async (t) => {
+test('discovery promises ES256, S256, codes, pairwise subjects, and no more than is served', async (t) => {
   const house = await startIdentity(t);
   const metadata = (await (await fetch(`${house.url}/.well-known/openid-configuration`)).json()) as Record<
     string,
@@ -44,12 +44,19 @@ test('discovery promises ES256, S256, codes, pairwise subjects, and private_key_
     issuer: house.url,
     response_types_supported: ['code'],
     code_challenge_methods_supported: ['S256'],
-    token_endpoint_auth_methods_supported: ['private_key_jwt', 'none'],
+    token_endpoint_auth_methods_supported: ['private_key_jwt', 'client_secret_basic', 'client_secret_post', 'none'],
     token_endpoint_auth_signing_alg_values_supported: ['ES256'],
     id_token_signing_alg_values_supported: ['ES256'],
     subject_types_supported: ['pairwise'],
-    grant_types_supported: ['authorization_code', 'client_credentials'],
-    scopes_supported: ['openid', 'profile', 'identity_document'],
+    grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
+    scopes_supported: ['openid', 'profile', 'phone', 'email', 'level', 'identity_document', 'offline_access'],
+    response_modes_supported: ['form_post', 'fragment', 'query'],
+    dpop_signing_alg_values_supported: ['ES256'],
+    request_object_signing_alg_values_supported: ['ES256'],
+    request_parameter_supported: true,
+    request_uri_parameter_supported: false,
+    claims_parameter_supported: true,
+    authorization_response_iss_parameter_supported: true,
     backchannel_logout_supported: true,
     backchannel_logout_session_supported: true,
   });

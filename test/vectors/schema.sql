@@ -70,6 +70,35 @@ identity.changes
   constraint changes_pkey PRIMARY KEY (topic)
   identity may delete, insert, select, update
 
+identity.claim_approvals
+  id bigint not null identity
+  client_id text not null
+  scope text not null
+  reason text not null
+  approved_by text not null
+  approved_at timestamp with time zone not null
+  withdrawn_at timestamp with time zone
+  constraint claim_approvals_approved_by_check CHECK ((approved_by <> ''::text))
+  constraint claim_approvals_check CHECK ((withdrawn_at >= approved_at))
+  constraint claim_approvals_client_id_fkey FOREIGN KEY (client_id) REFERENCES identity.clients(client_id)
+  constraint claim_approvals_pkey PRIMARY KEY (id)
+  constraint claim_approvals_reason_check CHECK ((reason <> ''::text))
+  CREATE UNIQUE INDEX claim_approvals_open ON identity.claim_approvals USING btree (client_id, scope) WHERE (withdrawn_at IS NULL)
+  identity may delete, insert, select, update
+
+identity.client_secrets
+  id bigint not null identity
+  client_id text not null
+  digest bytea not null
+  added_at timestamp with time zone not null
+  ends_at timestamp with time zone
+  constraint client_secrets_check CHECK ((ends_at >= added_at))
+  constraint client_secrets_client_id_fkey FOREIGN KEY (client_id) REFERENCES identity.clients(client_id)
+  constraint client_secrets_digest_key UNIQUE (digest)
+  constraint client_secrets_pkey PRIMARY KEY (id)
+  CREATE INDEX client_secrets_client ON identity.client_secrets USING btree (client_id)
+  identity may delete, insert, select, update
+
 identity.clients
   client_id text not null
   version integer not null default 1
@@ -88,9 +117,19 @@ identity.clients
   created_at timestamp with time zone not null default now()
   updated_at timestamp with time zone not null default now()
   application_type text not null default 'web'::text
+  auth_method text not null default 'private_key_jwt'::text
+  profile text not null default 'standard'::text
+  dpop_bound boolean not null default false
+  par_required boolean not null default false
+  jar_required boolean not null default false
+  min_level smallint
+  optional_scopes text[] not null default '{}'::text[]
   accepts_units boolean not null default true
   constraint clients_application_type_check CHECK ((application_type = ANY (ARRAY['web'::text, 'native'::text])))
+  constraint clients_auth_method_check CHECK ((auth_method = ANY (ARRAY['private_key_jwt'::text, 'client_secret_basic'::text, 'client_secret_post'::text, 'none'::text])))
+  constraint clients_min_level_check CHECK (((min_level >= 2) AND (min_level <= 5)))
   constraint clients_pkey PRIMARY KEY (client_id)
+  constraint clients_profile_check CHECK ((profile = ANY (ARRAY['standard'::text, 'fapi2'::text])))
   constraint clients_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
   CREATE TRIGGER counted AFTER INSERT OR DELETE OR UPDATE ON identity.clients FOR EACH STATEMENT EXECUTE FUNCTION identity.count_change('clients')
   identity may delete, insert, select, update

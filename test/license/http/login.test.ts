@@ -14,6 +14,7 @@ async function startBoth(t: ExecutionContext) {
   const url = `http://localhost:${port}`;
   const { keyPem } = await identity.client('license', {
     scopes: ['openid', 'profile', 'identity_document'],
+    sector: 'xinji',
     redirectUris: [`${url}/login/callback`],
     postLogoutRedirectUris: [`${url}/?out=1`],
     backchannelLogoutUri: `${url}/backchannel-logout`,

@@ -1,0 +1,20 @@
+// What may be used once: client assertions (RFC 7523) and DPoP proofs (RFC 9449), told apart by issuer and `jti`. The library
+// looks first and writes then; only the unique index decides between two at once, on however many nodes.
+import { createHash } from 'node:crypto';
+import type { Knex } from 'knex';
+import type { Provider } from 'oidc-provider';
+import type { Clock } from '../../common/clock.ts';
+import { insertArtifactOnce } from '../store/artifacts.ts';
+
+/** Replaces `ReplayDetection.unique`. `exp`: seconds; a later use is refused for its age. */
+export function detectReplaysIn(provider: Provider, { db, clock }: { readonly db: Knex; readonly clock: Clock }): void {
+  Object.defineProperty(provider.ReplayDetection, 'unique', {
+    value: async (issuer: string, jti: string, exp: number): Promise<boolean> => {
+      const id = createHash('sha256')
+        .update(JSON.stringify([issuer, jti]))
+        .digest('base64url');
+      const artifact = { model: 'ReplayDetection', id, payload: {}, expiresAt: new Date(exp * 1000) };
+      return insertArtifactOnce(db, artifact, clock());
+    },
+  });
+}
