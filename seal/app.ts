@@ -28,6 +28,7 @@ import type { CheckedFiles } from './flow/checked-files.ts';
 import { completeEvidence } from './flow/complete-evidence.ts';
 import { makeEvidenceKeeper } from './flow/kept-evidence.ts';
 import type { LifeDeps } from './flow/life-deps.ts';
+import type { LodgedDocument } from './flow/lodged-document.ts';
 import { openStamper } from './flow/open-stamper.ts';
 import { makePartyCache } from './flow/party-cache.ts';
 import { makeCaller } from './flow/perform-call.ts';
@@ -79,6 +80,8 @@ export type SealAppDeps = {
   /** Seal code of the seal of the platform; null: no reports are sealed. */
   readonly reportSeal: string | null;
   readonly signer: SealingSigner;
+  /** A place in a thread for one more document that is to be sealed. */
+  readonly lodge: () => LodgedDocument;
   /** The keys that use seals. */
   readonly keyring: SealKeyring;
   /** What the life of seals needs. */
@@ -123,7 +126,8 @@ export function buildApp(deps: SealAppDeps): Koa {
   const validation = deps.evidence ? { evidence: completeEvidence(deps.evidence), trust } : null;
   const keeper = validation && makeEvidenceKeeper({ db, log, source: validation.evidence });
   const caller = makeCaller({ ...deps, parties, stamper, validation, keeper });
-  const spool = makeSpool({ folder: deps.uploadsFolder, bytesPerCaller: deps.callerMegabytes * 1_000_000 });
+  const bytesPerCaller = deps.callerMegabytes * 1_000_000;
+  const spool = makeSpool({ folder: deps.uploadsFolder, bytesPerCaller, open: deps.lodge });
   const { findText, saveCopy: writeAnew } = deps.pdfium;
   const uploads = { spool, maxBytes: deps.uploadMegabytes * 1_000_000 };
   const seal = makeSealingHandler({ gate, caller, ...uploads, findText, writeAnew });
@@ -202,6 +206,7 @@ export function buildApp(deps: SealAppDeps): Koa {
     drawPage: deps.pdfium.drawPage,
     findRedPictures: deps.pdfium.findRedPictures,
     caller,
+    spool,
     readFonts: readNotoSans,
     judging: limit.guard,
     sealing: makeRateLimit({ perMinute: REPORTS_PER_MINUTE, clock }).guard,

@@ -271,7 +271,7 @@ export const CONFIG_TABLE = {
   },
   signingWorkers: {
     name: 'XINJI_SEAL_WORKERS',
-    manual: 'Threads that sign; as many as there are cores to spare.',
+    manual: 'Threads that seal and sign; as many as there are cores to spare. The private keys are in them.',
     example: '2',
     fallback: () => '2',
     parse: parseInteger(1, 64),

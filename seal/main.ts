@@ -4,7 +4,7 @@ import { connect } from '../common/db/connect.ts';
 import { checkSchemaVersion } from '../common/db/migrate.ts';
 import { makeBearerGate } from '../common/http/bearer.ts';
 import { runRoom } from '../common/http/run-room.ts';
-import { makeSoftwareSigner } from '../common/keys/signer-pool.ts';
+import { readKeyFiles } from '../common/keys/key-file.ts';
 import { withIntermediates } from '../common/pki/trust-stores.ts';
 import { buildApp } from './app.ts';
 import { containersOf, readRoomConfig } from './config.ts';
@@ -17,6 +17,7 @@ import { makeSealKeyring } from './flow/seal-keyring.ts';
 import { makeSealTender } from './flow/tend-seals.ts';
 import { MIGRATIONS } from './migrations/list.ts';
 import { openPdfium } from './pdfium/open-pdfium.ts';
+import { openSealingThreads } from './sealing-worker/open-sealing-threads.ts';
 import { readKeyFolder } from './store/key-folder.ts';
 import { openJudge } from './verification-worker/open-judge.ts';
 
@@ -27,7 +28,8 @@ await runRoom({
     const { mode, masterKey, url, identityUrl } = config;
     const { keyFiles, certificates } = readKeyFolder(config.keysFolder, mode);
     const warn = (sentence: string): void => deps.log.warn(sentence);
-    const signer = await makeSoftwareSigner({ keyFiles, mode, masterKey, warn, workers: config.signingWorkers });
+    const keys = await readKeyFiles({ keyFiles, mode, masterKey, warn });
+    const threads = openSealingThreads(keys, config.signingWorkers);
     const { authority, close: closeAuthority } = await openAuthority({ ...config, warn }, deps.clock());
     const db = connect(config.databaseUrl, { applicationName: 'xinji seal' });
     await checkSchemaVersion(db, 'seal', MIGRATIONS);
@@ -47,7 +49,7 @@ await runRoom({
       copyFolder: config.checkpointFolder,
       ...(stamper ? { stamp: stamper.stampDigest } : {}),
     });
-    const keyring = makeSealKeyring({ db, signer, masterKey, certificates });
+    const keyring = makeSealKeyring({ db, signer: threads, masterKey, certificates });
     const ground = { db, clock: deps.clock, log: deps.log, keyring };
     const { life, close: closeLife } = await openLife({ ...config, warn }, { ...ground, trust });
     const tender = makeSealTender(life);
@@ -72,7 +74,8 @@ await runRoom({
       app: buildApp({
         ...config,
         ...deps,
-        ...{ db, audit, gate, signer, keyring, life, authority, judge, containers, pdfium, checked },
+        ...{ db, audit, gate, keyring, life, authority, judge, containers, pdfium, checked },
+        ...{ signer: threads, lodge: threads.lodge },
         ...{ authorities: revocation.authorities, evidence: revocation.evidence, revocation: revocation.current },
       }),
       started: async () => {
@@ -84,7 +87,7 @@ await runRoom({
         await usage.close();
         checked.close();
         await Promise.all([closeJudge(), pdfium.close()]);
-        await signer.close();
+        await threads.close();
         await closeLife();
         await closeAuthority();
         await db.destroy();

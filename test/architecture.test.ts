@@ -25,6 +25,12 @@ test('nothing below the threads that read what strangers send can open an addres
   }
 });
 
+test('below the threads that seal, files are read through descriptors that the room opened, and nothing else is reached', (t) => {
+  t.deepEqual(findReachOut(sources, 'seal/sealing-worker/entry.ts'), [
+    'common/files/descriptor-source.ts imports node:fs',
+  ]);
+});
+
 test('a way out below a thread is noticed, however deep; a type import is none', (t) => {
   const deep = (text: string) => [
     makeSource('seal/x.ts', "import { a } from './y.ts';"),

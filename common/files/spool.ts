@@ -1,100 +1,177 @@
-// An upload while it is worked on: hashed as it arrives, small ones in memory, larger ones in a temporary file that has no
-// name any more. So nothing is read a second time to be hashed, no document lies whole in memory, and what a crash leaves
-// is given back by the operating system. What one caller may have here at a time is bounded.
+// An upload while it is worked on: hashed as it arrives, small ones in shared memory, larger ones in a temporary file that has
+// no name any more. So nothing is read a second time to be hashed, no document lies whole in memory, and what a crash leaves
+// is given back by the operating system. Who hashes, a thread as a rule, is told where the bytes lie. What one caller may have
+// here at a time is bounded.
 import { randomUUID } from 'node:crypto';
-import { readSync } from 'node:fs';
 import { type FileHandle, mkdir, open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Sm3 } from '../crypto/sm3.ts';
 import { TrustError } from '../errors.ts';
+import { descriptorSource } from './descriptor-source.ts';
+import { makeSlots, type Slot, type Slots } from './shared-slots.ts';
 
-export type Upload = {
+/** Where the bytes of an upload lie: at the beginning of shared memory, or in an open file. */
+export type Place = { readonly slot: SharedArrayBuffer } | { readonly descriptor: number };
+
+/** Who works on an upload; for one upload. */
+export type Intake = {
+  /** So many bytes are in the file by now. */
+  readonly arrived: (place: Place, size: number) => void;
+  /** All bytes are there: their SM3. */
+  readonly finish: (place: Place, size: number) => Promise<Uint8Array>;
+  /** Resolves when the place is not looked at any more. */
+  readonly leave: () => Promise<void>;
+};
+
+export type Upload<I extends Intake = Intake> = {
   /** Bytes in all; the shape of seal/pdf's ByteSource. */
   readonly size: number;
   read(offset: number, length: number): Uint8Array;
   readonly fill?: (offset: number, target: Uint8Array) => void;
-  /** A running SM3 that has taken in all bytes. */
-  readonly hash: Sm3;
+  readonly sm3: Uint8Array;
+  readonly intake: I;
+  /** All bytes, where they lie in memory: a view of a larger buffer. */
+  readonly bytes: Uint8Array | null;
   /** The bytes from the start. */
   readonly stream: () => AsyncIterable<Uint8Array>;
   /** Gives memory and disk back; afterwards nothing can be read. */
   readonly close: () => Promise<void>;
 };
 
-export type Spool = {
+export type Spool<I extends Intake = Intake> = {
   /**
-   * Takes in what arrives for `caller`; the chunks are its own from then on. `too-many-requests` when he has too much here at once; what `chunks` throws is
-   * thrown, and nothing stays.
+   * Takes in what arrives for `caller`; the chunks are its own from then on. `expected`: bytes, as far as it was said.
+   * `too-many-requests` when he has too much here at once; what `chunks` throws is thrown, and nothing stays.
    */
-  readonly receive: (caller: string, chunks: AsyncIterable<Uint8Array>) => Promise<Upload>;
+  readonly receive: (caller: string, chunks: AsyncIterable<Uint8Array>, expected?: number) => Promise<Upload<I>>;
 };
 
-export type SpoolOptions = {
+export type SpoolOptions<I extends Intake> = {
   /** Made when missing. On a disk, not in memory. */
   readonly folder: string;
   /** Larger uploads go to the disk; 1 MiB unless given. */
   readonly memoryBytes?: number;
   /** Of one caller, in all uploads that are open. */
   readonly bytesPerCaller: number;
+  /** Somebody for one more upload. */
+  readonly open: () => I;
 };
 
 const MEMORY_BYTES = 1 << 20;
+/** In memory, so much stays free behind the upload, for what is made of it. */
+export const ROOM_BEHIND = 144 * 1024;
+const KEPT_SLOT_BYTES = 32 << 20;
 
-export function makeSpool({ folder, memoryBytes = MEMORY_BYTES, bytesPerCaller }: SpoolOptions): Spool {
-  const held = new Map<string, number>();
-  const take = (caller: string, bytes: number): void => {
-    const sum = (held.get(caller) ?? 0) + bytes;
-    if (sum > 0) held.set(caller, sum);
-    else held.delete(caller);
-    if (bytes > 0 && sum > bytesPerCaller)
-      throw new TrustError(
-        'too-many-requests',
-        `Uploads of ${caller} that are being worked on have more than ${bytesPerCaller} bytes together.`,
-        { hint: 'Wait for the answers to the others, then send this one again with the same Idempotency-Key.' },
-      );
-  };
+export function makeSpool<I extends Intake>(options: SpoolOptions<I>): Spool<I> {
+  const { memoryBytes = MEMORY_BYTES, open: openIntake } = options;
+  const slots = makeSlots({ keptBytes: KEPT_SLOT_BYTES });
+  const count = countBytes(options.bytesPerCaller);
   return {
-    receive: async (caller, chunks) => {
-      const hash = new Sm3();
-      const kept: Uint8Array[] = [];
-      let file: FileHandle | null = null;
+    receive: async (caller, chunks, expected = 0) => {
+      const hold = makeHold({ ...options, memoryBytes, slots, expected: Math.min(expected, memoryBytes) });
+      const intake = openIntake();
       let size = 0;
       const close = async (): Promise<void> => {
-        take(caller, -size);
+        count(caller, -size);
         size = 0;
-        await file?.close();
-        file = null;
+        await intake.leave();
+        await hold.close();
       };
       try {
         for await (const chunk of chunks) {
           size += chunk.length;
-          take(caller, chunk.length);
-          hash.update(chunk);
-          if (!file && size <= memoryBytes) {
-            kept.push(chunk);
-            continue;
-          }
-          file ??= await openNameless(folder);
-          for (const part of [...kept.splice(0), chunk]) {
-            await writeAll(file, part);
-            giveBack(part);
-          }
+          count(caller, chunk.length);
+          const descriptor = await hold.keep(chunk);
+          if (descriptor !== null) intake.arrived({ descriptor }, size);
         }
+        const { place, ...bytes } = hold.whole();
+        return { ...bytes, intake, sm3: await intake.finish(place, size), close };
       } catch (error) {
         await close();
         throw error;
       }
-      return { ...(file ? fileUpload(file, size) : memoryUpload(kept, size)), hash, close };
     },
   };
 }
 
-type Bytes = Pick<Upload, 'size' | 'read' | 'fill' | 'stream'>;
+/** Bytes of each caller that are here, the given ones added. */
+function countBytes(most: number): (caller: string, bytes: number) => void {
+  const held = new Map<string, number>();
+  return (caller, bytes) => {
+    const sum = (held.get(caller) ?? 0) + bytes;
+    if (sum > 0) held.set(caller, sum);
+    else held.delete(caller);
+    if (bytes > 0 && sum > most)
+      throw new TrustError(
+        'too-many-requests',
+        `Uploads of ${caller} that are being worked on have more than ${most} bytes together.`,
+        { hint: 'Wait for the answers to the others, then send this one again with the same Idempotency-Key.' },
+      );
+  };
+}
 
-function memoryUpload(chunks: readonly Uint8Array[], size: number): Bytes {
-  const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size);
+type Hold = {
+  /** The descriptor, once the bytes are in a file. */
+  readonly keep: (chunk: Uint8Array) => Promise<number | null>;
+  readonly whole: () => Pick<Upload, 'size' | 'read' | 'fill' | 'bytes' | 'stream'> & { readonly place: Place };
+  readonly close: () => Promise<void>;
+};
+
+type HoldOptions = {
+  readonly folder: string;
+  readonly memoryBytes: number;
+  readonly slots: Slots;
+  readonly expected: number;
+};
+
+/** The bytes of one upload: in a slot that grows, and in a file from `memoryBytes` on. */
+function makeHold({ folder, memoryBytes, slots, expected }: HoldOptions): Hold {
+  let slot = slots.take(expected + ROOM_BEHIND);
+  let file: FileHandle | null = null;
+  let size = 0;
+  const keepInSlot = (chunk: Uint8Array): void => {
+    if (size + chunk.length + ROOM_BEHIND > slot.bytes.length) {
+      const larger = slots.take(size + chunk.length + ROOM_BEHIND);
+      larger.bytes.set(slot.bytes.subarray(0, size));
+      slot.giveBack();
+      slot = larger;
+    }
+    slot.bytes.set(chunk, size);
+    size += chunk.length;
+  };
+  const openFile = async (): Promise<FileHandle> => {
+    const opened = await openNameless(folder);
+    file = opened;
+    await writeAll(opened, slot.bytes.subarray(0, size));
+    slot.giveBack();
+    return opened;
+  };
+  return {
+    keep: async (chunk) => {
+      if (!file && size + chunk.length <= memoryBytes) {
+        keepInSlot(chunk);
+        return null;
+      }
+      const opened = file ?? (await openFile());
+      await writeAll(opened, chunk);
+      size += chunk.length;
+      giveBack(chunk);
+      return opened.fd;
+    },
+    whole: () => (file ? wholeFile(file, size) : wholeSlot(slot, size)),
+    close: async () => {
+      slot.giveBack();
+      await file?.close();
+      file = null;
+    },
+  };
+}
+
+function wholeSlot(slot: Slot, size: number): ReturnType<Hold['whole']> {
+  const bytes = slot.bytes.subarray(0, size);
   return {
     size,
+    bytes,
+    place: { slot: slot.bytes.buffer },
     read: (offset, length) => {
       checkBounds(size, offset, length);
       return bytes.subarray(offset, offset + length);
@@ -105,25 +182,9 @@ function memoryUpload(chunks: readonly Uint8Array[], size: number): Bytes {
   };
 }
 
-function fileUpload(file: FileHandle, size: number): Bytes {
-  const fill = (offset: number, target: Uint8Array): void => {
-    checkBounds(size, offset, target.length);
-    for (let done = 0; done < target.length; ) {
-      const count = readSync(file.fd, target, done, target.length - done, offset + done);
-      if (count === 0) throw new Error('a spooled upload became shorter');
-      done += count;
-    }
-  };
-  return {
-    size,
-    fill,
-    read: (offset, length) => {
-      const bytes = new Uint8Array(length);
-      fill(offset, bytes);
-      return bytes;
-    },
-    stream: () => file.createReadStream({ autoClose: false, start: 0, highWaterMark: 64 * 1024 }),
-  };
+function wholeFile(file: FileHandle, size: number): ReturnType<Hold['whole']> {
+  const stream = () => file.createReadStream({ autoClose: false, start: 0, highWaterMark: 64 * 1024 });
+  return { ...descriptorSource(file.fd, size), bytes: null, place: { descriptor: file.fd }, stream };
 }
 
 /** Its name is taken away at once: whatever ends this process ends the file. */

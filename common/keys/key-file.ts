@@ -25,6 +25,18 @@ export async function readSm2KeyFile(path: string, options: KeyFileOptions): Pro
   return importSm2PrivateKey(await readKeyPem(path, options));
 }
 
+/** Reference -> key, of a path each; the first that cannot be read is thrown. */
+export async function readKeyFiles({
+  keyFiles,
+  ...options
+}: KeyFileOptions & { readonly keyFiles: Readonly<Record<string, string>> }): Promise<
+  ReadonlyMap<string, Sm2PrivateKey>
+> {
+  const keys = new Map<string, Sm2PrivateKey>();
+  for (const [keyRef, path] of Object.entries(keyFiles)) keys.set(keyRef, await readSm2KeyFile(path, options));
+  return keys;
+}
+
 /** The PKCS#8 PEM text of a file, plain or sealed, of any algorithm. */
 export async function readKeyPem(path: string, options: KeyFileOptions): Promise<string> {
   const text = await readKeyText(path);

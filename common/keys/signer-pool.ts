@@ -4,7 +4,7 @@
 import { Worker } from 'node:worker_threads';
 import { DEFAULT_USER_ID, type Sm2PrivateKey } from '../crypto/sm2.ts';
 import { TrustError } from '../errors.ts';
-import { type KeyFileOptions, readSm2KeyFile } from './key-file.ts';
+import { type KeyFileOptions, readKeyFiles } from './key-file.ts';
 import type { Signer } from './signer.ts';
 import type { KeyChange, SignerWorkerKeys, SignReply, SignRequest } from './signer-worker.ts';
 
@@ -20,9 +20,7 @@ type Thread = { readonly worker: Worker; readonly waiting: Map<number, Waiting> 
 
 /** Reads every key file, so that a bad one is found at start. Errors of `readSm2KeyFile`. */
 export async function makeSoftwareSigner(options: SoftwareSignerOptions): Promise<Signer> {
-  const keys = new Map<string, Sm2PrivateKey>();
-  for (const [keyRef, path] of Object.entries(options.keyFiles)) keys.set(keyRef, await readSm2KeyFile(path, options));
-  return makeSignerPool(keys, options.workers);
+  return makeSignerPool(await readKeyFiles(options), options.workers);
 }
 
 /** The same over keys that are at hand already. */

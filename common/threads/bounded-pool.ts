@@ -3,7 +3,7 @@
 // waits is bounded as well. Memory outside of the heap (buffers) is bounded by what the work counts for itself.
 import { type Transferable, Worker } from 'node:worker_threads';
 import { TrustError } from '../errors.ts';
-import type { JobReply } from './answer-jobs.ts';
+import { errorOf, type JobReply } from './replies.ts';
 
 export type BoundedPoolOptions = {
   /** A module that calls `answerJobs`. */
@@ -139,12 +139,6 @@ function startThread(options: BoundedPoolOptions, { isFree, isGone }: Life): Thr
 function settleJob({ resolve, reject }: Job, reply: JobReply): void {
   if ('answer' in reply) resolve(reply.answer);
   else reject(errorOf(reply));
-}
-
-function errorOf(reply: Exclude<JobReply, { readonly answer: unknown }>): Error {
-  if ('broken' in reply) return new Error(`the work broke: ${reply.broken}`);
-  const { code, detail, hint, pointer } = reply;
-  return new TrustError(code, detail, { hint, ...(pointer === undefined ? {} : { pointer }) });
 }
 
 function failureOf(cause: Error, heapMegabytes: number): TrustError {

@@ -2,7 +2,7 @@
 // what is sealed. A signed one never is: nothing that somebody signed would be left of it. The copy is read again by our
 // own reader before it is taken for a document.
 import { toHex } from '../../common/bytes.ts';
-import { Sm3 } from '../../common/crypto/sm3.ts';
+import { sm3 } from '../../common/crypto/sm3.ts';
 import { isTrustError, type ProblemCode, TrustError } from '../../common/errors.ts';
 import { MAX_SEARCHED_BYTES } from '../domain/text-hits.ts';
 import { type ByteSource, memorySource, readWhole } from '../pdf/byte-source.ts';
@@ -18,8 +18,6 @@ export type WriteAnew = (question: {
 
 export type NormalisedDocument = {
   readonly bytes: Uint8Array;
-  /** A running SM3 that has taken in all of `bytes`. */
-  readonly hash: Sm3;
   /** SM3 of the document as it came, and as it is sealed. */
   readonly fromSm3: string;
   readonly toSm3: string;
@@ -49,24 +47,7 @@ export async function normaliseDocument(writeAnew: WriteAnew, input: Input): Pro
   const left = findFault({ source: copy, password });
   if (left !== null) throw left;
   if (signatures > 0 || listSignatureFields(openDocument(copy, password)).length > 0) throw signed(fault);
-  const hash = new Sm3().update(bytes);
-  return { bytes, hash, fromSm3: toHex(new Sm3().update(old).digest()), toSm3: toHex(hash.digest()) };
-}
-
-/** What is sealed: the document as it came, or, where that is asked for and needed, as it was written anew. */
-export async function prepareInput<S extends ByteSource>(
-  writeAnew: WriteAnew,
-  isAsked: boolean,
-  input: { readonly source: S; readonly inputHash: Sm3; readonly password?: string | undefined },
-): Promise<{
-  readonly input: { readonly source: ByteSource; readonly inputHash: Sm3; readonly normalisedFrom?: string };
-  readonly normalised: NormalisedDocument | null;
-}> {
-  const { source, inputHash } = input;
-  const normalised = isAsked ? await normaliseDocument(writeAnew, input) : null;
-  if (!normalised) return { input: { source, inputHash }, normalised };
-  const { bytes, hash, fromSm3 } = normalised;
-  return { input: { source: memorySource(bytes), inputHash: hash, normalisedFrom: fromSm3 }, normalised };
+  return { bytes, fromSm3: toHex(sm3(old)), toSm3: toHex(sm3(bytes)) };
 }
 
 /** What our reader finds wrong with structure, form and pages. */

@@ -5,7 +5,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuditGroup } from '../../common/audit/audit-log.ts';
 import { toHex } from '../../common/bytes.ts';
 import type { Clock } from '../../common/clock.ts';
-import { sm3 } from '../../common/crypto/sm3.ts';
 import { makeBatch } from '../../common/db/batch.ts';
 import { TrustError } from '../../common/errors.ts';
 import { noGrant } from '../domain/seal-grant.ts';
@@ -22,7 +21,8 @@ import {
   listSealingIds,
   markReleased,
 } from '../store/sealings.ts';
-import { isWorthKeeping, KEPT_FOR_MS, type KeptSignatures, keepingTools, noSignatures } from './kept-signatures.ts';
+import { isWorthKeeping, KEPT_FOR_MS, type KeptSignatures, noSignatures } from './kept-signatures.ts';
+import type { Outside } from './means.ts';
 import {
   type CallPlan,
   type ClientCall,
@@ -34,7 +34,7 @@ import {
   type SealingDeps,
 } from './plan-call.ts';
 import { checkSameRequest, repeatCall } from './repeat-call.ts';
-import { recordTools, type SealingRecord } from './sealing-record.ts';
+import type { SealingRecord } from './sealing-record.ts';
 
 export type Caller = {
   /**
@@ -119,7 +119,7 @@ export function makeCaller(deps: SealingDeps): Caller {
     const signedAt = kept?.signedAt ?? clock();
     const drawn = (kept?.drawn as KeptSignatures | undefined) ?? noSignatures();
     try {
-      const releasing = await makeAll(call, plan, act, { signedAt, drawn });
+      const releasing = await makeAll(call, plan, act, { outside: deps, signedAt, drawn });
       if (await audit.appendIn(RELEASES, { ...releasing, lease, clock })) return releasing.released;
     } catch (error) {
       await endLease(db, lease, clock(), isWorthKeeping(error, drawn) ? { signedAt, drawn } : null).catch((cause) =>
@@ -161,21 +161,17 @@ async function makeAll(
   call: ClientCall,
   plan: CallPlan,
   { sealingIds }: Act,
-  { signedAt, drawn }: { readonly signedAt: Date; readonly drawn: KeptSignatures },
+  from: { readonly outside: Outside; readonly signedAt: Date; readonly drawn: KeptSignatures },
 ): Promise<Omit<Releasing, 'lease' | 'clock'>> {
-  const recorders = plan.sealings.map(({ tools }) => recordTools(keepingTools(tools, drawn)));
-  const sealings = plan.sealings.map((sealing, i) => ({ ...sealing, tools: recorders[i]!.tools, time: signedAt }));
-  const made = await call.making.make(sealings);
-  const releases = made.map(({ bytes, field, dataHash }, i) => ({
-    sealingId: sealingIds[i]!,
-    signedAt,
-    field,
-    dataSm3: toHex(dataHash),
-    updateSm3: toHex(sm3(bytes)),
-    updateSize: bytes.length,
-    partySm3: plan.sealings[i]!.partySm3,
-    record: { ...recorders[i]!.record(), containers: sealings[i]!.party.containers } satisfies SealingRecord,
-  }));
+  const { signedAt } = from;
+  const sealings = plan.sealings.map((sealing) => ({ ...sealing, time: signedAt }));
+  const made = await call.making.make(sealings, from);
+  const releases = made.map(({ bytes, field, dataHash, updateSm3, record }, i) => {
+    const { party, partySm3 } = sealings[i]!;
+    const kept = { ...record, containers: party.containers } satisfies SealingRecord;
+    const what = { field, dataSm3: toHex(dataHash), updateSm3, updateSize: bytes.length };
+    return { sealingId: sealingIds[i]!, signedAt, ...what, partySm3, record: kept };
+  });
   const released = made.map(({ bytes }, i) => ({ sealingId: sealingIds[i]!, bytes }));
   return { call, plan, signedAt, released, releases };
 }
@@ -188,8 +184,8 @@ const RELEASES: AuditGroup<Releasing, boolean> = {
     return all.map(({ call, plan, releases }, i) => {
       if (!isOurs[i]) return { value: false, entries: [] };
       const outcomes = releases.map((release, k) => {
-        const { query, party, tools } = plan.sealings[k]!;
-        const level = query.level ?? (tools.stamper ? 'T' : 'B');
+        const { query, party, means } = plan.sealings[k]!;
+        const level = query.level ?? (means.isStamped ? 'T' : 'B');
         return { ...release, esealSm3: toHex(party.sealDigest), level, mode: query.mode ?? 'dual' };
       });
       return { value: true, entries: releaseEntries(call, outcomes, calls[i]!.at) };

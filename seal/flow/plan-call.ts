@@ -1,7 +1,6 @@
 // What a call asks for, and whether it may be had: seals, grants, parties, tools. Nothing is on record yet, no key is used.
 import type { Knex } from 'knex';
 import type { AuditLog } from '../../common/audit/audit-log.ts';
-import type { TimeStamper } from '../../common/client/time-stamper.ts';
 import type { Clock } from '../../common/clock.ts';
 import { DEFAULT_DOCUMENT_CLASS, type SealingQuery } from '../../common/contract/seal.ts';
 import { TrustError } from '../../common/errors.ts';
@@ -15,21 +14,18 @@ import type { SealingIntent } from '../domain/sealing.ts';
 import type { AskedCall } from '../domain/usage.ts';
 import type { ActUse, Permit, SealForUse } from '../store/sealing-permits.ts';
 import type { EvidenceKeeper } from './kept-evidence.ts';
+import type { KeptSignatures } from './kept-signatures.ts';
+import type { Means, Outside } from './means.ts';
 import type { PartyCache } from './party-cache.ts';
-import type { SealingSigner, SealingTools, ValidationMeans } from './seal-document.ts';
 import type { SealingParty } from './sealing-party.ts';
+import type { DrawnValues } from './sealing-record.ts';
 import { chainOf } from './signature-chains.ts';
 
-export type SealingDeps = {
+export type SealingDeps = Outside & {
   readonly db: Knex;
   /** The usage log. */
   readonly audit: AuditLog;
   readonly parties: PartyCache;
-  readonly signer: SealingSigner;
-  /** Null: this room has no time-stamp authority, and seals at level B only. */
-  readonly stamper: TimeStamper | null;
-  /** Null: this room has no source of revocation evidence, and seals at levels B and T only. */
-  readonly validation: ValidationMeans | null;
   /** Keeps evidence with sealings of level T; left out: none is kept. */
   readonly keeper?: EvidenceKeeper | null;
   readonly clock: Clock;
@@ -40,7 +36,8 @@ export type SealingDeps = {
 export type PlannedSealing = {
   readonly query: SealingQuery;
   readonly party: SealingParty;
-  readonly tools: SealingTools;
+  readonly partySm3: string;
+  readonly means: Means;
   readonly time: Date;
 };
 
@@ -51,6 +48,9 @@ export type MadeSealing = {
   readonly field: string;
   /** SM3 of the ByteRange bytes. */
   readonly dataHash: Uint8Array;
+  /** SM3 of `bytes`, hexadecimal. */
+  readonly updateSm3: string;
+  readonly record: DrawnValues;
 };
 
 /** What is special to a form of call. */
@@ -58,15 +58,20 @@ export type Making = {
   /** May the input take these? Throws before anything is on record. */
   readonly check: (sealings: readonly PlannedSealing[]) => Promise<void>;
   /** Makes all, each verified, or throws. */
-  readonly make: (sealings: readonly PlannedSealing[]) => Promise<readonly MadeSealing[]>;
+  readonly make: (
+    sealings: readonly PlannedSealing[],
+    from: { readonly outside: Outside; readonly drawn: KeptSignatures },
+  ) => Promise<readonly MadeSealing[]>;
 };
 
 export type ClientCall = AskedCall & { readonly making: Making };
 export type ReleasedSealing = { readonly sealingId: string; readonly bytes: Uint8Array };
 
+type FreshMeans = Means & { readonly kind: 'fresh' };
+
 export type CallPlan = {
   readonly requestSm3: string;
-  readonly sealings: readonly (PlannedSealing & { readonly partySm3: string; readonly esealSm3: string })[];
+  readonly sealings: readonly (PlannedSealing & { readonly means: FreshMeans; readonly esealSm3: string })[];
 };
 
 export const LEASE_MS = 30_000;
@@ -85,14 +90,13 @@ export async function planCall(
   const parties = await Promise.all(seals.map((seal) => deps.parties.get(seal, time)));
   const sealings = call.queries.map((query, i) => {
     const { party, partySm3 } = parties[i]!;
-    const validation = chooseValidation(query.level, call.form, deps.validation);
-    const tools = { signer: deps.signer, stamper: chooseStamper(query.level, deps.stamper), validation };
-    return { query, party, tools, time, partySm3, esealSm3: seals[i]!.esealSm3 };
+    return { query, party, partySm3, means: meansOf(query, call.form, deps), time, esealSm3: seals[i]!.esealSm3 };
   });
   await call.making.check(sealings);
   // Token and evidence must be to be had before anything is on record and the key is used.
-  if (sealings.some(({ tools }) => tools.stamper)) await deps.stamper?.measure();
-  for (const { party, tools } of sealings) if (tools.stamper) await gatherEvidence(party, tools.validation, deps, time);
+  const stamped = sealings.filter(({ means }) => means.isStamped);
+  if (stamped.length > 0) await deps.stamper?.measure();
+  for (const { party, means } of stamped) await gatherEvidence(party, means.isPreserved, deps, time);
   return { requestSm3, sealings };
 }
 
@@ -140,22 +144,18 @@ export function intentsOf(call: ClientCall, plan: CallPlan, now: Date): readonly
 /** What is sealed without naming its class is a general document. */
 const classOf = (query: SealingQuery): string => query.class ?? DEFAULT_DOCUMENT_CLASS;
 
-function chooseStamper(level: SealingQuery['level'], stamper: TimeStamper | null): TimeStamper | null {
-  if (level === undefined || level === 'B' || stamper) return level === 'B' ? null : stamper;
-  const hint = 'Set XINJI_SEAL_TSA, or ask for level B, which has no time stamp.';
-  throw new TrustError('time-stamp-unavailable', 'This room has no time-stamp authority', { pointer: '/level', hint });
-}
-
-function chooseValidation(
-  level: SealingQuery['level'],
-  form: AskedCall['form'],
-  validation: ValidationMeans | null,
-): ValidationMeans | null {
-  if (level === undefined || !isPreserved(level)) return null;
+/** What the level asks for, as far as this room has it. */
+function meansOf({ level }: SealingQuery, form: AskedCall['form'], { stamper, validation }: Outside): FreshMeans {
   const pointer = '/level';
+  if (level !== undefined && level !== 'B' && !stamper) {
+    const hint = 'Set XINJI_SEAL_TSA, or ask for level B, which has no time stamp.';
+    throw new TrustError('time-stamp-unavailable', 'This room has no time-stamp authority', { pointer, hint });
+  }
+  const isStamped = level !== 'B' && stamper !== null;
+  if (level === undefined || !isPreserved(level)) return { kind: 'fresh', isStamped, isPreserved: false };
   if (form === 'digest')
     throw new TrustError('invalid-request', 'Evidence is kept in a document; a digest has none', { pointer });
-  if (validation) return validation;
+  if (validation) return { kind: 'fresh', isStamped, isPreserved: true };
   const hint = 'Ask for level T, which keeps no evidence, or have a source of revocation evidence set.';
   throw new TrustError('validation-data-unavailable', 'This room has no source of evidence', { pointer, hint });
 }
@@ -163,7 +163,7 @@ function chooseValidation(
 /** Asks for what levels LT and LTA will need; the source keeps it for a while. At level T it is kept, as far as it is to be had. */
 async function gatherEvidence(
   { signerCertificate, seal, authorities }: SealingParty,
-  asked: ValidationMeans | null,
+  isAsked: boolean,
   { stamper, validation, keeper }: SealingDeps,
   at: Date,
 ): Promise<void> {
@@ -175,5 +175,7 @@ async function gatherEvidence(
     chainOf('makers', seal.makerCertificate, question),
     ...(authority ? [chainOf('timeStamping', authority, question)] : []),
   ];
-  await Promise.all(chains.map((chain) => (asked ? asked.evidence.collect(chain, at) : keeper?.keep(chain, at))));
+  await Promise.all(
+    chains.map((chain) => (isAsked ? validation.evidence.collect(chain, at) : keeper?.keep(chain, at))),
+  );
 }

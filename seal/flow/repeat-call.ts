@@ -1,12 +1,11 @@
 // The answer to a repetition: made again from what the rows keep and the input that was sent again, without key and
 // authority, by the code that made it first, verified like the first, and compared with the SM3 of the first.
-import { toHex } from '../../common/bytes.ts';
-import { sm3 } from '../../common/crypto/sm3.ts';
 import { TrustError } from '../../common/errors.ts';
 import { isRepeatable, REPEATED_FOR_DAYS, type RecordedCall, type RecordedSealing } from '../domain/sealing.ts';
 import { listReleased } from '../store/sealings.ts';
+import { noSignatures } from './kept-signatures.ts';
 import type { ClientCall, PlannedSealing, ReleasedSealing, SealingDeps } from './plan-call.ts';
-import { replayTools, type SealingRecord } from './sealing-record.ts';
+import type { SealingRecord } from './sealing-record.ts';
 
 /** Codes: `idempotency-conflict`; `answer-gone` after 30 days, or when this version lays out other bytes. */
 export async function repeatCall(
@@ -19,13 +18,13 @@ export async function repeatCall(
   if (!isRepeatable(earlier.releasedAt!, deps.clock())) throw gone(earlier, `${REPEATED_FOR_DAYS} days are over`);
   const rows = await listReleased(deps.db, call);
   const sealings = await Promise.all(rows.map((row, i) => recallSealing(deps, call, earlier, row, i)));
-  const made = await call.making.make(sealings).catch((cause: unknown) => {
+  const made = await call.making.make(sealings, { outside: deps, drawn: noSignatures() }).catch((cause: unknown) => {
     deps.log.error({ err: cause, sealing_id: earlier.headId }, 'a sealing cannot be made again from its row');
     throw gone(earlier, 'it cannot be made again by this version');
   });
-  return made.map(({ bytes }, i) => {
-    const { sealingId, updateSm3 } = rows[i]!;
-    if (toHex(sm3(bytes)) !== updateSm3) throw gone(earlier, 'this version lays out other bytes');
+  return made.map(({ bytes, updateSm3 }, i) => {
+    const { sealingId, updateSm3: first } = rows[i]!;
+    if (updateSm3 !== first) throw gone(earlier, 'this version lays out other bytes');
     return { sealingId, bytes };
   });
 }
@@ -36,7 +35,7 @@ export function checkSameRequest({ requestSm3 }: RecordedCall, asked: string): v
 }
 
 async function recallSealing(
-  { parties, validation }: SealingDeps,
+  { parties }: SealingDeps,
   { queries }: ClientCall,
   earlier: RecordedCall,
   { partySm3, record, signedAt }: RecordedSealing,
@@ -44,8 +43,8 @@ async function recallSealing(
 ): Promise<PlannedSealing> {
   const values = record as SealingRecord | null;
   const party = partySm3 === null || !values ? null : await parties.recall(partySm3, values.containers, signedAt);
-  if (!party || !values) throw gone(earlier, 'it was made by a version that kept no values');
-  return { query: queries[i]!, party, tools: replayTools(values, validation?.trust), time: signedAt };
+  if (!party || !values || partySm3 === null) throw gone(earlier, 'it was made by a version that kept no values');
+  return { query: queries[i]!, party, partySm3, means: { kind: 'replay', values }, time: signedAt };
 }
 
 function gone({ headId, releasedAt }: RecordedCall, why: string): TrustError {

@@ -62,6 +62,8 @@ export type SealingInput = {
   readonly source: ByteSource;
   /** A running SM3 that has taken in the whole source, where the caller hashed while receiving; it is not changed. */
   readonly inputHash?: Sm3;
+  /** The source opened with that password, where the caller has it. */
+  readonly opened?: PdfDocument;
   /** Of an encrypted document; the empty one is tried when left out. */
   readonly password?: string | undefined;
 };
@@ -90,11 +92,11 @@ export async function sealDocument(tools: SealingTools, request: SealDocumentReq
  * `sealDocument`. Every revision has been parsed again and verified when this returns.
  */
 export async function sealInTurn(
-  { source, inputHash, password }: SealingInput,
+  { source, inputHash, password, opened }: SealingInput,
   orders: readonly (SealOrder & { readonly tools: SealingTools })[],
 ): Promise<readonly SealedDocument[]> {
   const done: SealedDocument[] = [];
-  let document = openDocument(source, password);
+  let document = opened ?? openDocument(source, password);
   let prefix = inputHash ?? hashSource(source);
   for (const { tools, ...order } of orders) {
     const sealed = await sealRevision(tools, order, { document, prefix, password });
@@ -107,10 +109,11 @@ export async function sealInTurn(
 }
 
 /** Lays everything out without using a key. Throws what the sealing would. */
-export function checkSealings({ source, password }: SealingInput, orders: readonly SealOrder[]): void {
+export function checkSealings({ source, password, opened }: SealingInput, orders: readonly SealOrder[]): void {
   const done: { readonly appended: Uint8Array }[] = [];
   for (const order of orders) {
-    const document = openDocument(done.length === 0 ? source : joinSources(source, joinBytes(done)), password);
+    const before = done.length === 0 ? (opened ?? openDocument(source, password)) : null;
+    const document = before ?? openDocument(joinSources(source, joinBytes(done)), password);
     done.push(layOut(document, order, 0));
   }
 }

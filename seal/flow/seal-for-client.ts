@@ -2,25 +2,22 @@
 // asked in one call are put on one after the other, each a revision of its own; all of them are released, or none.
 import { toHex } from '../../common/bytes.ts';
 import type { SealingQuery } from '../../common/contract/seal.ts';
-import type { Sm3 } from '../../common/crypto/sm3.ts';
 import { TrustError } from '../../common/errors.ts';
 import type { FindText } from '../domain/text-hits.ts';
-import type { ByteSource } from '../pdf/byte-source.ts';
 import { parseFieldLock } from '../pdf/permissions.ts';
 import type { Placement } from '../pdf/placement.ts';
 import { locateKeyword, parseKeywordHit } from './locate-keyword.ts';
+import type { DocumentOrder, LodgedUpload } from './lodged-document.ts';
 import type { Caller } from './perform-call.ts';
 import type { Making, PlannedSealing, ReleasedSealing } from './plan-call.ts';
-import { checkSealings, type SealingInput, sealInTurn } from './seal-document.ts';
+import type { SealingInput } from './seal-document.ts';
 
 export type ClientSealing = {
   readonly clientId: string;
   readonly requestId?: string | undefined;
   readonly idempotencyKey: string;
-  readonly source: ByteSource;
-  /** A running SM3 that has taken in the whole source; it is not changed. */
-  readonly inputHash: Sm3;
-  /** SM3 of the document as it came, where `source` is that document written anew. */
+  readonly upload: LodgedUpload;
+  /** SM3 of the document as it came, where `upload` is that document written anew. */
   readonly normalisedFrom?: string | undefined;
   /** Of an encrypted document; never on record. */
   readonly password?: string | undefined;
@@ -36,33 +33,32 @@ export function sealForClient(
   { caller, findText }: { readonly caller: Caller; readonly findText: FindText },
   request: ClientSealing,
 ): Promise<readonly ReleasedSealing[]> {
-  const { source, inputHash, password, ...call } = request;
+  const { upload, password, ...call } = request;
   // 1. The input was hashed while it came: for the fingerprint of the call, and as the prefix of what is signed.
-  const inputSm3 = toHex(inputHash.digest());
   return caller.perform({
     ...call,
     form: 'document',
-    inputSm3,
-    inputSize: source.size,
-    making: makingOf({ source, inputHash, password }, findText),
+    inputSm3: toHex(upload.sm3),
+    inputSize: upload.size,
+    making: makingOf(upload, password, findText),
   });
 }
 
-function makingOf(input: SealingInput, findText: FindText): Making {
+function makingOf(upload: LodgedUpload, password: string | undefined, findText: FindText): Making {
   // A keyword is looked for once a call, in the input: before anything is on record, or again for a repetition.
   const places = new Map<SealingQuery, Promise<Place>>();
   const placeOf = (query: SealingQuery): Promise<Place> => {
-    const place = places.get(query) ?? findPlace(findText, input, query);
+    const place = places.get(query) ?? findPlace(findText, { source: upload, password }, query);
     places.set(query, place);
     return place;
   };
   const ordersOf = (sealings: readonly PlannedSealing[]) =>
     Promise.all(sealings.map(async (sealing) => orderOf(sealing, await placeOf(sealing.query))));
   return {
-    check: async (sealings) => checkSealings(input, await ordersOf(sealings)),
-    make: async (sealings) => {
-      const made = await sealInTurn(input, await ordersOf(sealings));
-      return made.map(({ appended, field, dataHash }) => ({ bytes: appended, field, dataHash }));
+    check: async (sealings) => upload.intake.check({ orders: await ordersOf(sealings), password }),
+    make: async (sealings, from) => {
+      const made = await upload.intake.make({ orders: await ordersOf(sealings), password, ...from });
+      return made.map(({ appended, ...rest }) => ({ bytes: appended, ...rest }));
     },
   };
 }
@@ -92,10 +88,11 @@ export const placementOf = (query: Omit<SealingQuery, 'seal'>): Placement => ({
   withDate: query.date === 'true',
 });
 
-const orderOf = ({ query, party, tools, time }: PlannedSealing, place: Place) => ({
+const orderOf = ({ query, party, partySm3, means, time }: PlannedSealing, place: Place): DocumentOrder => ({
   ...place,
-  tools,
   party,
+  partySm3,
+  means,
   time,
   mode: query.mode,
   level: query.level,

@@ -1,8 +1,9 @@
 // A report of ours sealed with the seal of the platform: a use of that seal like any other, with its grant, its intent and its
 // row in the usage log. The first signature certifies that nothing may be changed after it.
 import { concatBytes } from '../../common/bytes.ts';
-import { Sm3 } from '../../common/crypto/sm3.ts';
-import { memorySource } from '../pdf/byte-source.ts';
+import { once } from '../../common/files/once.ts';
+import type { Spool } from '../../common/files/spool.ts';
+import type { LodgedDocument } from './lodged-document.ts';
 import type { Caller } from './perform-call.ts';
 import { sealForClient } from './seal-for-client.ts';
 
@@ -18,23 +19,26 @@ export type ReportSealing = {
   readonly requestId?: string | undefined;
 };
 
+export type ReportSealer = {
+  readonly caller: Caller;
+  readonly spool: Spool<LodgedDocument>;
+  readonly reportSeal: string;
+};
+
 /** The sealed report. Codes: those of `sealForClient`. */
 export async function sealReport(
-  { caller, reportSeal }: { readonly caller: Caller; readonly reportSeal: string },
+  { caller, spool, reportSeal }: ReportSealer,
   { pdf, place, number, requestId }: ReportSealing,
 ): Promise<Uint8Array> {
   const findText = () => Promise.reject(new Error('a report is sealed at a place, not at a text'));
   const { page, xMm: x_mm, yMm: y_mm } = place;
-  const released = await sealForClient(
-    { caller, findText },
-    {
-      clientId: REPORT_CLIENT,
-      requestId,
-      idempotencyKey: `report-${number}`,
-      source: memorySource(pdf),
-      inputHash: new Sm3().update(pdf),
-      queries: [{ seal: reportSeal, class: REPORT_CLASS, page, x_mm, y_mm, certify: 1 }],
-    },
-  );
-  return concatBytes(pdf, ...released.map(({ bytes }) => bytes));
+  const upload = await spool.receive(REPORT_CLIENT, once(pdf));
+  try {
+    const call = { clientId: REPORT_CLIENT, requestId, idempotencyKey: `report-${number}`, upload };
+    const query = { seal: reportSeal, class: REPORT_CLASS, page, x_mm, y_mm, certify: 1 } as const;
+    const released = await sealForClient({ caller, findText }, { ...call, queries: [query] });
+    return concatBytes(pdf, ...released.map(({ bytes }) => bytes));
+  } finally {
+    await upload.close();
+  }
 }

@@ -4,7 +4,8 @@ import { Readable } from 'node:stream';
 import type Koa from 'koa';
 import { queryOf, type SealingQuery, sealingList, sealingQuery } from '../../common/contract/seal.ts';
 import { TrustError } from '../../common/errors.ts';
-import type { Spool, Upload } from '../../common/files/spool.ts';
+import { once } from '../../common/files/once.ts';
+import type { Spool } from '../../common/files/spool.ts';
 import { requestIdOf } from '../../common/http/app.ts';
 import type { BearerGate } from '../../common/http/bearer.ts';
 import { discard, parseQuery, streamBody } from '../../common/http/body.ts';
@@ -14,8 +15,10 @@ import type { Operation } from '../../common/http/operation.ts';
 import { parseContract } from '../../common/http/parse-contract.ts';
 import type { Handler } from '../../common/http/routes.ts';
 import type { FindText } from '../domain/text-hits.ts';
-import { prepareInput, type WriteAnew } from '../flow/normalise-document.ts';
+import type { LodgedDocument, LodgedUpload } from '../flow/lodged-document.ts';
+import { type NormalisedDocument, normaliseDocument, type WriteAnew } from '../flow/normalise-document.ts';
 import type { Caller } from '../flow/perform-call.ts';
+import type { ReleasedSealing } from '../flow/plan-call.ts';
 import { type ClientSealing, sealForClient } from '../flow/seal-for-client.ts';
 import { passwordHeader, readDocumentPassword } from './document-password.ts';
 
@@ -74,13 +77,13 @@ export const sealingOperation: Operation = {
 export type SealingHandlerDeps = {
   readonly caller: Caller;
   readonly gate: BearerGate;
-  readonly spool: Spool;
+  readonly spool: Spool<LodgedDocument>;
   readonly findText: FindText;
   readonly writeAnew: WriteAnew;
   readonly maxBytes: number;
 };
 
-type Asked = { readonly queries: readonly SealingQuery[]; readonly upload: Upload };
+type Asked = { readonly queries: readonly SealingQuery[]; readonly upload: LodgedUpload };
 
 export function makeSealingHandler(deps: SealingHandlerDeps): Handler {
   return async (ctx) => {
@@ -89,39 +92,71 @@ export function makeSealingHandler(deps: SealingHandlerDeps): Handler {
     const password = readDocumentPassword(ctx);
     const { queries, upload } = await (ctx.is(FORM_TYPE) ? readForm : readPlain)(ctx, deps, clientId);
     const call = { clientId, requestId: requestIdOf(ctx), idempotencyKey, password, queries };
-    const { released, normalised } = await sealUpload(deps, call, upload).catch(async (error: unknown) => {
-      await upload.close();
-      throw error;
-    });
+    const sealed = await sealUpload(deps, call, upload);
     // Memory and disk are given back when the answer has left; a caller who hangs up meanwhile still has it sealed.
-    if (ctx.res.closed) await upload.close();
-    else ctx.res.once('close', () => void upload.close());
-    ctx.status = 201;
-    ctx.set('Sealing-Id', released.map(({ sealingId }) => sealingId).join(', '));
-    ctx.set('Cache-Control', 'no-store');
-    if (normalised) ctx.set('Normalised', `from=${normalised.fromSm3}, to=${normalised.toSm3}`);
-    ctx.body = Readable.from(answer(normalised ? [normalised.bytes] : upload.stream(), released));
-    ctx.type = PDF_TYPE;
-    ctx.length = released.reduce((sum, { bytes }) => sum + bytes.length, normalised?.bytes.length ?? upload.size);
+    if (ctx.res.closed) await sealed.upload.close();
+    else ctx.res.once('close', () => void sealed.upload.close());
+    answer(ctx, sealed);
   };
 }
 
-type Call = Omit<ClientSealing, 'source' | 'inputHash' | 'normalisedFrom'>;
+type Call = Omit<ClientSealing, 'upload' | 'normalisedFrom'>;
+type Sealed = {
+  readonly upload: LodgedUpload;
+  readonly released: readonly ReleasedSealing[];
+  readonly normalised: NormalisedDocument | null;
+};
 
-async function sealUpload(deps: SealingHandlerDeps, call: Call, upload: Upload) {
-  const isAsked = call.queries.some(({ normalise }) => normalise === 'true');
-  const received = { source: upload, inputHash: upload.hash, password: call.password };
-  const { input, normalised } = await prepareInput(deps.writeAnew, isAsked, received);
-  return { released: await sealForClient(deps, { ...call, ...input }), normalised };
+/** What is sealed is the document as it came, or, where that is asked for and needed, as it was written anew. */
+async function sealUpload(deps: SealingHandlerDeps, call: Call, received: LodgedUpload): Promise<Sealed> {
+  let upload = received;
+  try {
+    const isAsked = call.queries.some(({ normalise }) => normalise === 'true');
+    const { password, clientId } = call;
+    const normalised = isAsked ? await normaliseDocument(deps.writeAnew, { source: received, password }) : null;
+    if (normalised) {
+      await received.close();
+      upload = await deps.spool.receive(clientId, once(normalised.bytes));
+    }
+    const normalisedFrom = normalised?.fromSm3;
+    return { upload, released: await sealForClient(deps, { ...call, upload, normalisedFrom }), normalised };
+  } catch (error) {
+    await upload.close();
+    throw error;
+  }
+}
+
+function answer(ctx: Koa.Context, { upload, released, normalised }: Sealed): void {
+  ctx.status = 201;
+  ctx.set('Sealing-Id', released.map(({ sealingId }) => sealingId).join(', '));
+  ctx.set('Cache-Control', 'no-store');
+  if (normalised) ctx.set('Normalised', `from=${normalised.fromSm3}, to=${normalised.toSm3}`);
+  ctx.type = PDF_TYPE;
+  const appended = released.map(({ bytes }) => bytes);
+  const whole = upload.bytes && joinAdjacent([upload.bytes, ...appended]);
+  if (whole) {
+    ctx.body = Buffer.from(whole.buffer, whole.byteOffset, whole.length);
+    return;
+  }
+  ctx.body = Readable.from(inPieces(upload, appended));
+  ctx.length = appended.reduce((sum, { length }) => sum + length, upload.size);
+}
+
+/** One view of parts that lie behind each other in memory, as what a thread appends does; else null. */
+function joinAdjacent(parts: readonly Uint8Array[]): Uint8Array | null {
+  const [first] = parts;
+  let end = first!.byteOffset;
+  for (const { buffer, byteOffset, length } of parts) {
+    if (buffer !== first!.buffer || byteOffset !== end) return null;
+    end += length;
+  }
+  return new Uint8Array(first!.buffer, first!.byteOffset, end - first!.byteOffset);
 }
 
 /** Pieces, not joined: the input is not copied for the answer. */
-async function* answer(
-  document: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-  released: readonly { readonly bytes: Uint8Array }[],
-): AsyncGenerator<Uint8Array> {
-  yield* document;
-  for (const { bytes } of released) yield bytes;
+async function* inPieces(upload: LodgedUpload, appended: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* upload.stream();
+  yield* appended;
 }
 
 async function readPlain(ctx: Koa.Context, deps: SealingHandlerDeps, clientId: string): Promise<Asked> {
@@ -158,9 +193,9 @@ async function receive(
   { spool, maxBytes }: SealingHandlerDeps,
   clientId: string,
   chunks: AsyncIterable<Uint8Array>,
-): Promise<Upload> {
+): Promise<LodgedUpload> {
   try {
-    return await spool.receive(clientId, chunks);
+    return await spool.receive(clientId, chunks, ctx.request.length);
   } catch (error) {
     if (!(error instanceof TrustError) || error.code !== 'too-many-requests') throw error;
     ctx.set('Retry-After', '10');

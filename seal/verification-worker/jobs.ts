@@ -3,9 +3,7 @@
 import type { VerificationReport } from '../../common/contract/report.ts';
 import { makeForeignHash } from '../../common/crypto/foreign-signature.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
-import { parseCertificate } from '../../common/pki/certificate.ts';
 import { type TrustStores, withRevocation } from '../../common/pki/trust-stores.ts';
-import type { Trust } from '../../common/pki/verify-chain.ts';
 import type { ContainerSettings } from '../domain/container.ts';
 import { describeShown } from '../flow/describe-shown.ts';
 import { verifyDetached, verifySealFile } from '../flow/verify-detached.ts';
@@ -13,26 +11,6 @@ import { verifyDocument } from '../flow/verify-document.ts';
 import type { VerificationQuestion } from '../flow/verify-upload.ts';
 import { memorySource } from '../pdf/byte-source.ts';
 import { openDocument } from '../pdf/document.ts';
-
-type StoreBytes = { readonly roots: readonly Uint8Array[]; readonly intermediates: readonly Uint8Array[] };
-/** The trusted certificates as they cross to a thread. */
-export type TrustBytes = Readonly<Record<keyof TrustStores, StoreBytes>>;
-
-export function trustBytes({ makers, signers, timeStamping }: TrustStores): TrustBytes {
-  const bytesOf = ({ roots, intermediates }: Trust): StoreBytes => ({
-    roots: roots.map(({ raw }) => raw),
-    intermediates: intermediates.map(({ raw }) => raw),
-  });
-  return { makers: bytesOf(makers), signers: bytesOf(signers), timeStamping: bytesOf(timeStamping) };
-}
-
-export function readTrustBytes({ makers, signers, timeStamping }: TrustBytes): TrustStores {
-  const read = ({ roots, intermediates }: StoreBytes): Trust => ({
-    roots: roots.map(parseCertificate),
-    intermediates: intermediates.map(parseCertificate),
-  });
-  return { makers: read(makers), signers: read(signers), timeStamping: read(timeStamping) };
-}
 
 type DocumentQuestion = Extract<VerificationQuestion, { readonly kind: 'document' }>;
 

@@ -1,11 +1,11 @@
 // The judge of uploads: a few threads under deadline and memory bounds (common/threads/bounded-pool.ts).
 import type { VerificationReport } from '../../common/contract/report.ts';
 import type { Revocation } from '../../common/pki/chain-revocation.ts';
+import { trustBytes } from '../../common/pki/trust-bytes.ts';
 import type { TrustStores } from '../../common/pki/trust-stores.ts';
 import { type BoundedPoolOptions, makeBoundedPool } from '../../common/threads/bounded-pool.ts';
 import type { ContainerSettings } from '../domain/container.ts';
 import type { Judge, VerificationQuestion } from '../flow/verify-upload.ts';
-import { trustBytes } from './jobs.ts';
 
 export type JudgeOptions = {
   readonly trust: TrustStores;

@@ -22,7 +22,7 @@ import { makeMetrics } from '../../common/http/metrics.ts';
 import { currentRequestId } from '../../common/http/request-context.ts';
 import type { RoomDeps } from '../../common/http/run-room.ts';
 import { type Listening, listen } from '../../common/http/server.ts';
-import { makeSoftwareSigner } from '../../common/keys/signer-pool.ts';
+import { readKeyFiles } from '../../common/keys/key-file.ts';
 import { makeLog } from '../../common/log.ts';
 import { readNotoSans } from '../../common/pdf/noto-sans.ts';
 import { withIntermediates } from '../../common/pki/trust-stores.ts';
@@ -39,6 +39,7 @@ import { openLife } from '../../seal/flow/open-life.ts';
 import { openRevocation } from '../../seal/flow/open-revocation.ts';
 import { makeSealKeyring } from '../../seal/flow/seal-keyring.ts';
 import { openPdfium } from '../../seal/pdfium/open-pdfium.ts';
+import { openSealingThreads } from '../../seal/sealing-worker/open-sealing-threads.ts';
 import { readKeyFolder } from '../../seal/store/key-folder.ts';
 import { openJudge } from '../../seal/verification-worker/open-judge.ts';
 import { type TestDatabase, type TestRoom, testDatabase } from './database.ts';
@@ -186,7 +187,7 @@ async function openSeal(env: NodeJS.ProcessEnv, { database, deps }: Ground): Pro
   const { mode, masterKey, identityUrl, url } = config;
   const { clock, ...others } = deps('seal');
   const { keyFiles, certificates } = readKeyFolder(config.keysFolder, mode);
-  const signer = await makeSoftwareSigner({ keyFiles, mode, masterKey, workers: 1 });
+  const signer = openSealingThreads(await readKeyFiles({ keyFiles, mode, masterKey }), 1);
   const { authority, close } = await openAuthority(config, clock());
   const gate = makeBearerGate({ issuer: identityUrl, audience: url, clock });
   const db = database.connect('seal');
@@ -213,7 +214,8 @@ async function openSeal(env: NodeJS.ProcessEnv, { database, deps }: Ground): Pro
   const keyring = makeSealKeyring({ db, signer, masterKey, certificates });
   const trust = withIntermediates(config.trustStores, config.chain);
   const { life, close: closeLife } = await openLife(config, { db, clock, log: others.log, keyring, trust });
-  const own = { clock, db, audit, gate, signer, keyring, life, authority, judge, containers, pdfium, checked };
+  const { lodge } = signer;
+  const own = { clock, db, audit, gate, signer, lodge, keyring, life, authority, judge, containers, pdfium, checked };
   const { authorities, evidence } = revocation;
   const app = buildSeal({ ...config, ...others, ...own, authorities, evidence, revocation: revocation.current });
   const end = async (): Promise<void> => {

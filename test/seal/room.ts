@@ -17,6 +17,7 @@ import { makeCheckedFiles } from '../../seal/flow/checked-files.ts';
 import { makeSealKeyring, type SealKeyring } from '../../seal/flow/seal-keyring.ts';
 import { REPORT_CLASS, REPORT_CLIENT } from '../../seal/flow/seal-report.ts';
 import { openPdfium } from '../../seal/pdfium/open-pdfium.ts';
+import { openSealingThreads } from '../../seal/sealing-worker/open-sealing-threads.ts';
 import { openJudge } from '../../seal/verification-worker/open-judge.ts';
 import { testDatabase } from '../_harness/database.ts';
 import { AT, sameTrust } from '../_harness/pki.ts';
@@ -86,6 +87,7 @@ export async function startRoom(overrides: Partial<SealAppDeps> = {}, port = 0):
     deadlineSeconds: 60,
   });
   const pdfium = openPdfium({ threads: 1, deadlineSeconds: 60 });
+  const threads = openSealingThreads(new Map(), 1); // it asks for signatures
   const checked = makeCheckedFiles({ clock, maxBytes: 10_000_000 });
   const deps: SealAppDeps = {
     db,
@@ -109,6 +111,7 @@ export async function startRoom(overrides: Partial<SealAppDeps> = {}, port = 0):
         return signer.sign(keyRef, message);
       },
     },
+    lodge: threads.lodge,
     keyring: keyringOf(db),
     life: { ...makeLifeWorld(db).deps, clock },
     trustStores: {
@@ -172,7 +175,7 @@ export async function startRoom(overrides: Partial<SealAppDeps> = {}, port = 0):
     close: async () => {
       await server.stop();
       checked.close();
-      await Promise.all([closeJudge(), pdfium.close()]);
+      await Promise.all([closeJudge(), pdfium.close(), threads.close()]);
       await usage.close();
       await rm(folder, { recursive: true });
     },

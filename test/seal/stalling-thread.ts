@@ -1,8 +1,9 @@
 // The thread of verification as it is, but for one document that it never finishes.
 import { workerData } from 'node:worker_threads';
+import { readTrustBytes, type TrustBytes } from '../../common/pki/trust-bytes.ts';
 import { answerJobs } from '../../common/threads/answer-jobs.ts';
 import type { VerificationQuestion } from '../../seal/flow/verify-upload.ts';
-import { answerQuestion, readTrustBytes, type TrustBytes } from '../../seal/verification-worker/jobs.ts';
+import { answerQuestion } from '../../seal/verification-worker/jobs.ts';
 
 const trust = readTrustBytes((workerData as { trust: TrustBytes }).trust);
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import test from 'ava';
 import { concatBytes, toHex } from '../../../common/bytes.ts';
 import { sm3 } from '../../../common/crypto/sm3.ts';
-import { makeSpool, type Upload } from '../../../common/files/spool.ts';
+import { placeSource } from '../../../common/files/place-source.ts';
+import { type Intake, makeSpool, type Upload } from '../../../common/files/spool.ts';
 
 const folder = async () => join(await mkdtemp(join(tmpdir(), 'xinji-spool-')), 'made');
 async function* chunksOf(bytes: Uint8Array, size = 1000): AsyncGenerator<Uint8Array> {
@@ -15,6 +16,19 @@ const patterned = (length: number) => new Uint8Array(length).map((_, i) => (i * 
 async function openFiles(folder: string): Promise<readonly string[]> {
   const links = (await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => ''));
   return (await Promise.all(links)).filter((target) => target.startsWith(folder));
+}
+
+/** Hashes where the bytes lie, as a thread does; a file is looked at while it grows. */
+function intake(): Intake & { readonly steps: () => number } {
+  let steps = 0;
+  return {
+    arrived: () => {
+      steps += 1;
+    },
+    finish: async (place, size) => sm3(placeSource(place, size).read(0, size)),
+    leave: async () => undefined,
+    steps: () => steps,
+  };
 }
 
 async function drain(upload: Upload): Promise<Uint8Array> {
@@ -31,12 +45,14 @@ for (const [where, size] of [
   test(`An upload ${where} is hashed while it arrives and can be read anywhere, again and again`, async (t) => {
     const path = await folder();
     const bytes = patterned(size);
-    const upload = await makeSpool({ folder: path, memoryBytes: 10_000, bytesPerCaller: 1e6 }).receive(
+    const upload = await makeSpool({ folder: path, memoryBytes: 10_000, bytesPerCaller: 1e6, open: intake }).receive(
       'a',
       chunksOf(bytes),
     );
     t.is(upload.size, size);
-    t.is(toHex(upload.hash.digest()), toHex(sm3(bytes)));
+    t.is(toHex(upload.sm3), toHex(sm3(bytes)));
+    t.is(upload.intake.steps() > 0, size > 10_000, 'it is told while a file grows');
+    t.is(upload.bytes === null, size > 10_000);
     t.deepEqual(Buffer.from(await drain(upload)), Buffer.from(bytes));
     t.deepEqual(Buffer.from(await drain(upload)), Buffer.from(bytes));
     if (size > 0) t.deepEqual(Buffer.from(upload.read(size - 7, 7)), Buffer.from(bytes.subarray(size - 7)));
@@ -47,7 +63,7 @@ for (const [where, size] of [
 
 test.serial('What is over, broken off or too much gives disk and allowance back', async (t) => {
   const path = await folder();
-  const spool = makeSpool({ folder: path, memoryBytes: 100, bytesPerCaller: 50_000 });
+  const spool = makeSpool({ folder: path, memoryBytes: 100, bytesPerCaller: 50_000, open: intake });
   const first = await spool.receive('a', chunksOf(patterned(30_000)));
   await t.throwsAsync(spool.receive('a', chunksOf(patterned(30_000))), { code: 'too-many-requests' });
   const other = await spool.receive('b', chunksOf(patterned(30_000)));
