@@ -20,12 +20,14 @@ import type { Log } from '../common/log.ts';
 import { makeWorkers, type Workers } from '../common/queue/workers.ts';
 import { deriveDocumentKeys } from './domain/document-box.ts';
 import type { Lifetimes } from './domain/lifetimes.ts';
+import type { ProofingPorts } from './domain/proofing.ts';
 import { deriveSigningBoxKey } from './domain/signing-key-box.ts';
 import { deriveSubjectKey } from './domain/subject.ts';
 import { authenticate } from './flow/authenticate.ts';
 import { completeLogin } from './flow/complete-login.ts';
 import { followChanges } from './flow/follow-changes.ts';
 import { logoutQueues } from './flow/logout-queue.ts';
+import type { PasswordPolicy } from './flow/new-password.ts';
 import { keepSigningKeys } from './flow/rotate-signing-key.ts';
 import { type Janitor, makeJanitor } from './flow/sweep-expired.ts';
 import { accountRoutes } from './http/account-routes.ts';
@@ -95,6 +97,10 @@ export type IdentityDeps = Lifetimes & {
   /** How long receipts of logouts and jobs that are done stay. */
   readonly receiptDays: number;
   readonly jobDays: number;
+  /** Rules and work of passwords. */
+  readonly passwords: PasswordPolicy;
+  /** Sources that prove an identity. */
+  readonly ports: ProofingPorts;
 };
 
 export type IdentityApp = {
@@ -148,7 +154,7 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
   const findAccount = (sub: string) => findAccountBySub(db, documentKeys, sub);
   const cookies = makeCookies({ room: 'identity', keys: deps.cookieKeys, secure: mode === 'production' });
   const csrf = makeCsrf(cookies, deps.url);
-  const people = { db, clock, keys: documentKeys };
+  const people = { db, clock, keys: documentKeys, work: deps.passwords.work };
   const consent = makeConsentSteps({
     provider,
     csrf,

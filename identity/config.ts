@@ -2,6 +2,7 @@ import {
   type Config,
   type ConfigTable,
   type EnvKey,
+  type Mode,
   parseInteger,
   parseIntegers,
   parseKey32,
@@ -14,8 +15,40 @@ import {
 import { parseNetworks } from '../common/networks.ts';
 import { inDevelopment, parseCookieKeys, ROOM_ROWS } from '../common/setting-values.ts';
 import { DEFAULT_LIFETIMES } from './domain/lifetimes.ts';
+import { SOURCES, type Source } from './domain/proofing.ts';
 
 const DEVELOPMENT_COOKIE_KEY = 'development-cookie-key-of-the-identity-room';
+
+/** An empty text is: none. */
+function parseOptional<T>(parse: (value: string, mode: Mode) => T): (value: string, mode: Mode) => T | null {
+  return (value, mode) => (value === '' ? null : parse(value, mode));
+}
+
+function source(word: string, what: string) {
+  return {
+    name: `XINJI_IDENTITY_${word}_URL`,
+    manual: `Address of the ${what}, asked by POST with JSON. Unset: in development an invented one, in production none.`,
+    example: 'https://base.example.gov.cn/check',
+    fallback: () => '',
+    parse: parseOptional(parseSourceUrl),
+  } as const;
+}
+
+function parseSourceUrl(value: string, mode: Mode): string {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  if (!url || !/^https?:$/.test(url.protocol) || url.username !== '')
+    throw new Error('expected an absolute http(s) URL');
+  if (mode === 'production' && url.protocol !== 'https:') throw new Error('production needs https');
+  return url.href;
+}
+
+function parseSources(value: string): readonly Source[] {
+  return parseList(value).map((name) => {
+    const known = SOURCES.find((source) => source === name);
+    if (known === undefined) throw new Error(`expected some of ${SOURCES.join(', ')}`);
+    return known;
+  });
+}
 
 export const CONFIG_TABLE = {
   ...ROOM_ROWS,
@@ -84,6 +117,79 @@ export const CONFIG_TABLE = {
     secret: true,
     fallback: inDevelopment(DEVELOPMENT_COOKIE_KEY),
     parse: parseCookieKeys,
+  },
+  passwordMinLength: {
+    name: 'XINJI_IDENTITY_PASSWORD_MIN_LENGTH',
+    manual: 'Characters that a new password has at least.',
+    example: '8',
+    fallback: () => '8',
+    parse: parseInteger(8, 64),
+  },
+  passwordMemoryKib: {
+    name: 'XINJI_IDENTITY_PASSWORD_MEMORY_KIB',
+    manual:
+      'Memory of one argon2id, in KiB. After a change of this or of the next two, hashes are renewed at the next login.',
+    example: '19456',
+    fallback: () => '19456',
+    parse: parseInteger(8192, 1_048_576),
+  },
+  passwordPasses: {
+    name: 'XINJI_IDENTITY_PASSWORD_PASSES',
+    manual: 'Passes of one argon2id over its memory.',
+    example: '2',
+    fallback: () => '2',
+    parse: parseInteger(1, 20),
+  },
+  passwordLanes: {
+    name: 'XINJI_IDENTITY_PASSWORD_LANES',
+    manual: 'Lanes of one argon2id.',
+    example: '1',
+    fallback: () => '1',
+    parse: parseInteger(1, 16),
+  },
+  breachFile: {
+    name: 'XINJI_IDENTITY_BREACH_FILE',
+    manual:
+      'File of SHA-1 digests of published passwords, in order, one a line (40 hexadecimal digits, a count may follow after a colon). New passwords are looked up in it; it is not loaded. Unset: only the list that is built in.',
+    example: '/var/lib/xinji/pwned-passwords-sha1-ordered-by-hash.txt',
+    fallback: () => '',
+    parse: parseOptional((path) => path),
+  },
+  populationUrl: source('POPULATION', 'population base (姓名、证件号码)'),
+  faceUrl: source('FACE', 'face check (人脸核验)'),
+  legalPersonUrl: source('LEGAL_PERSON', 'base of legal persons (法人库)'),
+  counterUrl: source(
+    'COUNTER',
+    "halls' system that confirms a check at a counter (窗口核验); without it the clerk's word counts",
+  ),
+  proofingToken: {
+    name: 'XINJI_IDENTITY_PROOFING_TOKEN',
+    manual: 'Sent to the sources above as `Authorization: Bearer`.',
+    example: 'a random text',
+    secret: true,
+    fallback: () => '',
+    parse: parseOptional((token) => token),
+  },
+  proofingTimeoutMs: {
+    name: 'XINJI_IDENTITY_PROOFING_TIMEOUT_MS',
+    manual: 'How long a source may take to answer, in milliseconds; after that it counts as not answering.',
+    example: '5000',
+    fallback: () => '5000',
+    parse: parseInteger(100, 60_000),
+  },
+  proofingDelayMs: {
+    name: 'XINJI_IDENTITY_PROOFING_DELAY_MS',
+    manual: 'Development only: how long the invented sources take, in milliseconds.',
+    example: '300',
+    fallback: () => '0',
+    parse: parseInteger(0, 60_000),
+  },
+  proofingOutages: {
+    name: 'XINJI_IDENTITY_PROOFING_OUTAGES',
+    manual: `Development only: invented sources that do not answer, separated by commas: ${SOURCES.join(', ')}.`,
+    example: 'population',
+    fallback: () => '',
+    parse: parseSources,
   },
   logoutNetworks: {
     name: 'XINJI_IDENTITY_LOGOUT_NETWORKS',

@@ -6,6 +6,10 @@ import type { Level } from './assurance.ts';
 export type ProofingMethod = 'population' | 'face' | 'counter' | 'legal-person' | 'vouched';
 export type ProofingOutcome = 'matched' | 'mismatched' | 'unavailable';
 
+export const SOURCES = ['population', 'face', 'legal-person', 'counter'] as const;
+/** Names of the sources in settings. */
+export type Source = (typeof SOURCES)[number];
+
 /** What identifies a person: 姓名 and 证件号码. */
 export type Identity = { readonly name: string; readonly holder: Holder };
 

@@ -12,9 +12,16 @@ import { findAccountByLogin, findPasswordHash } from '../store/accounts.ts';
 import { type IdentityEvent, insertEvent } from '../store/events.ts';
 import { isKnownDevice } from '../store/known-devices.ts';
 import { deleteTries, giveTriesBack, takeTries } from '../store/login-tries.ts';
-import { isPassword } from './password.ts';
+import { DEFAULT_WORK, isPassword, type PasswordWork } from './password.ts';
+import { renewHash } from './renew-hash.ts';
 
-export type AuthenticateDeps = { readonly db: Knex; readonly clock: Clock; readonly keys: DocumentKeys };
+export type AuthenticateDeps = {
+  readonly db: Knex;
+  readonly clock: Clock;
+  readonly keys: DocumentKeys;
+  /** What one hash costs; the house's default unless given. */
+  readonly work?: PasswordWork;
+};
 
 export type Credentials = {
   /** Phone number, citizen number or login name, as typed; or the account of somebody who is logged in. */
@@ -35,7 +42,7 @@ export type AuthenticationResult =
   | { readonly outcome: 'paused'; readonly until: Date };
 
 export async function authenticate(
-  { db, clock, keys }: AuthenticateDeps,
+  { db, clock, keys, work = DEFAULT_WORK }: AuthenticateDeps,
   { who, password, address, deviceKey, clientId, requestId }: Credentials,
 ): Promise<AuthenticationResult> {
   const now = clock();
@@ -64,7 +71,7 @@ export async function authenticate(
     return { outcome: 'paused', until };
   }
   // 3. Always one argon2id.
-  const fits = await isPassword(found?.passwordHash ?? null, password.slice(0, 128));
+  const fits = await isPassword(found?.passwordHash ?? null, password.slice(0, 128), work);
   if (!fits || found === null || !mayLogIn(found.account)) {
     await event('login.refused', found?.account.sub);
     return { outcome: 'refused', triesLeft: triesLeft(taken[0]!) };
@@ -73,6 +80,11 @@ export async function authenticate(
   const [own, ...others] = counters;
   await deleteTries(db, own!.key, own!.place);
   await giveTriesBack(db, others.map(placeOf));
+  // 5. A hash of another house or of older parameters is replaced now that the password is known.
+  if (found.passwordHash !== null) {
+    const { sub } = found.account;
+    await renewHash({ db, clock, work }, { sub, encoded: found.passwordHash, password: password.slice(0, 128) });
+  }
   return { outcome: 'accepted', account: found.account };
 }
 

@@ -10,9 +10,15 @@ import type { DocumentKeys } from '../domain/document-box.ts';
 import { insertAccount } from '../store/accounts.ts';
 import { insertEvent } from '../store/events.ts';
 import { insertProofing } from '../store/proofings.ts';
-import { hashPassword } from './password.ts';
+import { hashPassword, type PasswordWork } from './password.ts';
 
-export type RegisterAccountDeps = { readonly db: Knex; readonly clock: Clock; readonly keys: DocumentKeys };
+export type RegisterAccountDeps = {
+  readonly db: Knex;
+  readonly clock: Clock;
+  readonly keys: DocumentKeys;
+  /** What one hash costs; the house's default unless given. */
+  readonly work?: PasswordWork;
+};
 
 /**
  * Makes the account and returns its `sub`, which is random and says nothing about the person. `vouched` is the level that
@@ -20,7 +26,7 @@ export type RegisterAccountDeps = { readonly db: Knex; readonly clock: Clock; re
  * Errors: invalid-request and code-check with a pointer; account-exists when login name, phone number, mail address or document is taken.
  */
 export async function registerAccount(
-  { db, clock, keys }: RegisterAccountDeps,
+  { db, clock, keys, work }: RegisterAccountDeps,
   registration: AccountRegistration,
   { vouched }: { readonly vouched?: Level } = {},
 ): Promise<{ readonly sub: string; readonly id: number }> {
@@ -28,7 +34,7 @@ export async function registerAccount(
   const now = clock();
   const { loginName, password, ...document } = parseRegistration(registration, chinaDate(now));
   // 2. Hash outside of the transaction: it takes longer than all statements together.
-  const passwordHash = password === undefined ? null : await hashPassword(password);
+  const passwordHash = password === undefined ? null : await hashPassword(password, work);
   const sub = randomBytes(20).toString('base64url');
   const level = vouched ?? 2;
   // 3. Account and event together.

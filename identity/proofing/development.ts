@@ -2,12 +2,9 @@
 // that are out of date, and fail, by a setting or for persons who are there for that. Production refuses them.
 import { setTimeout as wait } from 'node:timers/promises';
 import { CITIZEN_NUMBER } from '../domain/account.ts';
-import type { Identity, ProofingOutcome, ProofingPorts } from '../domain/proofing.ts';
+import type { Identity, ProofingOutcome, ProofingPorts, Source } from '../domain/proofing.ts';
 import { isPicture } from './picture.ts';
 import { TEST_PERSONS, TEST_UNITS, type TestPerson } from './test-persons.ts';
-
-export const SOURCES = ['population', 'face', 'legal-person', 'counter'] as const;
-export type Source = (typeof SOURCES)[number];
 
 export type DevelopmentSources = {
   /** How long each answer takes. */

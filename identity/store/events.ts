@@ -7,6 +7,8 @@ export const EVENT_KINDS = [
   'account.codes-shown',
   'account.proven',
   'unit.proven',
+  'password.set',
+  'password.rehashed',
   'client.registered',
   'client.secret-made',
   'client.claims-approved',

@@ -28,6 +28,8 @@ import { readNotoSans } from '../../common/pdf/noto-sans.ts';
 import { withIntermediates } from '../../common/pki/trust-stores.ts';
 import { buildApp as buildIdentity } from '../../identity/app.ts';
 import { readRoomConfig as readIdentityConfig } from '../../identity/config.ts';
+import { openPasswordPolicy } from '../../identity/flow/new-password.ts';
+import { openPorts } from '../../identity/proofing/open-ports.ts';
 import { buildApp as buildLicense } from '../../license/app.ts';
 import { readRoomConfig as readLicenseConfig } from '../../license/config.ts';
 import type { LicenseDeps } from '../../license/flow/deps.ts';
@@ -157,7 +159,9 @@ async function makeEnvironments(
 
 async function openIdentity(env: NodeJS.ProcessEnv, { database, deps }: Ground): Promise<Room> {
   const db = database.connect('identity');
-  const { app, workers, settle } = await buildIdentity({ ...readIdentityConfig(env), ...deps('identity'), db });
+  const config = readIdentityConfig(env);
+  const parts = { passwords: await openPasswordPolicy(config), ports: openPorts(config, deps('identity').log) };
+  const { app, workers, settle } = await buildIdentity({ ...config, ...deps('identity'), ...parts, db });
   workers.start();
   return { app, close: () => endWith(db, () => workers.stop(0).then(settle)) };
 }

@@ -3,11 +3,11 @@ import test, { type ExecutionContext } from 'ava';
 import type { Knex } from 'knex';
 import { databaseErrorCode } from '../../common/db/errors.ts';
 import { deriveDocumentKeys } from '../../identity/domain/document-box.ts';
-import { levelAfter, type ProofingPorts, retryAfterSeconds } from '../../identity/domain/proofing.ts';
+import { levelAfter, type ProofingPorts, retryAfterSeconds, type Source } from '../../identity/domain/proofing.ts';
 import { proveByFace, proveByPopulation } from '../../identity/flow/prove-identity.ts';
 import { proveUnit } from '../../identity/flow/prove-unit.ts';
 import { registerAccount } from '../../identity/flow/register-account.ts';
-import { makeDevelopmentPorts, type Source } from '../../identity/proofing/development.ts';
+import { makeDevelopmentPorts } from '../../identity/proofing/development.ts';
 import { TEST_PERSONS, TEST_UNITS } from '../../identity/proofing/test-persons.ts';
 import {
   changeDocument,

@@ -15,10 +15,12 @@ import type { ClientRegistration } from '../../identity/domain/client.ts';
 import type { PublicJwk } from '../../identity/domain/client-parts.ts';
 import { deriveDocumentKeys } from '../../identity/domain/document-box.ts';
 import { DEFAULT_LIFETIMES, type Lifetimes } from '../../identity/domain/lifetimes.ts';
+import type { Source } from '../../identity/domain/proofing.ts';
 import { deriveSubjectKey, pairwiseSub } from '../../identity/domain/subject.ts';
 import { registerAccount } from '../../identity/flow/register-account.ts';
 import { registerClient } from '../../identity/flow/register-client.ts';
 import { rotateClientSecret } from '../../identity/flow/rotate-client-secret.ts';
+import { makeDevelopmentPorts } from '../../identity/proofing/development.ts';
 import { testDatabase } from '../_harness/database.ts';
 import { findFreePort } from '../_harness/free-ports.ts';
 
@@ -38,6 +40,8 @@ export const OTHER_PERSON = {
   holder: { code: '360102198511267724', type: '111' },
   phone: '13800010002',
 } as const;
+/** One argon2id of a fraction of a millisecond. */
+export const CHEAP_WORK = { memoryKib: 64, passes: 1, lanes: 1 };
 export const MASTER_KEY = new Uint8Array(32).fill(7);
 
 export type IdentityHouse = IdentityApp & {
@@ -77,6 +81,8 @@ export type HouseOptions = {
   readonly clock?: Clock;
   readonly keyLeadSeconds?: number;
   readonly lifetimes?: Partial<Lifetimes>;
+  /** Sources that do not answer, asked at every call. */
+  readonly outages?: readonly Source[];
 };
 
 /** Started for one test; everything ends with it. */
@@ -121,6 +127,8 @@ export async function startIdentity(t: ExecutionContext<unknown>, options: House
     sessionHours: 12,
     receiptDays: 190,
     jobDays: 3,
+    passwords: { minLength: 8, work: CHEAP_WORK, breachFile: null },
+    ports: makeDevelopmentPorts({ delayMs: 0, outages: () => options.outages ?? [] }),
   };
   const built = await startNode(db, port);
   t.teardown(() => {
@@ -128,7 +136,7 @@ export async function startIdentity(t: ExecutionContext<unknown>, options: House
   });
   const keys = deriveDocumentKeys(MASTER_KEY);
   const registerPerson = async (person: typeof PERSON | typeof OTHER_PERSON): Promise<string> =>
-    (await registerAccount({ db, clock, keys }, person)).sub;
+    (await registerAccount({ db, clock, keys, work: CHEAP_WORK }, person)).sub;
   const accountSub = await registerPerson(PERSON);
   const subOf = (sector: string, account = accountSub) => pairwiseSub(deriveSubjectKey(MASTER_KEY), account, sector);
   const client = async (id: string, change: Partial<ClientRegistration> = {}): Promise<TestClient> => {
