@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Comman
   restore: () => import('./commands/restore.ts'),
   role: () => import('./commands/role.ts'),
   'identity-key': () => import('./commands/identity-key.ts'),
+  queue: () => import('./commands/queue.ts'),
   'seal-picture': () => import('./commands/seal-picture.ts'),
   login: () => import('./commands/login.ts'),
   logout: () => import('./commands/logout.ts'),

@@ -6,6 +6,7 @@ import { isTrustError } from '../../common/errors.ts';
 import { SCHEMAS } from '../schemas.ts';
 import { databaseKey, type RoomEnvironment } from '../serve/environment.ts';
 import { type Finding, note, well, wrong } from './finding.ts';
+import { checkQueue } from './queue.ts';
 
 const OLDEST = 15;
 const CLOCK_TOLERANCE_MS = 2_000;
@@ -27,6 +28,7 @@ export async function checkRoomDatabases(environments: readonly RoomEnvironment[
         ),
       );
       found.push(await checkMigrations(db, schema.schema, schema.migrations));
+      found.push(...(await checkQueue(db, schema.schema, new Date())));
     } catch (error) {
       found.push(sayUnreachable(room.name, env[databaseKey(room.name)]!, error));
     } finally {
