@@ -158,6 +158,7 @@ export function makeLane(deps: LaneDeps, definition: QueueDefinition): Lane {
   let renewal: NodeJS.Timeout | undefined;
   return {
     start: () => {
+      isStopping = false;
       loop = run();
       renewal = setInterval(
         () => void extend().catch((error: unknown) => log.warn({ queue, err: error }, 'leases not extended')),

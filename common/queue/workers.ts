@@ -40,6 +40,7 @@ export type WorkersDeps = {
 };
 
 export type Workers = {
+  /** Also after a stop. */
   start(): void;
   /** Nothing new is taken; jobs under way get `graceMs`, then they are aborted and given back. */
   stop(graceMs?: number): Promise<void>;
@@ -75,6 +76,7 @@ export function makeWorkers(deps: WorkersDeps, definitions: readonly QueueDefini
     },
     stop: async (graceMs = GRACE_MS) => {
       await listener?.stop();
+      listener = null;
       await Promise.all([...lanes.values()].map((lane) => lane.stop(graceMs)));
     },
     idle: async () => void (await Promise.all([...lanes.values()].map((lane) => lane.idle()))),

@@ -14,7 +14,7 @@ import { buildApp, type IdentityApp, type IdentityDeps } from '../../identity/ap
 import type { ClientRegistration } from '../../identity/domain/client.ts';
 import type { PublicJwk } from '../../identity/domain/client-parts.ts';
 import { deriveDocumentKeys } from '../../identity/domain/document-box.ts';
-import { DEFAULT_LIFETIMES, type Lifetimes } from '../../identity/domain/lifetimes.ts';
+import type { Lifetimes } from '../../identity/domain/lifetimes.ts';
 import type { Source } from '../../identity/domain/proofing.ts';
 import { deriveSubjectKey, pairwiseSub } from '../../identity/domain/subject.ts';
 import { registerAccount } from '../../identity/flow/register-account.ts';
@@ -23,9 +23,10 @@ import { rotateClientSecret } from '../../identity/flow/rotate-client-secret.ts'
 import { makeDevelopmentPorts } from '../../identity/proofing/development.ts';
 import { testDatabase } from '../_harness/database.ts';
 import { findFreePort } from '../_harness/free-ports.ts';
+import { MASTER_KEY, type PlainSettings, plainSettings } from './identity-settings.ts';
 
-export const LICENSE_URL = 'http://localhost:7002';
-export const SEAL_URL = 'http://localhost:7003';
+export { CHEAP_WORK, LICENSE_URL, MASTER_KEY, SEAL_URL } from './identity-settings.ts';
+
 export const PERSON = {
   loginName: 'zhangsan',
   password: 'a long enough password',
@@ -40,9 +41,6 @@ export const OTHER_PERSON = {
   holder: { code: '360102198511267724', type: '111' },
   phone: '13800010002',
 } as const;
-/** One argon2id of a fraction of a millisecond. */
-export const CHEAP_WORK = { memoryKib: 64, passes: 1, lanes: 1 };
-export const MASTER_KEY = new Uint8Array(32).fill(7);
 
 export type IdentityHouse = IdentityApp & {
   readonly url: string;
@@ -73,13 +71,10 @@ export type TestClient = {
   readonly secret?: string | undefined;
 };
 
-export type HouseOptions = {
-  readonly logoutNetworks?: readonly string[];
-  readonly logoutTimeoutMs?: number;
-  readonly logoutWaitMs?: number;
-  readonly logoutRetrySeconds?: readonly number[];
+export type HouseOptions = Partial<
+  Pick<PlainSettings, 'logoutNetworks' | 'logoutTimeoutMs' | 'logoutWaitMs' | 'logoutRetrySeconds' | 'keyLeadSeconds'>
+> & {
   readonly clock?: Clock;
-  readonly keyLeadSeconds?: number;
   readonly lifetimes?: Partial<Lifetimes>;
   /** Sources that do not answer, asked at every call. */
   readonly outages?: readonly Source[];
@@ -104,31 +99,14 @@ export async function startIdentity(t: ExecutionContext<unknown>, options: House
     });
     return node;
   };
+  const { clock: _, lifetimes, outages, ...given } = options;
   const settings: Omit<IdentityDeps, 'db' | 'metrics'> = {
+    ...plainSettings(url),
+    ...given,
+    ...lifetimes,
     clock,
     log: makeLog('identity', 'debug', { write: (line: string) => void lines.push(line) }),
-    mode: 'development',
-    url,
-    licenseUrl: LICENSE_URL,
-    sealUrl: SEAL_URL,
-    keyLeadSeconds: options.keyLeadSeconds ?? 86_400,
-    keyMaxAgeDays: 90,
-    freshForMs: 0,
-    cookieKeys: ['a cookie key of at least 32 characters'],
-    masterKey: MASTER_KEY,
-    ...DEFAULT_LIFETIMES,
-    ...options.lifetimes,
-    logoutNetworks: options.logoutNetworks ?? ['127.0.0.0/8', '::1/128'],
-    // No test waits for these, and a slow machine does not meet them.
-    logoutTimeoutMs: options.logoutTimeoutMs ?? 60_000,
-    logoutWaitMs: options.logoutWaitMs ?? 60_000,
-    logoutRetrySeconds: options.logoutRetrySeconds ?? [60, 600],
-    sessionIdleMinutes: 30,
-    sessionHours: 12,
-    receiptDays: 190,
-    jobDays: 3,
-    passwords: { minLength: 8, work: CHEAP_WORK, breachFile: null },
-    ports: makeDevelopmentPorts({ delayMs: 0, outages: () => options.outages ?? [] }),
+    ports: makeDevelopmentPorts({ delayMs: 0, outages: () => outages ?? [] }),
   };
   const built = await startNode(db, port);
   t.teardown(() => {
