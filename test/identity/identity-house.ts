@@ -23,7 +23,7 @@ import { rotateClientSecret } from '../../identity/flow/rotate-client-secret.ts'
 import { makeDevelopmentPorts } from '../../identity/proofing/development.ts';
 import { testDatabase } from '../_harness/database.ts';
 import { findFreePort } from '../_harness/free-ports.ts';
-import { MASTER_KEY, type PlainSettings, plainSettings } from './identity-settings.ts';
+import { CHEAP_WORK, MASTER_KEY, type PlainSettings, plainSettings } from './identity-settings.ts';
 
 export { CHEAP_WORK, LICENSE_URL, MASTER_KEY, SEAL_URL } from './identity-settings.ts';
 
