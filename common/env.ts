@@ -89,6 +89,15 @@ export function parsePublicUrl(value: string, mode: Mode): string {
   return url.origin;
 }
 
+/** Address of somebody else's service, with path and query. */
+export function parseServiceUrl(value: string, mode: Mode): string {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  if (!url || !/^https?:$/.test(url.protocol) || url.username !== '' || url.hash !== '')
+    throw new Error('expected an absolute http(s) URL');
+  if (mode === 'production' && url.protocol !== 'https:') throw new Error('production needs https');
+  return url.href;
+}
+
 export function parsePostgresUrl(value: string): string {
   const url = URL.canParse(value) ? new URL(value) : null;
   if (!url || !/^postgres(ql)?:$/.test(url.protocol) || url.pathname.length < 2) {

@@ -39,6 +39,34 @@ export const VERIFIER_ROWS = {
   },
 } as const satisfies ConfigTable;
 
+/** What a room needs to keep an audit log (common/audit). */
+export const auditRows = (room: 'identity' | 'license' | 'seal') =>
+  ({
+    checkpointKey: {
+      name: `XINJI_${room.toUpperCase()}_CHECKPOINT_KEY`,
+      manual: 'SM2 key (PKCS#8 PEM, mode 0600, or a sealed box) that signs the checkpoints of the audit log.',
+      example: `/etc/xinji/${room}/checkpoints.key.pem`,
+      fallback: inDevelopment(`keys-dev/pem/audit/audit-${room}.key.pem`),
+      parse: parsePath,
+    },
+    checkpointCertificates: {
+      name: `XINJI_${room.toUpperCase()}_CHECKPOINT_CERTIFICATES`,
+      manual:
+        'PEM file: first the certificate of the checkpoint key, behind it those of earlier keys, for `xinji audit verify`.',
+      example: `/etc/xinji/${room}/checkpoints.crt.pem`,
+      fallback: inDevelopment(`keys-dev/pem/audit/audit-${room}.crt.pem`),
+      parse: parseCertificates,
+    },
+    checkpointFolder: {
+      name: `XINJI_${room.toUpperCase()}_CHECKPOINTS`,
+      manual:
+        'Folder for the copy of the checkpoints outside the database, appended only; best on a disk that the database administrator cannot write.',
+      example: '/var/lib/xinji/checkpoints',
+      fallback: inDevelopment('.data/checkpoints'),
+      parse: parseText,
+    },
+  }) as const satisfies ConfigTable;
+
 /** Secrets of at least 32 characters, the newest first. */
 export function parseCookieKeys(value: string, mode: Mode): readonly string[] {
   const keys = parseList(value);

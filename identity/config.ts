@@ -10,10 +10,11 @@ import {
   parsePort,
   parsePostgresUrl,
   parsePublicUrl,
+  parseServiceUrl,
   readConfig,
 } from '../common/env.ts';
 import { parseNetworks } from '../common/networks.ts';
-import { inDevelopment, parseCookieKeys, ROOM_ROWS } from '../common/setting-values.ts';
+import { auditRows, inDevelopment, parseCookieKeys, ROOM_ROWS } from '../common/setting-values.ts';
 import { DEFAULT_LIFETIMES } from './domain/lifetimes.ts';
 import { SOURCES, type Source } from './domain/proofing.ts';
 
@@ -109,6 +110,15 @@ export const CONFIG_TABLE = {
     example: '90',
     fallback: () => '90',
     parse: parseInteger(1, 3650),
+  },
+  ...auditRows('identity'),
+  tsa: {
+    name: 'XINJI_IDENTITY_TSA',
+    manual:
+      'URL of a time-stamp authority (RFC 3161 with SM3), which is asked once a minute for the time of a checkpoint: that of the seal room (its URL and /tsa), or another; `none`: the times are those of this room.',
+    example: 'https://seal.example.gov.cn/tsa',
+    fallback: (mode: Mode) => (mode === 'development' ? 'http://localhost:7003/tsa' : 'none'),
+    parse: (value: string, mode: Mode) => (value === 'none' ? null : parseServiceUrl(value, mode)),
   },
   cookieKeys: {
     name: 'XINJI_IDENTITY_COOKIE_KEYS',

@@ -1,9 +1,12 @@
 // The identity room as a process: config -> database -> app; run-room.ts listens and stops.
+import { openAudit, openCheckpointSigner } from '../common/audit/open-audit.ts';
+import { makeTimeStampClient } from '../common/client/time-stamper.ts';
 import { connect } from '../common/db/connect.ts';
 import { checkSchemaVersion } from '../common/db/migrate.ts';
 import { runRoom } from '../common/http/run-room.ts';
 import { buildApp } from './app.ts';
 import { readRoomConfig } from './config.ts';
+import { makeEventChain } from './flow/chain-events.ts';
 import { openPasswordPolicy } from './flow/new-password.ts';
 import { MIGRATIONS } from './migrations/list.ts';
 import { openPorts } from './proofing/open-ports.ts';
@@ -21,18 +24,40 @@ await runRoom({
       passwords: await openPasswordPolicy(config),
       ports: openPorts(config, deps.log),
     });
+    const { mode, masterKey, tsa } = config;
+    const signer = await openCheckpointSigner(config.checkpointKey, config.checkpointCertificates[0]!, {
+      mode,
+      masterKey,
+      warn: (sentence) => deps.log.warn(sentence),
+    });
+    const stamper = tsa === null ? null : makeTimeStampClient({ url: tsa, clock: deps.clock, trust: null });
+    const { audit, ...checkpoints } = openAudit({
+      ...deps,
+      databaseUrl: config.databaseUrl,
+      schema: 'identity',
+      room: 'identity',
+      signer,
+      copyFolder: config.checkpointFolder,
+      ...(stamper ? { stamp: stamper.stampDigest } : {}),
+    });
+    const chain = makeEventChain({ audit, log: deps.log });
+    const { app, janitor, keyKeeper, workers, settle } = await buildApp({ ...config, ...deps, db });
     return {
       app,
       started: async () => {
         workers.start();
         janitor.start();
         keyKeeper.start();
+        chain.start();
+        checkpoints.start();
       },
       close: async () => {
         await workers.stop();
         await janitor.stop();
         await keyKeeper.stop();
         await settle();
+        await chain.stop();
+        await checkpoints.close();
         await db.destroy();
       },
     };

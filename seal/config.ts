@@ -10,14 +10,15 @@ import {
   parsePort,
   parsePostgresUrl,
   parsePublicUrl,
+  parseServiceUrl,
   parseText,
   readConfig,
 } from '../common/env.ts';
 import {
+  auditRows,
   inDevelopment,
   parseCertificates,
   parseKeysFolder,
-  parsePath,
   parseTrust,
   ROOM_ROWS,
   VERIFIER_ROWS,
@@ -94,29 +95,7 @@ export const CONFIG_TABLE = {
     fallback: inDevelopment('keys-dev/pem/pki/chain.pem'),
     parse: parseCertificates,
   },
-  checkpointKey: {
-    name: 'XINJI_SEAL_CHECKPOINT_KEY',
-    manual: 'SM2 key (PKCS#8 PEM, mode 0600, or a sealed box) that signs the checkpoints of the usage log.',
-    example: '/etc/xinji/seal/checkpoints.key.pem',
-    fallback: inDevelopment('keys-dev/pem/audit/audit-seal.key.pem'),
-    parse: parsePath,
-  },
-  checkpointCertificates: {
-    name: 'XINJI_SEAL_CHECKPOINT_CERTIFICATES',
-    manual:
-      'PEM file: first the certificate of the checkpoint key, behind it those of earlier keys, for `xinji audit verify`.',
-    example: '/etc/xinji/seal/checkpoints.crt.pem',
-    fallback: inDevelopment('keys-dev/pem/audit/audit-seal.crt.pem'),
-    parse: parseCertificates,
-  },
-  checkpointFolder: {
-    name: 'XINJI_SEAL_CHECKPOINTS',
-    manual:
-      'Folder for the copy of the checkpoints outside the database, appended only; best on a disk that the database administrator cannot write.',
-    example: '/var/lib/xinji/checkpoints',
-    fallback: inDevelopment('.data/checkpoints'),
-    parse: parseText,
-  },
+  ...auditRows('seal'),
   limitMegabytes: {
     name: 'XINJI_SEAL_LIMIT_MB',
     manual: 'Largest PDF that is verified over HTTP, in megabytes of 1,000,000 bytes.',
@@ -304,11 +283,7 @@ export type TsaSetting = { readonly kind: 'own' | 'none' } | { readonly kind: 'e
 
 function parseTsa(value: string, mode: Mode): TsaSetting {
   if (value === 'own' || value === 'none') return { kind: value };
-  const url = URL.canParse(value) ? new URL(value) : null;
-  if (!url || !/^https?:$/.test(url.protocol) || url.username !== '' || url.hash !== '')
-    throw new Error('expected own, none or an absolute http(s) URL');
-  if (mode === 'production' && url.protocol !== 'https:') throw new Error('production needs https');
-  return { kind: 'external', url: url.href };
+  return { kind: 'external', url: parseServiceUrl(value, mode) };
 }
 
 function parseSealCode(value: string): string | null {

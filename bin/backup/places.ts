@@ -7,10 +7,15 @@ type Place = { readonly room: RoomName; readonly setting: string };
 export const POOLS: readonly Place[] = [{ room: 'license', setting: 'XINJI_LICENSE_FILES' }];
 
 /** Folders whose files grow and prove rows: copied before the rows are read. */
-export const COPIES: readonly Place[] = [{ room: 'seal', setting: 'XINJI_SEAL_CHECKPOINTS' }];
+export const COPIES: readonly Place[] = [
+  { room: 'identity', setting: 'XINJI_IDENTITY_CHECKPOINTS' },
+  { room: 'seal', setting: 'XINJI_SEAL_CHECKPOINTS' },
+];
 
 /** Files and folders of keys and of what belongs to them. */
 export const KEY_PLACES: readonly Place[] = [
+  { room: 'identity', setting: 'XINJI_IDENTITY_CHECKPOINT_KEY' },
+  { room: 'identity', setting: 'XINJI_IDENTITY_CHECKPOINT_CERTIFICATES' },
   { room: 'license', setting: 'XINJI_LICENSE_CLIENT_KEY' },
   { room: 'seal', setting: 'XINJI_SEAL_KEYS' },
   { room: 'seal', setting: 'XINJI_SEAL_MAKER_KEYS' },

@@ -105,8 +105,11 @@ async function putFiles(manifest: Manifest, { folder, folderOf, now, say }: Rest
       if (!isThere) await copyWhole(poolPath(poolOf(folder, setting), sm3), path);
     }
   }
+  const filled = new Set<string>();
   for (const [setting, files] of Object.entries(manifest.copies)) {
     const target = folderFor(setting, folderOf);
+    if (filled.has(target)) continue; // two rooms may share a folder
+    filled.add(target);
     await setAside(target, now, say);
     for (const { name, file } of files) await copyWhole(join(folder, file), join(target, name));
   }

@@ -9,9 +9,11 @@ import { asDatabaseProblem } from '../../common/db/errors.ts';
 import { checkSchemaVersion } from '../../common/db/migrate.ts';
 import { isTrustError, TrustError } from '../../common/errors.ts';
 import { type Certificate, readCertificatesPem } from '../../common/pki/certificate.ts';
-import { withIntermediates } from '../../common/pki/trust-stores.ts';
-import { readRoomConfig } from '../../seal/config.ts';
-import { MIGRATIONS } from '../../seal/migrations/list.ts';
+import { type TrustStores, withIntermediates } from '../../common/pki/trust-stores.ts';
+import { readRoomConfig as readIdentityConfig } from '../../identity/config.ts';
+import { readRoomConfig as readSealConfig } from '../../seal/config.ts';
+import type { RoomName } from '../schemas.ts';
+import { SCHEMAS } from '../schemas.ts';
 import { openOwnedDatabase } from '../serve/database.ts';
 import { databaseKey, planRooms, readOwnerConfig, roomEnvironments } from '../serve/environment.ts';
 import { loadSecrets } from '../serve/secrets.ts';
@@ -20,26 +22,43 @@ import { type Command, EXIT_USAGE } from './command.ts';
 const INTACT = 0;
 const FAULTS = 1;
 const NOT_JUDGED = 2;
+
+/** What a room's environment says about its audit log. */
+type Kept = {
+  readonly databaseUrl: string;
+  readonly checkpointCertificates: readonly Certificate[];
+  readonly checkpointFolder: string;
+  /** Under which times may be stamped; a room that knows nobody judges the tokens' own signatures only. */
+  readonly trust?: TrustStores;
+};
+
 /** Rooms that keep an audit log. */
-const ROOMS = ['seal'];
+const ROOMS: Readonly<Partial<Record<RoomName, (env: NodeJS.ProcessEnv) => Kept>>> = {
+  identity: readIdentityConfig,
+  seal: (env) => {
+    const config = readSealConfig(env);
+    return { ...config, trust: withIntermediates(config.trustStores, config.chain) };
+  },
+};
+const NAMES = Object.keys(ROOMS) as readonly RoomName[];
 
 export const command: Command = {
   name: 'audit',
   summary: 'Prove that an audit log is whole: xinji audit verify [--checkpoints FOLDER]',
-  usage: `xinji audit verify [--room seal] [--checkpoints FOLDER] [--certificates FILE] [--json]
-    --room NAME          the room whose log is verified: ${ROOMS.join(', ')}
-    --checkpoints FOLDER the copy of the checkpoints outside the database; XINJI_SEAL_CHECKPOINTS unless given, "none" for none
-    --certificates FILE  PEM certificates that may have signed checkpoints; XINJI_SEAL_CHECKPOINT_CERTIFICATES unless given
-    --json               the finding as one JSON document
+  usage: `xinji audit verify [--room NAME] [--checkpoints FOLDER] [--certificates FILE] [--json]
+    --room NAME          the room whose log is verified: ${NAMES.join(', ')}; all of them unless given
+    --checkpoints FOLDER the copy of the checkpoints outside the database; XINJI_<ROOM>_CHECKPOINTS unless given, "none" for none
+    --certificates FILE  PEM certificates that may have signed checkpoints; XINJI_<ROOM>_CHECKPOINT_CERTIFICATES unless given
+    --json               the finding as one JSON document; a list of them when no room is named
 
 Reads every row and every checkpoint with the environment of the room. Who does not trust the room's machine gives a copy
 and certificates of his own. Exit codes: ${INTACT} nothing was changed, ${FAULTS} faults were found, ${NOT_JUDGED} could not be judged,
 ${EXIT_USAGE} wrong usage, 78 configuration.`,
   run: async (args, env) => {
     const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
-    const { room = 'seal' } = values;
-    if (!ROOMS.includes(room)) {
-      console.error(`xinji audit: the room ${room} keeps no audit log; expected ${ROOMS.join(', ')}`);
+    const rooms = values.room === undefined ? NAMES : NAMES.filter((name) => name === values.room);
+    if (rooms.length === 0) {
+      console.error(`xinji audit: the room ${values.room} keeps no audit log; expected ${NAMES.join(', ')}`);
       return EXIT_USAGE;
     }
     if (positionals.join(' ') !== 'verify') {
@@ -47,9 +66,9 @@ ${EXIT_USAGE} wrong usage, 78 configuration.`,
       return EXIT_USAGE;
     }
     try {
-      const finding = await verify(env, values);
-      console.log(values.json ? asJson(finding) : inWords(finding));
-      return finding.faults.length > 0 ? FAULTS : INTACT;
+      const findings = await verify(env, rooms, values);
+      console.log(values.json ? asJson(findings, values.room !== undefined) : findings.map(inWords).join('\n\n'));
+      return findings.some(({ faults }) => faults.length > 0) ? FAULTS : INTACT;
     } catch (error) {
       const known = asDatabaseProblem(error);
       if (!isTrustError(known) || known.code === 'config-invalid') throw known;
@@ -68,28 +87,39 @@ const OPTIONS = {
 
 type Given = { readonly checkpoints?: string | undefined; readonly certificates?: string | undefined };
 
-async function verify(env: NodeJS.ProcessEnv, given: Given): Promise<AuditFinding> {
+async function verify(
+  env: NodeJS.ProcessEnv,
+  names: readonly RoomName[],
+  given: Given,
+): Promise<readonly AuditFinding[]> {
   const owner = readOwnerConfig(env);
   const secrets = await loadSecrets(owner.dataDir);
-  planRooms(env, secrets, ['seal']);
-  const database = env[databaseKey('seal')] === undefined ? await openOwnedDatabase(owner, console.error) : null;
+  planRooms(env, secrets, names);
+  const isGiven = names.every((name) => env[databaseKey(name)] !== undefined);
+  const database = isGiven ? null : await openOwnedDatabase(owner, console.error);
   try {
     const rooms = roomEnvironments(env, owner, secrets, database?.url ?? null);
-    const config = readRoomConfig(rooms.find(({ room }) => room.name === 'seal')!.env);
-    const certificates = given.certificates
-      ? await readCertificates(given.certificates)
-      : config.checkpointCertificates;
-    const copyFolder = given.checkpoints === 'none' ? null : (given.checkpoints ?? config.checkpointFolder);
-    const trust = withIntermediates(config.trustStores, config.chain);
-    const db = connect(config.databaseUrl, { applicationName: 'xinji audit', poolMax: 1 });
-    try {
-      await checkSchemaVersion(db, 'seal', MIGRATIONS);
-      return await verifyAudit({ db, schema: 'seal', room: 'seal', certificates, copyFolder, trust });
-    } finally {
-      await db.destroy();
+    const findings: AuditFinding[] = [];
+    for (const name of names) {
+      const kept = ROOMS[name]!(rooms.find(({ room }) => room.name === name)!.env);
+      findings.push(await verifyRoom(name, kept, given));
     }
+    return findings;
   } finally {
     await database?.close();
+  }
+}
+
+async function verifyRoom(room: RoomName, kept: Kept, given: Given): Promise<AuditFinding> {
+  const { schema, migrations } = SCHEMAS.find((entry) => entry.room === room)!;
+  const certificates = given.certificates ? await readCertificates(given.certificates) : kept.checkpointCertificates;
+  const copyFolder = given.checkpoints === 'none' ? null : (given.checkpoints ?? kept.checkpointFolder);
+  const db = connect(kept.databaseUrl, { applicationName: 'xinji audit', poolMax: 1 });
+  try {
+    await checkSchemaVersion(db, schema, migrations);
+    return await verifyAudit({ db, schema, room, certificates, copyFolder, trust: kept.trust });
+  } finally {
+    await db.destroy();
   }
 }
 
@@ -100,9 +130,15 @@ async function readCertificates(path: string): Promise<readonly Certificate[]> {
   return readCertificatesPem(pem);
 }
 
-function asJson({ checkpoints, copy, ...finding }: AuditFinding): string {
+/** One finding for a room that was named, else a list. */
+function asJson(findings: readonly AuditFinding[], isOne: boolean): string {
   const plain = ({ covered: _covered, ...coverage }: Coverage) => coverage;
-  return JSON.stringify({ ...finding, checkpoints: plain(checkpoints), copy: copy && plain(copy) }, null, 2);
+  const all = findings.map(({ checkpoints, copy, ...finding }) => ({
+    ...finding,
+    checkpoints: plain(checkpoints),
+    copy: copy && plain(copy),
+  }));
+  return JSON.stringify(isOne ? all[0] : all, null, 2);
 }
 
 function inWords(finding: AuditFinding): string {

@@ -131,6 +131,10 @@ function developmentValues(env: NodeJS.ProcessEnv, dataDir: string, secrets: Sec
     XINJI_SEAL_TSA_KEYS: join(KEYS_DEV, 'tsa'),
     XINJI_SEAL_CHECKPOINT_KEY: join(KEYS_DEV, 'audit/audit-seal.key.pem'),
     XINJI_SEAL_CHECKPOINT_CERTIFICATES: join(KEYS_DEV, 'audit/audit-seal.crt.pem'),
+    XINJI_IDENTITY_CHECKPOINT_KEY: join(KEYS_DEV, 'audit/audit-identity.key.pem'),
+    XINJI_IDENTITY_CHECKPOINT_CERTIFICATES: join(KEYS_DEV, 'audit/audit-identity.crt.pem'),
+    XINJI_IDENTITY_CHECKPOINTS: resolve(dataDir, 'checkpoints'),
+    XINJI_IDENTITY_TSA: `http://localhost:${env['XINJI_SEAL_PORT'] ?? DEFAULT_PORTS.seal}/tsa`,
     XINJI_SEAL_CHECKPOINTS: resolve(dataDir, 'checkpoints'),
   };
 }

@@ -8,6 +8,7 @@ import { clientRules } from './0005-client-rules.ts';
 import { accountsSchema } from './0006-accounts.ts';
 import { loggingInSchema } from './0007-logging-in.ts';
 import { centreSchema } from './0009-centre.ts';
+import { auditSchema } from './0010-audit.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
   firstSchema,
@@ -18,4 +19,5 @@ export const MIGRATIONS: readonly Migration[] = [
   accountsSchema,
   loggingInSchema,
   centreSchema,
+  auditSchema,
 ];

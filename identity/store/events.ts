@@ -39,29 +39,69 @@ export type IdentityEvent = {
   readonly detail?: Readonly<Record<string, string | number | boolean>>;
 };
 
+type Row = {
+  id: number;
+  at: Date;
+  kind: IdentityEvent['kind'];
+  sub: string | null;
+  client_id: string | null;
+  request_id: string | null;
+  detail: Readonly<Record<string, string | number | boolean>>;
+};
+
+/** The event, and that it waits for the chain, in one statement. */
 export async function insertEvent(db: Knex, event: IdentityEvent): Promise<void> {
-  await db('identity.events').insert({
-    at: event.at,
-    kind: event.kind,
-    sub: event.sub ?? null,
-    client_id: event.clientId ?? null,
-    request_id: event.requestId ?? null,
-    detail: JSON.stringify(event.detail ?? {}),
-  });
+  const query = db.raw(
+    `with event as (
+       insert into identity.events (at, kind, sub, client_id, request_id, detail)
+       values (?, ?, ?, ?, ?, ?) returning id)
+     insert into identity.unchained_events (event_id) select id from event`,
+    [
+      event.at,
+      event.kind,
+      event.sub ?? null,
+      event.clientId ?? null,
+      event.requestId ?? null,
+      JSON.stringify(event.detail ?? {}),
+    ],
+  );
+  await query.options({ name: 'event-insert' });
+}
+
+export type UnchainedEvent = IdentityEvent & { readonly id: number };
+
+/** Takes the oldest events that wait for the chain, at most `limit`, to be chained in the same transaction. */
+export async function takeUnchained(trx: Knex, limit: number): Promise<readonly UnchainedEvent[]> {
+  const query = trx.raw<{ rows: Row[] }>(
+    `with taken as (
+       delete from identity.unchained_events where event_id in (
+         select event_id from identity.unchained_events order by event_id limit ? for update skip locked)
+       returning event_id)
+     select id, at, kind, sub, client_id, request_id, detail
+     from identity.events join taken on taken.event_id = events.id order by id`,
+    [limit],
+  );
+  const { rows } = await query.options({ name: 'events-unchained' });
+  return rows.map(toEvent);
 }
 
 /** Newest first, at most `limit`. */
 export async function listEvents(db: Knex, limit: number): Promise<readonly IdentityEvent[]> {
   const rows = await db('identity.events')
-    .select('at', 'kind', 'sub', 'client_id', 'request_id', 'detail')
+    .select<Row[]>('id', 'at', 'kind', 'sub', 'client_id', 'request_id', 'detail')
     .orderBy('id', 'desc')
     .limit(limit);
-  return rows.map((row) => ({
+  return rows.map(toEvent);
+}
+
+function toEvent(row: Row): UnchainedEvent {
+  return {
+    id: row.id,
     at: row.at,
     kind: row.kind,
     sub: row.sub ?? undefined,
     clientId: row.client_id ?? undefined,
     requestId: row.request_id ?? undefined,
     detail: row.detail,
-  }));
+  };
 }

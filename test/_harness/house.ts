@@ -30,6 +30,7 @@ import { buildApp as buildIdentity } from '../../identity/app.ts';
 import { readRoomConfig as readIdentityConfig } from '../../identity/config.ts';
 import { openPasswordPolicy } from '../../identity/flow/new-password.ts';
 import { openPorts } from '../../identity/proofing/open-ports.ts';
+import { makeEventChain } from '../../identity/flow/chain-events.ts';
 import { buildApp as buildLicense } from '../../license/app.ts';
 import { readRoomConfig as readLicenseConfig } from '../../license/config.ts';
 import type { LicenseDeps } from '../../license/flow/deps.ts';
@@ -162,8 +163,26 @@ async function openIdentity(env: NodeJS.ProcessEnv, { database, deps }: Ground):
   const config = readIdentityConfig(env);
   const parts = { passwords: await openPasswordPolicy(config), ports: openPorts(config, deps('identity').log) };
   const { app, workers, settle } = await buildIdentity({ ...config, ...deps('identity'), ...parts, db });
+  const { mode, masterKey, databaseUrl } = config;
+  const own = deps('identity');
+  const { audit, ...checkpoints } = openAudit({
+    ...own,
+    databaseUrl,
+    schema: 'identity',
+    room: 'identity',
+    signer: await openCheckpointSigner(config.checkpointKey, config.checkpointCertificates[0]!, { mode, masterKey }),
+    copyFolder: config.checkpointFolder,
+  });
+  const chain = makeEventChain({ audit, log: own.log });
+  const { app, workers, settle } = await buildIdentity({ ...config, ...own, db });
   workers.start();
-  return { app, close: () => endWith(db, () => workers.stop(0).then(settle)) };
+  const end = async (): Promise<void> => {
+    await workers.stop(0);
+    await settle();
+    await chain.stop();
+    await checkpoints.close();
+  };
+  return { app, close: () => endWith(db, end) };
 }
 
 async function openLicense(env: NodeJS.ProcessEnv, { database, deps }: Ground): Promise<Room> {

@@ -46,24 +46,24 @@ test('0 for a whole log, 1 with chain, row and fault for a changed one, 2 when i
 
   const strange = join(folder, 'strange.pem');
   await writeFile(strange, certificatePem(stranger.certificate));
-  const untrusted = await xinji(env, 'verify', '--certificates', strange);
+  const untrusted = await xinji(env, 'verify', '--room', 'seal', '--certificates', strange);
   t.is(untrusted.code, 1);
   t.regex(untrusted.out, /checkpoint-untrusted {2}checkpoint 1: it names a certificate that was not given/);
 
   await kit.tamper(`update seal.audit_entries set actor = 'nobody' where number = 2`);
-  const changed = await xinji(env, 'verify', '--checkpoints', 'none');
+  const changed = await xinji(env, 'verify', '--room', 'seal', '--checkpoints', 'none');
   t.is(changed.code, 1);
   t.regex(changed.out, /row-changed {2}chain seal\/1, row 2: its content does not give its hash/);
   t.regex(changed.out, /copy outside the database: none given/);
-  const json = await xinji(env, 'verify', '--json');
+  const json = await xinji(env, 'verify', '--room', 'seal', '--json');
   t.is(json.code, 1);
   t.like(JSON.parse(json.out), { room: 'seal', faults: [{ kind: 'row-changed', chain: 1, row: 2 }], timeStamps: 0 });
 
-  const nowhere = await xinji(env, 'verify', '--checkpoints', '/nowhere');
+  const nowhere = await xinji(env, 'verify', '--room', 'seal', '--checkpoints', '/nowhere');
   t.is(nowhere.code, 2);
   t.regex(nowhere.err, /seal\.checkpoints\.jsonl cannot be read/);
   const silent = { ...env, XINJI_SEAL_DATABASE_URL: 'postgres://nobody:x@127.0.0.1:1/nowhere' };
-  t.is((await xinji(silent, 'verify')).code, 2);
+  t.is((await xinji(silent, 'verify', '--room', 'seal')).code, 2);
   t.is((await xinji(env, 'verify', '--room', 'kitchen')).code, 64);
   t.is((await xinji(env)).code, 64);
 });

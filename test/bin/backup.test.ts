@@ -106,8 +106,10 @@ test.before(async () => {
   const issued = await call('POST', `${house.urls.license}/v1/licenses`, { token, json: request });
   license = issued.json<LicenseDocument>();
   pdf = (await call('GET', new URL(license.file.href, house.urls.license).href, { token })).bytes;
-  await house.stopRoom('seal'); // which makes the last checkpoint
-  await house.startRoom('seal');
+  for (const room of ['seal', 'identity'] as const) {
+    await house.stopRoom(room); // which makes the last checkpoint
+    await house.startRoom(room);
+  }
   browser = makeBrowser();
   await logIn(browser, `${house.urls.license}/licenses`, house.passwords.zhangsan);
   const detail = await browser.open(`${house.urls.license}/licenses/${license.identifier}`);
@@ -180,8 +182,8 @@ test.serial('restored elsewhere: chains hold, nothing is done twice, nothing tha
 
   const audit = await run(['audit', 'verify'], place);
   t.is(audit.code, 0, audit.said);
-  t.regex(audit.said, /^INTACT/m);
-  t.regex(audit.said, /copy outside the database: [1-9]/);
+  t.is(audit.said.match(/^INTACT/gm)?.length, 2);
+  t.is(audit.said.match(/copy outside the database: [1-9]/g)?.length, 2);
 
   const running = xinji(['serve'], place);
   while (!running.said().includes('Ctrl-C stops everything') && running.child.exitCode === null) await sleep(20);

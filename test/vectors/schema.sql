@@ -37,6 +37,36 @@ identity.acting_for
   CREATE INDEX acting_for_at ON identity.acting_for USING btree (at)
   identity may delete, insert, select, update
 
+identity.audit_checkpoints
+  number bigint not null
+  at timestamp(3) with time zone not null
+  heads json not null
+  previous bytea not null
+  certificate_sm3 bytea not null
+  hash bytea not null
+  signature bytea not null
+  time_stamp bytea
+  constraint audit_checkpoints_pkey PRIMARY KEY (number)
+  CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON identity.audit_checkpoints FOR EACH STATEMENT EXECUTE FUNCTION identity.refuse_change()
+  CREATE TRIGGER time_stamp_once BEFORE UPDATE ON identity.audit_checkpoints FOR EACH ROW EXECUTE FUNCTION identity.refuse_checkpoint_change()
+  identity may insert, select
+
+identity.audit_entries
+  chain integer not null
+  number bigint not null
+  at timestamp(3) with time zone not null
+  kind text not null
+  subject text not null
+  actor text not null
+  request_id text
+  detail json not null
+  previous bytea not null
+  hash bytea not null
+  constraint audit_entries_pkey PRIMARY KEY (chain, number)
+  CREATE INDEX audit_entries_subject ON identity.audit_entries USING btree (subject, at)
+  CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON identity.audit_entries FOR EACH STATEMENT EXECUTE FUNCTION identity.refuse_change()
+  identity may insert, select
+
 identity.authentications
   id bigint not null identity
   proof_id text not null
@@ -405,6 +435,11 @@ identity.signing_keys
   constraint signing_keys_pkey PRIMARY KEY (kid)
   CREATE TRIGGER counted AFTER INSERT OR DELETE OR UPDATE ON identity.signing_keys FOR EACH STATEMENT EXECUTE FUNCTION identity.count_change('signing_keys')
   identity may insert, select
+
+identity.unchained_events
+  event_id bigint not null
+  constraint unchained_events_pkey PRIMARY KEY (event_id)
+  identity may delete, insert, select, update
 
 license.ended_sessions
   sid text not null
