@@ -41,7 +41,6 @@ await runRoom({
       ...(stamper ? { stamp: stamper.stampDigest } : {}),
     });
     const chain = makeEventChain({ audit, log: deps.log });
-    const { app, janitor, keyKeeper, workers, settle } = await buildApp({ ...config, ...deps, db });
     return {
       app,
       started: async () => {

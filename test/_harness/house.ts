@@ -28,9 +28,9 @@ import { readNotoSans } from '../../common/pdf/noto-sans.ts';
 import { withIntermediates } from '../../common/pki/trust-stores.ts';
 import { buildApp as buildIdentity } from '../../identity/app.ts';
 import { readRoomConfig as readIdentityConfig } from '../../identity/config.ts';
+import { makeEventChain } from '../../identity/flow/chain-events.ts';
 import { openPasswordPolicy } from '../../identity/flow/new-password.ts';
 import { openPorts } from '../../identity/proofing/open-ports.ts';
-import { makeEventChain } from '../../identity/flow/chain-events.ts';
 import { buildApp as buildLicense } from '../../license/app.ts';
 import { readRoomConfig as readLicenseConfig } from '../../license/config.ts';
 import type { LicenseDeps } from '../../license/flow/deps.ts';
@@ -161,10 +161,10 @@ async function makeEnvironments(
 async function openIdentity(env: NodeJS.ProcessEnv, { database, deps }: Ground): Promise<Room> {
   const db = database.connect('identity');
   const config = readIdentityConfig(env);
-  const parts = { passwords: await openPasswordPolicy(config), ports: openPorts(config, deps('identity').log) };
-  const { app, workers, settle } = await buildIdentity({ ...config, ...deps('identity'), ...parts, db });
-  const { mode, masterKey, databaseUrl } = config;
   const own = deps('identity');
+  const parts = { passwords: await openPasswordPolicy(config), ports: openPorts(config, own.log) };
+  const { app, workers, settle } = await buildIdentity({ ...config, ...own, ...parts, db });
+  const { mode, masterKey, databaseUrl } = config;
   const { audit, ...checkpoints } = openAudit({
     ...own,
     databaseUrl,
@@ -174,7 +174,6 @@ async function openIdentity(env: NodeJS.ProcessEnv, { database, deps }: Ground):
     copyFolder: config.checkpointFolder,
   });
   const chain = makeEventChain({ audit, log: own.log });
-  const { app, workers, settle } = await buildIdentity({ ...config, ...own, db });
   workers.start();
   const end = async (): Promise<void> => {
     await workers.stop(0);
