@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { audit } from './audit.ts';
 import { httpSealing } from './http-sealing.ts';
 import { issuing } from './issuing.ts';
+import { logout } from './logout.ts';
 import { manySeals } from './many-seals.ts';
 import { type Benchmark, machine, type Result } from './measure.ts';
 import { memory } from './memory.ts';
@@ -26,6 +27,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   memory,
   issuing,
   ssoHop,
+  logout,
   audit,
 ];
 

@@ -11,6 +11,9 @@ import { openPasswordPolicy } from './flow/new-password.ts';
 import { MIGRATIONS } from './migrations/list.ts';
 import { openPorts } from './proofing/open-ports.ts';
 
+/** Requests had their time before; the parent kills who is not done after XINJI_STOP_SECONDS. What is given back is not lost. */
+const WORKERS_GRACE_MS = 3_000;
+
 await runRoom({
   room: 'identity',
   readConfig: readRoomConfig,
@@ -51,7 +54,7 @@ await runRoom({
         checkpoints.start();
       },
       close: async () => {
-        await workers.stop();
+        await workers.stop(WORKERS_GRACE_MS);
         await janitor.stop();
         await keyKeeper.stop();
         await settle();

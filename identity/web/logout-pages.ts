@@ -26,6 +26,9 @@ export type LoggedOutPage = {
   readonly loginHref?: string;
 };
 
+/** Systems that are named; of more, their number says enough. */
+const MOST_NAMES = 10;
+
 const TEXTS = {
   confirm: { zh: '退出登录？', en: 'Log out?' },
   bySystem: { zh: '{system}请求退出登录。', en: '{system} asks to log you out.' },
@@ -71,7 +74,8 @@ ${trustedHtml(props.providerForm)}
 export function loggedOutPage(frame: PageFrame, props: LoggedOutPage): string {
   const say = sayIn(frame.lang);
   const later = props.later ?? [];
-  const list = later.join(frame.lang === 'zh' ? '、' : ', ');
+  const names = later.slice(0, MOST_NAMES).join(frame.lang === 'zh' ? '、' : ', ');
+  const list = later.length > MOST_NAMES ? `${names}…` : names;
   return renderPage({
     ...frame,
     service: IDENTITY_SERVICE,
