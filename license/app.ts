@@ -4,6 +4,7 @@ import type { Knex } from 'knex';
 import type Koa from 'koa';
 import type { Clock } from '../common/clock.ts';
 import { pingDatabase } from '../common/db/ping.ts';
+import { rememberProof } from '../common/dpop/store/seen-proofs.ts';
 import type { Mode } from '../common/env.ts';
 import { isTrustError } from '../common/errors.ts';
 import type { FileStore } from '../common/files/file-store.ts';
@@ -74,6 +75,7 @@ export function buildApp(parts: LicenseAppDeps): LicenseApp {
     issuer: identityUrl,
     audience: url,
     clock,
+    rememberProof: (digest, until) => rememberProof(db, { schema: 'license', digest, until, now: clock() }),
     ...(parts.jwksCooldownSeconds === undefined ? {} : { cooldownSeconds: parts.jwksCooldownSeconds }),
     ...(parts.tokenKeys === undefined ? {} : { keys: parts.tokenKeys }),
   });

@@ -2,6 +2,7 @@
 import { openAudit, openCheckpointSigner } from '../common/audit/open-audit.ts';
 import { connect } from '../common/db/connect.ts';
 import { checkSchemaVersion } from '../common/db/migrate.ts';
+import { rememberProof } from '../common/dpop/store/seen-proofs.ts';
 import { makeBearerGate } from '../common/http/bearer.ts';
 import { runRoom } from '../common/http/run-room.ts';
 import { readKeyFiles } from '../common/keys/key-file.ts';
@@ -57,6 +58,7 @@ await runRoom({
       issuer: identityUrl,
       audience: url,
       clock: deps.clock,
+      rememberProof: (digest, until) => rememberProof(db, { schema: 'seal', digest, until, now: deps.clock() }),
       cooldownSeconds: config.jwksCooldownSeconds,
     });
     const containers = containersOf(config);

@@ -1,10 +1,12 @@
 // Access tokens of the identity room at another room's door (RFC 6750, RFC 9068): a JWT of type at+jwt, signed ES256 by
 // the issuer, for this audience, in time, with the scope of the route. Keys come from the issuer's JWKS and are kept.
-// It takes no tokens that are bound to a key (DPoP, mTLS): bound ones must not pass as bearer tokens.
+// A token that is bound to a key (`cnf`, RFC 9449) comes with a proof of that key or is refused: it must never pass as a bearer
+// token. Every other binding is refused, because nobody here checks it.
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import type Koa from 'koa';
 import type { Clock } from '../clock.ts';
 import { dutiesOf, isDuty, parseRoles, type Role } from '../contract/roles.ts';
+import { checkProof } from '../dpop/check-proof.ts';
 import { TrustError } from '../errors.ts';
 
 /** Who calls. A machine (client credentials) is its own `subject`; a person is one `sub` in all our rooms. */
@@ -30,6 +32,8 @@ export type BearerGateOptions = {
   /** Public URL of this room. */
   readonly audience: string;
   readonly clock: Clock;
+  /** Remembers the digest of a DPoP proof; false when it was used before, on whichever node. */
+  readonly rememberProof: (digest: Uint8Array, until: Date) => Promise<boolean>;
   /** So long after the last look an unknown key is not looked for again; 30 unless given. */
   readonly cooldownSeconds?: number;
   /** For tests; otherwise the issuer's published keys. */
@@ -57,8 +61,10 @@ export function makeBearerGate(options: BearerGateOptions): BearerGate {
   };
   return {
     require: async (ctx, scope) => {
-      const token = readBearerToken(ctx);
-      const actor = toActor(ctx, await believe(ctx, token));
+      const { scheme, token } = readToken(ctx);
+      const payload = await believe(ctx, token);
+      await checkBinding(ctx, { scheme, token, cnf: payload['cnf'] }, options);
+      const actor = toActor(ctx, payload);
       checkScope(ctx, actor, typeof scope === 'string' ? [scope] : scope);
       actors.set(ctx.req, actor);
       return actor;
@@ -96,16 +102,50 @@ function checkScope(ctx: Koa.Context, { kind, scopes, roles }: Actor, wanted: re
   throw new TrustError('scope-missing', `The token of this ${kind} has no role that brings ${text}.`, hint);
 }
 
-/** RFC 6750: the header only; never a query parameter or a form field. */
-function readBearerToken(ctx: Koa.Context): string {
+/** RFC 6750, RFC 9449: the header only; never a query parameter or a form field. */
+function readToken(ctx: Koa.Context): { readonly scheme: 'Bearer' | 'DPoP'; readonly token: string } {
   const header = ctx.get('Authorization');
   if (header === '') {
-    ctx.set('WWW-Authenticate', 'Bearer');
+    ctx.set('WWW-Authenticate', 'Bearer, DPoP algs="ES256"');
     throw new TrustError('token-missing', 'There is no Authorization header.');
   }
-  const token = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(header)?.[1];
-  if (token === undefined) throw invalid(ctx, 'the Authorization header is not of the form "Bearer TOKEN"');
-  return token;
+  const [, scheme, token] = /^(Bearer|DPoP) ([A-Za-z0-9._~+/-]+=*)$/i.exec(header) ?? [];
+  if (scheme === undefined || token === undefined)
+    throw invalid(ctx, 'the Authorization header is not of the form "Bearer TOKEN" or "DPoP TOKEN"');
+  return { scheme: scheme.toLowerCase() === 'dpop' ? 'DPoP' : 'Bearer', token };
+}
+
+/** A bound token with its proof, an unbound one without; nothing between. */
+async function checkBinding(
+  ctx: Koa.Context,
+  { scheme, token, cnf }: { readonly scheme: 'Bearer' | 'DPoP'; readonly token: string; readonly cnf: unknown },
+  { audience, clock, rememberProof }: BearerGateOptions,
+): Promise<void> {
+  if (cnf === undefined) {
+    if (scheme === 'DPoP') throw invalid(ctx, 'it is not bound to a key and cannot be used as a DPoP token');
+    return;
+  }
+  const thumbprint = thumbprintOf(cnf);
+  if (thumbprint === null) throw invalid(ctx, 'it is bound to something that is not checked here');
+  if (scheme === 'Bearer') throw invalid(ctx, 'it is bound to a key and cannot be used as a bearer token');
+  const fault = await checkProof({
+    proof: ctx.get('DPoP'),
+    method: ctx.method,
+    url: `${audience.replace(/\/$/, '')}${ctx.path}`,
+    token,
+    thumbprint,
+    now: clock(),
+    remember: rememberProof,
+  });
+  if (fault === null) return;
+  ctx.set('WWW-Authenticate', `DPoP error="invalid_dpop_proof", error_description="${fault}", algs="ES256"`);
+  throw new TrustError('token-invalid', `The access token is refused: ${fault}.`);
+}
+
+/** RFC 9449, 6.1: `cnf` with exactly a `jkt`. */
+function thumbprintOf(cnf: unknown): string | null {
+  if (typeof cnf !== 'object' || cnf === null || Object.keys(cnf).join() !== 'jkt' || !('jkt' in cnf)) return null;
+  return typeof cnf.jkt === 'string' ? cnf.jkt : null;
 }
 
 async function verify(
@@ -149,8 +189,7 @@ function describe(error: unknown): string | null {
   return null;
 }
 
-function toActor(ctx: Koa.Context, { client_id: clientId, sub, scope, cnf, roles: claim }: JWTPayload): Actor {
-  if (cnf !== undefined) throw invalid(ctx, 'it is bound to a key and cannot be used as a bearer token');
+function toActor(ctx: Koa.Context, { client_id: clientId, sub, scope, roles: claim }: JWTPayload): Actor {
   if (typeof clientId !== 'string' || typeof sub !== 'string') throw invalid(ctx, 'it names no client');
   const roles = parseRoles(claim);
   if (roles === null) throw invalid(ctx, 'its claim "roles" is malformed');

@@ -3,5 +3,6 @@ import type { Migration } from '../../common/db/migration.ts';
 import { registry } from './0001-registry.ts';
 import { licenses } from './0002-licenses.ts';
 import { presentations } from './0003-presentations.ts';
+import { seenProofs } from './0004-seen-proofs.ts';
 
-export const MIGRATIONS: readonly Migration[] = [registry, licenses, presentations];
+export const MIGRATIONS: readonly Migration[] = [registry, licenses, presentations, seenProofs];

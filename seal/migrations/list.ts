@@ -7,6 +7,7 @@ import { grants } from './0004-grants.ts';
 import { repeats } from './0005-repeats.ts';
 import { sealLife } from './0006-seal-life.ts';
 import { keptEvidence } from './0007-kept-evidence.ts';
+import { seenProofs } from './0008-seen-proofs.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
   firstSchema,
@@ -16,4 +17,5 @@ export const MIGRATIONS: readonly Migration[] = [
   repeats,
   sealLife,
   keptEvidence,
+  seenProofs,
 ];

@@ -16,6 +16,7 @@ import { openAudit, openCheckpointSigner } from '../../common/audit/open-audit.t
 import { makeSealClient } from '../../common/client/seal-client.ts';
 import { makeTokenSource, type TokenSource } from '../../common/client/token-source.ts';
 import { type Clock, systemClock } from '../../common/clock.ts';
+import { rememberProof } from '../../common/dpop/store/seen-proofs.ts';
 import { makeDirectoryStore } from '../../common/files/file-store.ts';
 import { makeBearerGate } from '../../common/http/bearer.ts';
 import { makeMetrics } from '../../common/http/metrics.ts';
@@ -211,8 +212,13 @@ async function openSeal(env: NodeJS.ProcessEnv, { database, deps }: Ground): Pro
   const { keyFiles, certificates } = readKeyFolder(config.keysFolder, mode);
   const signer = openSealingThreads(await readKeyFiles({ keyFiles, mode, masterKey }), 1);
   const { authority, close } = await openAuthority(config, clock());
-  const gate = makeBearerGate({ issuer: identityUrl, audience: url, clock });
   const db = database.connect('seal');
+  const gate = makeBearerGate({
+    issuer: identityUrl,
+    audience: url,
+    clock,
+    rememberProof: (digest, until) => rememberProof(db, { schema: 'seal', digest, until, now: clock() }),
+  });
   const { audit, ...usage } = openAudit({
     databaseUrl: config.databaseUrl,
     schema: 'seal',

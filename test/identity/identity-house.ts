@@ -249,12 +249,24 @@ export async function logIn(
   }: { browser?: Browser; extra?: Record<string, string>; person?: { loginName: string; password: string } } = {},
 ): Promise<Authorization & { browser: Browser; callback: URL }> {
   const authorization = await authorize(client, extra);
-  const page = await browser.open(authorization.target.href);
+  return { ...authorization, ...(await logInAt(client, authorization.target, { browser, person })) };
+}
+
+/** The same for a request that was made elsewhere: pushed or signed. */
+export async function logInAt(
+  client: TestClient,
+  target: URL,
+  {
+    browser = makeBrowser(),
+    person = PERSON,
+  }: { browser?: Browser; person?: { loginName: string; password: string } } = {},
+): Promise<{ browser: Browser; callback: URL }> {
+  const page = await browser.open(target.href);
   const answer = await post(browser, page, { login: person.loginName, password: person.password });
   const returnTo = /http-equiv="refresh" content="0;url=([^"]*)"/.exec(await answer.text())?.[1];
   if (!returnTo) throw new Error(`login was not accepted: ${answer.status}`);
   const callback = await openUntilCallback(browser, new URL(returnTo, page.url).href, client.redirectUri);
-  return { ...authorization, browser, callback };
+  return { browser, callback };
 }
 
 /** Sends the page's form without following what comes. */

@@ -581,6 +581,13 @@ license.schema_versions
   constraint schema_versions_pkey PRIMARY KEY ("position")
   license may select
 
+license.seen_proofs
+  digest bytea not null
+  expires_at timestamp with time zone not null
+  constraint seen_proofs_pkey PRIMARY KEY (digest)
+  CREATE INDEX seen_proofs_expires_at ON license.seen_proofs USING btree (expires_at)
+  license may delete, insert, select, update
+
 license.sessions
   session_hash bytea not null
   sub text not null
@@ -938,6 +945,13 @@ seal.seals
   constraint seals_state_check CHECK ((state = ANY (ARRAY['active'::text, 'suspended'::text, 'cancelled'::text])))
   CREATE TRIGGER guard_seal BEFORE INSERT OR DELETE OR UPDATE ON seal.seals FOR EACH ROW EXECUTE FUNCTION seal.guard_seal()
   CREATE TRIGGER no_truncate BEFORE TRUNCATE ON seal.seals FOR EACH STATEMENT EXECUTE FUNCTION seal.refuse_change()
+  seal may delete, insert, select, update
+
+seal.seen_proofs
+  digest bytea not null
+  expires_at timestamp with time zone not null
+  constraint seen_proofs_pkey PRIMARY KEY (digest)
+  CREATE INDEX seen_proofs_expires_at ON seal.seen_proofs USING btree (expires_at)
   seal may delete, insert, select, update
 
 seal.time_stamps

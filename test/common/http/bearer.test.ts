@@ -50,10 +50,15 @@ async function start(
     metrics: makeMetrics('test'),
     mode: 'development',
   });
+  const seen = new Set<string>();
   const gate = makeBearerGate({
     issuer,
     audience: AUDIENCE,
     clock,
+    rememberProof: async (digest) => {
+      const text = digest.toString();
+      return !seen.has(text) && seen.add(text) === seen;
+    },
     ...(trusted === null ? {} : { keys: trusted }),
     ...(cooldownSeconds === undefined ? {} : { cooldownSeconds }),
   });
@@ -154,7 +159,7 @@ test('A signature is verified once in half a minute, and a token never believed 
 });
 
 test('RFC 6750: without a token the answer is token-missing and a bare challenge', async (t) => {
-  t.like(await call(await start(t)), { status: 401, code: 'token-missing', challenge: 'Bearer' });
+  t.like(await call(await start(t)), { status: 401, code: 'token-missing', challenge: 'Bearer, DPoP algs="ES256"' });
 });
 
 const INVALID: readonly [title: string, make: () => Promise<string> | string, says: RegExp][] = [
