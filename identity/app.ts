@@ -31,6 +31,7 @@ import type { PasswordPolicy } from './flow/new-password.ts';
 import { keepSigningKeys } from './flow/rotate-signing-key.ts';
 import { type Janitor, makeJanitor } from './flow/sweep-expired.ts';
 import { accountRoutes } from './http/account-routes.ts';
+import { makeActAsSteps } from './http/act-as.ts';
 import { makeConsentSteps } from './http/consent.ts';
 import { makeHomeHandler } from './http/home.ts';
 import { makeInteractionHandlers } from './http/interaction.ts';
@@ -60,6 +61,7 @@ import { type HouseProvider, makeProvider } from './provider/provider.ts';
 import { findAccountBySub } from './store/accounts.ts';
 import { countAuthentications, listAuthentications, listProofs } from './store/authentications.ts';
 import { findClient, listLoginClients } from './store/clients.ts';
+import { listUnitsOf } from './store/legal-persons.ts';
 import { listLiveRoles } from './store/roles.ts';
 import { IDENTITY_SERVICE } from './web/service.ts';
 
@@ -168,6 +170,13 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
     clock,
     csrf,
     consent,
+    actAs: makeActAsSteps({
+      provider,
+      csrf,
+      findAccount,
+      listUnits: (sub) => listUnitsOf(db, sub),
+      record: recorder.record,
+    }),
     login: makeLoginSteps({
       provider,
       clock,
@@ -216,6 +225,7 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
     }),
     { method: 'GET', path: '/interaction/:uid', scope: 'public', handler: interaction.show },
     { method: 'POST', path: '/interaction/:uid/login', scope: 'public', handler: interaction.submitLogin },
+    { method: 'POST', path: '/interaction/:uid/act-as', scope: 'public', handler: interaction.submitActAs },
     { method: 'POST', path: '/interaction/:uid/consent', scope: 'public', handler: interaction.submitConsent },
     {
       method: 'GET',

@@ -37,6 +37,8 @@ export type ClientRules = {
   readonly jarRequired: boolean;
   /** A person must reach this assurance level, L2 to L5, for every login; null: none is asked. */
   readonly minLevel: Level | null;
+  /** A person may act here for a unit that he represents, and is asked in whose name; true unless given. */
+  readonly acceptsUnits: boolean;
   /** Scopes that the person may leave out on the consent page. */
   readonly optionalScopes: readonly string[];
 };
@@ -114,6 +116,7 @@ function withDefaults(input: ClientRegistration): CheckedClient {
     parRequired: input.parRequired ?? false,
     jarRequired: input.jarRequired ?? false,
     minLevel: input.minLevel ?? null,
+    acceptsUnits: input.acceptsUnits ?? true,
     optionalScopes: input.optionalScopes ?? [],
   };
 }

@@ -1,6 +1,7 @@
 // A person becomes known as the legal representative of a unit: name and code of the unit, name and number of the person,
 // asked of the base of legal persons outside of any transaction.
 import type { Knex } from 'knex';
+import { equalBytes } from '../../common/bytes.ts';
 import type { Clock } from '../../common/clock.ts';
 import { TrustError } from '../../common/errors.ts';
 import type { DocumentKeys } from '../domain/document-box.ts';
@@ -9,8 +10,9 @@ import { parseUnit } from '../domain/legal-person.ts';
 import type { ProofingOutcome, ProofingPorts } from '../domain/proofing.ts';
 import { findAccountBySub, findDocument } from '../store/accounts.ts';
 import { insertEvent } from '../store/events.ts';
-import { upsertLegalPerson } from '../store/legal-persons.ts';
+import { findRepresentativeKey, upsertLegalPerson } from '../store/legal-persons.ts';
 import { insertProofing } from '../store/proofings.ts';
+import { revokeInNameOf } from './end-representation.ts';
 
 export type ProveUnitDeps = {
   readonly db: Knex;
@@ -45,7 +47,10 @@ export async function proveUnit(
     const proofing = { at, method: 'legal-person', port: base?.port ?? 'none', outcome, level: null } as const;
     await insertProofing(trx, account.id, { ...proofing, unitCode: unit.code });
     if (outcome !== 'matched') return;
-    await upsertLegalPerson(trx, { ...unit, representativeKey: makeHolderKey(keys, holder), at });
+    const representativeKey = makeHolderKey(keys, holder);
+    const before = await findRepresentativeKey(trx, unit.code);
+    if (before !== null && !equalBytes(before, representativeKey)) await revokeInNameOf(trx, unit.code);
+    await upsertLegalPerson(trx, { ...unit, representativeKey, at });
     await insertEvent(trx, { at, kind: 'unit.proven', sub, detail: { unit: unit.code } });
   });
   return outcome;

@@ -4,6 +4,7 @@ import type { Knex } from 'knex';
 import type { Clock } from '../../common/clock.ts';
 import type { Log } from '../../common/log.ts';
 import { deleteDoneJobs } from '../../common/queue/store/jobs.ts';
+import { deleteStaleActingFor } from '../store/acting-for.ts';
 import { deleteExpiredArtifacts } from '../store/artifacts.ts';
 import { deleteEndedSessions } from '../store/ended-sessions.ts';
 import { deleteExpiredKeptForms } from '../store/kept-forms.ts';
@@ -11,6 +12,7 @@ import { deleteUnusedDevices } from '../store/known-devices.ts';
 import { deleteOldTries } from '../store/login-tries.ts';
 import { deleteOldNotices } from '../store/logout-notices.ts';
 import { deleteOldOutbox } from '../store/outbox.ts';
+import { deleteOldProofWaits } from '../store/proof-waits.ts';
 import { deleteStaleParticipations } from '../store/session-clients.ts';
 import { listExpiredSessions } from '../store/sessions.ts';
 import { type EndDeps, endSession } from './end-sessions.ts';
@@ -53,6 +55,8 @@ export async function sweepExpired(deps: SweepDeps, batch = BATCH): Promise<numb
     () => deleteOldNotices(db, before(deps.receiptDays * DAY_SECONDS), batch),
     () => deleteDoneJobs(db, 'identity', before(deps.jobDays * DAY_SECONDS), batch),
     () => deleteExpiredKeptForms(db, before(0), batch),
+    () => deleteStaleActingFor(db, before(SESSION_GRACE_SECONDS), batch),
+    () => deleteOldProofWaits(db, before(0), batch),
   ];
   let total = 0;
   for (const sweep of sweeps) {

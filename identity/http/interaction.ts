@@ -11,6 +11,7 @@ import { pageFrame, sendPage } from '../../common/http/preferences.ts';
 import type { CurrentProvider } from '../provider/current-provider.ts';
 import { loginErrorPage } from '../web/error-page.ts';
 import { returningToPage } from '../web/returning-page.ts';
+import type { ActAsSteps } from './act-as.ts';
 import type { ConsentSteps } from './consent.ts';
 import type { LoginSteps } from './login-steps.ts';
 import { type Interaction, systemName } from './open-interaction.ts';
@@ -20,12 +21,14 @@ export type InteractionDeps = {
   readonly clock: Clock;
   readonly csrf: Csrf;
   readonly login: LoginSteps;
+  readonly actAs: ActAsSteps;
   readonly consent: ConsentSteps;
 };
 
 export type InteractionHandlers = {
   readonly show: (ctx: Koa.Context) => Promise<void>;
   readonly submitLogin: (ctx: Koa.Context) => Promise<void>;
+  readonly submitActAs: (ctx: Koa.Context) => Promise<void>;
   readonly submitConsent: (ctx: Koa.Context) => Promise<void>;
 };
 
@@ -34,6 +37,7 @@ export function makeInteractionHandlers(deps: InteractionDeps): InteractionHandl
     show: async (ctx) => {
       const interaction = await findInteraction(deps, ctx);
       if (interaction === null) return;
+      if (interaction.prompt.name === 'act_as') return deps.actAs.show(ctx, interaction);
       if (interaction.prompt.name === 'consent') return deps.consent.show(ctx, interaction);
       await deps.login.show(ctx, interaction);
     },
@@ -43,6 +47,14 @@ export function makeInteractionHandlers(deps: InteractionDeps): InteractionHandl
       const form = await readForm(ctx, { maxBytes: 4096 });
       deps.csrf.check(ctx, form, interaction.uid);
       const returnTo = await deps.login.submit(ctx, interaction, form);
+      if (returnTo !== null) await leadOn(deps, ctx, interaction, returnTo);
+    },
+    submitActAs: async (ctx) => {
+      const interaction = await findInteraction(deps, ctx, 'act_as');
+      if (interaction === null) return;
+      const form = await readForm(ctx, { maxBytes: 4096 });
+      deps.csrf.check(ctx, form, interaction.uid);
+      const returnTo = await deps.actAs.decide(ctx, interaction, form);
       if (returnTo !== null) await leadOn(deps, ctx, interaction, returnTo);
     },
     submitConsent: async (ctx) => {

@@ -4,17 +4,21 @@ import type { Configuration, FindAccount, KoaContextWithOIDC, Account as Provide
 import { type Account, type AccountDocument, mayLogIn } from '../domain/account.ts';
 import { acrOf } from '../domain/assurance.ts';
 import { ABOUT_PERSON, type ClaimName, claimsOf, scopeOf } from '../domain/claims.ts';
+import type { ActingFor } from '../domain/legal-person.ts';
+import type { Representing } from './act-as.ts';
 
 export type AccountsDeps = {
   readonly findAccount: (sub: string) => Promise<Account | null>;
   /** Opens the sealed box. */
   readonly readDocument: (sub: string) => Promise<AccountDocument>;
+  /** In whose name the grant of this request is used; undefined: in the person's own. */
+  readonly readActingFor: (ctx: KoaContextWithOIDC) => Promise<ActingFor | undefined>;
 };
 
 /** Claims by scope (OpenID Connect Core). */
 export function claimsConfiguration(): NonNullable<Configuration['claims']> {
   return {
-    openid: ['sub', 'amr', 'auth_time'],
+    openid: ['sub', 'amr', 'auth_time', 'acting_for'],
     ...Object.fromEntries(ABOUT_PERSON.map((scope) => [scope, [...claimsOf(scope)]])),
     acr: null,
     iss: null,
@@ -23,13 +27,15 @@ export function claimsConfiguration(): NonNullable<Configuration['claims']> {
 }
 
 export function makeFindAccount(deps: AccountsDeps): FindAccount {
-  return async (ctx, sub): Promise<ProviderAccount | undefined> => {
+  return async (ctx, sub): Promise<(ProviderAccount & Representing) | undefined> => {
     const account = await deps.findAccount(sub);
     if (account === null || !mayLogIn(account)) return undefined;
     return {
       accountId: account.sub,
+      representsUnits: account.representsUnits,
       claims: async (use, scope, requested) => {
-        const base = { sub: account.sub };
+        const acting_for = await deps.readActingFor(ctx);
+        const base = { sub: account.sub, ...(acting_for && { acting_for }) };
         if (use !== 'userinfo') return base;
         const wanted = [...scope.split(' ').flatMap(claimsOf), ...Object.keys(requested)];
         return { ...base, ...(await readClaims(deps, account, new Set(wanted.filter(mayAsk(ctx))))) };

@@ -6,6 +6,7 @@ import { type Client, type GrantType, OIDC_SCOPES, scopesWithoutApproval } from 
 
 /** Our own members of client metadata. */
 export const EXTRA_METADATA = [
+  'xinji_accepts_units',
   'xinji_first_party',
   'xinji_min_level',
   'xinji_optional_scopes',
@@ -50,6 +51,7 @@ export function toMetadata(client: Client): ClientMetadata {
     ...(client.backchannelLogoutUri === null
       ? {}
       : { backchannel_logout_uri: client.backchannelLogoutUri, backchannel_logout_session_required: true }),
+    xinji_accepts_units: client.acceptsUnits,
     xinji_first_party: client.firstParty,
     xinji_min_level: client.minLevel,
     xinji_optional_scopes: client.optionalScopes,

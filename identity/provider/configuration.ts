@@ -14,6 +14,7 @@ export type ConfigurationParts = FeatureParts & {
   readonly findAccount: NonNullable<Configuration['findAccount']>;
   readonly loadExistingGrant: NonNullable<Configuration['loadExistingGrant']>;
   readonly pairwiseIdentifier: NonNullable<Configuration['pairwiseIdentifier']>;
+  readonly actAsPrompt: interactionPolicy.Prompt;
   readonly extraTokenClaims: NonNullable<Configuration['extraTokenClaims']>;
   readonly fetch: NonNullable<Configuration['fetch']>;
   readonly ttl: NonNullable<Configuration['ttl']>;
@@ -83,13 +84,20 @@ export function makeConfiguration(parts: ConfigurationParts): Configuration {
       },
     },
     interactions: {
-      policy: interactionPolicy.base(),
+      policy: makePolicy(parts),
       url: (_ctx: KoaContextWithOIDC, interaction) => `/interaction/${interaction.uid}`,
     },
     renderError: parts.pages.renderError,
     ttl: parts.ttl,
     features: makeFeatures(parts),
   };
+}
+
+/** Login, then in whose name, then consent. */
+function makePolicy({ actAsPrompt }: ConfigurationParts): interactionPolicy.DefaultPolicy {
+  const policy = interactionPolicy.base();
+  policy.add(actAsPrompt, 1);
+  return policy;
 }
 
 /** RFC 7523 by FAPI 2.0: the audience of an assertion is the issuer, and nothing else. */

@@ -8,6 +8,7 @@ import { APPROVAL_SCOPES, claimsOf } from '../domain/claims.ts';
 import { OIDC_SCOPES } from '../domain/client.ts';
 import { OWN_SECTOR } from '../domain/subject.ts';
 import { joinSession } from '../store/session-clients.ts';
+import type { ActAs } from './act-as.ts';
 import { type Duties, sayNoRole } from './duties.ts';
 import { type Audience, askedDuties, personScopes } from './resources.ts';
 
@@ -16,6 +17,7 @@ export type GrantsDeps = {
   readonly clock: Clock;
   readonly audiences: readonly Audience[];
   readonly duties: Duties;
+  readonly actAs: ActAs;
 };
 
 /** For the library's `loadExistingGrant`. Undefined means: ask for consent. */
@@ -30,6 +32,7 @@ export function makeLoadGrant(deps: GrantsDeps): (ctx: KoaContextWithOIDC) => Pr
     let grant = granted === null ? undefined : await provider.Grant.find(granted);
     if (!grant && ctx.oidc.client?.['xinji_first_party'] === true)
       grant = await makeFirstPartyGrant(ctx, deps.audiences);
+    if (grant) grant = await deps.actAs.settle(ctx, grant);
     for (let attempt = 0; grant && attempt < 3; attempt += 1) {
       const at = { sessionUid: session.uid, clientId, now: deps.clock() };
       const wanted = { sid: randomBytes(24).toString('base64url'), grantId: grant.jti, persistsLogout: false };
@@ -37,8 +40,8 @@ export function makeLoadGrant(deps: GrantsDeps): (ctx: KoaContextWithOIDC) => Pr
       session.sidFor(clientId, joined.sid);
       if (joined.grantId === grant.jti) return grant;
       const winner = joined.grantId === null ? undefined : await provider.Grant.find(joined.grantId);
-      if (winner) return winner;
-      known = joined.grantId; // that grant was revoked: ours takes its place
+      if (winner && (await deps.actAs.fits(ctx, winner.jti))) return winner;
+      known = joined.grantId; // that grant was revoked, or is used in another name: ours takes its place
     }
     return grant;
   };

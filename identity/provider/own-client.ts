@@ -25,6 +25,7 @@ export function ownClientMetadata(issuer: string): ClientMetadata {
     token_endpoint_auth_method: 'none',
     id_token_signed_response_alg: 'ES256',
     subject_type: 'pairwise',
+    xinji_accepts_units: false,
     xinji_first_party: true,
     xinji_organisation: '',
     xinji_purpose: '',

@@ -20,6 +20,7 @@ import { awaitFirstTries, type SendLogout } from '../flow/logout-queue.ts';
 import { findAccountBySub, findDocument } from '../store/accounts.ts';
 import { listLiveRoles } from '../store/roles.ts';
 import { makeFindAccount } from './accounts.ts';
+import { makeActAs, readActingFor } from './act-as.ts';
 import { PostgresAdapter } from './adapter.ts';
 import { compareSecretsIn } from './client-secrets.ts';
 import { readClientsFrom } from './clients.ts';
@@ -137,16 +138,25 @@ function makeParts(
   };
   const duties = makeDuties((sub) => listLiveRoles(db, sub, clock()));
   const recordProof = makeRecordProof(db);
-  const loadGrant = makeLoadGrant({ db, clock, audiences, duties });
+  const actAs = makeActAs({ db, clock });
+  const loadGrant = makeLoadGrant({ db, clock, audiences, duties, actAs });
   return {
     adapter: (model: string) => new PostgresAdapter(model, adapterDeps),
-    findAccount: makeFindAccount({ findAccount: (sub) => findAccountBySub(db, deps.documentKeys, sub), readDocument }),
+    findAccount: makeFindAccount({
+      findAccount: (sub) => findAccountBySub(db, deps.documentKeys, sub),
+      readDocument,
+      readActingFor: (ctx) => readActingFor(db, ctx),
+    }),
     loadExistingGrant: async (ctx) => {
       await recordProof(ctx);
       return loadGrant(ctx);
     },
     pairwiseIdentifier: (_ctx, sub, client) => pairwiseSub(deps.subjectKey, sub, String(client['xinji_sector'])),
-    extraTokenClaims: duties.extraTokenClaims,
+    actAsPrompt: actAs.prompt,
+    extraTokenClaims: async (ctx, token) => {
+      const acting_for = 'grantId' in token ? await readActingFor(db, ctx) : undefined;
+      return { ...(await duties.extraTokenClaims(ctx, token)), ...(acting_for && { acting_for }) };
+    },
     resourceIndicators: makeResourceIndicators(audiences, duties),
     fetch: makeOutboundFetch({ networks: deps.logoutNetworks, timeoutMs: deps.logoutTimeoutMs }),
     pages: makeProviderPages({ requests, clock }),

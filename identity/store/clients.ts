@@ -23,6 +23,7 @@ const COLUMN_OF = {
   par_required: 'parRequired',
   jar_required: 'jarRequired',
   min_level: 'minLevel',
+  accepts_units: 'acceptsUnits',
   optional_scopes: 'optionalScopes',
 } as const satisfies Record<string, keyof CheckedClient>;
 
@@ -129,6 +130,7 @@ function toClient(row: Row): Client {
     parRequired: row.par_required,
     jarRequired: row.jar_required,
     minLevel: row.min_level,
+    acceptsUnits: row.accepts_units,
     optionalScopes: row.optional_scopes,
   };
 }

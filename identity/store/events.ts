@@ -7,6 +7,8 @@ export const EVENT_KINDS = [
   'account.codes-shown',
   'account.proven',
   'unit.proven',
+  'unit.status',
+  'acting-for.chosen',
   'password.set',
   'password.rehashed',
   'client.registered',

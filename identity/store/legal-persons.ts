@@ -4,6 +4,15 @@ import type { LegalPerson } from '../domain/legal-person.ts';
 
 type Row = { id: string; code: string; name: string; status: LegalPerson['status']; verified_at: Date };
 
+/** Digest of the document of the unit's representative; null for a unit that is not known. */
+export async function findRepresentativeKey(db: Knex, code: string): Promise<Uint8Array | null> {
+  const { rows } = await db.raw<{ rows: { representative_key: Buffer }[] }>(
+    'select representative_key from identity.legal_persons where code = ? for update',
+    [code],
+  );
+  return rows[0]?.representative_key ?? null;
+}
+
 /** Inserts the unit or takes over what the base said now. Returns its id. */
 export async function upsertLegalPerson(
   db: Knex,
