@@ -25,9 +25,11 @@ import { deriveSigningBoxKey } from './domain/signing-key-box.ts';
 import { deriveSubjectKey } from './domain/subject.ts';
 import { authenticate } from './flow/authenticate.ts';
 import { completeLogin } from './flow/complete-login.ts';
+import { messageQueue } from './flow/deliver-messages.ts';
 import { followChanges } from './flow/follow-changes.ts';
 import { logoutQueues } from './flow/logout-queue.ts';
 import type { PasswordPolicy } from './flow/new-password.ts';
+import { checkCode, dropCode, findSentCode, sendCode } from './flow/one-time-code.ts';
 import { keepSigningKeys } from './flow/rotate-signing-key.ts';
 import { type Janitor, makeJanitor } from './flow/sweep-expired.ts';
 import { accountRoutes } from './http/account-routes.ts';
@@ -58,7 +60,7 @@ import { makeVisitors } from './http/visitor.ts';
 import { type KeyKeeper, makeKeyKeeper } from './provider/key-keeper.ts';
 import { openKeyring } from './provider/keyring.ts';
 import { type HouseProvider, makeProvider } from './provider/provider.ts';
-import { findAccountBySub } from './store/accounts.ts';
+import { findAccountByMail, findAccountByPhone, findAccountBySub } from './store/accounts.ts';
 import { countAuthentications, listAuthentications, listProofs } from './store/authentications.ts';
 import { findClient, listLoginClients } from './store/clients.ts';
 import { listUnitsOf } from './store/legal-persons.ts';
@@ -103,6 +105,14 @@ export type IdentityDeps = Lifetimes & {
   readonly passwords: PasswordPolicy;
   /** Sources that prove an identity. */
   readonly ports: ProofingPorts;
+  /** How long a one-time code is good, and for how many tries. */
+  readonly otpSeconds: number;
+  readonly otpTries: number;
+  /** Gateways that messages leave by; null: there is none. */
+  readonly smsUrl: string | null;
+  readonly mailUrl: string | null;
+  /** How long logins stay on record. */
+  readonly historyDays: number;
 };
 
 export type IdentityApp = {
@@ -157,6 +167,7 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
   const cookies = makeCookies({ room: 'identity', keys: deps.cookieKeys, secure: mode === 'production' });
   const csrf = makeCsrf(cookies, deps.url);
   const people = { db, clock, keys: documentKeys, work: deps.passwords.work };
+  const codes = { ...people, otpSeconds: deps.otpSeconds, otpTries: deps.otpTries };
   const consent = makeConsentSteps({
     provider,
     csrf,
@@ -183,7 +194,20 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
       csrf,
       cookies,
       visitors: makeVisitors(cookies),
-      ways: makeLoginWays({ authenticate: (credentials) => authenticate(people, credentials) }),
+      ways: makeLoginWays({
+        authenticate: (credentials) => authenticate(people, credentials),
+        sendCode: (request) => sendCode(codes, request),
+        findSentCode: (place) => findSentCode(codes, place),
+        checkCode: (at) => checkCode(codes, at),
+        dropCode: (place) => dropCode(codes, place),
+        findAccountAt: (to) =>
+          'phone' in to ? findAccountByPhone(db, documentKeys, to.phone) : findAccountByMail(db, documentKeys, to.mail),
+        findAccount,
+        readDocument,
+        channels: (['sms', 'mail'] as const).filter(
+          (channel) => mode === 'development' || deps[`${channel}Url`] !== null,
+        ),
+      }),
       completeLogin: (step) => completeLogin({ ...people, historyUrl: `${deps.url}/account/history` }, step),
     }),
   });
@@ -274,7 +298,8 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
       timeoutMs: deps.logoutTimeoutMs,
       retryDelaysSeconds: deps.logoutRetrySeconds,
     }),
+    messageQueue({ ...people, smsUrl: deps.smsUrl, mailUrl: deps.mailUrl }),
   ]);
-  const janitor = makeJanitor({ db, clock, log, receiptDays, jobDays });
+  const janitor = makeJanitor({ db, clock, log, receiptDays, jobDays, historyDays: deps.historyDays });
   return { app, provider, keyKeeper, janitor, workers, settle: recorder.settle };
 }

@@ -264,6 +264,29 @@ export const CONFIG_TABLE = {
     fallback: () => '3',
     parse: parseInteger(0, 365),
   },
+  otpSeconds: {
+    name: 'XINJI_IDENTITY_OTP_SECONDS',
+    manual: 'How long a one-time code that was sent by SMS or mail is good, in seconds.',
+    example: '300',
+    fallback: () => '300',
+    parse: parseInteger(60, 900),
+  },
+  otpTries: {
+    name: 'XINJI_IDENTITY_OTP_TRIES',
+    manual: 'How often one such code may be tried.',
+    example: '5',
+    fallback: () => '5',
+    parse: parseInteger(1, 10),
+  },
+  smsUrl: gateway('SMS', 'takes messages for phones'),
+  mailUrl: gateway('MAIL', 'takes messages for mailboxes'),
+  historyDays: {
+    name: 'XINJI_IDENTITY_HISTORY_DAYS',
+    manual: 'How long it stays on record who proved what when and where, in days; not less than 180.',
+    example: '365',
+    fallback: () => '365',
+    parse: parseInteger(180, 3650),
+  },
   codeSeconds: lifetime({
     name: 'XINJI_IDENTITY_CODE_SECONDS',
     manual: 'How long an authorization code and a pushed authorization request live, in seconds.',
@@ -314,4 +337,23 @@ type LifetimeRow = {
 
 function lifetime({ name, manual, value, between: [least, most] }: LifetimeRow): EnvKey<number> {
   return { name, manual, example: String(value), fallback: () => String(value), parse: parseInteger(least, most) };
+}
+
+/** No address: the way is not offered in production, and in development the page /outbox shows the messages. */
+function gateway(channel: 'SMS' | 'MAIL', what: string) {
+  return {
+    name: `XINJI_IDENTITY_${channel}_URL`,
+    manual: `Address of the gateway that ${what}: POST with JSON {id, kind, to, text}. Unset: in development the page /outbox shows them, in production that way to log in is not offered.`,
+    example: `https://${channel.toLowerCase()}.example.gov.cn/messages`,
+    fallback: () => '',
+    parse: parseGateway,
+  } as const;
+}
+
+function parseGateway(value: string, mode: Mode): string | null {
+  if (value === '') return null;
+  const url = URL.canParse(value) ? new URL(value) : null;
+  if (url === null || !/^https?:$/.test(url.protocol)) throw new Error('expected an absolute http(s) URL');
+  if (mode === 'production' && url.protocol !== 'https:') throw new Error('production needs https');
+  return url.href;
 }

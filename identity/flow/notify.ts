@@ -1,12 +1,16 @@
 // Tells a person something. The message is written in the caller's transaction: it goes out exactly when the act it tells of
-// took place. Delivery is not here; whoever reads the outbox of a development house sees it on the page /outbox.
+// took place. It is delivered by a queue (deliver-messages.ts); in a development house the page /outbox shows it.
 import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { Clock } from '../../common/clock.ts';
+import { enqueue, type QueueName } from '../../common/queue/enqueue.ts';
 import type { DocumentKeys } from '../domain/document-box.ts';
 import { closeMessage } from '../domain/message.ts';
 import { findDocument } from '../store/accounts.ts';
 import { type Channel, insertOutbox } from '../store/outbox.ts';
+
+/** Jobs `{id}`: a message of the outbox to deliver. */
+export const MESSAGE_QUEUE: QueueName = { schema: 'identity', queue: 'messages' };
 
 export type NotifyDeps = { readonly clock: Clock; readonly keys: DocumentKeys };
 
@@ -25,7 +29,9 @@ export async function notify(deps: NotifyDeps, trx: Knex, notice: Notice): Promi
   if (address === null) return false;
   const id = randomUUID();
   const box = closeMessage(deps.keys, id, { to: address.to, words: notice.words });
-  await insertOutbox(trx, { id, channel: address.channel, kind: notice.kind, box, createdAt: deps.clock() });
+  const now = deps.clock();
+  await insertOutbox(trx, { id, channel: address.channel, kind: notice.kind, box, createdAt: now });
+  await enqueue(trx, { ...MESSAGE_QUEUE, payload: { id }, now });
   return true;
 }
 

@@ -6,11 +6,13 @@ import type { Log } from '../../common/log.ts';
 import { deleteDoneJobs } from '../../common/queue/store/jobs.ts';
 import { deleteStaleActingFor } from '../store/acting-for.ts';
 import { deleteExpiredArtifacts } from '../store/artifacts.ts';
+import { deleteOldAuthentications } from '../store/authentications.ts';
 import { deleteEndedSessions } from '../store/ended-sessions.ts';
 import { deleteExpiredKeptForms } from '../store/kept-forms.ts';
 import { deleteUnusedDevices } from '../store/known-devices.ts';
 import { deleteOldTries } from '../store/login-tries.ts';
 import { deleteOldNotices } from '../store/logout-notices.ts';
+import { deleteExpiredCodes } from '../store/one-time-codes.ts';
 import { deleteOldOutbox } from '../store/outbox.ts';
 import { deleteOldProofWaits } from '../store/proof-waits.ts';
 import { deleteStaleParticipations } from '../store/session-clients.ts';
@@ -23,6 +25,8 @@ export type SweepDeps = {
   /** How long receipts of logouts and jobs that are done stay. */
   readonly receiptDays: number;
   readonly jobDays: number;
+  /** How long logins stay on record. */
+  readonly historyDays: number;
 };
 export type Janitor = { start(): void; stop(): Promise<void> };
 
@@ -50,6 +54,8 @@ export async function sweepExpired(deps: SweepDeps, batch = BATCH): Promise<numb
     () => deleteStaleParticipations(db, before(SESSION_GRACE_SECONDS), batch),
     () => deleteEndedSessions(db, before(SESSION_GRACE_SECONDS), batch),
     () => deleteOldTries(db, before(0), batch),
+    () => deleteOldAuthentications(db, before(deps.historyDays * DAY_SECONDS), batch),
+    () => deleteExpiredCodes(db, before(0), batch),
     () => deleteOldOutbox(db, before(OUTBOX_SECONDS), batch),
     () => deleteUnusedDevices(db, before(DEVICE_SECONDS), batch),
     () => deleteOldNotices(db, before(deps.receiptDays * DAY_SECONDS), batch),

@@ -72,7 +72,10 @@ export type TestClient = {
 };
 
 export type HouseOptions = Partial<
-  Pick<PlainSettings, 'logoutNetworks' | 'logoutTimeoutMs' | 'logoutWaitMs' | 'logoutRetrySeconds' | 'keyLeadSeconds'>
+  Pick<
+    PlainSettings,
+    'logoutNetworks' | 'logoutTimeoutMs' | 'logoutWaitMs' | 'logoutRetrySeconds' | 'keyLeadSeconds' | 'smsUrl'
+  >
 > & {
   readonly clock?: Clock;
   readonly lifetimes?: Partial<Lifetimes>;

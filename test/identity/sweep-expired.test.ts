@@ -8,7 +8,7 @@ import { testDatabase } from '../_harness/database.ts';
 const NOW = new Date('2026-11-20T08:00:00Z');
 const hoursAgo = (hours: number): Date => new Date(NOW.getTime() - hours * 3_600_000);
 const clock = (): Date => NOW;
-const DAYS = { receiptDays: 190, jobDays: 3 };
+const DAYS = { receiptDays: 190, jobDays: 3, historyDays: 365 };
 
 test('expired rows go in bounded batches; living ones and those of the last hour stay', async (t) => {
   const db = (await testDatabase(t)).connect('identity');
