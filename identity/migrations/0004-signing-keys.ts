@@ -30,6 +30,8 @@ const STATEMENTS: readonly string[] = [
      constraint one_signs_at_a_time exclude using gist (tstzrange(signs_from, retires_at) with &&)
        where (withdrawn_at is null)
    )`,
+  // A grant is found by the id that its tokens name.
+  `create unique index oidc_artifacts_grant on identity.oidc_artifacts (grant_id) where model = 'Grant'`,
   `create trigger counted after insert or update or delete on identity.signing_keys
      for each statement execute function identity.count_change('signing_keys')`,
 ];

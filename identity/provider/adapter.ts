@@ -2,6 +2,8 @@
 // that was measured: consume is a compare-and-set whose losers are refused (a refresh token has a few seconds of grace,
 // refresh-grace.ts), and the clients of a session live in a table of their own instead of inside one document that parallel
 // requests overwrite. Clients are not read through here; see clients.ts.
+// What one request reads together comes in one statement (request-reads.ts), and a session is written only when it changed.
+import { isDeepStrictEqual } from 'node:util';
 import type { Knex } from 'knex';
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
 import type { Clock } from '../../common/clock.ts';
@@ -17,8 +19,16 @@ import {
   upsertArtifact,
 } from '../store/artifacts.ts';
 import { isEndedSession } from '../store/ended-sessions.ts';
-import { joinSession, leaveSession, listParticipations, markPersistsLogout } from '../store/session-clients.ts';
+import {
+  joinSession,
+  leaveSession,
+  listParticipations,
+  markPersistsLogout,
+  type Participation,
+} from '../store/session-clients.ts';
+import { readSession, readToken, type SessionRead } from '../store/session-reads.ts';
 import { followRotation, isInGrace, REFRESH_TOKEN, type RefreshGrace } from './refresh-grace.ts';
+import { askingClient, keepRead, takeGrant, takeSession } from './request-reads.ts';
 
 export type AdapterDeps = {
   readonly db: Knex;
@@ -30,8 +40,20 @@ export type AdapterDeps = {
 
 type Authorizations = NonNullable<AdapterPayload['authorizations']>;
 
-/** What a session's authorizations were when they were read, to tell what the request changed. */
-const asRead = new WeakMap<Authorizations, ReadonlyMap<string, { grantId: string | null; persistsLogout: boolean }>>();
+/** What a session was when it was read, to tell what the request changed. */
+type AsRead = { readonly document: AdapterPayload; readonly participations: Map<string, Participation> };
+const asRead = new WeakMap<Authorizations, AsRead>();
+
+/** For whoever writes a participation himself: the session need not write it again. */
+export function noteJoined(authorizations: Authorizations, clientId: string, participation: Participation): void {
+  asRead.get(authorizations)?.participations.set(clientId, participation);
+}
+
+/** Codes and tokens that depend on a grant and, most of them, on a session. */
+const TOKENS: ReadonlySet<string> = new Set(['AccessToken', 'AuthorizationCode', 'DeviceCode', 'RefreshToken']);
+
+/** A session's end is written again when it moved by a tenth of its life, by five minutes at most. */
+const END_MOVED_SECONDS = 300;
 
 /** A replay record or an artifact without lifetime is kept this long. */
 const FALLBACK_SECONDS = 24 * 60 * 60;
@@ -47,30 +69,45 @@ export class PostgresAdapter implements Adapter {
 
   async upsert(id: string, payload: AdapterPayload, expiresIn = FALLBACK_SECONDS): Promise<void> {
     const { db, clock } = this.#deps;
+    if (this.#model === 'Session' && payload.uid) await this.#saveParticipations(payload.uid, payload.authorizations);
+    if (this.#model === 'Session' && isUnchanged(id, payload, expiresIn)) return;
     const now = clock();
     const expiresAt = new Date(now.getTime() + expiresIn * 1000);
     const artifact = { model: this.#model, id, payload: this.#stored(payload), expiresAt };
     // PostgreSQL keeps no NUL in a text: a request that brings one along is the caller's mistake, not ours.
     if (JSON.stringify(artifact.payload).includes('\\u0000')) throw new errors.InvalidRequest('a NUL character');
     await upsertArtifact(db, artifact);
-    if (this.#model === 'Session' && payload.uid) await this.#saveParticipations(payload.uid, payload.authorizations);
   }
 
   async find(id: string): Promise<AdapterPayload | undefined> {
     const { db, clock, refreshGrace } = this.#deps;
+    if (this.#model === 'Grant') {
+      const payload = takeGrant(id);
+      if (payload !== undefined) return payload as AdapterPayload;
+    }
+    if (this.#model === 'Session') {
+      const clientId = askingClient();
+      return this.#presentSession(await readSession(db, id, clientId), clientId);
+    }
     const find = (key: string): Promise<Artifact | null> => findArtifact(db, this.#model, key);
-    const artifact = await find(id);
-    if (this.#model !== REFRESH_TOKEN || artifact === null || artifact.consumedAt === null)
-      return this.#present(artifact);
-    return this.#present(await followRotation(refreshGrace, { id, artifact }, { find, now: clock() }));
+    if (!TOKENS.has(this.#model)) return present(await find(id));
+    const token = await readToken(db, this.#model, id);
+    if (token !== null) keepRead(token);
+    if (this.#model !== REFRESH_TOKEN || token === null || token.consumedAt === null) return present(token);
+    return present(await followRotation(refreshGrace, { id, artifact: token }, { find, now: clock() }));
   }
 
   async findByUid(uid: string): Promise<AdapterPayload | undefined> {
-    return this.#present(await findSessionByUid(this.#deps.db, uid));
+    const { db } = this.#deps;
+    const kept = takeSession(uid);
+    if (kept !== undefined) return this.#presentSession(kept.session, kept.clientId);
+    const artifact = await findSessionByUid(db, uid);
+    if (artifact === null || (await isEndedSession(db, uid))) return undefined;
+    return this.#presentSession({ payload: artifact.payload, sessionUid: uid, participation: null }, null);
   }
 
   async findByUserCode(userCode: string): Promise<AdapterPayload | undefined> {
-    return this.#present(await findArtifactByUserCode(this.#deps.db, this.#model, userCode));
+    return present(await findArtifactByUserCode(this.#deps.db, this.#model, userCode));
   }
 
   /** Exactly one caller consumes. RFC 6749, 4.1.2: for the others the request is denied and what was issued is revoked. */
@@ -107,34 +144,31 @@ export class PostgresAdapter implements Adapter {
     return { ...payload, session: rest };
   }
 
-  async #present(artifact: Artifact | null): Promise<AdapterPayload | undefined> {
-    if (artifact === null) return undefined;
-    const consumed = artifact.consumedAt ? { consumed: Math.floor(artifact.consumedAt.getTime() / 1000) } : {};
-    const payload = { ...artifact.payload, ...consumed } as AdapterPayload;
-    const uid = artifact.sessionUid;
-    if (this.#model !== 'Session' || uid === null) return payload;
-    if (await isEndedSession(this.#deps.db, uid)) return undefined;
-    return { ...payload, authorizations: await this.#readParticipations(uid) };
-  }
-
-  async #readParticipations(sessionUid: string): Promise<Authorizations> {
-    const participations = await listParticipations(this.#deps.db, sessionUid);
+  /** With the part of `clientId`, or of every client when it is null. */
+  async #presentSession(session: SessionRead | null, clientId: string | null): Promise<AdapterPayload | undefined> {
+    if (session === null) return undefined;
+    const { payload, sessionUid, participation } = session;
+    const participations =
+      clientId === null
+        ? new Map(await listParticipations(this.#deps.db, sessionUid))
+        : new Map(participation === null ? [] : [[clientId, participation]]);
     const authorizations: Authorizations = {};
-    for (const [clientId, { sid, grantId, persistsLogout }] of participations) {
-      authorizations[clientId] = {
+    for (const [id, { sid, grantId, persistsLogout }] of participations) {
+      authorizations[id] = {
         sid,
         ...(grantId === null ? {} : { grantId }),
         ...(persistsLogout ? { persistsLogout } : {}),
       };
     }
-    asRead.set(authorizations, participations);
-    return authorizations;
+    const document = payload as AdapterPayload;
+    asRead.set(authorizations, { document, participations });
+    return { ...document, authorizations };
   }
 
   /** Writes only what this request changed: another one's changes are neither undone nor repeated. */
   async #saveParticipations(sessionUid: string, authorizations: Authorizations = {}): Promise<void> {
     const { db, clock } = this.#deps;
-    const before = asRead.get(authorizations) ?? new Map();
+    const before: ReadonlyMap<string, Participation> = asRead.get(authorizations)?.participations ?? new Map();
     for (const [clientId, { sid, grantId, persistsLogout }] of Object.entries(authorizations)) {
       const at = { sessionUid, clientId, now: clock() };
       const known = before.get(clientId);
@@ -147,4 +181,20 @@ export class PostgresAdapter implements Adapter {
       if (!(clientId in authorizations)) await leaveSession(db, { sessionUid, clientId, now: clock() });
     }
   }
+}
+
+function present(artifact: Artifact | null): AdapterPayload | undefined {
+  if (artifact === null) return undefined;
+  const consumed = artifact.consumedAt ? { consumed: Math.floor(artifact.consumedAt.getTime() / 1000) } : {};
+  return { ...artifact.payload, ...consumed } as AdapterPayload;
+}
+
+/** True when the session's document is as it was read, and its end about where it was. */
+function isUnchanged(id: string, payload: AdapterPayload, expiresIn: number): boolean {
+  const { authorizations = {}, exp = 0, jti: _, ...rest } = payload;
+  const before = asRead.get(authorizations)?.document;
+  if (before === undefined || before.jti !== id) return false;
+  const { exp: expBefore = 0, jti: __, ...restBefore } = before;
+  if (Math.abs(exp - expBefore) > Math.min(END_MOVED_SECONDS, expiresIn / 10)) return false;
+  return isDeepStrictEqual(rest, restBefore);
 }

@@ -9,6 +9,7 @@ import { OIDC_SCOPES } from '../domain/client.ts';
 import { OWN_SECTOR } from '../domain/subject.ts';
 import { joinSession } from '../store/session-clients.ts';
 import type { ActAs } from './act-as.ts';
+import { noteJoined } from './adapter.ts';
 import { type Duties, sayNoRole } from './duties.ts';
 import { type Audience, askedDuties, personScopes } from './resources.ts';
 
@@ -27,17 +28,21 @@ export function makeLoadGrant(deps: GrantsDeps): (ctx: KoaContextWithOIDC) => Pr
     const clientId = ctx.oidc.client?.clientId;
     if (!session || !clientId) return undefined;
     await refuseWithoutRole(ctx, deps);
-    let known = session.authorizations?.[clientId]?.grantId ?? null;
+    const takesPart = session.authorizations?.[clientId];
+    let known = takesPart?.grantId ?? null;
     const granted = ctx.oidc.result?.consent?.grantId ?? known;
     let grant = granted === null ? undefined : await provider.Grant.find(granted);
     if (!grant && ctx.oidc.client?.['xinji_first_party'] === true)
       grant = await makeFirstPartyGrant(ctx, deps.audiences);
     if (grant) grant = await deps.actAs.settle(ctx, grant);
+    // As it was read a moment ago; the exchange of the code judges again.
+    if (grant && takesPart?.sid && known === grant.jti) return grant;
     for (let attempt = 0; grant && attempt < 3; attempt += 1) {
       const at = { sessionUid: session.uid, clientId, now: deps.clock() };
       const wanted = { sid: randomBytes(24).toString('base64url'), grantId: grant.jti, persistsLogout: false };
       const joined = await joinSession(deps.db, at, wanted, known);
       session.sidFor(clientId, joined.sid);
+      noteJoined(session.authorizations!, clientId, joined);
       if (joined.grantId === grant.jti) return grant;
       const winner = joined.grantId === null ? undefined : await provider.Grant.find(joined.grantId);
       if (winner && (await deps.actAs.fits(ctx, winner.jti))) return winner;

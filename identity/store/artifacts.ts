@@ -4,6 +4,7 @@
 import type { Knex } from 'knex';
 import { utf8 } from '../../common/bytes.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
+import { runStatement } from '../../common/db/statement.ts';
 
 export type Payload = Readonly<Record<string, unknown>>;
 
@@ -24,41 +25,48 @@ type Row = { payload: Payload; consumed_at: Date | null; session_uid: string | n
 
 const INSERT = `insert into identity.oidc_artifacts as old
     (model, id_digest, grant_id, session_uid, user_code, account_id, client_id, payload, expires_at)
-  values (:model, :digest, :grantId, :sessionUid, :userCode, :accountId, :clientId, :payload, :expiresAt)`;
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
 
-/** Writes the artifact. A row that would change by less than five minutes of life is left alone. */
+const UPSERT = {
+  name: 'artifact-upsert',
+  text: `${INSERT}
+    on conflict (model, id_digest) do update set
+      (grant_id, session_uid, user_code, account_id, client_id, payload, expires_at) =
+      (excluded.grant_id, excluded.session_uid, excluded.user_code, excluded.account_id, excluded.client_id,
+       excluded.payload, excluded.expires_at)`,
+};
+
+const INSERT_ONCE = {
+  name: 'artifact-once',
+  text: `${INSERT}
+    on conflict (model, id_digest) do update set (payload, expires_at) = (excluded.payload, excluded.expires_at)
+    where old.expires_at <= $10
+    returning 1`,
+};
+
+const FIND = {
+  name: 'artifact-by-id',
+  text: 'select payload, consumed_at, session_uid from identity.oidc_artifacts where model = $1 and id_digest = $2',
+};
+
+const CONSUME = {
+  name: 'artifact-consume',
+  text: `update identity.oidc_artifacts set consumed_at = $1
+    where model = $2 and id_digest = $3 and consumed_at is null returning 1`,
+};
+
 export async function upsertArtifact(db: Knex, artifact: NewArtifact): Promise<void> {
-  const query = db.raw(
-    `${INSERT}
-     on conflict (model, id_digest) do update set
-       (grant_id, session_uid, user_code, account_id, client_id, payload, expires_at) =
-       (excluded.grant_id, excluded.session_uid, excluded.user_code, excluded.account_id, excluded.client_id,
-        excluded.payload, excluded.expires_at)
-     where old.payload - 'exp' is distinct from excluded.payload - 'exp'
-        or abs(extract(epoch from excluded.expires_at - old.expires_at)) > 300`,
-    toBindings(artifact),
-  );
-  await query.options({ name: 'artifact-upsert' });
+  await runStatement(db, UPSERT, toValues(artifact));
 }
 
 /** Writes the artifact only if no living one has its id; false when one has. The database decides between two at once. */
 export async function insertArtifactOnce(db: Knex, artifact: NewArtifact, now: Date): Promise<boolean> {
-  const { rows } = await db.raw<{ rows: unknown[] }>(
-    `${INSERT}
-     on conflict (model, id_digest) do update set (payload, expires_at) = (excluded.payload, excluded.expires_at)
-     where old.expires_at <= :now
-     returning 1`,
-    { ...toBindings(artifact), now },
-  );
-  return rows.length === 1;
+  const { rowCount } = await runStatement(db, INSERT_ONCE, [...toValues(artifact), now]);
+  return rowCount === 1;
 }
 
 export async function findArtifact(db: Knex, model: string, id: string): Promise<Artifact | null> {
-  const query = db.raw<{ rows: Row[] }>(
-    'select payload, consumed_at, session_uid from identity.oidc_artifacts where model = ? and id_digest = ?',
-    [model, digestOf(id)],
-  );
-  const { rows } = await query.options({ name: 'artifact-by-id' });
+  const { rows } = await runStatement<Row>(db, FIND, [model, digestOf(id)]);
   return rows[0] ? toArtifact(rows[0], id) : null;
 }
 
@@ -83,12 +91,8 @@ export async function findArtifactByUserCode(db: Knex, model: string, userCode: 
 
 /** Compare-and-set: true for the one caller that consumed it, false for every other one. */
 export async function markConsumed(db: Knex, model: string, id: string, now: Date): Promise<boolean> {
-  const { rows } = await db.raw<{ rows: unknown[] }>(
-    `update identity.oidc_artifacts set consumed_at = ?
-     where model = ? and id_digest = ? and consumed_at is null returning 1`,
-    [now, model, digestOf(id)],
-  );
-  return rows.length === 1;
+  const { rowCount } = await runStatement(db, CONSUME, [now, model, digestOf(id)]);
+  return rowCount === 1;
 }
 
 export async function deleteArtifact(db: Knex, model: string, id: string): Promise<void> {
@@ -144,23 +148,25 @@ export async function deleteExpiredArtifacts(db: Knex, before: Date, limit: numb
   return rowCount;
 }
 
-function digestOf(id: string): Buffer {
+/** Under which an id is stored. */
+export function digestOf(id: string): Buffer {
   return Buffer.from(sm3(utf8(id)));
 }
 
-function toBindings({ model, id, payload, expiresAt }: NewArtifact): Record<string, Knex.RawBinding> {
+/** A grant carries its own id where its tokens name it, so that one statement reads both. */
+function toValues({ model, id, payload, expiresAt }: NewArtifact): unknown[] {
   const { jti: _, ...rest } = payload;
-  return {
+  return [
     model,
-    digest: digestOf(id),
-    grantId: textOrNull(payload['grantId']),
-    sessionUid: textOrNull(model === 'Session' ? payload['uid'] : payload['sessionUid']),
-    userCode: textOrNull(payload['userCode']),
-    accountId: textOrNull(payload['accountId']),
-    clientId: textOrNull(payload['clientId']),
-    payload: JSON.stringify(rest),
+    digestOf(id),
+    model === 'Grant' ? id : textOrNull(payload['grantId']),
+    textOrNull(model === 'Session' ? payload['uid'] : payload['sessionUid']),
+    textOrNull(payload['userCode']),
+    textOrNull(payload['accountId']),
+    textOrNull(payload['clientId']),
+    JSON.stringify(rest),
     expiresAt,
-  };
+  ];
 }
 
 function toArtifact(row: Row, id?: string): Artifact {

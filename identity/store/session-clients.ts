@@ -2,6 +2,7 @@
 // by side and none overwrites another. Of one client the row with the highest turn counts; without sid it says "left".
 // The primary key lets exactly one of two writers take a turn.
 import type { Knex } from 'knex';
+import { runStatement } from '../../common/db/statement.ts';
 
 export type Participation = {
   readonly sid: string;
@@ -13,6 +14,18 @@ type Row = { client_id: string; turn: number; sid: string | null; grant_id: stri
 
 const LATEST = `select distinct on (client_id) client_id, turn, sid, grant_id, persists_logout
   from identity.session_clients where session_uid = ?`;
+
+const LAST = {
+  name: 'participation',
+  text: `select client_id, turn, sid, grant_id, persists_logout from identity.session_clients
+    where session_uid = $1 and client_id = $2 order by turn desc limit 1`,
+};
+
+const INSERT_TURN = {
+  name: 'participation-turn',
+  text: `insert into identity.session_clients (session_uid, client_id, turn, sid, grant_id, persists_logout, at)
+    values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
+};
 
 /** Clients that take part now, by client id. */
 export async function listParticipations(db: Knex, sessionUid: string): Promise<ReadonlyMap<string, Participation>> {
@@ -31,6 +44,8 @@ export async function joinSession(
   wanted: Participation,
   replacing: string | null = null,
 ): Promise<Participation> {
+  // Most often it comes for the first time.
+  if (replacing === null && (await insertTurn(db, at, 1, wanted))) return wanted;
   for (;;) {
     const last = await findLast(db, at.sessionUid, at.clientId);
     const current = last && last.sid !== null ? toParticipation(last, last.sid) : null;
@@ -74,12 +89,7 @@ export async function deleteStaleParticipations(db: Knex, before: Date, limit: n
 }
 
 async function findLast(db: Knex, sessionUid: string, clientId: string): Promise<Row | null> {
-  const query = db.raw<{ rows: Row[] }>(
-    `select client_id, turn, sid, grant_id, persists_logout from identity.session_clients
-     where session_uid = ? and client_id = ? order by turn desc limit 1`,
-    [sessionUid, clientId],
-  );
-  const { rows } = await query.options({ name: 'participation' });
+  const { rows } = await runStatement<Row>(db, LAST, [sessionUid, clientId]);
   return rows[0] ?? null;
 }
 
@@ -89,20 +99,9 @@ async function insertTurn(
   turn: number,
   state: Participation | null,
 ): Promise<boolean> {
-  const { rows } = await db.raw<{ rows: unknown[] }>(
-    `insert into identity.session_clients (session_uid, client_id, turn, sid, grant_id, persists_logout, at)
-     values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing returning 1`,
-    [
-      at.sessionUid,
-      at.clientId,
-      turn,
-      state?.sid ?? null,
-      state?.grantId ?? null,
-      state?.persistsLogout ?? false,
-      at.now,
-    ],
-  );
-  return rows.length === 1;
+  const { sid = null, grantId = null, persistsLogout = false } = state ?? {};
+  const values = [at.sessionUid, at.clientId, turn, sid, grantId, persistsLogout, at.now];
+  return (await runStatement(db, INSERT_TURN, values)).rowCount === 1;
 }
 
 function toParticipation(row: Row, sid: string): Participation {

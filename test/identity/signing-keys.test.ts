@@ -107,7 +107,7 @@ test('a key is published for the lead before it signs, and the one before it sta
   t.is(kidOf(second), next);
   await jwtVerify(second, early, { currentDate: hands.clock() });
   await jwtVerify(first, createLocalJWKSet(await readJwks(house)), { currentDate: new Date(Date.now()) });
-  hands.turn(8 * 3600);
+  hands.turn(24 * 3600);
   t.deepEqual(
     (await readJwks(house)).keys.map(({ kid }) => kid),
     [next],

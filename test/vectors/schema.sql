@@ -323,6 +323,7 @@ identity.oidc_artifacts
   constraint oidc_artifacts_pkey PRIMARY KEY (model, id_digest)
   CREATE INDEX oidc_artifacts_account_id ON identity.oidc_artifacts USING btree (account_id) WHERE (account_id IS NOT NULL)
   CREATE INDEX oidc_artifacts_expires_at ON identity.oidc_artifacts USING btree (expires_at)
+  CREATE UNIQUE INDEX oidc_artifacts_grant ON identity.oidc_artifacts USING btree (grant_id) WHERE (model = 'Grant'::text)
   CREATE INDEX oidc_artifacts_grant_id ON identity.oidc_artifacts USING btree (grant_id) WHERE (grant_id IS NOT NULL)
   CREATE INDEX oidc_artifacts_session ON identity.oidc_artifacts USING btree (session_uid) WHERE (model = 'Session'::text)
   CREATE UNIQUE INDEX oidc_artifacts_user_code ON identity.oidc_artifacts USING btree (user_code) WHERE (user_code IS NOT NULL)

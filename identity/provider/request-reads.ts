@@ -1,0 +1,53 @@
+// What was read for one request beside what it asked for, handed over once when the library asks for it. A code comes with
+// its grant and its session; a session comes with the part of the client that asks, not of the hundreds that take part.
+import type { IncomingMessage } from 'node:http';
+import { Provider } from 'oidc-provider';
+import type { Payload } from '../store/artifacts.ts';
+import type { SessionRead, TokenRead } from '../store/session-reads.ts';
+
+/** `clientId`: whose participation was read with the session. */
+export type KeptSession = { readonly session: SessionRead | null; readonly clientId: string };
+
+type Kept = { readonly sessions: Map<string, KeptSession>; readonly grants: Map<string, Payload> };
+
+const kept = new WeakMap<IncomingMessage, Kept>();
+
+/** The client of an authorization request; null in every other one, where all that take part may matter. */
+export function askingClient(): string | null {
+  const ctx = Provider.ctx;
+  if (ctx?.oidc?.route !== 'authorization') return null;
+  const clientId = ctx.query['client_id'];
+  return typeof clientId === 'string' && !clientId.includes('\0') ? clientId : null;
+}
+
+/** Keeps what came with a code or token, for this request. */
+export function keepRead({ payload, sessionUid, session, grant }: TokenRead): void {
+  const request = Provider.ctx?.req;
+  const clientId = payload['clientId'];
+  if (request === undefined || typeof clientId !== 'string') return;
+  const reads = kept.get(request) ?? { sessions: new Map(), grants: new Map() };
+  if (sessionUid !== null) reads.sessions.set(sessionUid, { session, clientId });
+  if (grant !== null) reads.grants.set(grant.id, grant.payload);
+  kept.set(request, reads);
+}
+
+/** Handed over once; undefined: it was not read. */
+export function takeSession(uid: string): KeptSession | undefined {
+  return take(currentReads()?.sessions, uid);
+}
+
+/** Handed over once; undefined: it was not read. */
+export function takeGrant(id: string): Payload | undefined {
+  return take(currentReads()?.grants, id);
+}
+
+function currentReads(): Kept | undefined {
+  const request = Provider.ctx?.req;
+  return request && kept.get(request);
+}
+
+function take<V>(map: Map<string, V> | undefined, key: string): V | undefined {
+  const value = map?.get(key);
+  map?.delete(key);
+  return value;
+}
