@@ -12,6 +12,8 @@ export const EVENT_KINDS = [
   'password.set',
   'password.rehashed',
   'client.registered',
+  'client.suspended',
+  'client.resumed',
   'client.secret-made',
   'client.claims-approved',
   'client.claims-withdrawn',
