@@ -83,7 +83,8 @@ export const RULES: readonly Rule[] = [
     find: (source) => (PURE.test(source.path) ? [...impureImports(source), ...impureCalls(source)] : []),
   },
   {
-    sentence: 'only store/, migrations/, common/db and the stores of common/audit, common/dpop and common/queue speak SQL',
+    sentence:
+      'only store/, migrations/, common/db and the stores of common/audit, common/dpop and common/queue speak SQL',
     find: findSql,
   },
   {
