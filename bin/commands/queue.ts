@@ -18,7 +18,8 @@ xinji queue requeue (ID… | --all) [--queue QUEUE]
     list     jobs that are not done, by queue and state
     dead     jobs that were given up after the last try, with the last error; the first ${MOST}
     requeue  lets dead jobs be tried again from the beginning of their schedule: those named, or all
-    QUEUE    logout: notices of logout to systems; logout-stragglers: the second look after the end of a session
+    QUEUE    logout: notices of logout to systems; logout-stragglers: the second look after the end of a session;
+             messages: SMS and mail to people
 
 Needs the environment of the identity room. Running rooms take the jobs up at once.
 Exit codes: 0 done, 1 not done, ${EXIT_USAGE} wrong usage, 78 configuration.`,
