@@ -147,6 +147,12 @@ export const PROBLEMS = {
     '该人员没有此角色',
     'Give organisation, unit and role as `xinji role list` shows them.',
   ),
+  'consent-not-found': problem(
+    404,
+    'There is no consent to withdraw',
+    '没有可撤回的授权',
+    'Look at the list of consents: it may have been withdrawn already, or have ended.',
+  ),
   'client-invalid': problem(
     422,
     'The client registration is not acceptable',

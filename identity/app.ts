@@ -27,6 +27,7 @@ import { authenticate } from './flow/authenticate.ts';
 import { completeLogin } from './flow/complete-login.ts';
 import { messageQueue } from './flow/deliver-messages.ts';
 import { followChanges } from './flow/follow-changes.ts';
+import { giveConsent } from './flow/give-consent.ts';
 import { logoutQueues } from './flow/logout-queue.ts';
 import type { PasswordPolicy } from './flow/new-password.ts';
 import { checkCode, dropCode, findSentCode, sendCode } from './flow/one-time-code.ts';
@@ -61,8 +62,9 @@ import { type KeyKeeper, makeKeyKeeper } from './provider/key-keeper.ts';
 import { openKeyring } from './provider/keyring.ts';
 import { type HouseProvider, makeProvider } from './provider/provider.ts';
 import { findAccountByMail, findAccountByPhone, findAccountBySub } from './store/accounts.ts';
-import { countAuthentications, listAuthentications, listProofs } from './store/authentications.ts';
-import { findClient, listLoginClients } from './store/clients.ts';
+import { revokeGrant } from './store/artifacts.ts';
+import { listProofs } from './store/authentications.ts';
+import { listLoginClients } from './store/clients.ts';
 import { listUnitsOf } from './store/legal-persons.ts';
 import { listLiveRoles } from './store/roles.ts';
 import { IDENTITY_SERVICE } from './web/service.ts';
@@ -89,6 +91,8 @@ export type IdentityDeps = Lifetimes & {
   readonly masterKey: Uint8Array;
   /** CIDR networks that back-channel logout may reach although they are private. */
   readonly logoutNetworks: readonly string[];
+  /** How long a consent counts; 0: for its session. */
+  readonly consentDays: number;
   /** How long a system may take to answer a logout. */
   readonly logoutTimeoutMs: number;
   /** How long the person waits for that. */
@@ -175,6 +179,11 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
     readDocument,
     listRoles: (sub) => listLiveRoles(db, sub, clock()),
     record: recorder.record,
+    clock,
+    giveConsent: (given) => giveConsent({ db, clock }, given),
+    revokeGrant: (grantId) => revokeGrant(db, grantId),
+    consentDays: deps.consentDays,
+    sessionSeconds: sessionLife.maxSeconds,
   });
   const interaction = makeInteractionHandlers({
     provider,
@@ -240,12 +249,13 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
     ...accountRoutes({
       own,
       ownLogin,
+      db,
       clock,
+      cookies,
+      sessionLife,
+      logoutWaitMs: deps.logoutWaitMs,
       readDocument,
       record: recorder.record,
-      countAuthentications: (accountId) => countAuthentications(db, accountId),
-      listAuthentications: (accountId, part) => listAuthentications(db, accountId, part),
-      nameOf: async (clientId) => (await findClient(db, clientId))?.name ?? null,
     }),
     { method: 'GET', path: '/interaction/:uid', scope: 'public', handler: interaction.show },
     { method: 'POST', path: '/interaction/:uid/login', scope: 'public', handler: interaction.submitLogin },

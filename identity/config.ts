@@ -250,6 +250,13 @@ export const CONFIG_TABLE = {
     fallback: () => '12',
     parse: parseInteger(1, 48),
   },
+  consentDays: {
+    name: 'XINJI_IDENTITY_CONSENT_DAYS',
+    manual: 'So many days a person is not asked again what a system may know of him; 0 asks in every session.',
+    example: '365',
+    fallback: () => '365',
+    parse: parseInteger(0, 3650),
+  },
   receiptDays: {
     name: 'XINJI_IDENTITY_RECEIPT_DAYS',
     manual: 'How long it stays on record which systems were told of a logout, in days.',

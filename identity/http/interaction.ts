@@ -62,7 +62,7 @@ export function makeInteractionHandlers(deps: InteractionDeps): InteractionHandl
       if (interaction === null) return;
       const form = await readForm(ctx, { maxBytes: 4096 });
       deps.csrf.check(ctx, form, interaction.uid);
-      const returnTo = await deps.consent.decide(ctx, interaction, form['decision'] === 'agree');
+      const returnTo = await deps.consent.decide(ctx, interaction, form);
       await leadOn(deps, ctx, interaction, returnTo);
     },
   };

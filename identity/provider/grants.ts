@@ -6,7 +6,10 @@ import { errors, type Grant, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Clock } from '../../common/clock.ts';
 import { APPROVAL_SCOPES, claimsOf } from '../domain/claims.ts';
 import { OIDC_SCOPES } from '../domain/client.ts';
+import { outlivesSession } from '../domain/consent.ts';
 import { OWN_SECTOR } from '../domain/subject.ts';
+import { revokeGrant } from '../store/artifacts.ts';
+import { findLiveConsent } from '../store/consents.ts';
 import { joinSession } from '../store/session-clients.ts';
 import type { ActAs } from './act-as.ts';
 import { noteJoined } from './adapter.ts';
@@ -34,6 +37,7 @@ export function makeLoadGrant(deps: GrantsDeps): (ctx: KoaContextWithOIDC) => Pr
     let grant = granted === null ? undefined : await provider.Grant.find(granted);
     if (!grant && ctx.oidc.client?.['xinji_first_party'] === true)
       grant = await makeFirstPartyGrant(ctx, deps.audiences);
+    if (!grant) grant = await makeKeptGrant(ctx, deps);
     if (grant) grant = await deps.actAs.settle(ctx, grant);
     // As it was read a moment ago; the exchange of the code judges again.
     if (grant && takesPart?.sid && known === grant.jti) return grant;
@@ -77,4 +81,28 @@ async function makeFirstPartyGrant(ctx: KoaContextWithOIDC, audiences: readonly 
   }
   await grant.save();
   return grant;
+}
+
+/** What the person agreed to in an earlier session and has not taken back. Programs are asked about each time. */
+async function makeKeptGrant(ctx: KoaContextWithOIDC, { db, clock }: GrantsDeps): Promise<Grant | undefined> {
+  const { client, account, provider } = ctx.oidc;
+  if (!client || !account || client.applicationType === 'native') return undefined;
+  const findConsent = () => findLiveConsent(db, account.accountId, client.clientId, clock());
+  const consent = await findConsent();
+  const registered = (client.scope ?? '').split(' ');
+  const given = outlivesSession(consent?.scopes ?? []).filter((scope) => registered.includes(scope));
+  const declined = outlivesSession(consent?.declined ?? []);
+  if (consent === null || given.length + declined.length === 0) return undefined;
+  const grant = new provider.Grant({ accountId: account.accountId, clientId: client.clientId });
+  grant.addOIDCScope(['openid', ...given].join(' '));
+  grant.addOIDCClaims(given.flatMap(claimsOf));
+  if (declined.length > 0) {
+    grant.rejectOIDCScope(declined.join(' '));
+    grant.rejectOIDCClaims(declined.flatMap(claimsOf));
+  }
+  const grantId = await grant.save();
+  // Withdrawn in the same moment: the withdrawal may have looked for grants before this one was written.
+  if ((await findConsent()) !== null) return grant;
+  await revokeGrant(db, grantId);
+  return undefined;
 }

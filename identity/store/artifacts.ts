@@ -109,11 +109,11 @@ export async function deleteByGrant(db: Knex, model: string, grantId: string): P
   await db.raw('delete from identity.oidc_artifacts where model = ? and grant_id = ?', [model, grantId]);
 }
 
-/** The grant and everything under it, except consumed codes: shown again, they must still be recognised. */
+/** The grant and everything under it, except consumed codes, which must still be recognised, and what is being asked. */
 export async function revokeGrant(db: Knex, grantId: string): Promise<void> {
   await db.raw(
     `delete from identity.oidc_artifacts
-     where (grant_id = ? and consumed_at is null) or (model = 'Grant' and id_digest = ?)`,
+     where (grant_id = ? and consumed_at is null and model <> 'Interaction') or (model = 'Grant' and id_digest = ?)`,
     [grantId, digestOf(grantId)],
   );
 }
@@ -135,6 +135,18 @@ export async function revokeAllGrantsOf(db: Knex, accountId: string, kept: reado
      where account_id = ? and ((grant_id is not null and grant_id <> all (?) and consumed_at is null)
        or (model = 'Grant' and id_digest <> all (?)))`,
     [accountId, [...kept], kept.map(digestOf)],
+  );
+}
+
+/** All grants of a person to a client in all his sessions, and everything under them, except consumed codes. */
+export async function revokeGrantsOf(
+  db: Knex,
+  { accountSub, clientId }: { readonly accountSub: string; readonly clientId: string },
+): Promise<void> {
+  await db.raw(
+    `delete from identity.oidc_artifacts
+     where account_id = ? and client_id = ? and model not in ('Session', 'Interaction') and consumed_at is null`,
+    [accountSub, clientId],
   );
 }
 

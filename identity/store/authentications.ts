@@ -92,6 +92,19 @@ export async function listAuthentications(
   return rows.map(toAuthentication);
 }
 
+/** Where sessions were logged in, by session: the newest login of each. */
+export async function listOrigins(
+  db: Knex,
+  sessionUids: readonly string[],
+): Promise<ReadonlyMap<string, { readonly device: string | null; readonly address: string | null }>> {
+  const { rows } = await db.raw<{ rows: Pick<Row, 'session_uid' | 'device' | 'address'>[] }>(
+    `select distinct on (session_uid) session_uid, device, address from identity.authentications
+     where session_uid = any (?) and begins order by session_uid, id desc`,
+    [[...sessionUids]],
+  );
+  return new Map(rows.map(({ session_uid, device, address }) => [session_uid, { device, address }]));
+}
+
 /** How many entries the login history of an account has. */
 export async function countAuthentications(db: Knex, accountId: number): Promise<number> {
   const { rows } = await db.raw<{ rows: { count: number }[] }>(

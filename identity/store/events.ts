@@ -25,6 +25,7 @@ export const EVENT_KINDS = [
   'role.ended',
   'consent.given',
   'consent.declined',
+  'consent.withdrawn',
   'code.reused',
   'key.published',
   'key.withdrawn',

@@ -35,7 +35,9 @@ const TEXTS = {
 
 const ACCOUNT_NAV: readonly NavEntry[] = [
   { text: { zh: '账号资料', en: 'Profile' }, href: '/account' },
+  { text: { zh: '设备', en: 'Devices' }, href: '/account/devices' },
   { text: { zh: '登录记录', en: 'Login history' }, href: '/account/history' },
+  { text: { zh: '授权记录', en: 'Access given' }, href: '/account/consents' },
 ];
 
 /** RP-initiated logout; its page asks once more and says what it ends. */

@@ -4,25 +4,37 @@ import type { PageFrame } from '../../common/web/frame.ts';
 import { html } from '../../common/web/html.ts';
 import { renderPage } from '../../common/web/layout.ts';
 import { facts, hiddenFields, phrases } from '../../common/web/parts.ts';
-import { sayIn, type Texts } from '../../common/web/texts.ts';
+import { formatDate, sayIn, type Texts } from '../../common/web/texts.ts';
+import type { ClaimName, ClaimScope } from '../domain/claims.ts';
+import { claimWords } from './claim-words.ts';
 import { IDENTITY_SERVICE } from './service.ts';
 
-export type ConsentClaim = 'name' | 'phone_number' | 'email' | 'identity_document' | 'level';
+/** What is asked for by one scope. */
+export type ConsentItem = {
+  readonly scope: ClaimScope;
+  /** The claim that names it. */
+  readonly claim: ClaimName;
+  /** Masked where the rules ask for it; null when the account has none. */
+  readonly value: string | null;
+  /** The person may leave it out: a field `give_SCOPE`, unticked. */
+  readonly optional: boolean;
+};
 
 export type ConsentPage = {
-  /** Where the form posts to; fields `csrf` and `decision` = agree | decline. */
+  /** Where the form posts to; fields `csrf`, `decision` = agree | decline, and those of optional items. */
   readonly action: string;
   readonly csrf: string;
   readonly system: string;
   /** The unit that runs the system. */
   readonly operator?: string | null;
   readonly purpose?: string | null;
-  /** The values that will be given, masked where the rules ask for it. */
-  readonly claims: readonly { readonly claim: ConsentClaim; readonly value: string }[];
+  readonly items: readonly ConsentItem[];
   /** In whose duties the system may act. */
   readonly duties?: readonly Role[];
   /** True: it may go on getting all that after the person has logged out. */
   readonly offline?: boolean;
+  /** Until when it counts; null: once. */
+  readonly until: Date | null;
 };
 
 const TEXTS = {
@@ -30,11 +42,17 @@ const TEXTS = {
   operator: { zh: '主办', en: 'Run by' },
   purpose: { zh: '用途', en: 'Purpose' },
   given: { zh: '将提供', en: 'It will get' },
-  name: { zh: '姓名', en: 'Name' },
-  phone_number: { zh: '手机号', en: 'Phone' },
-  email: { zh: '电子邮箱', en: 'Mail' },
-  identity_document: { zh: '身份证号码', en: 'ID number' },
-  level: { zh: '实名等级', en: 'Assurance level' },
+  optional: { zh: '由您决定是否提供', en: 'You decide' },
+  optionalHint: { zh: '不勾选不影响继续。', en: 'You can go on without ticking them.' },
+  item: { zh: '{name}：{value}', en: '{name}: {value}' },
+  until: {
+    zh: '有效期至{date}，可在“授权记录”随时撤回。',
+    en: 'Until {date}; withdraw at any time under "Access given".',
+  },
+  once: {
+    zh: '仅本次登录有效，可在“授权记录”随时撤回。',
+    en: 'For this login only; withdraw at any time under "Access given".',
+  },
   account: {
     zh: '仅一个账号标识，不含身份信息',
     en: 'Only an account identifier, which says nothing about you',
@@ -61,12 +79,13 @@ const TEXTS = {
 export function consentPage(frame: PageFrame, props: ConsentPage): string {
   const say = sayIn(frame.lang);
   const title = say(TEXTS.title, { system: props.system });
+  const required = props.items.filter((item) => !item.optional);
   const asks = [
     ...(props.operator ? [{ name: say(TEXTS.operator), value: props.operator }] : []),
     ...(props.purpose ? [{ name: say(TEXTS.purpose), value: props.purpose }] : []),
   ];
   const withheld = [
-    ...(props.claims.some((row) => row.claim === 'identity_document') ? [] : [say(TEXTS.idNumber)]),
+    ...(props.items.some((item) => item.scope === 'identity_document') ? [] : [say(TEXTS.idNumber)]),
     say(TEXTS.licenses),
   ].join(frame.lang === 'zh' ? '、' : ', ');
   return renderPage({
@@ -78,22 +97,36 @@ export function consentPage(frame: PageFrame, props: ConsentPage): string {
 ${asks.length > 0 ? facts(frame.lang, asks) : null}
 <div class="card"><h2>${say(TEXTS.given)}</h2>
 ${
-  props.claims.length === 0
+  required.length === 0
     ? html`<p>${say(TEXTS.account)}</p>`
     : facts(
         frame.lang,
-        props.claims.map((row) => ({ name: say(TEXTS[row.claim]), value: row.value })),
+        required.map(({ claim, value }) => ({ name: say(claimWords(claim)), value })),
       )
 }</div>
 ${sayDuties(frame.lang, props.duties ?? [])}
 ${props.offline ? html`<p>${say(TEXTS.offline)}</p>` : null}
-<p class="hint">${say(TEXTS.withheld, { list: withheld })}</p>
-<form method="post" action="${props.action}" class="actions">
+<form method="post" action="${props.action}">
 ${hiddenFields({ csrf: props.csrf })}
-<button class="button" name="decision" value="agree">${say(TEXTS.agree)}</button>
-<button class="button plain" name="decision" value="decline">${say(TEXTS.decline, { system: props.system })}</button>
+${choices(frame.lang, props.items)}
+<p class="hint">${say(TEXTS.withheld, { list: withheld })}</p>
+<p class="hint">${props.until === null ? say(TEXTS.once) : say(TEXTS.until, { date: formatDate(frame.lang, props.until) })}</p>
+<div class="actions"><button class="button" name="decision" value="agree">${say(TEXTS.agree)}</button>
+<button class="button plain" name="decision" value="decline">${say(TEXTS.decline, { system: props.system })}</button></div>
 </form>`,
   });
+}
+
+function choices(lang: PageFrame['lang'], items: readonly ConsentItem[]) {
+  const optional = items.filter((item) => item.optional);
+  if (optional.length === 0) return null;
+  const say = sayIn(lang);
+  return html`<fieldset class="card"><legend>${say(TEXTS.optional)}</legend>
+${optional.map(
+  ({ scope, claim, value }) =>
+    html`<label class="choice"><input type="checkbox" name="${`give_${scope}`}"><span>${say(TEXTS.item, { name: say(claimWords(claim)), value: value ?? '' })}</span></label>`,
+)}
+<p class="hint small">${say(TEXTS.optionalHint)}</p></fieldset>`;
 }
 
 function sayDuties(lang: PageFrame['lang'], duties: readonly Role[]) {

@@ -1,5 +1,7 @@
 // The pages of the user centre in their states, for the gallery.
 import type { PageFrame } from '../../common/web/frame.ts';
+import { consentsPage, type SystemAccess } from '../../identity/web/consents-page.ts';
+import { type DeviceSession, devicesPage } from '../../identity/web/devices-page.ts';
 import { type HistoryEntry, historyPage } from '../../identity/web/history-page.ts';
 import { loginUnfinishedPage } from '../../identity/web/login-unfinished-page.ts';
 import { profilePage } from '../../identity/web/profile-page.ts';
@@ -37,6 +39,32 @@ const entries: readonly HistoryEntry[] = Array.from({ length: 20 }, (_, at) => (
   ...(at % 7 === 3 ? { system: null, place: null, device: null } : {}),
 }));
 
+const SYSTEM = '不动产登记网上办事大厅';
+const devices: readonly DeviceSession[] = Array.from({ length: 4 }, (_, at) => ({
+  reference: at === 0 ? null : `ref${at}`,
+  device: at === 3 ? null : ['Chrome · Windows', '微信 · HarmonyOS', 'Safari · iPhone'][at]!,
+  place: at === 3 ? null : '203.0.113.7',
+  lastUsedAt: new Date(NOW.getTime() - at * 86_400_000),
+  loggedInAt: at === 3 ? null : new Date(NOW.getTime() - at * 90_000_000),
+  systems: at === 3 ? [] : [SYSTEM, '医疗保障网上服务平台', '住房公积金查询、提取与贷款全流程网上办理系统（试运行）'],
+}));
+const access: SystemAccess = {
+  clientId: 'shop',
+  name: SYSTEM,
+  operator: '示例市自然资源和规划局',
+  firstParty: false,
+  told: { claims: ['name', 'phone_number'], times: 12, lastAt: NOW },
+  consent: {
+    claims: ['name', 'phone_number', 'holder_code', 'holder_code_type'],
+    declined: ['email'],
+    offline: true,
+    givenAt: new Date('2026-10-01T01:00:00Z'),
+    until: new Date('2027-10-01T01:00:00Z'),
+    state: 'live',
+  },
+};
+const consents = { viewer, formFields, withdrawnFrom: null };
+
 const unfinished = { again: '/account', reference: 'req_0123', at: NOW, technical: 'access_denied' };
 
 export const ACCOUNT_GALLERY: Readonly<Record<string, (frame: PageFrame) => string>> = {
@@ -51,6 +79,31 @@ export const ACCOUNT_GALLERY: Readonly<Record<string, (frame: PageFrame) => stri
     }),
   'account-history': (frame) => historyPage(frame, { viewer, entries, page: 2, pages: 31 }),
   'account-history-empty': (frame) => historyPage(frame, { viewer, entries: [], page: 1, pages: 1 }),
+  'account-devices': (frame) => devicesPage(frame, { viewer, formFields, sessions: devices, result: null }),
+  'account-devices-kicked': (frame) =>
+    devicesPage(frame, {
+      viewer,
+      formFields,
+      sessions: devices.slice(0, 1),
+      result: { sessions: 3, told: 7, unanswered: 2 },
+    }),
+  'account-consents': (frame) =>
+    consentsPage(frame, {
+      ...consents,
+      systems: [
+        access,
+        { ...access, clientId: 'b', firstParty: true, consent: null },
+        { ...access, clientId: 'c', told: null, consent: { ...access.consent!, declined: [], state: 'withdrawn' } },
+        { ...access, clientId: 'd', operator: null, consent: { ...access.consent!, offline: false, state: 'over' } },
+      ],
+      withdrawnFrom: SYSTEM,
+    }),
+  'account-consents-empty': (frame) => consentsPage(frame, { ...consents, systems: [] }),
+  'account-consents-30': (frame) =>
+    consentsPage(frame, {
+      ...consents,
+      systems: Array.from({ length: 30 }, (_, at) => ({ ...access, clientId: `s${at}` })),
+    }),
   'account-not-logged-in': (frame) => loginUnfinishedPage(frame, { ...unfinished, level: null, needed: 2 }),
   'account-level-missing': (frame) => loginUnfinishedPage(frame, { ...unfinished, level: 2, needed: 3 }),
 };

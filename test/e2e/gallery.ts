@@ -268,10 +268,12 @@ export const GALLERY: Readonly<Record<string, (frame: PageFrame) => string>> = {
       system: SYSTEM,
       operator: '示例市自然资源和规划局',
       purpose: '办理不动产登记',
-      claims: [
-        { claim: 'name', value: '张三' },
-        { claim: 'phone_number', value: '138****0001' },
+      items: [
+        { scope: 'profile', claim: 'name', value: '张三', optional: false },
+        { scope: 'phone', claim: 'phone_number', value: '138****0001', optional: true },
+        { scope: 'email', claim: 'email', value: 'zhangsan@example.cn', optional: true },
       ],
+      until: NOW,
     }),
   'consent-duties': (frame) =>
     consentPage(frame, {
@@ -280,7 +282,8 @@ export const GALLERY: Readonly<Record<string, (frame: PageFrame) => string>> = {
       system: '信基命令行',
       operator: '示例市政务服务和数据管理局',
       purpose: '以本人身份办理印章业务',
-      claims: [],
+      items: [],
+      until: null,
       duties: [
         { org: '11360100MB0D000533', unit: '电子印章制作中心', role: 'seal-maker' },
         { org: '11360100MB0D000533', unit: '审计室', role: 'seal-auditor' },

@@ -18,7 +18,9 @@
     if (document.querySelector('[style]') !== null) found.push('an inline style');
     const isProse = (one) => one.tagName === 'A' && one.closest('main p, main dd, main td') && !one.matches('.link, .button');
     for (const one of document.querySelectorAll('a, button, input:not([type=hidden]), summary')) {
-      const box = one.getBoundingClientRect();
+      // What a finger hits is the label around a box to tick.
+      const target = one.matches('[type=checkbox], [type=radio]') ? (one.closest('label') ?? one) : one;
+      const box = target.getBoundingClientRect();
       if (box.width === 0 || box.height === 0 || one.matches('.skip, .whole') || isProse(one)) continue;
       if (box.height < least - 0.5) found.push(`${one.outerHTML.slice(0, 80)} is ${Math.round(box.height)} px high`);
     }

@@ -31,6 +31,7 @@ export function plainSettings(url: string): PlainSettings {
     logoutRetrySeconds: [60, 600],
     sessionIdleMinutes: 30,
     sessionHours: 12,
+    consentDays: 365,
     receiptDays: 190,
     otpSeconds: 300,
     otpTries: 5,

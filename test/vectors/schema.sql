@@ -164,6 +164,38 @@ identity.clients
   CREATE TRIGGER counted AFTER INSERT OR DELETE OR UPDATE ON identity.clients FOR EACH STATEMENT EXECUTE FUNCTION identity.count_change('clients')
   identity may delete, insert, select, update
 
+identity.consents
+  id bigint not null identity
+  account_id bigint not null
+  client_id text not null
+  scopes text[] not null
+  declined text[] not null
+  given_at timestamp with time zone not null
+  until timestamp with time zone not null
+  withdrawn_at timestamp with time zone
+  constraint consents_account_id_fkey FOREIGN KEY (account_id) REFERENCES identity.accounts(id)
+  constraint consents_check CHECK ((until >= given_at))
+  constraint consents_check1 CHECK ((withdrawn_at >= given_at))
+  constraint consents_pkey PRIMARY KEY (id)
+  CREATE INDEX consents_account ON identity.consents USING btree (account_id, client_id, id)
+  CREATE TRIGGER not_emptied BEFORE TRUNCATE ON identity.consents FOR EACH STATEMENT EXECUTE FUNCTION identity.refuse_change()
+  CREATE TRIGGER only_withdrawn BEFORE DELETE OR UPDATE ON identity.consents FOR EACH ROW EXECUTE FUNCTION identity.refuse_consent_change()
+  identity may delete, insert, select, update
+
+identity.disclosures
+  account_id bigint not null
+  client_id text not null
+  day date not null
+  claims text[] not null
+  times integer not null default 1
+  first_at timestamp with time zone not null
+  last_at timestamp with time zone not null
+  constraint disclosures_account_id_fkey FOREIGN KEY (account_id) REFERENCES identity.accounts(id)
+  constraint disclosures_claims_check CHECK ((cardinality(claims) > 0))
+  constraint disclosures_pkey PRIMARY KEY (account_id, client_id, day, claims)
+  CREATE INDEX disclosures_day ON identity.disclosures USING btree (day)
+  identity may delete, insert, select, update
+
 identity.drafts
   token_digest bytea not null
   kind text not null
