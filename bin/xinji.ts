@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Comman
   'seal-picture': () => import('./commands/seal-picture.ts'),
   login: () => import('./commands/login.ts'),
   logout: () => import('./commands/logout.ts'),
+  'cert-login': () => import('./commands/cert-login.ts'),
   resume: () => import('./commands/resume.ts'),
   demo: () => import('./commands/demo.ts'),
 };

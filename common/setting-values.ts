@@ -107,6 +107,13 @@ export function parseKeysFolder(path: string, mode: Mode): string {
   throw new Error('is not a folder');
 }
 
+/** The folder of the development PKI, or null for `none`, which is all that production takes. */
+export function parseAuthorities(path: string, mode: Mode): string | null {
+  if (path === 'none') return null;
+  if (mode === 'production') throw new Error('is for development only; production has `none`');
+  return parseKeysFolder(path, mode);
+}
+
 export function parseCertificates(path: string, mode: Mode): readonly Certificate[] {
   refuseDevelopmentPath(path, mode);
   let certificates: readonly Certificate[];

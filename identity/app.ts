@@ -31,11 +31,13 @@ import { giveConsent } from './flow/give-consent.ts';
 import { logoutQueues } from './flow/logout-queue.ts';
 import type { PasswordPolicy } from './flow/new-password.ts';
 import { checkCode, dropCode, findSentCode, sendCode } from './flow/one-time-code.ts';
+import type { CertificateTrust } from './flow/open-certificate-trust.ts';
 import { keepSigningKeys } from './flow/rotate-signing-key.ts';
 import { type Janitor, makeJanitor } from './flow/sweep-expired.ts';
 import { accountRoutes } from './http/account-routes.ts';
 import { makeActAsSteps } from './http/act-as.ts';
 import { makeConsentSteps } from './http/consent.ts';
+import { makeFactorParts } from './http/factor-parts.ts';
 import { makeHomeHandler } from './http/home.ts';
 import { makeInteractionHandlers } from './http/interaction.ts';
 import { makeJwksHandler } from './http/jwks.ts';
@@ -86,6 +88,13 @@ export type IdentityDeps = Lifetimes & {
   readonly keyMaxAgeDays: number;
   /** What is kept in memory may be behind the database by this much; a second unless given. */
   readonly freshForMs?: number;
+  /** How long a QR code for logging in is good. */
+  readonly scanSeconds: number;
+  /** Whom certificate login believes; null: there is none. */
+  readonly certificateTrust: CertificateTrust | null;
+  /** Origin of the local program that signs with a person's certificate, and where he gets the driver of his medium. */
+  readonly certificateAgent: string;
+  readonly certificateDriverUrl: string | null;
   readonly cookieKeys: readonly string[];
   /** 32 bytes. */
   readonly masterKey: Uint8Array;
@@ -185,6 +194,21 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
     consentDays: deps.consentDays,
     sessionSeconds: sessionLife.maxSeconds,
   });
+  const factors = makeFactorParts({ ...deps, keys: documentKeys, provider, record: recorder.record });
+  const ways = makeLoginWays({
+    authenticate: (credentials) => authenticate(people, credentials),
+    sendCode: (request) => sendCode(codes, request),
+    findSentCode: (place) => findSentCode(codes, place),
+    checkCode: (at) => checkCode(codes, at),
+    dropCode: (place) => dropCode(codes, place),
+    findAccountAt: (to) =>
+      'phone' in to ? findAccountByPhone(db, documentKeys, to.phone) : findAccountByMail(db, documentKeys, to.mail),
+    findAccount,
+    readDocument,
+    channels: (['sms', 'mail'] as const).filter((channel) => mode === 'development' || deps[`${channel}Url`] !== null),
+    offer: factors.offerPasskeys,
+    others: factors.ways,
+  });
   const interaction = makeInteractionHandlers({
     provider,
     clock,
@@ -203,20 +227,7 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
       csrf,
       cookies,
       visitors: makeVisitors(cookies),
-      ways: makeLoginWays({
-        authenticate: (credentials) => authenticate(people, credentials),
-        sendCode: (request) => sendCode(codes, request),
-        findSentCode: (place) => findSentCode(codes, place),
-        checkCode: (at) => checkCode(codes, at),
-        dropCode: (place) => dropCode(codes, place),
-        findAccountAt: (to) =>
-          'phone' in to ? findAccountByPhone(db, documentKeys, to.phone) : findAccountByMail(db, documentKeys, to.mail),
-        findAccount,
-        readDocument,
-        channels: (['sms', 'mail'] as const).filter(
-          (channel) => mode === 'development' || deps[`${channel}Url`] !== null,
-        ),
-      }),
+      ways,
       completeLogin: (step) => completeLogin({ ...people, historyUrl: `${deps.url}/account/history` }, step),
     }),
   });
@@ -257,6 +268,7 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
       readDocument,
       record: recorder.record,
     }),
+    ...factors.routes(own, ways),
     { method: 'GET', path: '/interaction/:uid', scope: 'public', handler: interaction.show },
     { method: 'POST', path: '/interaction/:uid/login', scope: 'public', handler: interaction.submitLogin },
     { method: 'POST', path: '/interaction/:uid/act-as', scope: 'public', handler: interaction.submitActAs },

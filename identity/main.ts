@@ -3,11 +3,12 @@ import { openAudit, openCheckpointSigner } from '../common/audit/open-audit.ts';
 import { makeTimeStampClient } from '../common/client/time-stamper.ts';
 import { connect } from '../common/db/connect.ts';
 import { checkSchemaVersion } from '../common/db/migrate.ts';
-import { runRoom } from '../common/http/run-room.ts';
+import { type RoomDeps, runRoom } from '../common/http/run-room.ts';
 import { buildApp } from './app.ts';
-import { readRoomConfig } from './config.ts';
+import { type IdentityConfig, readRoomConfig } from './config.ts';
 import { makeEventChain } from './flow/chain-events.ts';
 import { openPasswordPolicy } from './flow/new-password.ts';
+import { type CertificateTrust, openCertificateTrust } from './flow/open-certificate-trust.ts';
 import { MIGRATIONS } from './migrations/list.ts';
 import { openPorts } from './proofing/open-ports.ts';
 
@@ -26,6 +27,7 @@ await runRoom({
       db,
       passwords: await openPasswordPolicy(config),
       ports: openPorts(config, deps.log),
+      certificateTrust: await openTrust(config, deps),
     });
     const { mode, masterKey, tsa } = config;
     const signer = await openCheckpointSigner(config.checkpointKey, config.checkpointCertificates[0]!, {
@@ -65,3 +67,10 @@ await runRoom({
     };
   },
 });
+
+async function openTrust(
+  { certificateTrust, ...config }: IdentityConfig,
+  deps: RoomDeps,
+): Promise<CertificateTrust | null> {
+  return certificateTrust === null ? null : openCertificateTrust({ ...config, certificateTrust }, deps);
+}

@@ -17,6 +17,7 @@ import {
 import {
   auditRows,
   inDevelopment,
+  parseAuthorities,
   parseCertificates,
   parseKeysFolder,
   parseTrust,
@@ -296,12 +297,6 @@ function parseSealCode(value: string): string | null {
 function parseOid(value: string): string {
   if (!/^[0-2](\.(0|[1-9]\d{0,38})){1,20}$/.test(value)) throw new Error('expected a dotted object identifier');
   return value;
-}
-
-function parseAuthorities(path: string, mode: Mode): string | null {
-  if (path === 'none') return null;
-  if (mode === 'production') throw new Error('is for development only; production has `none`');
-  return parseKeysFolder(path, mode);
 }
 
 /** Who certifies the keys of seals. */

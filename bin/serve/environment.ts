@@ -119,6 +119,8 @@ function developmentValues(env: NodeJS.ProcessEnv, dataDir: string, secrets: Sec
   return {
     ...Object.fromEntries(urls),
     XINJI_IDENTITY_COOKIE_KEYS: secrets.cookie_keys.identity,
+    XINJI_IDENTITY_CERTIFICATE_TRUST: join(KEYS_DEV, 'login-trust'),
+    XINJI_IDENTITY_DEVELOPMENT_AUTHORITIES: KEYS_DEV,
     XINJI_LICENSE_COOKIE_KEYS: secrets.cookie_keys.license,
     XINJI_LICENSE_CLIENT_KEY: join(KEYS_DEV, 'license/client.key.pem'),
     XINJI_LICENSE_FILES: resolve(dataDir, 'files/license'),

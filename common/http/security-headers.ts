@@ -29,6 +29,12 @@ export function contentSecurityPolicy(nonce: string): string {
   ].join('; ');
 }
 
+/** For one page that must speak with another origin, such as a program on the person's own machine. */
+export function allowConnect(ctx: Koa.Context, origin: string): void {
+  const policy = contentSecurityPolicy(nonceOf(ctx)).replace("connect-src 'self'", `connect-src 'self' ${origin}`);
+  ctx.set('Content-Security-Policy', policy);
+}
+
 /** Sets the headers before anything else runs, so that an error page has them too. Nothing may be cached unless a handler says so. */
 export function securityHeaders({ https }: { https: boolean }): Koa.Middleware {
   return async (ctx, next) => {

@@ -15,8 +15,10 @@ import { deleteOldNotices } from '../store/logout-notices.ts';
 import { deleteExpiredCodes } from '../store/one-time-codes.ts';
 import { deleteOldOutbox } from '../store/outbox.ts';
 import { deleteOldProofWaits } from '../store/proof-waits.ts';
+import { deleteOldScans } from '../store/scans.ts';
 import { deleteStaleParticipations } from '../store/session-clients.ts';
 import { listExpiredSessions } from '../store/sessions.ts';
+import { deleteUsedChallenges } from '../store/used-challenges.ts';
 import { type EndDeps, endSession } from './end-sessions.ts';
 
 export type SweepDeps = {
@@ -37,6 +39,11 @@ const INTERVAL_SECONDS = 60;
 const EXPIRY_GRACE_SECONDS = 60;
 /** Expired artifacts stay this long, so that a code shown again late is still recognised and its tokens revoked. */
 const ARTIFACT_GRACE_SECONDS = 60 * 60;
+/** A phone that opens an old code is told what became of it. */
+const SCAN_GRACE_SECONDS = 60 * 60;
+/** Longer than the clocks of two instances differ: what was used must not become unused on one of them. */
+const CHALLENGE_GRACE_SECONDS = 60 * 60;
+
 /** Longer than any session lives. */
 const SESSION_GRACE_SECONDS = 48 * 60 * 60;
 /** Messages hold codes and addresses of people: they stay no longer than it takes to answer a complaint. */
@@ -56,6 +63,8 @@ export async function sweepExpired(deps: SweepDeps, batch = BATCH): Promise<numb
     () => deleteOldTries(db, before(0), batch),
     () => deleteOldAuthentications(db, before(deps.historyDays * DAY_SECONDS), batch),
     () => deleteExpiredCodes(db, before(0), batch),
+    () => deleteOldScans(db, before(SCAN_GRACE_SECONDS), batch),
+    () => deleteUsedChallenges(db, before(CHALLENGE_GRACE_SECONDS), batch),
     () => deleteOldOutbox(db, before(OUTBOX_SECONDS), batch),
     () => deleteUnusedDevices(db, before(DEVICE_SECONDS), batch),
     () => deleteOldNotices(db, before(deps.receiptDays * DAY_SECONDS), batch),

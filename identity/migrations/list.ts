@@ -7,6 +7,7 @@ import { signingKeysSchema } from './0004-signing-keys.ts';
 import { clientRules } from './0005-client-rules.ts';
 import { accountsSchema } from './0006-accounts.ts';
 import { loggingInSchema } from './0007-logging-in.ts';
+import { factorsSchema } from './0008-factors.ts';
 import { centreSchema } from './0009-centre.ts';
 import { auditSchema } from './0010-audit.ts';
 
@@ -18,6 +19,7 @@ export const MIGRATIONS: readonly Migration[] = [
   clientRules,
   accountsSchema,
   loggingInSchema,
+  factorsSchema,
   centreSchema,
   auditSchema,
 ];

@@ -106,6 +106,10 @@ export async function findAccountBySub(db: Knex, keys: DocumentKeys, sub: string
   return findOne(db, keys, 'sub', sub);
 }
 
+export async function findAccountById(db: Knex, keys: DocumentKeys, id: number): Promise<Account | null> {
+  return findOne(db, keys, 'id', id);
+}
+
 export async function findAccountByPhone(db: Knex, keys: DocumentKeys, phone: string): Promise<Account | null> {
   return findOne(db, keys, 'phone_key', Buffer.from(makePhoneKey(keys, phone)));
 }
@@ -217,13 +221,13 @@ export async function listUnsealed(db: Knex, limit: number): Promise<readonly st
   return rows.map(({ sub }) => sub);
 }
 
-type KeyColumn = 'sub' | 'phone_key' | 'mail_key' | 'holder_key';
+type KeyColumn = 'id' | 'sub' | 'phone_key' | 'mail_key' | 'holder_key';
 
 async function findOne(
   db: Knex,
   keys: DocumentKeys,
   column: KeyColumn,
-  value: string | Buffer,
+  value: string | number | Buffer,
 ): Promise<Account | null> {
   const query = db.raw<{ rows: Row[] }>(`select ${COLUMNS} from identity.accounts where ${column} = ?`, [value]);
   const { rows } = await query.options({ name: `account-by-${column}` });

@@ -14,4 +14,5 @@ export async function endAfterRestore(
     [now],
   );
   await run('delete from identity.oidc_artifacts');
+  await run('delete from identity.scans');
 }

@@ -134,3 +134,16 @@ function toFactor(row: Row): Factor {
 function bufferOrNull(bytes: Uint8Array | undefined): Buffer | null {
   return bytes === undefined ? null : Buffer.from(bytes);
 }
+
+/** True when the account had this factor and took it out of use. */
+export async function isFactorRemoved(
+  db: Knex,
+  { accountId, kind, lookup }: { readonly accountId: number; readonly kind: FactorKind; readonly lookup: Uint8Array },
+): Promise<boolean> {
+  const { rows } = await db.raw<{ rows: unknown[] }>(
+    `select 1 from identity.factors
+     where account_id = ? and kind = ? and lookup = ? and removed_at is not null limit 1`,
+    [accountId, kind, Buffer.from(lookup)],
+  );
+  return rows.length > 0;
+}

@@ -49,7 +49,7 @@ export function passwordForm(frame: PageFrame, props: PasswordForm): Html {
   const faultOf = (name: string) => props.faults.find((fault) => fault.field === name)?.words;
   return html`<form method="post" action="${props.action}" novalidate data-show="${say(TEXTS.show)}" data-hide="${say(TEXTS.hide)}">
 ${props.hidden}
-${props.asksLogin ? field({ name: 'login', label: say(TEXTS.login), value: props.login, autocomplete: 'username', fault: faultOf('login') }) : null}
+${props.asksLogin ? field({ name: 'login', label: say(TEXTS.login), value: props.login, autocomplete: 'username webauthn', fault: faultOf('login') }) : null}
 ${field({ name: 'password', label: say(TEXTS.password), type: 'password', autocomplete: 'current-password', fault: faultOf('password') })}
 <div class="actions"><button class="button" type="submit">${say(props.asksLogin ? TEXTS.submit : TEXTS.check)}</button></div>
 </form>`;

@@ -163,7 +163,11 @@ async function openIdentity(env: NodeJS.ProcessEnv, { database, deps }: Ground):
   const db = database.connect('identity');
   const config = readIdentityConfig(env);
   const own = deps('identity');
-  const parts = { passwords: await openPasswordPolicy(config), ports: openPorts(config, own.log) };
+  const parts = {
+    passwords: await openPasswordPolicy(config),
+    ports: openPorts(config, own.log),
+    certificateTrust: null,
+  };
   const { app, workers, settle } = await buildIdentity({ ...config, ...own, ...parts, db });
   const { mode, masterKey, databaseUrl } = config;
   const { audit, ...checkpoints } = openAudit({

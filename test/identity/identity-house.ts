@@ -74,7 +74,14 @@ export type TestClient = {
 export type HouseOptions = Partial<
   Pick<
     PlainSettings,
-    'logoutNetworks' | 'logoutTimeoutMs' | 'logoutWaitMs' | 'logoutRetrySeconds' | 'keyLeadSeconds' | 'smsUrl'
+    | 'certificateTrust'
+    | 'certificateAgent'
+    | 'logoutNetworks'
+    | 'logoutTimeoutMs'
+    | 'logoutWaitMs'
+    | 'logoutRetrySeconds'
+    | 'keyLeadSeconds'
+    | 'smsUrl'
   >
 > & {
   readonly clock?: Clock;

@@ -16,6 +16,10 @@ export function plainSettings(url: string): PlainSettings {
   return {
     mode: 'development',
     url,
+    scanSeconds: 120,
+    certificateTrust: null,
+    certificateAgent: 'http://127.0.0.1:9',
+    certificateDriverUrl: null,
     licenseUrl: LICENSE_URL,
     sealUrl: SEAL_URL,
     keyLeadSeconds: 86_400,

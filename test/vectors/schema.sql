@@ -433,6 +433,30 @@ identity.roles
   CREATE TRIGGER only_ended BEFORE DELETE OR UPDATE ON identity.roles FOR EACH ROW EXECUTE FUNCTION identity.refuse_role_change()
   identity may delete, insert, select, update
 
+identity.scans
+  code_digest bytea not null
+  interaction_uid text not null
+  turn integer not null
+  client_id text not null
+  number smallint not null
+  device text not null
+  address text not null
+  state text not null default 'waiting'::text
+  account_id bigint
+  session_uid text
+  level smallint
+  shown_at timestamp with time zone not null
+  expires_at timestamp with time zone not null
+  constraint scans_account_id_fkey FOREIGN KEY (account_id) REFERENCES identity.accounts(id)
+  constraint scans_check CHECK (((state = 'waiting'::text) OR (account_id IS NOT NULL)))
+  constraint scans_interaction_uid_turn_key UNIQUE (interaction_uid, turn)
+  constraint scans_level_check CHECK (((level >= 2) AND (level <= 5)))
+  constraint scans_number_check CHECK (((number >= 10) AND (number <= 99)))
+  constraint scans_pkey PRIMARY KEY (code_digest)
+  constraint scans_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'scanned'::text, 'confirmed'::text, 'refused'::text, 'used'::text])))
+  CREATE INDEX scans_expires_at ON identity.scans USING btree (expires_at)
+  identity may delete, insert, select, update
+
 identity.schema_versions
   position integer not null
   name text not null
@@ -472,6 +496,13 @@ identity.signing_keys
 identity.unchained_events
   event_id bigint not null
   constraint unchained_events_pkey PRIMARY KEY (event_id)
+  identity may delete, insert, select, update
+
+identity.used_challenges
+  digest bytea not null
+  expires_at timestamp with time zone not null
+  constraint used_challenges_pkey PRIMARY KEY (digest)
+  CREATE INDEX used_challenges_expires_at ON identity.used_challenges USING btree (expires_at)
   identity may delete, insert, select, update
 
 license.ended_sessions

@@ -1,12 +1,15 @@
 // 密码. A wrong account and a wrong password get the same words.
+import { html } from '../../../common/web/html.ts';
 import { sayIn, type Texts } from '../../../common/web/texts.ts';
 import { WINDOW_SECONDS } from '../../domain/login-throttle.ts';
 import type { AuthenticationResult, Credentials } from '../../flow/authenticate.ts';
 import { passwordForm, SHOW_PASSWORD_SCRIPT } from '../../web/password-form.ts';
-import type { LoginWay, WayAnswer, WayVisit } from './way.ts';
+import type { LoginWay, WayAnswer, WayShown, WayVisit } from './way.ts';
 
 export type PasswordWayDeps = {
   readonly authenticate: (credentials: Credentials) => Promise<AuthenticationResult>;
+  /** What the browser may offer in the field for the account. */
+  readonly offer: (visit: WayVisit) => Promise<WayShown>;
 };
 
 const TEXTS = {
@@ -20,17 +23,21 @@ const TEXTS = {
   },
 } satisfies Texts;
 
-export function makePasswordWay({ authenticate }: PasswordWayDeps): LoginWay {
+export function makePasswordWay({ authenticate, offer }: PasswordWayDeps): LoginWay {
   return {
     name: 'password',
     method: 'pwd',
     label: TEXTS.label,
     startsLogin: true,
     isAvailable: async () => true,
-    show: async ({ frame, action, hidden, account }, { faults, typed }) => ({
-      body: passwordForm(frame, { action, hidden, faults, login: typed['login'] ?? '', asksLogin: account === null }),
-      script: SHOW_PASSWORD_SCRIPT,
-    }),
+    show: async (visit, { faults, typed }) => {
+      const { frame, action, hidden, account } = visit;
+      const asksLogin = account === null;
+      const form = passwordForm(frame, { action, hidden, faults, login: typed['login'] ?? '', asksLogin });
+      if (!asksLogin) return { body: form, script: SHOW_PASSWORD_SCRIPT };
+      const { body, script = '' } = await offer(visit);
+      return { body: html`${form}${body}`, script: SHOW_PASSWORD_SCRIPT + script };
+    },
     submit: (visit, form) => judge(authenticate, visit, form),
   };
 }

@@ -7,8 +7,10 @@ export type LoginWayDeps = PasswordWayDeps &
   CodeWayDeps & {
     /** Channels that messages leave by. */
     readonly channels: readonly CodeChannel[];
+    /** Ways that are put together elsewhere (factor-parts.ts). */
+    readonly others: readonly LoginWay[];
   };
 
 export function makeLoginWays(deps: LoginWayDeps): readonly LoginWay[] {
-  return [makePasswordWay(deps), ...deps.channels.map((channel) => makeCodeWay(deps, channel))];
+  return [makePasswordWay(deps), ...deps.channels.map((channel) => makeCodeWay(deps, channel)), ...deps.others];
 }

@@ -1,0 +1,92 @@
+// 通行密钥: somebody shows that he has a passkey of an account (WebAuthn Level 3, verified by @simplewebauthn/server). Origin and
+// RP id come from the issuer; a challenge is bound to one interaction and used once; a counter only grows, by compare-and-set.
+import {
+  generateAuthenticationOptions,
+  type PublicKeyCredentialRequestOptionsJSON,
+  verifyAuthenticationResponse,
+} from '@simplewebauthn/server';
+import { type Account, mayLogIn } from '../domain/account.ts';
+import { CHALLENGE_SECONDS, type ChallengeUse } from '../domain/challenge.ts';
+import { answeredChallenge, keptPasskey, passkeyAssertion, readAnswer } from '../domain/passkey.ts';
+import { findFactorByLookup, listFactors, markFactorUsed } from '../store/factors.ts';
+import { believe, bytesOf, descriptorOf, type PasskeyDeps } from './passkey-deps.ts';
+
+/** For `navigator.credentials.get`: any passkey of this site, or those of the account that is logged in. */
+export async function passkeyLoginOptions(
+  deps: PasskeyDeps,
+  interactionUid: string,
+  accountId: number | null,
+): Promise<PublicKeyCredentialRequestOptionsJSON> {
+  const known = accountId === null ? [] : await listFactors(deps.db, accountId, 'passkey');
+  return generateAuthenticationOptions({
+    rpID: new URL(deps.issuer).hostname,
+    challenge: bytesOf(deps.challenges.make(loginUse(interactionUid))),
+    timeout: CHALLENGE_SECONDS * 1000,
+    userVerification: 'preferred',
+    ...(accountId === null ? {} : { allowCredentials: known.map(descriptorOf) }),
+  });
+}
+
+export type PasskeyProof =
+  | { readonly outcome: 'accepted'; readonly account: Account; readonly userVerified: boolean }
+  /** `sub`: whose passkey it was, where that is known. */
+  | {
+      readonly outcome: 'refused';
+      readonly because: 'unknown' | 'other-account' | 'counter' | 'answer';
+      readonly sub?: string;
+    };
+
+/** Judges what `navigator.credentials.get` answered in this interaction. `accountId`: whose it has to be, null for anybody's. */
+export async function provePasskey(
+  deps: PasskeyDeps,
+  order: { readonly interactionUid: string; readonly answer: string; readonly accountId: number | null },
+): Promise<PasskeyProof> {
+  // 1. Whose passkey? The browser names its id; the account comes from our row, never from the answer.
+  const answer = readAnswer(passkeyAssertion, order.answer);
+  if (answer === null) return { outcome: 'refused', because: 'answer' };
+  const factor = await findFactorByLookup(deps.db, 'passkey', bytesOf(answer.id));
+  const account = factor ? await deps.findAccountById(factor.accountId) : null;
+  if (!factor || account === null || !mayLogIn(account)) return { outcome: 'refused', because: 'unknown' };
+  const { sub } = account;
+  const { userHandle } = answer.response;
+  const isHis = !userHandle || Buffer.from(userHandle, 'base64url').toString() === sub;
+  if (!isHis || (order.accountId !== null && order.accountId !== account.id))
+    return { outcome: 'refused', because: 'other-account', sub };
+  // 2. Challenge of this interaction, used now; origin, RP id, presence, signature.
+  const kept = keptPasskey.parse(factor.public);
+  const counter = counterOf(answer.response.authenticatorData);
+  if (isBack(counter, kept.counter)) return { outcome: 'refused', because: 'counter', sub };
+  const challenge = answeredChallenge(answer.response.clientDataJSON) ?? '';
+  if (!(await deps.challenges.take(loginUse(order.interactionUid), challenge)))
+    return { outcome: 'refused', because: 'answer', sub };
+  const { clientDataJSON, authenticatorData, signature } = answer.response;
+  const found = await believe(
+    verifyAuthenticationResponse({
+      response: { ...answer, response: { clientDataJSON, authenticatorData, signature } },
+      expectedChallenge: challenge,
+      expectedOrigin: deps.issuer,
+      expectedRPID: new URL(deps.issuer).hostname,
+      requireUserVerification: false,
+      credential: { id: answer.id, publicKey: bytesOf(kept.publicKey), counter: kept.counter },
+    }),
+  );
+  if (!found?.verified) return { outcome: 'refused', because: 'answer', sub };
+  // 3. The counter moves on, for one of those who answer at once.
+  const { newCounter, userVerified } = found.authenticationInfo;
+  const change = { usedAt: deps.clock(), public: { ...kept, counter: newCounter } };
+  if (!(await markFactorUsed(deps.db, factor, change))) return { outcome: 'refused', because: 'answer', sub };
+  return { outcome: 'accepted', account, userVerified };
+}
+
+/** A counter that does not grow says that there are two of this authenticator; those that do not count say zero. */
+function isBack(counter: number, known: number): boolean {
+  return (counter > 0 || known > 0) && counter <= known;
+}
+
+/** Authenticator data: 32 bytes RP id hash, 1 byte flags, 4 bytes counter. */
+function counterOf(authenticatorData: string): number {
+  const bytes = Buffer.from(authenticatorData, 'base64url');
+  return bytes.length < 37 ? 0 : bytes.readUInt32BE(33);
+}
+
+const loginUse = (binding: string): ChallengeUse => ({ purpose: 'passkey-login', binding });
