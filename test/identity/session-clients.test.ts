@@ -1,6 +1,7 @@
 import test from 'ava';
 import { joinSession, leaveSession, listParticipations } from '../../identity/store/session-clients.ts';
 import { testDatabase } from '../_harness/database.ts';
+import { hop, logIn, startIdentity } from './identity-house.ts';
 
 const at = { sessionUid: 'session', clientId: 'alpha', now: new Date('2026-11-20T08:00:00Z') };
 const wanted = (n: number) => ({ sid: `sid-${n}`, grantId: `grant-${n}`, persistsLogout: false });
@@ -35,4 +36,30 @@ test('a grant that is no longer wanted is replaced and the sid stays; another on
   const replaced = await joinSession(db, at, wanted(2), 'grant-1');
   t.deepEqual(replaced, { sid: 'sid-1', grantId: 'grant-2', persistsLogout: false });
   t.is((await joinSession(db, at, wanted(3), 'grant-1')).grantId, 'grant-2');
+});
+
+test('a hop writes the session only when it changed, and reads of its clients only the one that asks', async (t) => {
+  const house = await startIdentity(t);
+  const [alpha, beta] = [await house.client('alpha'), await house.client('beta')];
+  const { browser } = await logIn(alpha);
+  await hop(browser, beta);
+  const read = async () => {
+    const { rows } = await house.db.raw(
+      "select xmin::text, payload -> 'authorizations' is not null as grown from identity.oidc_artifacts where model = 'Session'",
+    );
+    return rows;
+  };
+  const before = await read();
+  t.deepEqual(
+    before.map(({ grown }: { grown: boolean }) => grown),
+    before.map(() => false),
+  );
+  await hop(browser, alpha);
+  await hop(browser, beta);
+  t.deepEqual(await read(), before);
+  const sids = await house.db('identity.session_clients').select('client_id', 'turn').orderBy('client_id');
+  t.deepEqual(sids, [
+    { client_id: 'alpha', turn: 1 },
+    { client_id: 'beta', turn: 1 },
+  ]);
 });

@@ -2,7 +2,7 @@
 // node of one database, and readable by nobody who has only the database.
 import test from 'ava';
 import fc from 'fast-check';
-import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
+import { createLocalJWKSet, createRemoteJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
 import * as oidc from 'openid-client';
 import { checkSigningKeys } from '../../bin/doctor/signing-keys.ts';
 import { ROOMS } from '../../bin/rooms.ts';
@@ -13,6 +13,7 @@ import { keepSigningKeys, rotateSigningKey } from '../../identity/flow/rotate-si
 import { withdrawSigningKey } from '../../identity/flow/withdraw-signing-key.ts';
 import { listEvents } from '../../identity/store/events.ts';
 import { listSigningKeys } from '../../identity/store/signing-keys.ts';
+import { assertionOf, leanClient, postForm } from '../_harness/lean-browser.ts';
 import {
   exchange,
   hop,
@@ -141,6 +142,31 @@ test('nodes of one database change keys without a word to each other; of all tha
   hands.turn(LEAD + 1);
   await Promise.all([keepSigningKeys(keep), keepSigningKeys(keep)]);
   t.is((await listSigningKeys(house.db)).length, 4, 'the next one is due a lead before the age');
+});
+
+test('keys change again and again under load: whoever verifies by the key set of another node believes every token', async (t) => {
+  const hands = makeHands();
+  const house = await startIdentity(t, { clock: hands.clock, keyLeadSeconds: LEAD });
+  const client = await house.client('machine', machine);
+  const nodes = [house.url, await house.addNode(), await house.addNode()];
+  const verifiers = nodes.map((node) => createRemoteJWKSet(new URL('/oidc/jwks', node), { cooldownDuration: 0 }));
+  const lean = leanClient(client.id, client.redirectUri, client.keyPem);
+  const kids = new Set<string>();
+  for (let round = 0; round < 12; round += 1) {
+    await rotateSigningKey(depsOf(house));
+    hands.turn(LEAD / 2);
+    const answers = nodes.map(async (via, index) => {
+      const form = { grant_type: 'client_credentials', scope: 'seal:use', resource: SEAL_URL };
+      const assertion = assertionOf(lean, house.url);
+      const answer = await postForm(`${house.url}/oidc/token`, { ...form, ...assertion }, { via });
+      const token = String(answer.json()['access_token']);
+      const other = verifiers[(index + 1) % nodes.length]!;
+      await jwtVerify(token, other, { issuer: house.url, audience: SEAL_URL });
+      kids.add(kidOf(token));
+    });
+    await Promise.all(answers);
+  }
+  t.true(kids.size >= 11, `${kids.size} keys signed`);
 });
 
 test('login, hop and logout hint go on across a change of keys', async (t) => {
