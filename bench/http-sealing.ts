@@ -1,96 +1,84 @@
 // Sealing 100 KB over HTTP as a business system does it: token, grant, intent, dual container with the picture of the seal,
 // verified before release, row of the usage log committed before the answer. Load generator, room, identity room and
 // PostgreSQL (fsync on) share the machine. 16 callers at once.
-// Floor: the same sealings in process, by the same code with as many signing threads. Naive: pdf-lib and sm-crypto in process.
+// Floor: the same sealings in process, by the same threads of the same number. Naive: pdf-lib and sm-crypto in process. Ceiling:
+// SM2 signatures and nothing else, by as many threads.
 // CPU time is that of all processes together.
-import { readFile } from 'node:fs/promises';
-import { Agent, request } from 'node:http';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import smCrypto from 'sm-crypto';
 import { LICENSE_CLIENT, SEAL } from '../bin/seed/values.ts';
 import { KEYS_DEV } from '../bin/serve/keys.ts';
 import { makeTokenSource } from '../common/client/token-source.ts';
+import { once } from '../common/files/once.ts';
+import { makeSpool, type Spool } from '../common/files/spool.ts';
 import { makeSignerPool } from '../common/keys/signer-pool.ts';
-import { sealDocument } from '../seal/flow/seal-document.ts';
-import { memorySource } from '../seal/pdf/byte-source.ts';
+import { noSignatures } from '../seal/flow/kept-signatures.ts';
+import type { DocumentOrder, LodgedDocument } from '../seal/flow/lodged-document.ts';
+import { openSealingThreads } from '../seal/sealing-worker/open-sealing-threads.ts';
 import { type BenchHouse, startBenchHouse } from './house.ts';
-import { type Benchmark, measure, type Result } from './measure.ts';
-import { makePdfOfSize, makeSealKit } from './seal-kit.ts';
+import { type LeanClient, makeLeanClient } from './lean-client.ts';
+import { type Benchmark, measure, type Result, type Variants } from './measure.ts';
+import { makePdfOfSize, makeSealKit, type SealKit } from './seal-kit.ts';
 import { makeFloor, sealNaively, signedBytes } from './sealing.ts';
 
 const CALLERS = 16;
 const SEALINGS = 160;
 const WORKERS = 2;
+/** The naive way is measured on fewer. */
+const NAIVE = SEALINGS / 32;
+const CEILING = 'SM2 signatures alone';
 
 export const httpSealing: Benchmark = {
   name: 'http-sealing',
   run: async () => {
     const house = await startBenchHouse({ XINJI_SEAL_WORKERS: `${WORKERS}` });
-    const now = new Date();
-    const kit = await makeSealKit(now);
-    const pool = makeSignerPool(new Map([['signer-1', kit.key]]), WORKERS);
-    const agent = new Agent({ keepAlive: true, maxSockets: CALLERS });
+    const folder = await mkdtemp(join(tmpdir(), 'xinji-bench-http-'));
+    const kit = await makeSealKit(new Date());
+    const keys = new Map([['signer-1', kit.key]]);
+    const [threads, signers] = [openSealingThreads(keys, WORKERS), makeSignerPool(keys, WORKERS)];
+    const spool = makeSpool({ folder, bytesPerCaller: 1e9, open: threads.lodge });
+    const client = makeLeanClient(house.world.sealUrl);
     try {
       const pdf = await makePdfOfSize(100_000);
-      const getToken = await tokenSource(house);
-      const order = { source: memorySource(pdf), party: kit.party, page: 1, placement: {}, time: now };
-      const compute = makeFloor(await signedBytes(pdf, kit, now), kit, pdf.length);
-      const naiveKey = smCrypto.sm2.generateKeyPairHex();
-      let number = 0;
-      const overHttp = async (): Promise<void> => {
-        const token = await getToken();
-        await seal(agent, house.world.sealUrl, pdf, token, `bench-${process.pid}-${++number}`);
-      };
+      const message = new Uint8Array(1024);
       const variants = {
-        floor: () => atOnce(() => sealDocument({ signer: pool }, order)),
-        http: () => atOnce(overHttp),
-        'computation alone': async () => {
-          for (let i = 0; i < SEALINGS; i++) compute();
-        },
-        'pdf-lib + sm-crypto': async () => {
-          for (let i = 0; i < SEALINGS / 32; i++) await sealNaively(pdf, kit.party, kit.picturePng, naiveKey);
-        },
+        floor: () => atOnce(SEALINGS, () => sealInThread(spool, pdf, kit)),
+        http: await makeCalls(house, client, pdf),
+        ...(await inOneThread(pdf, kit)),
+        [CEILING]: () => atOnce(SEALINGS, () => signers.sign('signer-1', message)),
       };
-      const title = 'Sealing 100 KB over HTTP';
-      const result = await measure(title, `${SEALINGS} sealings`, variants, { rounds: 5, cpuMs: house.cpuMs });
-      return [perSealing(result)];
+      const options = { rounds: 9, cpuMs: house.cpuMs, slow: ['pdf-lib + sm-crypto'] };
+      return [perSealing(await measure('Sealing 100 KB over HTTP', '', variants, options))];
     } finally {
-      agent.destroy();
-      await pool.close();
+      client.close();
+      await Promise.all([threads.close(), signers.close()]);
       await house.stop();
+      await rm(folder, { recursive: true, force: true });
     }
   },
 };
 
-/** The naive way is measured on fewer sealings. */
-function perSealing(result: Result): Result {
-  const [floor] = result.rows;
-  const rows = result.rows.map((row) => {
-    const count = row.variant.startsWith('pdf-lib') ? SEALINGS / 32 : SEALINGS;
-    const [wall, cpu] = [row.wall_ms / count, row.cpu_ms / count];
-    const round = (value: number): number => Number(value.toPrecision(3));
-    return {
-      variant: row.variant,
-      wall_ms: round(wall),
-      cpu_ms: round(cpu),
-      wall_ratio: round((wall * SEALINGS) / floor!.wall_ms),
-      cpu_ratio: round((cpu * SEALINGS) / floor!.cpu_ms),
-    };
-  });
-  return { ...result, unit: `one sealing, ${CALLERS} callers at once, dual container, verified before release`, rows };
+/** What the room does with a document, without HTTP and database: into shared memory, hashed, sealed, verified. */
+async function sealInThread(spool: Spool<LodgedDocument>, pdf: Uint8Array, { party }: SealKit): Promise<void> {
+  const upload = await spool.receive('bench', once(pdf), pdf.length);
+  const order: DocumentOrder = {
+    party,
+    partySm3: 'bench',
+    means: { kind: 'fresh', isStamped: false, isPreserved: false },
+    page: 1,
+    placement: {},
+    time: new Date(),
+  };
+  const signer = { sign: () => Promise.reject(new Error('the threads have the key')) };
+  const outside = { signer, stamper: null, validation: null };
+  await upload.intake.make({ orders: [order], password: undefined, outside, drawn: noSignatures() });
+  await upload.close();
 }
 
-async function atOnce(act: () => Promise<unknown>): Promise<void> {
-  let left = SEALINGS;
-  await Promise.all(
-    Array.from({ length: CALLERS }, async () => {
-      while (left-- > 0) await act();
-    }),
-  );
-}
-
-async function tokenSource({ world }: BenchHouse): Promise<() => Promise<string>> {
-  return makeTokenSource({
+async function makeCalls({ world }: BenchHouse, client: LeanClient, pdf: Uint8Array): Promise<() => Promise<void>> {
+  const getToken = makeTokenSource({
     issuer: world.identityUrl,
     clientId: LICENSE_CLIENT.clientId,
     keyPem: await readFile(join(KEYS_DEV, 'license/client.key.pem'), 'utf8'),
@@ -99,25 +87,62 @@ async function tokenSource({ world }: BenchHouse): Promise<() => Promise<string>
     allowHttp: true,
     clock: () => new Date(),
   });
+  const path = `/v1/sealings?seal=${SEAL.esID}&class=license&level=B&x_mm=120&y_mm=30`;
+  let number = 0;
+  return () =>
+    atOnce(SEALINGS, async () => {
+      const headers = {
+        Authorization: `Bearer ${await getToken()}`,
+        'Idempotency-Key': `bench-${process.pid}-${++number}`,
+        'Content-Type': 'application/pdf',
+      };
+      const status = await client.post(path, headers, pdf);
+      if (status !== 201) throw new Error(`sealing answered ${status}`);
+    });
 }
 
-function seal(agent: Agent, baseUrl: string, pdf: Uint8Array, token: string, key: string): Promise<void> {
-  const path = `/v1/sealings?seal=${SEAL.esID}&class=license&level=B&x_mm=120&y_mm=30`;
-  const headers = {
-    Authorization: `Bearer ${token}`,
-    'Idempotency-Key': key,
-    'Content-Type': 'application/pdf',
-    'Content-Length': pdf.length,
+/** Beside the threads: what must be computed, and the naive way. */
+async function inOneThread(pdf: Uint8Array, kit: SealKit): Promise<Omit<Variants, 'floor'>> {
+  const compute = makeFloor(await signedBytes(pdf, kit, new Date()), kit, pdf.length);
+  const naiveKey = smCrypto.sm2.generateKeyPairHex();
+  return {
+    'computation alone': () => {
+      for (let i = 0; i < SEALINGS; i++) compute();
+    },
+    'pdf-lib + sm-crypto': async () => {
+      for (let i = 0; i < NAIVE; i++) await sealNaively(pdf, kit.party, kit.picturePng, naiveKey);
+    },
   };
-  return new Promise((resolve, reject) => {
-    const call = request(new URL(path, baseUrl), { method: 'POST', agent, headers }, (answer) => {
-      answer.on('error', reject);
-      answer.resume();
-      answer.on('end', () =>
-        answer.statusCode === 201 ? resolve() : reject(new Error(`sealing answered ${answer.statusCode}`)),
-      );
-    });
-    call.on('error', reject);
-    call.end(pdf);
+}
+
+function perSealing(result: Result): Result {
+  const round = (value: number): number => Number(value.toPrecision(3));
+  const each = result.rows.map(({ variant, wall_ms, cpu_ms }) => {
+    const count = variant.startsWith('pdf-lib') ? NAIVE : SEALINGS;
+    return { variant, wall: wall_ms / count, cpu: cpu_ms / count };
   });
+  const [floor, http, , naive, ceiling] = each;
+  const rows = each.map(({ variant, wall, cpu }) => ({
+    variant,
+    wall_ms: round(wall),
+    cpu_ms: round(cpu),
+    wall_ratio: round(wall / floor!.wall),
+    cpu_ratio: round(cpu / floor!.cpu),
+  }));
+  const percent = (of: number, by: number): string => `${Math.round((100 * of) / by)} %`;
+  const said = [
+    `${percent(floor!.wall, http!.wall)} of the rate in process by wall, ${percent(floor!.cpu, http!.cpu)} by CPU`,
+    `${percent(ceiling!.wall, http!.wall)} of the raw SM2 rate`,
+    `${round(naive!.wall / http!.wall)} x the naive way by wall, ${round(naive!.cpu / http!.cpu)} by CPU`,
+  ].join('; ');
+  return { ...result, unit: `one sealing, ${CALLERS} callers at once, verified before release: ${said}`, rows };
+}
+
+async function atOnce(count: number, act: () => Promise<unknown>): Promise<void> {
+  let left = count;
+  await Promise.all(
+    Array.from({ length: CALLERS }, async () => {
+      while (left-- > 0) await act();
+    }),
+  );
 }

@@ -26,7 +26,8 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   let size = 0;
   for (const part of parts) size += part.length;
-  const whole = new Uint8Array(size);
+  // Every byte is written: large ones need not be zero before.
+  const whole = size < 4096 ? new Uint8Array(size) : new Uint8Array(Buffer.allocUnsafeSlow(size).buffer);
   let offset = 0;
   for (const part of parts) {
     whole.set(part, offset);

@@ -22,6 +22,11 @@ export type DerLimits = {
   readonly maxDepth?: number;
   /** Nodes in all; 20,000 unless told. */
   readonly maxNodes?: number;
+  /**
+   * Elements are read when they are first asked for, and what nobody asks for is not judged. For values that were just written
+   * here and are only looked into.
+   */
+  readonly isLazy?: boolean;
 };
 
 export const TAG = {
@@ -45,6 +50,7 @@ export const TAG = {
 type Walk = {
   readonly bytes: Uint8Array;
   readonly maxDepth: number;
+  readonly isLazy: boolean;
   nodesLeft: number;
 };
 
@@ -54,7 +60,8 @@ type Walk = {
  * bad BIT STRING padding, unsorted SET, wrong constructed bit, too much nesting.
  */
 export function parseDer(bytes: Uint8Array, limits: DerLimits = {}): DerNode {
-  const walk: Walk = { bytes, maxDepth: limits.maxDepth ?? 32, nodesLeft: limits.maxNodes ?? 20_000 };
+  const { maxDepth = 32, maxNodes = 20_000, isLazy = false } = limits;
+  const walk: Walk = { bytes, maxDepth, nodesLeft: maxNodes, isLazy };
   const node = readNode(walk, 0, bytes.length, 1);
   if (node.raw.length !== bytes.length) throw malformed(node.raw.length, 'bytes follow the value');
   return node;
@@ -81,9 +88,26 @@ function readNode(walk: Walk, offset: number, end: number, depth: number): DerNo
   const contentEnd = contentStart + length;
   const content = walk.bytes.subarray(contentStart, contentEnd);
   checkForm(tag, offset);
-  const children = tag & 0x20 ? readChildren(walk, contentStart, contentEnd, depth) : [];
-  checkContent(tag, content, children, offset);
-  return { tag, raw: walk.bytes.subarray(offset, contentEnd), content, children, offset };
+  const raw = walk.bytes.subarray(offset, contentEnd);
+  if (walk.isLazy && tag & 0x20) return lazyNode({ tag, raw, content, offset }, () => readElements());
+  return { tag, raw, content, children: readElements(), offset };
+
+  function readElements(): readonly DerNode[] {
+    const children = tag & 0x20 ? readChildren(walk, contentStart, contentEnd, depth) : [];
+    checkContent(tag, content, children, offset);
+    return children;
+  }
+}
+
+function lazyNode(node: Omit<DerNode, 'children'>, read: () => readonly DerNode[]): DerNode {
+  let children: readonly DerNode[] | null = null;
+  return {
+    ...node,
+    get children() {
+      children ??= read();
+      return children;
+    },
+  };
 }
 
 function readChildren(walk: Walk, start: number, end: number, depth: number): DerNode[] {

@@ -70,7 +70,7 @@ export function assembleSignedData(
   signature: Uint8Array,
 ): Uint8Array {
   const { signerCert, certs, unsignedAttributes = [], encapsulated } = order;
-  const certificates = certs && derSet(...uniqueRaw([signerCert, ...certs]));
+  const certificates = certs && certificateSet(signerCert, certs);
   // A tree, because an unsigned attribute may be large and would be copied at each of nine levels.
   const signerInfo = sequence(
     derInteger(1),
@@ -92,6 +92,20 @@ export function assembleSignedData(
     { tag: TAG.set, content: [signerInfo] },
   );
   return encodeDerTree(sequence(derOid(OID.signedData), { tag: 0xa0, content: [signedData] }));
+}
+
+/** The same for every signature of a party. */
+const certificateSets = new WeakMap<
+  readonly Certificate[],
+  { readonly signerCert: Certificate; readonly set: Uint8Array }
+>();
+
+function certificateSet(signerCert: Certificate, certs: readonly Certificate[]): Uint8Array {
+  const known = certificateSets.get(certs);
+  if (known?.signerCert === signerCert) return known.set;
+  const set = derSet(...uniqueRaw([signerCert, ...certs]));
+  certificateSets.set(certs, { signerCert, set });
+  return set;
 }
 
 const sequence = (...content: readonly DerTree[]): DerTree => ({ tag: TAG.sequence, content });

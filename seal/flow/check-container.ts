@@ -24,7 +24,7 @@ export type ContainerQuestion = {
 export function checkContainer(contents: Uint8Array, question: ContainerQuestion): void {
   const { mode, stampedAfter } = question;
   if (mode === 'ses') {
-    checkSes(parseDer(contents), question, stampedAfter);
+    checkSes(parseDer(contents, LAZY), question, stampedAfter);
     return;
   }
   const parts = openCms(contents);
@@ -42,6 +42,9 @@ export function released(found: string): Error {
   return new Error(`a sealed document did not pass its own verification: ${found}`);
 }
 
+/** The parts that are not looked into are compared byte by byte with ours: seal and certificates. */
+const LAZY = { isLazy: true };
+
 type CmsParts = {
   readonly certificates: readonly DerNode[];
   readonly signer: DerNode;
@@ -54,7 +57,7 @@ type CmsParts = {
 
 /** ContentInfo { signedData, [0] { version, algorithms, content, [0] certificates, { signerInfo } } } of RFC 5652. */
 function openCms(contents: Uint8Array): CmsParts {
-  const signedData = readSequence(readSequence(parseDer(contents), 2, 2)[1]!.children[0]!, 5, 5);
+  const signedData = readSequence(readSequence(parseDer(contents, LAZY), 2, 2)[1]!.children[0]!, 5, 5);
   const signerInfo = readSequence(signedData[4]!.children[0]!, 6, 7);
   const [, signer, , signed, , signature, unsigned] = signerInfo;
   return {

@@ -14,7 +14,7 @@ import { verifyTimeStamp } from '../../common/pki/verify-time-stamp.ts';
 import { type ContainerSettings, DEFAULT_CONTAINERS } from '../domain/container.ts';
 import { checkByteRange, type SignedBytes } from '../pdf/byte-range.ts';
 import { type ByteSource, joinSources } from '../pdf/byte-source.ts';
-import { openDocument, type PdfDocument } from '../pdf/document.ts';
+import { openDocument, openGrown, type PdfDocument } from '../pdf/document.ts';
 import { listSignatureFields } from '../pdf/form.ts';
 import { fillContents, type SealingUpdate } from '../pdf/signature-dictionary.ts';
 import { makeTimeStampUpdate } from '../pdf/time-stamp-update.ts';
@@ -32,6 +32,8 @@ export type EvidenceSource = { collect(chain: Chain, at: Date): Promise<Revocati
 export type Preservation = {
   readonly source: ByteSource;
   readonly password?: string | undefined;
+  /** The source opened, where the caller has it. */
+  readonly opened?: PdfDocument;
   /** SM3 state over the whole source; it is not changed. */
   readonly prefix: Sm3;
   readonly evidence: EvidenceSource;
@@ -48,17 +50,17 @@ export type Preservation = {
 /** The bytes to be put behind the source. Codes: `validation-data-unavailable`, `time-stamp-unavailable`, `pdf-broken`. */
 export async function preserveDocument(request: Preservation): Promise<Uint8Array> {
   const { source, password, stamper } = request;
-  const document = openDocument(source, password);
+  const document = request.opened ?? openDocument(source, password);
   // 1. What the judgement of each signature hangs on, and what says that none of it was revoked.
   const signatures = await collectEvidence(document, request);
   const data = makeValidationDataUpdate(document, signatures) ?? new Uint8Array();
-  const preserved = data.length === 0 ? document : openDocument(joinSources(source, data), password);
+  const preserved = data.length === 0 ? document : openGrown(document, joinSources(source, data));
   checkEvidence(preserved, signatures);
   if (!stamper) return data;
   // 2. A token over everything so far.
   const prefix = request.prefix.copy().update(data);
   const update = await stampDocument(preserved, prefix, stamper);
-  checkStamp(preserved, update, prefix, password);
+  checkStamp(preserved, update, prefix);
   return concatBytes(data, update.appended);
 }
 
@@ -118,8 +120,26 @@ async function stampDocument(document: PdfDocument, prefix: Sm3, stamper: TimeSt
 }
 
 /** SM3 of everything but the gap of /Contents. */
-export function hashAround(prefix: Sm3, { appended, gap }: SealingUpdate): Uint8Array {
-  return prefix.copy().update(appended.subarray(0, gap.start)).update(appended.subarray(gap.end)).digest();
+export function hashAround(prefix: Sm3, update: SealingUpdate): Uint8Array {
+  return hashUpdate(prefix, update).digest;
+}
+
+export type HashedUpdate = {
+  /** SM3 of everything but the gap of /Contents. */
+  readonly digest: Uint8Array;
+  /** The bytes of the update that went into it, as they were then. */
+  readonly front: Uint8Array;
+  readonly back: Uint8Array;
+  /** SM3 state over all of the update, as it is when this is called. */
+  readonly whole: () => Sm3;
+};
+
+/** `prefix`: SM3 state over what stands before; it is not changed. */
+export function hashUpdate(prefix: Sm3, { appended, gap }: SealingUpdate): HashedUpdate {
+  const [front, back] = [appended.slice(0, gap.start), appended.slice(gap.end)];
+  const before = prefix.copy().update(front);
+  const whole = (): Sm3 => before.copy().update(appended.subarray(gap.start, gap.end)).update(back);
+  return { digest: before.copy().update(back).digest(), front, back, whole };
 }
 
 /** What was written is read again: every piece of evidence has to be found where a verifier looks for it. */
@@ -134,8 +154,8 @@ function checkEvidence(document: PdfDocument, signatures: readonly SignatureEvid
 }
 
 /** Clocks and chain are judged by who asked for the stamp; here that the token is over this very file. */
-function checkStamp(before: PdfDocument, update: SealingUpdate, prefix: Sm3, password: string | undefined): void {
-  const document = openDocument(joinSources(before.source, update.appended), password);
+function checkStamp(before: PdfDocument, update: SealingUpdate, prefix: Sm3): void {
+  const document = openGrown(before, joinSources(before.source, update.appended));
   const field = listSignatureFields(document).find(({ name }) => name === update.field);
   const finding = field && checkByteRange(document, field.dict);
   if (!finding || !('signed' in finding)) throw released('the document time stamp cannot be found');

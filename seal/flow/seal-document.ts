@@ -9,7 +9,7 @@ import { type ContainerMode, namesOf } from '../domain/container.ts';
 import { isPreserved, type Level } from '../domain/level.ts';
 import type { ByteRange } from '../pdf/byte-range.ts';
 import { type ByteSource, joinSources, slices } from '../pdf/byte-source.ts';
-import { openDocument, type PdfDocument } from '../pdf/document.ts';
+import { openDocument, openGrown, type PdfDocument } from '../pdf/document.ts';
 import type { CertificationLevel, FieldLock } from '../pdf/permissions.ts';
 import type { Placement } from '../pdf/placement.ts';
 import { makeSealingUpdate } from '../pdf/sealing-update.ts';
@@ -17,7 +17,7 @@ import { fillContents, type SealingUpdate } from '../pdf/signature-dictionary.ts
 import { wholeSeconds } from '../ses/make-seal.ts';
 import { checkRelease } from './check-release.ts';
 import { makeContainer, stampRoom } from './make-container.ts';
-import { type EvidenceSource, hashAround, preserveDocument } from './preserve-document.ts';
+import { type EvidenceSource, hashUpdate, preserveDocument } from './preserve-document.ts';
 import type { SealingParty } from './sealing-party.ts';
 
 export type SealingSigner = {
@@ -96,49 +96,63 @@ export async function sealInTurn(
   orders: readonly (SealOrder & { readonly tools: SealingTools })[],
 ): Promise<readonly SealedDocument[]> {
   const done: SealedDocument[] = [];
-  let document = opened ?? openDocument(source, password);
-  let prefix = inputHash ?? hashSource(source);
+  let revision: Revision = {
+    document: opened ?? openDocument(source, password),
+    prefix: inputHash ?? hashSource(source),
+  };
   for (const { tools, ...order } of orders) {
-    const sealed = await sealRevision(tools, order, { document, prefix, password });
+    const { sealed, next } = await sealRevision(tools, order, revision);
     done.push(sealed);
-    if (done.length === orders.length) break;
-    prefix = prefix.copy().update(sealed.appended);
-    document = openDocument(joinSources(source, joinBytes(done)), password);
+    if (done.length < orders.length) revision = next();
   }
   return done;
 }
 
 /** Lays everything out without using a key. Throws what the sealing would. */
 export function checkSealings({ source, password, opened }: SealingInput, orders: readonly SealOrder[]): void {
-  const done: { readonly appended: Uint8Array }[] = [];
-  for (const order of orders) {
-    const before = done.length === 0 ? (opened ?? openDocument(source, password)) : null;
-    const document = before ?? openDocument(joinSources(source, joinBytes(done)), password);
-    done.push(layOut(document, order, 0));
+  let document = opened ?? openDocument(source, password);
+  for (const [i, order] of orders.entries()) {
+    const { appended } = layOut(document, order, 0);
+    if (i + 1 < orders.length) document = openGrown(document, joinSources(document.source, appended));
   }
 }
 
-/** What the next seal is put behind. */
-type Revision = { readonly document: PdfDocument; readonly prefix: Sm3; readonly password: string | undefined };
+/** What a seal is put behind. */
+type Revision = {
+  readonly document: PdfDocument;
+  /** SM3 state over all of it; it is not changed. */
+  readonly prefix: Sm3;
+};
 
-async function sealRevision(tools: SealingTools, order: SealOrder, revision: Revision): Promise<SealedDocument> {
+/** A seal that is on, and what the next one is put behind. */
+type Sealed = { readonly sealed: SealedDocument; readonly next: () => Revision };
+
+async function sealRevision(tools: SealingTools, order: SealOrder, revision: Revision): Promise<Sealed> {
   const { level } = order;
   const means = level !== undefined && isPreserved(level) ? checkMeans(tools) : null;
-  const sealed = await signRevision(tools, order, revision);
-  if (!means) return sealed;
-  const { document, prefix, password } = revision;
+  const signed = await signRevision(tools, order, revision);
+  if (!means) return signed;
+  const { sealed, next } = signed;
+  const { document, prefix } = next();
   // 5. Levels LT and LTA: evidence, and a time stamp over it, as revisions of their own.
   const kept = await preserveDocument({
     ...means.validation,
-    source: joinSources(document.source, sealed.appended),
-    password,
-    prefix: prefix.copy().update(sealed.appended),
+    source: document.source,
+    password: document.password,
+    opened: document,
+    prefix,
     containers: order.party.containers,
     stamper: level === 'LTA' ? means.stamper : null,
     now: order.time,
     field: sealed.field,
   });
-  return { ...sealed, appended: concatBytes(sealed.appended, kept) };
+  return {
+    sealed: { ...sealed, appended: concatBytes(sealed.appended, kept) },
+    next: () => ({
+      document: openGrown(document, joinSources(document.source, kept)),
+      prefix: prefix.copy().update(kept),
+    }),
+  };
 }
 
 function checkMeans({ stamper, validation }: SealingTools) {
@@ -150,24 +164,29 @@ function checkMeans({ stamper, validation }: SealingTools) {
 async function signRevision(
   { signer, stamper }: SealingTools,
   order: SealOrder,
-  { document, prefix, password }: Revision,
-): Promise<SealedDocument> {
+  { document, prefix }: Revision,
+): Promise<Sealed> {
   const { party, mode = 'dual' } = order;
   const at = wholeSeconds(order.time);
   // 1. Read what the update needs to know, and lay it out, with room for a token before any key is used.
   const room = stamper ? stampRoom(await stamper.measure()) : 0;
   const update = layOut(document, order, room);
   // 2. Hash the update behind the input, which was hashed once.
-  const dataHash = hashAround(prefix, update);
+  const hashed = hashUpdate(prefix, update);
   // 3. Sign, in `dual` twice with the same key: the SES_Signature and the CMS around it. Level T: stamp the signature.
   const sign = (message: Uint8Array): Promise<Uint8Array> => signer.sign(party.keyRef, message);
-  const der = await makeContainer(party, mode, { dataHash, time: at, sign, stamp: stamper?.stamp });
+  const der = await makeContainer(party, mode, { dataHash: hashed.digest, time: at, sign, stamp: stamper?.stamp });
   if (der.length > party.contentsBytes[mode] + room)
     throw new TrustError('time-stamp-unavailable', 'The token is larger than the one that was measured; try again');
   fillContents(update, der);
   // 4. Believe the bytes, not the intention: read the result again and verify it before it leaves.
-  checkRelease({ source: document.source, update, prefix, party, mode, stampedAfter: stamper ? at : null, password });
-  return { appended: update.appended, field: update.field, byteRange: update.byteRange, dataHash };
+  const question = { before: document, update, hashed, party, mode, stampedAfter: stamper ? at : null };
+  const grown = checkRelease(question);
+  const { appended, field, byteRange } = update;
+  return {
+    sealed: { appended, field, byteRange, dataHash: hashed.digest },
+    next: () => ({ document: grown, prefix: hashed.whole() }),
+  };
 }
 
 /** `room`: what a token needs beside the container. */
@@ -182,9 +201,6 @@ function layOut(document: PdfDocument, order: SealOrder, room: number): SealingU
     signerName: party.seal.content.property.name,
   });
 }
-
-const joinBytes = (parts: readonly { readonly appended: Uint8Array }[]): Uint8Array =>
-  concatBytes(...parts.map(({ appended }) => appended));
 
 /** SM3 state over a whole source. */
 export function hashSource(source: ByteSource): Sm3 {

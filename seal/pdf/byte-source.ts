@@ -34,21 +34,47 @@ export function firstBytes(source: ByteSource, size: number): ByteSource {
   };
 }
 
+type Part = { readonly start: number; readonly bytes: Uint8Array };
+/** What was joined to which source, so that revision upon revision is one list and no tower. */
+const joined = new WeakMap<ByteSource, { readonly head: ByteSource; readonly parts: readonly Part[] }>();
+
 /** `head` followed by `tail`: an input and its appended update, without joining them in memory. */
 export function joinSources(head: ByteSource, tail: Uint8Array): ByteSource {
+  const known = joined.get(head) ?? { head, parts: [] };
+  const parts = [...known.parts, { start: head.size, bytes: tail }];
   const size = head.size + tail.length;
-  return {
+  const source = {
     size,
-    read(offset, length) {
+    read(offset: number, length: number): Uint8Array {
       checkBounds(size, offset, length);
-      if (offset >= head.size) return tail.subarray(offset - head.size, offset - head.size + length);
-      if (offset + length <= head.size) return head.read(offset, length);
-      const joined = new Uint8Array(length);
-      joined.set(head.read(offset, head.size - offset));
-      joined.set(tail.subarray(0, offset + length - head.size), head.size - offset);
-      return joined;
+      // What was appended last is read most.
+      for (let i = parts.length - 1; i >= 0; i--) {
+        const { start, bytes } = parts[i]!;
+        if (offset < start) continue;
+        const at = offset - start;
+        return at + length <= bytes.length
+          ? bytes.subarray(at, at + length)
+          : gather(known.head, parts, offset, length);
+      }
+      return offset + length <= known.head.size
+        ? known.head.read(offset, length)
+        : gather(known.head, parts, offset, length);
     },
   };
+  joined.set(source, { head: known.head, parts });
+  return source;
+}
+
+/** Bytes that lie in several parts. */
+function gather(head: ByteSource, parts: readonly Part[], offset: number, length: number): Uint8Array {
+  const whole = new Uint8Array(length);
+  if (offset < head.size) whole.set(head.read(offset, Math.min(length, head.size - offset)));
+  for (const { start, bytes } of parts) {
+    const from = Math.max(offset, start);
+    const to = Math.min(offset + length, start + bytes.length);
+    if (from < to) whole.set(bytes.subarray(from - start, to - start), from - offset);
+  }
+  return whole;
 }
 
 /** A source with some of its bytes replaced, from `at` on. */

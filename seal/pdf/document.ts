@@ -43,12 +43,24 @@ export function openDocument(source: ByteSource, password = ''): PdfDocument {
   return new PdfDocument({ source, sections, base, startxref, password });
 }
 
+/**
+ * Opens a document that has grown: `source` is that of `before` with an update behind it. What was read of the unchanged bytes
+ * is taken over: sections, and objects that the update has not. Codes as `openDocument`.
+ */
+export function openGrown(before: PdfDocument, source: ByteSource): PdfDocument {
+  const { base, password } = before;
+  const startxref = findStartxref(source);
+  const sections = readSections(source, startxref, base, before.sections);
+  return new PdfDocument({ source, sections, base, startxref, password, before });
+}
+
 type OpenedFile = {
   readonly source: ByteSource;
   readonly sections: readonly XrefSection[];
   readonly base: number;
   readonly startxref: number;
   readonly password: string;
+  readonly before?: PdfDocument;
 };
 
 export class PdfDocument {
@@ -67,11 +79,12 @@ export class PdfDocument {
   readonly #objectStreams = new Map<number, ObjectStream>();
   readonly #opening = new Set<number>();
   readonly #budget: Budget;
+  readonly #before: PdfDocument | null;
   #bytesHeld = 0;
   #valuesRead = 0;
   #valuesHeld = 0;
 
-  constructor({ source, sections, base, startxref, password }: OpenedFile) {
+  constructor({ source, sections, base, startxref, password, before }: OpenedFile) {
     this.source = source;
     this.#budget = new Budget(source.size);
     this.sections = sections;
@@ -79,6 +92,8 @@ export class PdfDocument {
     this.base = base;
     this.startxref = startxref;
     this.password = password;
+    // A chain of sections that does not lead to the ones before is another document.
+    this.#before = before && sections.at(-1) === before.sections.at(-1) ? before : null;
     this.encryption = this.#unlock();
   }
 
@@ -174,6 +189,7 @@ export class PdfDocument {
         throw new TrustError('pdf-encrypted', 'Only some revisions of the document are encrypted, or differently');
     }
     if (entry === null) return null;
+    if (this.#before?.encryption && !this.#isUpdated(entry)) return this.#before.encryption;
     const [id] = itemsOf(this, this.trailer.map.get('ID'), '/ID').map((item) => this.resolve(item));
     const resolve = (value: PdfValue | undefined): PdfValue => this.resolve(value);
     const encrypt = this.dictAt(entry, '/Encrypt');
@@ -195,7 +211,15 @@ export class PdfDocument {
 
   #load(num: number): PdfObject | null {
     const entry = this.entry(num);
+    if (entry?.type !== 'compressed' && this.#before && !this.#isUpdated(num)) return this.#before.current(num);
     return entry && this.version(num, entry);
+  }
+
+  /** Whether what came behind `before` has the object. */
+  #isUpdated(which: number | PdfValue): boolean {
+    const num = typeof which === 'number' ? which : isRef(which) ? which.num : null;
+    const added = this.sections.length - (this.#before?.sections.length ?? 0);
+    return num !== null && this.sections.slice(0, added).some((section) => section.find(num) !== null);
   }
 
   /** The object as one cross-reference entry has it, read anew and not kept. */

@@ -39,15 +39,29 @@ export function findForm(document: PdfDocument): PdfDict | null {
 /** Every signed signature field, in the order of the form. */
 export function listSignatureFields(document: PdfDocument): SignatureField[] {
   const found: SignatureField[] = [];
-  for (const { name, field, dict, type } of walkFields(document)) {
-    if (!isName(type, 'Sig')) continue;
-    const value = dict.map.get('V');
-    const signature = document.resolve(value);
-    if (signature === null) continue;
-    if (!isDict(signature)) throw broken(`the value of signature field ${name} is not a dictionary`);
-    found.push({ name, field, dict: signature, ref: isRef(value) ? value : null });
+  for (const walked of walkFields(document)) {
+    const signed = signatureOf(document, walked);
+    if (signed) found.push(signed);
   }
   return found;
+}
+
+/** The signed signature field of that name, or null. */
+export function findSignatureField(document: PdfDocument, name: string): SignatureField | null {
+  for (const walked of walkFields(document)) {
+    const found = walked.name === name ? signatureOf(document, walked) : null;
+    if (found) return found;
+  }
+  return null;
+}
+
+function signatureOf(document: PdfDocument, { name, field, dict, type }: WalkedField): SignatureField | null {
+  if (!isName(type, 'Sig')) return null;
+  const value = dict.map.get('V');
+  const signature = document.resolve(value);
+  if (signature === null) return null;
+  if (!isDict(signature)) throw broken(`the value of signature field ${name} is not a dictionary`);
+  return { name, field, dict: signature, ref: isRef(value) ? value : null };
 }
 
 /** An empty signature field of an earlier author, to be filled by a seal. */

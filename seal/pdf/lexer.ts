@@ -235,7 +235,7 @@ export class Lexer {
 
   #readHex(): PdfValue {
     const start = this.#position;
-    const end = this.#bytes.indexOf(0x3e, start);
+    const end = Buffer.from(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length).indexOf(0x3e, start);
     if (end < 0) {
       if (!this.#isFinal) throw TOO_SMALL;
       throw broken('a hexadecimal string has no end', this.offset);

@@ -38,8 +38,16 @@ const SLACK_BYTES = 64 * 1024;
 /** Decoded cross-reference streams are held as long as the document is open. */
 const MAX_HELD_BYTES = 32 * 1024 * 1024;
 
-/** Newest section first, along /Prev. `base` is added to every offset (bytes in front of the %PDF header). */
-export function readSections(source: ByteSource, startxref: number, base: number): XrefSection[] {
+/**
+ * Newest section first, along /Prev. `base` is added to every offset (bytes in front of the %PDF header). `known`: the
+ * sections of the same bytes without what was appended; they are taken over where the chain reaches them.
+ */
+export function readSections(
+  source: ByteSource,
+  startxref: number,
+  base: number,
+  known: readonly XrefSection[] = [],
+): XrefSection[] {
   const sections: XrefSection[] = [];
   const seen = new Set<number>();
   let held = 0;
@@ -47,6 +55,7 @@ export function readSections(source: ByteSource, startxref: number, base: number
     if (seen.has(position)) throw broken('the chain of cross-reference sections runs in a circle', position + base);
     if (seen.size >= MAX_SECTIONS) throw broken(`more than ${MAX_SECTIONS} cross-reference sections`);
     seen.add(position);
+    if (position === known[0]?.position) return [...sections, ...known];
     const section = withHidden(source, readSection(source, position, base), base);
     held += section.held;
     if (held > MAX_HELD_BYTES) throw broken('the cross-reference streams are too large');
