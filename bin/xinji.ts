@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Comman
   audit: () => import('./commands/audit.ts'),
   backup: () => import('./commands/backup.ts'),
   restore: () => import('./commands/restore.ts'),
+  admin: () => import('./commands/admin.ts'),
   client: () => import('./commands/client.ts'),
   role: () => import('./commands/role.ts'),
   'identity-key': () => import('./commands/identity-key.ts'),

@@ -135,6 +135,12 @@ export const PROBLEMS = {
     'Prove name and number first, at /prove.',
   ),
   'account-not-found': problem(404, 'There is no such account', '没有这个账号', 'Check the login name.'),
+  'roles-apart': problem(
+    409,
+    'One person must not have both roles',
+    '同一人不能兼任这两个角色',
+    'System, security and audit administrators are three persons. Give the role to somebody else, or end the other one first.',
+  ),
   'role-exists': problem(
     409,
     'The person has this role already',

@@ -3,8 +3,28 @@
 import { z } from 'zod';
 import type { Scope } from './identity.ts';
 
-export const ROLE_NAMES = ['seal-applicant', 'seal-approver', 'seal-maker', 'seal-keeper', 'seal-auditor'] as const;
+/** The three who run the platform, kept apart (三员分立): systems; accounts and roles; the audit log. */
+export const ADMIN_ROLES = ['system-admin', 'security-admin', 'audit-admin'] as const;
+export type AdminRole = (typeof ADMIN_ROLES)[number];
+
+export const ROLE_NAMES = [
+  'seal-applicant',
+  'seal-approver',
+  'seal-maker',
+  'seal-keeper',
+  'seal-auditor',
+  ...ADMIN_ROLES,
+] as const;
 export type RoleName = (typeof ROLE_NAMES)[number];
+
+/** What an administrator may do on the identity room's own pages; no token carries it. */
+export type AdminDuty = 'clients' | 'accounts' | 'roles' | 'audit';
+
+export const ADMIN_DUTIES: Readonly<Record<AdminRole, readonly AdminDuty[]>> = {
+  'system-admin': ['clients'],
+  'security-admin': ['accounts', 'roles'],
+  'audit-admin': ['audit'],
+};
 
 export const ROLE_SCOPES: Readonly<Record<RoleName, readonly Scope[]>> = {
   'seal-applicant': ['seal:apply'],
@@ -12,6 +32,9 @@ export const ROLE_SCOPES: Readonly<Record<RoleName, readonly Scope[]>> = {
   'seal-maker': ['seal:make', 'seal:file'],
   'seal-keeper': ['seal:keep'],
   'seal-auditor': ['seal:audit'],
+  'system-admin': [],
+  'security-admin': [],
+  'audit-admin': [],
 };
 
 /** What a person is for one organisation: `org` its 统一社会信用代码, `unit` the 内设机构 or the organisation's name. */
@@ -29,6 +52,20 @@ const DUTIES: ReadonlySet<string> = new Set(Object.values(ROLE_SCOPES).flat());
 /** True for a scope that no machine and no person without a role can have. */
 export function isDuty(scope: string): boolean {
   return DUTIES.has(scope);
+}
+
+export function isAdminRole(role: RoleName): role is AdminRole {
+  return (ADMIN_ROLES as readonly string[]).includes(role);
+}
+
+/** The duties of administrators that these roles bring. */
+export function adminDutiesOf(roles: readonly Pick<Role, 'role'>[]): readonly AdminDuty[] {
+  return [...new Set(roles.flatMap(({ role }) => (isAdminRole(role) ? ADMIN_DUTIES[role] : [])))];
+}
+
+/** True when one person must not have both: who keeps the log judges what the other two do. */
+export function areAdminRolesApart(one: RoleName, other: RoleName): boolean {
+  return isAdminRole(one) && isAdminRole(other) && one !== other;
 }
 
 /** The duties that these roles bring, each once. */

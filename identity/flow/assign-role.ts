@@ -1,12 +1,12 @@
 // Gives a person a role for an organisation, and ends it. What was stays on record, with an event for each.
 import type { Knex } from 'knex';
 import type { Clock } from '../../common/clock.ts';
-import type { Role } from '../../common/contract/roles.ts';
+import { areAdminRolesApart, type Role } from '../../common/contract/roles.ts';
 import { TrustError } from '../../common/errors.ts';
 import { checkTerm, parseRole } from '../domain/role.ts';
 import { findSubByLoginName } from '../store/accounts.ts';
 import { insertEvent } from '../store/events.ts';
-import { endRoles, insertRole } from '../store/roles.ts';
+import { endRoles, insertRole, listRolesFrom } from '../store/roles.ts';
 
 export type AssignRoleDeps = { readonly db: Knex; readonly clock: Clock };
 
@@ -17,7 +17,7 @@ export type RoleRequest = {
   readonly role: string;
 };
 
-/** Errors: account-not-found, code-check, invalid-request; role-exists when it has the role at some of that time already. */
+/** Errors: account-not-found, code-check, invalid-request; role-exists when it has the role at some of that time already; roles-apart. */
 export async function addRole(
   { db, clock }: AssignRoleDeps,
   request: RoleRequest & { readonly from?: Date | undefined; readonly to?: Date | undefined },
@@ -28,6 +28,10 @@ export async function addRole(
   checkTerm(term);
   const sub = await getSub(db, request.loginName);
   await db.transaction(async (trx) => {
+    const others = await listRolesFrom(trx, sub, term.beginsAt);
+    const apart = others.find((other) => areAdminRolesApart(role.role, other.role));
+    if (apart)
+      throw new TrustError('roles-apart', `${request.loginName} is ${apart.role}; nobody is ${role.role} besides`);
     if (!(await insertRole(trx, sub, role, term))) {
       throw new TrustError('role-exists', `${request.loginName} is ${role.role} of ${role.unit} (${role.org}) already`);
     }

@@ -34,6 +34,17 @@ export async function insertRole(db: Knex, sub: string, role: Role, { beginsAt, 
   return rowCount === 1;
 }
 
+/** Roles that stand at `from` or later. The account's row is locked, so that two roles given at once see each other. */
+export async function listRolesFrom(trx: Knex, sub: string, from: Date): Promise<readonly Role[]> {
+  await trx.raw('select 1 from identity.accounts where sub = ? for update', [sub]);
+  const { rows } = await trx.raw<{ rows: Row[] }>(
+    `select organisation, unit, role from identity.roles
+     where account_id = (select id from identity.accounts where sub = ?) and (ends_at is null or ends_at > ?)`,
+    [sub, from],
+  );
+  return rows.map(({ organisation, unit, role }) => ({ org: organisation, unit, role }));
+}
+
 /** Ends what of this role stands or is still to come; returns how many rows that were. */
 export async function endRoles(db: Knex, sub: string, { org, unit, role }: Role, at: Date): Promise<number> {
   const { rowCount } = await db.raw<{ rowCount: number }>(

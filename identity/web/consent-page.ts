@@ -66,6 +66,9 @@ const TEXTS = {
   'seal-maker': { zh: '印章制作与备案', en: 'Making and filing seals' },
   'seal-keeper': { zh: '印章保管', en: 'Keeping seals' },
   'seal-auditor': { zh: '用章审计', en: 'Auditing the use of seals' },
+  'system-admin': { zh: '系统管理员', en: 'system administrator' },
+  'security-admin': { zh: '安全管理员', en: 'security administrator' },
+  'audit-admin': { zh: '审计管理员', en: 'audit administrator' },
   place: { zh: '{unit}（{org}）', en: '{unit} ({org})' },
   offline: {
     zh: '您退出登录后，该系统在一段时间内仍可取得上述信息；您可随时在“授权记录”中撤回。',

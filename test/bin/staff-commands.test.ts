@@ -164,3 +164,18 @@ test('wrong wishes are said before anything is asked: scopes, roles, addresses',
     t.regex(answers[index]!.err, says);
   }
 });
+
+test('the first administrator: an account with one role and a password shown once; a role that must stay apart is refused', async (t) => {
+  const { house, xinji } = await startGround(t);
+  const who = ['--name', '陈管理', '--org', '11360100MB0D00010M', '--unit', '大数据中心'];
+  const made = await xinji(['admin', 'create', 'chenguanli', ...who]);
+  t.is(made.code, 0, made.err);
+  t.regex(made.out, /Password, shown once: \S{20}\nchenguanli is security-admin/);
+  const again = await xinji(['admin', 'create', 'chenguanli', ...who]);
+  t.notRegex(again.out, /Password/);
+  const second = await xinji(['admin', 'create', 'chenguanli', ...who, '--role', 'audit-admin']);
+  t.is(second.code, 1);
+  t.regex(second.err, /nobody is audit-admin besides\n.*three persons/);
+  t.is((await xinji(['admin', 'create', 'chenguanli', ...who, '--role', 'seal-keeper'])).code, 64);
+  t.deepEqual(await house.db('identity.roles').pluck('role'), ['security-admin']);
+});

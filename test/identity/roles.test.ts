@@ -305,3 +305,15 @@ test('persons get nothing that machines get: seal:use and license scopes are ref
     t.is(new URL(location).searchParams.get('error'), 'invalid_scope');
   }
 });
+
+test('systems, accounts and the log are kept by three persons: nobody gets two of the roles, also when given at once', async (t) => {
+  const house = await startIdentity(t);
+  const give = (role: string, from?: Date, to?: Date) =>
+    addRole(house, { loginName: PERSON.loginName, org: ORG, unit: '大数据中心', role, from, to });
+  const both = await Promise.allSettled([give('system-admin'), give('audit-admin')]);
+  t.deepEqual(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
+  const refused = both.find(({ status }) => status === 'rejected');
+  t.is(refused?.status === 'rejected' ? refused.reason.code : null, 'roles-apart');
+  await t.throwsAsync(give('security-admin'), { code: 'roles-apart' });
+  await give('seal-keeper'); // duties over seals are another matter
+});
