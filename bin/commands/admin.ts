@@ -4,20 +4,22 @@ import { systemClock } from '../../common/clock.ts';
 import { ADMIN_ROLES } from '../../common/contract/roles.ts';
 import { isTrustError, TrustError } from '../../common/errors.ts';
 import { makeToken } from '../../common/ids.ts';
+import { CITIZEN_NUMBER } from '../../identity/domain/account.ts';
 import { deriveDocumentKeys } from '../../identity/domain/document-box.ts';
 import { addRole } from '../../identity/flow/assign-role.ts';
 import { registerAccount } from '../../identity/flow/register-account.ts';
 import { findSubByLoginName } from '../../identity/store/accounts.ts';
 import { type IdentityRoom, withIdentityRoom } from '../identity-room.ts';
 import { type Command, EXIT_USAGE } from './command.ts';
-import { readPasswordFile } from './password-file.ts';
+import { readFirstLine, readPasswordFile } from './password-file.ts';
 
 export const command: Command = {
   name: 'admin',
   summary: 'Make the first administrator of an installation: xinji admin create LOGIN …',
-  usage: `xinji admin create LOGIN --name NAME --org USCC --unit UNIT [--role ROLE] [--password-file FILE]
-    LOGIN                 login name; an account that is there gets the role only
+  usage: `xinji admin create LOGIN --name NAME --number-file FILE --org USCC --unit UNIT [--role ROLE] [--password-file FILE]
+    LOGIN                 login name; an account that is there gets the role only, and needs no --number-file
     --name NAME           the person's name
+    --number-file FILE    first line: the person's 公民身份号码; it does not belong on a command line, remove the file after
     --org USCC            统一社会信用代码 of the organisation that runs the platform
     --unit UNIT           内设机构, as people know it
     --role ROLE           ${ADMIN_ROLES.join(', ')}; security-admin unless given, who gives roles to others
@@ -39,7 +41,8 @@ Exit codes: 0 done, 1 not done, ${EXIT_USAGE} wrong usage, 78 configuration.`,
       return EXIT_USAGE;
     }
     const given = await readPasswordFile(values['password-file']);
-    const request = { login, name, org, unit, role, given };
+    const number = await readFirstLine('--number-file', values['number-file']);
+    const request = { login, name, org, unit, role, given, number };
     for (const line of await withIdentityRoom(env, 'admin', (room) => create(room, request))) console.log(line);
     return 0;
   },
@@ -50,6 +53,7 @@ const OPTIONS = {
   org: { type: 'string' },
   unit: { type: 'string' },
   role: { type: 'string' },
+  'number-file': { type: 'string' },
   'password-file': { type: 'string' },
 } as const;
 
@@ -60,6 +64,7 @@ type Request = {
   readonly unit: string;
   readonly role: string;
   readonly given: string | undefined;
+  readonly number: string | undefined;
 };
 
 const PASSWORD_LENGTH = 20;
@@ -71,9 +76,14 @@ async function create({ db, config }: IdentityRoom, request: Request): Promise<r
   const deps = { db, clock: systemClock };
   const said: string[] = [];
   if ((await findSubByLoginName(db, login.toLowerCase())) === null) {
+    if (request.number === undefined)
+      throw new TrustError('invalid-request', `who ${login} is must be known; --number-file is missing`, {
+        hint: 'See: xinji help admin',
+      });
+    const holder = { type: CITIZEN_NUMBER, code: request.number.trim() };
     const password = request.given ?? makeToken(PASSWORD_LENGTH);
     const keys = deriveDocumentKeys(config.masterKey);
-    await registerAccount({ ...deps, keys }, { loginName: login, password, name }, { vouched: VOUCHED });
+    await registerAccount({ ...deps, keys }, { loginName: login, password, name, holder }, { vouched: VOUCHED });
     said.push(`Account ${login} is made.`);
     if (request.given === undefined) said.push(`Password, shown once: ${password}`);
   } else if (request.given !== undefined) {

@@ -1,6 +1,6 @@
 // `xinji role`, `login` and `logout` as people use them: roles by the operator, the login through a browser.
 import { spawn } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -168,7 +168,11 @@ test('wrong wishes are said before anything is asked: scopes, roles, addresses',
 test('the first administrator: an account with one role and a password shown once; a role that must stay apart is refused', async (t) => {
   const { house, xinji } = await startGround(t);
   const who = ['--name', '陈管理', '--org', '11360100MB0D00010M', '--unit', '大数据中心'];
-  const made = await xinji(['admin', 'create', 'chenguanli', ...who]);
+  const number = join(tmpdir(), `xinji-number-${process.pid}`);
+  await writeFile(number, '360102198806150056\n', { mode: 0o600 });
+  t.teardown(() => rm(number));
+  t.regex((await xinji(['admin', 'create', 'chenguanli', ...who])).err, /--number-file is missing/);
+  const made = await xinji(['admin', 'create', 'chenguanli', ...who, '--number-file', number]);
   t.is(made.code, 0, made.err);
   t.regex(made.out, /Password, shown once: \S{20}\nchenguanli is security-admin/);
   const again = await xinji(['admin', 'create', 'chenguanli', ...who]);
