@@ -24,7 +24,7 @@ import type { ProofingPorts } from './domain/proofing.ts';
 import { deriveSigningBoxKey } from './domain/signing-key-box.ts';
 import { deriveSubjectKey } from './domain/subject.ts';
 import { authenticate } from './flow/authenticate.ts';
-import { completeLogin } from './flow/complete-login.ts';
+import { completeLogin, type ProvenStep } from './flow/complete-login.ts';
 import { messageQueue } from './flow/deliver-messages.ts';
 import { followChanges } from './flow/follow-changes.ts';
 import { giveConsent } from './flow/give-consent.ts';
@@ -59,6 +59,7 @@ import {
   tokenOperation,
   userinfoOperation,
 } from './http/protocol-operations.ts';
+import { makeStepUp } from './http/step-up.ts';
 import { makeVisitors } from './http/visitor.ts';
 import { type KeyKeeper, makeKeyKeeper } from './provider/key-keeper.ts';
 import { openKeyring } from './provider/keyring.ts';
@@ -209,6 +210,14 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
     offer: factors.offerPasskeys,
     others: factors.ways,
   });
+  const steps = {
+    provider,
+    clock,
+    csrf,
+    visitors: makeVisitors(cookies),
+    ways,
+    completeLogin: (step: ProvenStep) => completeLogin({ ...people, historyUrl: `${deps.url}/account/history` }, step),
+  };
   const interaction = makeInteractionHandlers({
     provider,
     clock,
@@ -221,15 +230,8 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
       listUnits: (sub) => listUnitsOf(db, sub),
       record: recorder.record,
     }),
-    login: makeLoginSteps({
-      provider,
-      clock,
-      csrf,
-      cookies,
-      visitors: makeVisitors(cookies),
-      ways,
-      completeLogin: (step) => completeLogin({ ...people, historyUrl: `${deps.url}/account/history` }, step),
-    }),
+    login: makeLoginSteps({ ...steps, cookies }),
+    stepUp: makeStepUp({ ...steps, findAccount, listProofs: (uid) => listProofs(db, uid) }),
   });
   const keptForms = makeKeptForms({ db, clock, cookies, boxKey: deriveKey(deps.masterKey, 'identity kept forms') });
   const ownLogin = makeOwnLogin({ cookies, url: deps.url });

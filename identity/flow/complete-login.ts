@@ -23,7 +23,8 @@ export type CompleteLoginDeps = {
 
 export type ProvenStep = {
   readonly account: Account;
-  readonly proof: Proof;
+  /** Null: nothing new, the level is found anew for an account that was proven further meanwhile. */
+  readonly proof: Proof | null;
   /** The session that a step-up goes on from; null at a login, which begins anew. */
   readonly sessionUid: string | null;
   readonly clientId: string;
@@ -41,7 +42,7 @@ export type CompletedLogin = {
   readonly amr: readonly string[];
   /** Seconds: when the oldest of the proofs that count was given. */
   readonly ts: number;
-  readonly authentication: Omit<Authentication, 'sessionUid'>;
+  readonly authentication: Omit<Authentication, 'sessionUid'> | null;
 };
 
 export async function completeLogin(deps: CompleteLoginDeps, step: ProvenStep): Promise<CompletedLogin> {
@@ -49,7 +50,7 @@ export async function completeLogin(deps: CompleteLoginDeps, step: ProvenStep): 
   const { account, proof, sessionUid } = step;
   const now = clock();
   const before = sessionUid === null ? [] : await listProofs(db, sessionUid);
-  const proofs = [...before.map((one) => one.proof), proof];
+  const proofs = [...before.map((one) => one.proof), ...(proof === null ? [] : [proof])];
   const level = reachedLevel(account.level, proofs);
   const begins = sessionUid === null;
   await db.transaction(async (trx) => {
@@ -61,7 +62,7 @@ export async function completeLogin(deps: CompleteLoginDeps, step: ProvenStep): 
       sub: account.sub,
       clientId: step.clientId,
       requestId: step.requestId,
-      detail: { method: proof.method, level },
+      detail: { method: proof?.method ?? 'none', level },
     });
   });
   return {
@@ -69,7 +70,7 @@ export async function completeLogin(deps: CompleteLoginDeps, step: ProvenStep): 
     acr: acrOf(level),
     amr: amrOf(proofs),
     ts: Math.floor((before[0]?.at ?? now).getTime() / 1000),
-    authentication: {
+    authentication: proof && {
       proofId: makeId('auth'),
       accountId: account.id,
       begins,

@@ -9,18 +9,21 @@ import { readForm } from '../../common/http/body.ts';
 import type { Csrf } from '../../common/http/csrf.ts';
 import { pageFrame, sendPage } from '../../common/http/preferences.ts';
 import type { CurrentProvider } from '../provider/current-provider.ts';
+import { LEVEL_REASON } from '../provider/level-check.ts';
 import { loginErrorPage } from '../web/error-page.ts';
 import { returningToPage } from '../web/returning-page.ts';
 import type { ActAsSteps } from './act-as.ts';
 import type { ConsentSteps } from './consent.ts';
 import type { LoginSteps } from './login-steps.ts';
 import { type Interaction, systemName } from './open-interaction.ts';
+import type { StepUp } from './step-up.ts';
 
 export type InteractionDeps = {
   readonly provider: CurrentProvider;
   readonly clock: Clock;
   readonly csrf: Csrf;
   readonly login: LoginSteps;
+  readonly stepUp: StepUp;
   readonly actAs: ActAsSteps;
   readonly consent: ConsentSteps;
 };
@@ -39,14 +42,14 @@ export function makeInteractionHandlers(deps: InteractionDeps): InteractionHandl
       if (interaction === null) return;
       if (interaction.prompt.name === 'act_as') return deps.actAs.show(ctx, interaction);
       if (interaction.prompt.name === 'consent') return deps.consent.show(ctx, interaction);
-      await deps.login.show(ctx, interaction);
+      await stepsFor(deps, interaction).show(ctx, interaction);
     },
     submitLogin: async (ctx) => {
       const interaction = await findInteraction(deps, ctx, 'login');
       if (interaction === null) return;
       const form = await readForm(ctx, { maxBytes: 4096 });
       deps.csrf.check(ctx, form, interaction.uid);
-      const returnTo = await deps.login.submit(ctx, interaction, form);
+      const returnTo = await stepsFor(deps, interaction).submit(ctx, interaction, form);
       if (returnTo !== null) await leadOn(deps, ctx, interaction, returnTo);
     },
     submitActAs: async (ctx) => {
@@ -66,6 +69,11 @@ export function makeInteractionHandlers(deps: InteractionDeps): InteractionHandl
       await leadOn(deps, ctx, interaction, returnTo);
     },
   };
+}
+
+/** A step-up when somebody is logged in and nothing but his level is missing; else a login. */
+function stepsFor({ login, stepUp }: InteractionDeps, { prompt }: Interaction): LoginSteps {
+  return prompt.reasons.every((reason) => reason === LEVEL_REASON) ? stepUp : login;
 }
 
 /** The interaction of this path and browser; null after the answer 「登录页面已失效」 was sent. */

@@ -18,9 +18,8 @@ export type AccountsDeps = {
 /** Claims by scope (OpenID Connect Core). */
 export function claimsConfiguration(): NonNullable<Configuration['claims']> {
   return {
-    openid: ['sub', 'amr', 'auth_time', 'acting_for'],
+    openid: ['sub', 'acr', 'amr', 'auth_time', 'acting_for'],
     ...Object.fromEntries(ABOUT_PERSON.map((scope) => [scope, [...claimsOf(scope)]])),
-    acr: null,
     iss: null,
     sid: null,
   };
@@ -32,6 +31,7 @@ export function makeFindAccount(deps: AccountsDeps): FindAccount {
     if (account === null || !mayLogIn(account)) return undefined;
     return {
       accountId: account.sub,
+      level: account.level,
       representsUnits: account.representsUnits,
       claims: async (use, scope, requested) => {
         const acting_for = await deps.readActingFor(ctx);

@@ -4,10 +4,12 @@
 // ES256 only, PKCE S256 always, codes only, pairwise subjects only.
 import type { Configuration, JWK, KoaContextWithOIDC } from 'oidc-provider';
 import { errors, interactionPolicy } from 'oidc-provider';
+import { ACR_VALUES } from '../domain/assurance.ts';
 import { OIDC_SCOPES } from '../domain/client.ts';
 import { claimsConfiguration } from './accounts.ts';
 import { EXTRA_METADATA } from './client-metadata.ts';
 import { type FeatureParts, makeFeatures } from './features.ts';
+import { askForLevel } from './level-check.ts';
 
 export type ConfigurationParts = FeatureParts & {
   readonly adapter: NonNullable<Configuration['adapter']>;
@@ -46,7 +48,7 @@ export function makeConfiguration(parts: ConfigurationParts): Configuration {
     pairwiseIdentifier: parts.pairwiseIdentifier,
     extraTokenClaims: parts.extraTokenClaims,
     responseTypes: ['code'],
-    acrValues: [],
+    acrValues: [...ACR_VALUES],
     clientAuthMethods: ['private_key_jwt', 'client_secret_basic', 'client_secret_post', 'none'],
     enabledJWA: ALGORITHMS,
     clientDefaults: {
@@ -96,6 +98,8 @@ export function makeConfiguration(parts: ConfigurationParts): Configuration {
 /** Login, then in whose name, then consent. */
 function makePolicy({ actAsPrompt }: ConfigurationParts): interactionPolicy.DefaultPolicy {
   const policy = interactionPolicy.base();
+  const login = policy.get('login');
+  if (login !== undefined) askForLevel(login);
   policy.add(actAsPrompt, 1);
   return policy;
 }

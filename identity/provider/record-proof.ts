@@ -9,9 +9,9 @@ type Carried = Omit<Authentication, 'sessionUid' | 'at'> & { readonly at: string
 /** Runs before the policy of the provider looks at the session. */
 export function makeRecordProof(db: Knex): (ctx: KoaContextWithOIDC) => Promise<void> {
   return async (ctx) => {
-    const carried = ctx.oidc.result?.login?.['authentication'] as Carried | undefined;
+    const carried = ctx.oidc.result?.login?.['authentication'] as Carried | null | undefined;
     const session = ctx.oidc.session;
-    if (carried === undefined || session === undefined) return;
+    if (!carried || session === undefined) return;
     await insertAuthentication(db, { ...carried, at: new Date(carried.at), sessionUid: session.uid });
   };
 }

@@ -1,20 +1,12 @@
 // 登录: one way at a time, the others as links with addresses of their own; whole without script. What a way shows is its own
 // (password-form.ts and its siblings).
 import type { PageFrame } from '../../common/web/frame.ts';
-import { attribute, type Html, html } from '../../common/web/html.ts';
+import { type Html, html } from '../../common/web/html.ts';
 import { renderPage } from '../../common/web/layout.ts';
 import { errorSummary, type Fault, FOCUS_SUMMARY_SCRIPT } from '../../common/web/parts.ts';
-import { type Say, sayIn, type Text, type Texts } from '../../common/web/texts.ts';
+import { type Say, sayIn, type Texts } from '../../common/web/texts.ts';
 import { IDENTITY_SERVICE } from './service.ts';
-
-export type WayLink = {
-  readonly name: string;
-  readonly label: Text;
-  readonly href: string;
-  readonly isCurrent: boolean;
-  /** Under 「更多方式」 on phones. */
-  readonly isRare: boolean;
-};
+import { type WayLink, wayLinks } from './way-links.ts';
 
 export type LoginPage = {
   /** The form of the way that is shown, and its script. */
@@ -37,8 +29,6 @@ const TEXTS = {
   title: { zh: '登录', en: 'Log in' },
   forSystem: { zh: '登录后继续使用：{system}', en: 'Log in to go on to {system}' },
   again: { zh: '为确认是您本人，请再登录一次。', en: 'To make sure it is you, log in once more.' },
-  ways: { zh: '登录方式', en: 'Ways to log in' },
-  more: { zh: '更多方式', en: 'More ways' },
   given: { zh: '登录后，{system}将得到：{list}', en: 'By logging in, {system} gets: {list}' },
   account: { zh: '账号标识', en: 'an account identifier' },
   name: { zh: '姓名', en: 'your name' },
@@ -70,21 +60,6 @@ ${props.body}
 ${sayGiven(props, say, frame.lang === 'zh' ? '、' : ', ')}
 <p class="hint small">${say(TEXTS.host, { host: props.host })}</p>`,
   });
-}
-
-/** Rare ways stand in the row on desktops, and fold on phones; the one that is shown is never folded. */
-function wayLinks(ways: readonly WayLink[], say: Say): Html | null {
-  if (ways.length < 2) return null;
-  const link = (way: WayLink): Html =>
-    html`<a href="${way.href}"${attribute('aria-current', way.isCurrent ? 'page' : null)}>${say(way.label)}</a>`;
-  const folded = ways.filter(({ isRare, isCurrent }) => isRare && !isCurrent);
-  return html`<nav class="ways" aria-label="${say(TEXTS.ways)}"><ul>${ways.map(
-    (way) => html`<li class="${folded.includes(way) ? `rare way-${way.name}` : `way-${way.name}`}">${link(way)}</li>`,
-  )}</ul>${
-    folded.length === 0
-      ? null
-      : html`<details class="more"><summary>${say(TEXTS.more)}</summary><ul>${folded.map((way) => html`<li class="way-${way.name}">${link(way)}</li>`)}</ul></details>`
-  }</nav>`;
 }
 
 function sayGiven({ given, system }: LoginPage, say: Say, comma: string) {

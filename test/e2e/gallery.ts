@@ -14,13 +14,16 @@ import { makeLog } from '../../common/log.ts';
 import type { PageFrame } from '../../common/web/frame.ts';
 import { type Fault, hiddenFields } from '../../common/web/parts.ts';
 import { problemPage } from '../../common/web/status-page.ts';
+import { codeForm, sendForm } from '../../identity/web/code-forms.ts';
 import { consentPage } from '../../identity/web/consent-page.ts';
 import { loginErrorPage } from '../../identity/web/error-page.ts';
 import { homePage } from '../../identity/web/home-page.ts';
 import { loginPage } from '../../identity/web/login-page.ts';
 import { loggedOutPage, logoutConfirmPage } from '../../identity/web/logout-pages.ts';
+import { outboxPage } from '../../identity/web/outbox-page.ts';
 import { passwordForm, SHOW_PASSWORD_SCRIPT } from '../../identity/web/password-form.ts';
 import { returningToPage } from '../../identity/web/returning-page.ts';
+import { stepUpPage } from '../../identity/web/step-up-page.ts';
 import { codeResultPage } from '../../license/web/code-result-page.ts';
 import { licensePage } from '../../license/web/license-page.ts';
 import { presentationPage } from '../../license/web/presentation-page.ts';
@@ -248,6 +251,21 @@ const problem = (frame: PageFrame, code: keyof typeof PROBLEMS) =>
     at: NOW,
   });
 
+const form = { action: '/gallery/login', hidden, faults: [] };
+const stepUp = {
+  system: SYSTEM,
+  asked: 4,
+  proven: ['pwd'],
+  because: null,
+  isReached: false,
+  stepsLeft: 1,
+  shown: null,
+  ways: [],
+  faults: [],
+  action: '/gallery/login',
+  hidden,
+} as const;
+
 /** Name -> page. */
 export const GALLERY: Readonly<Record<string, (frame: PageFrame) => string>> = {
   login: (frame) => loginPage(frame, password(frame, '')),
@@ -261,6 +279,45 @@ export const GALLERY: Readonly<Record<string, (frame: PageFrame) => string>> = {
     ),
   'login-paused': (frame) =>
     loginPage(frame, password(frame, 'zhangsan', [{ field: 'login', words: '登录已暂停，10:24:35 后可再试' }])),
+  'login-sms': (frame) =>
+    loginPage(frame, {
+      ...login,
+      ways: waysAt('sms'),
+      body: sendForm(frame, {
+        ...form,
+        channel: 'sms',
+        label: frame.lang === 'zh' ? '手机号' : 'Phone',
+        typed: '',
+        maskedTo: null,
+      }),
+    }),
+  'login-sms-sent': (frame) =>
+    loginPage(frame, {
+      ...login,
+      ways: waysAt('sms'),
+      faults: [{ field: 'code', words: '验证码不正确，还可再试 2 次' }],
+      body: codeForm(frame, {
+        ...form,
+        faults: [{ field: 'code', words: '验证码不正确，还可再试 2 次' }],
+        sent: { maskedTo: '138****0012', expiresAt: NOW, resendAt: NOW },
+        isFixed: false,
+      }),
+    }),
+  'step-up': (frame) =>
+    stepUpPage(frame, {
+      ...stepUp,
+      stepsLeft: 2,
+      ways: waysAt('sms').slice(1, 3),
+      shown: { body: sendForm(frame, { ...form, channel: 'sms', label: '', typed: '', maskedTo: '138****0012' }) },
+    }),
+  'step-up-proofing': (frame) => stepUpPage(frame, { ...stepUp, because: 'proofing' }),
+  'step-up-factors': (frame) => stepUpPage(frame, { ...stepUp, because: 'factors' }),
+  outbox: (frame) =>
+    outboxPage(frame, {
+      messages: [
+        { at: NOW, to: '13800010012', kind: 'login-code', words: '【信基】验证码 137204，用于登录，5 分钟内有效。' },
+      ],
+    }),
   consent: (frame) =>
     consentPage(frame, {
       action: '/consent',
