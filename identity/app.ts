@@ -28,6 +28,7 @@ import { completeLogin, type ProvenStep } from './flow/complete-login.ts';
 import { messageQueue } from './flow/deliver-messages.ts';
 import { followChanges } from './flow/follow-changes.ts';
 import { giveConsent } from './flow/give-consent.ts';
+import { deviceLimit, takeLimit } from './flow/limit.ts';
 import { logoutQueues } from './flow/logout-queue.ts';
 import type { PasswordPolicy } from './flow/new-password.ts';
 import { checkCode, dropCode, findSentCode, sendCode } from './flow/one-time-code.ts';
@@ -37,6 +38,7 @@ import { type Janitor, makeJanitor } from './flow/sweep-expired.ts';
 import { accountRoutes } from './http/account-routes.ts';
 import { makeActAsSteps } from './http/act-as.ts';
 import { makeConsentSteps } from './http/consent.ts';
+import { makeDeviceHandler } from './http/device.ts';
 import { makeFactorParts } from './http/factor-parts.ts';
 import { makeHomeHandler } from './http/home.ts';
 import { makeInteractionHandlers } from './http/interaction.ts';
@@ -50,6 +52,7 @@ import { makeOwnLogin } from './http/own-login.ts';
 import { makeOwnSessions } from './http/own-session.ts';
 import {
   authorizeOperation,
+  deviceOperation,
   discoveryOperation,
   endSessionOperation,
   introspectionOperation,
@@ -143,6 +146,9 @@ export type IdentityApp = {
 };
 
 const FRESH_FOR_MS = 1000;
+
+/** Codes of terminals that one address may type; a code that exists is not counted. */
+const DEVICE_TRIES = { max: 10, windowSeconds: 5 * 60 };
 
 export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
   const { db, log, clock, metrics, mode } = deps;
@@ -250,6 +256,11 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
   });
   const home = makeHomeHandler({ own, listClients: () => listLoginClients(db) });
   const oidc = makeProviderHandler(provider, keyring, requests);
+  const device = makeDeviceHandler({
+    clock,
+    oidc,
+    take: (address) => takeLimit(db, { ...deviceLimit(address), ...DEVICE_TRIES, now: clock() }),
+  });
   const jwks = makeJwksHandler(keyring, deps.keyLeadSeconds);
 
   const outbox = makeOutboxHandler({ db, keys: documentKeys });
@@ -296,6 +307,10 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
       operation: introspectionOperation,
     },
     { method: 'POST', path: '/oidc/token/revocation', scope: 'public', handler: oidc, operation: revocationOperation },
+    { method: 'POST', path: '/oidc/device', scope: 'public', handler: oidc, operation: deviceOperation },
+    { method: 'GET', path: '/device', scope: 'public', handler: oidc },
+    { method: 'POST', path: '/device', scope: 'public', handler: device },
+    { method: 'GET', path: '/device/:uid', scope: 'public', handler: oidc },
     { method: 'GET', path: '/oidc/me', scope: 'public', handler: oidc, operation: userinfoOperation },
     { method: 'POST', path: '/oidc/me', scope: 'public', handler: oidc },
     { method: 'GET', path: '/oidc/session/end', scope: 'public', handler: oidc, operation: endSessionOperation },

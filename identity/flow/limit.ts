@@ -43,3 +43,8 @@ export async function forgetLimit(db: Knex, limit: Limit): Promise<void> {
 function placeOf({ kind, key }: Limit): { readonly loginKey: Uint8Array; readonly address: string } {
   return { loginKey: typeof key === 'string' ? sm3(utf8(key)) : key, address: `#${kind}` };
 }
+
+/** Codes of terminals typed from one address. */
+export function deviceLimit(address: string): Limit {
+  return { kind: 'device-code', key: address };
+}

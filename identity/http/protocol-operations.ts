@@ -126,6 +126,46 @@ export const tokenOperation: Operation = {
   },
 };
 
+export const deviceOperation: Operation = {
+  id: 'deviceAuthorization',
+  summary: 'Get a code for a terminal without keyboard or browser (RFC 8628)',
+  summaryZh: '为大厅终端获取登录代码',
+  tag: 'login',
+  description:
+    'The terminal shows user_code and verification_uri, or a QR code of verification_uri_complete; the person opens it on the phone, logs in, sees who asks and confirms. Meanwhile the terminal asks /oidc/token every 5 seconds with grant_type=urn:ietf:params:oauth:grant-type:device_code.',
+  body: {
+    type: FORM,
+    description: 'scope, and the client as at /oidc/token',
+    example: `scope=openid profile&${ASSERTION}`,
+  },
+  answers: {
+    200: {
+      description: 'The codes and their life in seconds',
+      content: {
+        schema: z
+          .object({
+            device_code: z.string(),
+            user_code: z.string(),
+            verification_uri: z.string(),
+            verification_uri_complete: z.string(),
+            expires_in: z.int(),
+          })
+          .meta({
+            example: {
+              device_code: 'GmRh…',
+              user_code: 'WDJB-MJHT',
+              verification_uri: 'https://id.example.gov.cn/device',
+              verification_uri_complete: 'https://id.example.gov.cn/device?user_code=WDJB-MJHT',
+              expires_in: 600,
+            },
+          }),
+      },
+    },
+    400: OAUTH_ERROR,
+    401: { description: 'invalid_client' },
+  },
+};
+
 export const introspectionOperation: Operation = {
   id: 'introspect',
   summary: 'Ask whether a token of yours is still good (RFC 7662)',

@@ -16,6 +16,7 @@ import {
   findSessionByUid,
   markConsumed,
   revokeGrant,
+  updateByUserCode,
   upsertArtifact,
 } from '../store/artifacts.ts';
 import { isEndedSession } from '../store/ended-sessions.ts';
@@ -27,6 +28,7 @@ import {
   type Participation,
 } from '../store/session-clients.ts';
 import { readSession, readToken, type SessionRead } from '../store/session-reads.ts';
+import { deviceHandle, userCodeOfHandle } from './device-handle.ts';
 import { followRotation, isInGrace, REFRESH_TOKEN, type RefreshGrace } from './refresh-grace.ts';
 import { askingClient, keepRead, takeGrant, takeSession } from './request-reads.ts';
 
@@ -76,7 +78,9 @@ export class PostgresAdapter implements Adapter {
     const artifact = { model: this.#model, id, payload: this.#stored(payload), expiresAt };
     // PostgreSQL keeps no NUL in a text: a request that brings one along is the caller's mistake, not ours.
     if (JSON.stringify(artifact.payload).includes('\\u0000')) throw new errors.InvalidRequest('a NUL character');
-    await upsertArtifact(db, artifact);
+    const userCode = this.#model === 'DeviceCode' ? userCodeOfHandle(id) : null;
+    if (userCode === null) await upsertArtifact(db, artifact);
+    else await updateByUserCode(db, userCode, artifact);
   }
 
   async find(id: string): Promise<AdapterPayload | undefined> {
@@ -89,6 +93,8 @@ export class PostgresAdapter implements Adapter {
       const clientId = askingClient();
       return this.#presentSession(await readSession(db, id, clientId), clientId);
     }
+    const userCode = this.#model === 'DeviceCode' ? userCodeOfHandle(id) : null;
+    if (userCode !== null) return this.findByUserCode(userCode);
     const find = (key: string): Promise<Artifact | null> => findArtifact(db, this.#model, key);
     if (!TOKENS.has(this.#model)) return present(await find(id));
     const token = await readToken(db, this.#model, id);
@@ -107,7 +113,8 @@ export class PostgresAdapter implements Adapter {
   }
 
   async findByUserCode(userCode: string): Promise<AdapterPayload | undefined> {
-    return present(await findArtifactByUserCode(this.#deps.db, this.#model, userCode));
+    const found = present(await findArtifactByUserCode(this.#deps.db, this.#model, userCode));
+    return found && { ...found, jti: deviceHandle(userCode) };
   }
 
   /** Exactly one caller consumes. RFC 6749, 4.1.2: for the others the request is denied and what was issued is revoked. */

@@ -34,7 +34,7 @@ export function toMetadata(client: Client): ClientMetadata {
     client_id: client.clientId,
     client_name: client.name,
     application_type: client.applicationType,
-    grant_types: client.grantTypes.map((type) => WIRE_GRANT[type]),
+    grant_types: client.grantTypes.filter((type) => type !== 'device_code').map((type) => WIRE_GRANT[type]),
     response_types: client.grantTypes.includes('authorization_code') ? ['code'] : [],
     redirect_uris: [...client.redirectUris],
     post_logout_redirect_uris: [...client.postLogoutRedirectUris],
@@ -61,6 +61,14 @@ export function toMetadata(client: Client): ClientMetadata {
     xinji_resource_scopes: SCOPES.filter((scope) => client.scopes.includes(scope)),
     xinji_sector: client.sector,
   };
+}
+
+/**
+ * The library lets a client with pairwise subjects have device codes only when it names an address for its keys, from which
+ * its sector is read. Our sectors are registered: the grant is added when the metadata have been judged.
+ */
+export function addDeviceGrant(client: { grantTypes?: readonly string[] | undefined }, row: Client): void {
+  if (row.grantTypes.includes('device_code')) client.grantTypes = [...(client.grantTypes ?? []), DEVICE_GRANT];
 }
 
 function authentication({ authMethod, jwks }: Client): Partial<ClientMetadata> {

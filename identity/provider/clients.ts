@@ -7,7 +7,7 @@ import type { ClientMetadata, Provider } from 'oidc-provider';
 import { OWN_CLIENT_ID } from '../domain/client.ts';
 import type { Changes } from '../flow/follow-changes.ts';
 import { findClient, findClientVersion } from '../store/clients.ts';
-import { toMetadata } from './client-metadata.ts';
+import { addDeviceGrant, toMetadata } from './client-metadata.ts';
 import { ownClientMetadata } from './own-client.ts';
 
 type ProviderClient = NonNullable<Awaited<ReturnType<Provider['Client']['find']>>>;
@@ -39,6 +39,7 @@ export function readClientsFrom(provider: Provider, { db, changes }: { db: Knex;
     const row = await findClient(db, clientId);
     if (row === null || row.status !== 'active') return undefined;
     const client = new ClientOfProvider(toMetadata(row));
+    addDeviceGrant(client, row);
     known.set(clientId, { version: row.version, asOf, client });
     return client;
   };

@@ -8,6 +8,7 @@ import { ACR_VALUES } from '../domain/assurance.ts';
 import { OIDC_SCOPES } from '../domain/client.ts';
 import { claimsConfiguration } from './accounts.ts';
 import { EXTRA_METADATA } from './client-metadata.ts';
+import { DEVICE_PATH } from './device-pages.ts';
 import { type FeatureParts, makeFeatures } from './features.ts';
 import { askForLevel } from './level-check.ts';
 
@@ -111,6 +112,8 @@ function checkClientAssertion(ctx: KoaContextWithOIDC, claims: Record<string, un
 }
 
 const ROUTES = {
+  code_verification: DEVICE_PATH,
+  device_authorization: '/oidc/device',
   authorization: '/oidc/auth',
   token: '/oidc/token',
   userinfo: '/oidc/me',

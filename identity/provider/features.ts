@@ -9,6 +9,7 @@ type Client = NonNullable<KoaContextWithOIDC['oidc']['client']>;
 export type FeatureParts = {
   readonly resourceIndicators: NonNullable<Features['resourceIndicators']>;
   readonly pages: ProviderPages;
+  readonly deviceFlow: NonNullable<Features['deviceFlow']>;
   /** 32 bytes, the same on every node: a nonce that one gave is known to all. */
   readonly dpopNonceSecret: Uint8Array;
 };
@@ -16,7 +17,7 @@ export type FeatureParts = {
 /** The longest life of a signed request; FAPI 2.0 Message Signing allows 60 minutes. */
 const REQUEST_OBJECT_SECONDS = 10 * 60;
 
-export function makeFeatures({ resourceIndicators, pages, dpopNonceSecret }: FeatureParts): Features {
+export function makeFeatures({ resourceIndicators, pages, dpopNonceSecret, deviceFlow }: FeatureParts): Features {
   return {
     attestClientAuth: { enabled: false },
     devInteractions: { enabled: false },
@@ -25,7 +26,7 @@ export function makeFeatures({ resourceIndicators, pages, dpopNonceSecret }: Fea
     clientIdMetadataDocument: { enabled: false },
     claimsParameter: { enabled: true, assertClaimsParameter: dropUnknownClaims },
     clientCredentials: { enabled: true },
-    deviceFlow: { enabled: false },
+    deviceFlow,
     dPoP: {
       enabled: true,
       nonceSecret: Buffer.from(dpopNonceSecret),

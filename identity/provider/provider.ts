@@ -16,6 +16,7 @@ import type { Lifetimes } from '../domain/lifetimes.ts';
 import type { SessionLife } from '../domain/session-life.ts';
 import { pairwiseSub } from '../domain/subject.ts';
 import type { Changes } from '../flow/follow-changes.ts';
+import { deviceLimit, giveLimitBack } from '../flow/limit.ts';
 import { awaitFirstTries, type SendLogout } from '../flow/logout-queue.ts';
 import { findAccountBySub, findDocument } from '../store/accounts.ts';
 import { countDisclosure } from '../store/disclosures.ts';
@@ -27,8 +28,10 @@ import { compareSecretsIn } from './client-secrets.ts';
 import { readClientsFrom } from './clients.ts';
 import { type ConfigurationParts, makeConfiguration } from './configuration.ts';
 import type { CurrentProvider } from './current-provider.ts';
+import { makeDeviceFlow } from './device-pages.ts';
 import { recordDisclosures } from './disclosures.ts';
 import { makeDuties } from './duties.ts';
+import { ownFormPosts } from './form-post.ts';
 import { makeLoadGrant } from './grants.ts';
 import { limitPushedRequests, makeTtl } from './lifetimes.ts';
 import { makeOutboundFetch } from './outbound-fetch.ts';
@@ -102,6 +105,7 @@ export function makeProvider(deps: ProviderDeps): HouseProvider {
     limitPushedRequests(provider, deps);
     endSessionsFor(provider, { db, clock });
     recordProvider(provider, { recorder, requests, log });
+    ownFormPosts(provider, requests);
     leadOnAfterLogout(provider, { requests, receiptsOf, clock });
     recordDisclosures(provider, (told) => countDisclosure(db, { ...told, at: clock() }));
     return provider;
@@ -163,6 +167,7 @@ function makeParts(
     resourceIndicators: makeResourceIndicators(audiences, duties),
     fetch: makeOutboundFetch({ networks: deps.logoutNetworks, timeoutMs: deps.logoutTimeoutMs }),
     pages: makeProviderPages({ requests, clock }),
+    deviceFlow: makeDeviceFlow({ requests, onFound: (address) => giveLimitBack(db, deviceLimit(address)) }),
     ttl: makeTtl(deps, deps.sessionLife, clock),
     dpopNonceSecret: deriveKey(deps.masterKey, 'identity dpop nonce'),
     cookieKeys: deps.cookieKeys,

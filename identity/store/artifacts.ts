@@ -89,6 +89,24 @@ export async function findArtifactByUserCode(db: Knex, model: string, userCode: 
   return rows[0] ? toArtifact(rows[0]) : null;
 }
 
+/** Changes what was found by a user code, whose id only its holder knows; once a person stands in it, nothing is changed any more. */
+export async function updateByUserCode(db: Knex, userCode: string, artifact: NewArtifact): Promise<void> {
+  const { payload } = artifact;
+  const { jti: _, ...rest } = payload;
+  await db.raw(
+    `update identity.oidc_artifacts
+     set (grant_id, session_uid, account_id, payload) = (?, ?, ?, ?) where model = ? and user_code = ? and payload ->> 'accountId' is null`,
+    [
+      textOrNull(payload['grantId']),
+      textOrNull(payload['sessionUid']),
+      textOrNull(payload['accountId']),
+      JSON.stringify(rest),
+      artifact.model,
+      userCode,
+    ],
+  );
+}
+
 /** Compare-and-set: true for the one caller that consumed it, false for every other one. */
 export async function markConsumed(db: Knex, model: string, id: string, now: Date): Promise<boolean> {
   const { rowCount } = await runStatement(db, CONSUME, [now, model, digestOf(id)]);

@@ -16,6 +16,7 @@ import { type Fault, hiddenFields } from '../../common/web/parts.ts';
 import { problemPage } from '../../common/web/status-page.ts';
 import { codeForm, sendForm } from '../../identity/web/code-forms.ts';
 import { consentPage } from '../../identity/web/consent-page.ts';
+import { deviceCodePage, deviceConfirmPage, deviceDonePage } from '../../identity/web/device-pages.ts';
 import { loginErrorPage } from '../../identity/web/error-page.ts';
 import { homePage } from '../../identity/web/home-page.ts';
 import { loginPage } from '../../identity/web/login-page.ts';
@@ -353,6 +354,25 @@ export const GALLERY: Readonly<Record<string, (frame: PageFrame) => string>> = {
       system: SYSTEM,
       systems: 2,
     }),
+  device: (frame) => deviceCodePage(frame, { action: '/gallery/device', xsrf: 'token' }),
+  'device-wrong': (frame) =>
+    deviceCodePage(frame, {
+      action: '/gallery/device',
+      xsrf: 'token',
+      code: 'WDJB-MJHT',
+      fault: { kind: 'unknown' },
+    }),
+  'device-confirm': (frame) =>
+    deviceConfirmPage(frame, {
+      action: '/gallery/device',
+      xsrf: 'token',
+      code: 'WDJB-MJHT',
+      shown: 'WDJB-MJHT',
+      system: SYSTEM,
+      operator: '示例市政务服务中心',
+      address: '10.20.3.44',
+    }),
+  'device-done': (frame) => deviceDonePage(frame),
   'logged-out': (frame) => loggedOutPage(frame, { systems: 2, later: ['医疗保障网上服务平台'], loginHref: '/' }),
   'login-error': (frame) =>
     loginErrorPage(frame, {

@@ -48,7 +48,12 @@ test('discovery promises ES256, S256, codes, pairwise subjects, and no more than
     token_endpoint_auth_signing_alg_values_supported: ['ES256'],
     id_token_signing_alg_values_supported: ['ES256'],
     subject_types_supported: ['pairwise'],
-    grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
+    grant_types_supported: [
+      'authorization_code',
+      'refresh_token',
+      'client_credentials',
+      'urn:ietf:params:oauth:grant-type:device_code',
+    ],
     scopes_supported: ['openid', 'profile', 'phone', 'email', 'level', 'identity_document', 'offline_access'],
     response_modes_supported: ['form_post', 'fragment', 'query'],
     dpop_signing_alg_values_supported: ['ES256'],
