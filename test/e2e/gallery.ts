@@ -33,6 +33,7 @@ import { verifyPage } from '../../license/web/verify-page.ts';
 import { fileResultPage } from '../../license/web/verify-result-page.ts';
 import { walletPage } from '../../license/web/wallet-page.ts';
 import { ACCOUNT_GALLERY } from './gallery-account.ts';
+import { FACTORS_GALLERY } from './gallery-factors.ts';
 
 const NOW = new Date('2026-11-20T02:24:35Z');
 const SYSTEM = '不动产登记网上办事大厅';
@@ -392,6 +393,7 @@ export const GALLERY: Readonly<Record<string, (frame: PageFrame) => string>> = {
       ],
     }),
   ...ACCOUNT_GALLERY,
+  ...FACTORS_GALLERY,
   wallet: (frame) =>
     walletPage(frame, {
       person,
