@@ -2,7 +2,7 @@
 // did not ask for it refuses; the warning says what a stranger's code is good for.
 import type { PageFrame } from '../../common/web/frame.ts';
 import { type Html, html } from '../../common/web/html.ts';
-import { facts, hiddenFields, notice, verdict } from '../../common/web/parts.ts';
+import { facts, hiddenFields, notice, phrases, verdict } from '../../common/web/parts.ts';
 import { formatDateTime, type Say, sayIn, type Text, type Texts } from '../../common/web/texts.ts';
 import { accountPage, type Viewer } from './account-layout.ts';
 
@@ -21,7 +21,7 @@ export type ScanConfirmPage = {
 export type ScanEnd = 'over' | 'taken' | 'confirmed' | 'refused';
 
 const TEXTS = {
-  title: { zh: '确认在另一台设备登录？', en: 'Log in on another device?' },
+  title: { zh: '确认在|另一台设备|登录？', en: 'Log in |on another |device?' },
   system: { zh: '系统', en: 'System' },
   device: { zh: '浏览器', en: 'Browser' },
   address: { zh: '网络地址', en: 'Network address' },
@@ -71,10 +71,10 @@ export function scanConfirmPage(frame: PageFrame, props: ScanConfirmPage): strin
   return page(
     frame,
     props.viewer,
-    say(TEXTS.title),
-    html`<h1>${say(TEXTS.title)}</h1>
+    say(TEXTS.title).replaceAll('|', ''),
+    html`<h1>${phrases(...say(TEXTS.title).split('|'))}</h1>
 ${facts(frame.lang, rowsOf(frame, props, say))}
-<p class="lead">${say(TEXTS.number)}<strong>${props.number}</strong></p>
+<p class="lead">${say(TEXTS.number)}<strong class="digits">${props.number}</strong></p>
 ${notice({ mark: 'warning', words: html`<p>${say(TEXTS.warning)}</p>` })}
 <form method="post" action="${props.action}">${hiddenFields(props.formFields)}
 <div class="actions">${choose('confirm', TEXTS.confirm, '')}${choose('refuse', TEXTS.refuse, ' plain')}</div></form>`,

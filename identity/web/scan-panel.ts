@@ -47,7 +47,7 @@ export function scanPanel(of: ScanPanel): Html {
   const isWaiting = of.phase === 'waiting';
   return html`<div id="scan" data-phase="${of.phase}" data-words="${JSON.stringify(words)}" data-state-url="${of.stateUrl}" data-page-url="${of.pageHref}">
 ${isWaiting ? codePanel(of, say) : null}
-<p class="lead scan-number"${isWaiting ? html` hidden` : null}>${say(TEXTS.number)}<strong>${of.number}</strong></p>
+<p class="lead scan-number"${isWaiting ? html` hidden` : null}>${say(TEXTS.number)}<strong class="digits">${of.number}</strong></p>
 <p role="status">${isWaiting ? null : say(TEXTS[of.phase])}</p>
 <form method="post" action="${of.action}">${of.hidden}
 <div class="actions">${
@@ -63,7 +63,7 @@ function codePanel(of: ScanPanel, say: Say): Html {
 <p>${say(TEXTS.scan)}</p>
 <div class="qr">${qrCode(of.codeUrl, say(TEXTS.qr))}</div>
 <p class="until">${say(TEXTS.until, { time: formatTime(of.expiresAt) })}</p>
-<p class="small hint">${say(TEXTS.number)}<strong>${of.number}</strong></p>
+<p class="small hint">${say(TEXTS.number)}<strong class="digits">${of.number}</strong></p>
 </div>`;
 }
 
