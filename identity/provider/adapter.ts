@@ -30,7 +30,7 @@ import {
 import { readSession, readToken, type SessionRead } from '../store/session-reads.ts';
 import { deviceHandle, userCodeOfHandle } from './device-handle.ts';
 import { followRotation, isInGrace, REFRESH_TOKEN, type RefreshGrace } from './refresh-grace.ts';
-import { askingClient, keepRead, takeGrant, takeSession } from './request-reads.ts';
+import { askingClient, keepAccount, keepRead, takeGrant, takeSession } from './request-reads.ts';
 
 export type AdapterDeps = {
   readonly db: Knex;
@@ -50,6 +50,8 @@ const asRead = new WeakMap<Authorizations, AsRead>();
 export function noteJoined(authorizations: Authorizations, clientId: string, participation: Participation): void {
   asRead.get(authorizations)?.participations.set(clientId, participation);
 }
+
+type PresentedSession = Omit<SessionRead, 'account'>;
 
 /** Codes and tokens that depend on a grant and, most of them, on a session. */
 const TOKENS: ReadonlySet<string> = new Set(['AccessToken', 'AuthorizationCode', 'DeviceCode', 'RefreshToken']);
@@ -91,7 +93,9 @@ export class PostgresAdapter implements Adapter {
     }
     if (this.#model === 'Session') {
       const clientId = askingClient();
-      return this.#presentSession(await readSession(db, id, clientId), clientId);
+      const session = await readSession(db, id, clientId);
+      if (session !== null) keepAccount(session.account);
+      return this.#presentSession(session, clientId);
     }
     const userCode = this.#model === 'DeviceCode' ? userCodeOfHandle(id) : null;
     if (userCode !== null) return this.findByUserCode(userCode);
@@ -152,7 +156,10 @@ export class PostgresAdapter implements Adapter {
   }
 
   /** With the part of `clientId`, or of every client when it is null. */
-  async #presentSession(session: SessionRead | null, clientId: string | null): Promise<AdapterPayload | undefined> {
+  async #presentSession(
+    session: PresentedSession | null,
+    clientId: string | null,
+  ): Promise<AdapterPayload | undefined> {
     if (session === null) return undefined;
     const { payload, sessionUid, participation } = session;
     const participations =

@@ -18,7 +18,7 @@ import { pairwiseSub } from '../domain/subject.ts';
 import type { Changes } from '../flow/follow-changes.ts';
 import { deviceLimit, giveLimitBack } from '../flow/limit.ts';
 import { awaitFirstTries, type SendLogout } from '../flow/logout-queue.ts';
-import { findAccountBySub, findDocument } from '../store/accounts.ts';
+import { findAccountBySub, findDocument, fromJoined } from '../store/accounts.ts';
 import { countDisclosure } from '../store/disclosures.ts';
 import { listLiveRoles } from '../store/roles.ts';
 import { makeFindAccount } from './accounts.ts';
@@ -40,6 +40,7 @@ import { makeRecordProof } from './record-proof.ts';
 import { makeRecorder, type Recorder, recordProvider } from './recorder.ts';
 import { deriveSuccessors, type RefreshGrace } from './refresh-grace.ts';
 import { detectReplaysIn } from './replay-detection.ts';
+import { takeAccount } from './request-reads.ts';
 import { type Audience, makeResourceIndicators } from './resources.ts';
 import { endSessionsFor, makeSendLogout } from './session-end.ts';
 
@@ -150,7 +151,10 @@ function makeParts(
   return {
     adapter: (model: string) => new PostgresAdapter(model, adapterDeps),
     findAccount: makeFindAccount({
-      findAccount: (sub) => findAccountBySub(db, deps.documentKeys, sub),
+      findAccount: async (sub) => {
+        const read = takeAccount(sub);
+        return read ? fromJoined(deps.documentKeys, read) : findAccountBySub(db, deps.documentKeys, sub);
+      },
       readDocument,
       readActingFor: (ctx) => readActingFor(db, ctx),
     }),

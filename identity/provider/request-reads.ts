@@ -2,13 +2,18 @@
 // its grant and its session; a session comes with the part of the client that asks, not of the hundreds that take part.
 import type { IncomingMessage } from 'node:http';
 import { Provider } from 'oidc-provider';
+import type { JoinedAccount } from '../store/accounts.ts';
 import type { Payload } from '../store/artifacts.ts';
 import type { SessionRead, TokenRead } from '../store/session-reads.ts';
 
 /** `clientId`: whose participation was read with the session. */
 export type KeptSession = { readonly session: SessionRead | null; readonly clientId: string };
 
-type Kept = { readonly sessions: Map<string, KeptSession>; readonly grants: Map<string, Payload> };
+type Kept = {
+  readonly sessions: Map<string, KeptSession>;
+  readonly grants: Map<string, Payload>;
+  readonly accounts: Map<string, JoinedAccount>;
+};
 
 const kept = new WeakMap<IncomingMessage, Kept>();
 
@@ -21,29 +26,42 @@ export function askingClient(): string | null {
 }
 
 /** Keeps what came with a code or token, for this request. */
-export function keepRead({ payload, sessionUid, session, grant }: TokenRead): void {
-  const request = Provider.ctx?.req;
+export function keepRead({ payload, sessionUid, session, grant, account }: TokenRead): void {
   const clientId = payload['clientId'];
-  if (request === undefined || typeof clientId !== 'string') return;
-  const reads = kept.get(request) ?? { sessions: new Map(), grants: new Map() };
+  const reads = readsOfRequest();
+  if (reads === undefined || typeof clientId !== 'string') return;
+  if (account.sub !== null) reads.accounts.set(account.sub, account);
   if (sessionUid !== null) reads.sessions.set(sessionUid, { session, clientId });
   if (grant !== null) reads.grants.set(grant.id, grant.payload);
-  kept.set(request, reads);
+}
+
+/** Keeps whose a session is, for this request. */
+export function keepAccount(account: JoinedAccount): void {
+  if (account.sub !== null) readsOfRequest()?.accounts.set(account.sub, account);
 }
 
 /** Handed over once; undefined: it was not read. */
 export function takeSession(uid: string): KeptSession | undefined {
-  return take(currentReads()?.sessions, uid);
+  return take(readsOfRequest()?.sessions, uid);
 }
 
 /** Handed over once; undefined: it was not read. */
 export function takeGrant(id: string): Payload | undefined {
-  return take(currentReads()?.grants, id);
+  return take(readsOfRequest()?.grants, id);
 }
 
-function currentReads(): Kept | undefined {
+/** Handed over once; undefined: it was not read. */
+export function takeAccount(sub: string): JoinedAccount | undefined {
+  return take(readsOfRequest()?.accounts, sub);
+}
+
+/** Undefined outside of the provider's own requests. */
+function readsOfRequest(): Kept | undefined {
   const request = Provider.ctx?.req;
-  return request && kept.get(request);
+  if (request === undefined) return undefined;
+  const reads = kept.get(request) ?? { sessions: new Map(), grants: new Map(), accounts: new Map() };
+  kept.set(request, reads);
+  return reads;
 }
 
 function take<V>(map: Map<string, V> | undefined, key: string): V | undefined {

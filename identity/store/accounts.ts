@@ -246,12 +246,27 @@ async function unlessTaken<T>(write: () => PromiseLike<T>): Promise<T> {
   }
 }
 
+/** An account read beside something else, by `accountOf`; all null when there is none. */
+export type JoinedAccount = { readonly [K in keyof Row]: Row[K] | null };
+
+/** To be joined, with `account.*`: the account of which the SQL expression gives the `sub`. */
+export function accountOf(sub: string): string {
+  return `left join lateral (select ${COLUMNS} from identity.accounts where sub = ${sub}) account on true`;
+}
+
+export function fromJoined(keys: DocumentKeys, row: JoinedAccount): Account | null {
+  return row.sub === null ? null : toAccount(keys, row as Row);
+}
+
 function toAccount(keys: DocumentKeys, row: Row): Account {
   return {
     id: Number(row.id),
     sub: row.sub,
     loginName: row.login_name,
-    name: readDocument(keys, row)?.name ?? '',
+    // Opened when somebody asks for it: most requests of a person need no name.
+    get name() {
+      return readDocument(keys, row)?.name ?? '';
+    },
     level: row.level,
     status: row.status,
     hasPassword: row.has_password,

@@ -1,8 +1,9 @@
-// What one request needs to know of a session, in one statement: its row, whether it was ended, and how one client takes
-// part. And of a code or token: its row, its grant, its session with all of that. The tables are those of artifacts.ts,
-// ended-sessions.ts and session-clients.ts.
+// What one request needs to know of a session, in one statement: its row, whether it was ended, whose it is, and how one
+// client takes part. And of a code or token: its row, its grant, its session with all of that. The tables are those of
+// artifacts.ts, ended-sessions.ts, session-clients.ts and accounts.ts.
 import type { Knex } from 'knex';
 import { runStatement } from '../../common/db/statement.ts';
+import { accountOf, type JoinedAccount } from './accounts.ts';
 import { type Artifact, digestOf, type Payload } from './artifacts.ts';
 import type { Participation } from './session-clients.ts';
 
@@ -11,15 +12,18 @@ export type SessionRead = {
   readonly sessionUid: string;
   /** How the client that was asked about takes part; null: it does not. */
   readonly participation: Participation | null;
+  /** The person's row, not opened yet. */
+  readonly account: JoinedAccount;
 };
 
 export type TokenRead = Artifact & {
   readonly grant: { readonly id: string; readonly payload: Payload } | null;
   /** Null: none, or ended. */
   readonly session: SessionRead | null;
+  readonly account: JoinedAccount;
 };
 
-type Joined = { sid: string | null; joined_grant: string | null; persists_logout: boolean | null };
+type Joined = JoinedAccount & { sid: string | null; joined_grant: string | null; persists_logout: boolean | null };
 type SessionRow = Joined & { payload: Payload; session_uid: string };
 type TokenRow = Joined & {
   payload: Payload;
@@ -37,7 +41,9 @@ const PARTICIPATION = (session: string, client: string): string => `left join la
 
 const SESSION = {
   name: 'session-read',
-  text: `select s.payload, s.session_uid, part.* from identity.oidc_artifacts s ${PARTICIPATION('s.session_uid', '$2')}
+  text: `select s.payload, s.session_uid, part.*, account.* from identity.oidc_artifacts s
+    ${PARTICIPATION('s.session_uid', '$2')}
+    ${accountOf('s.account_id')}
     where s.model = 'Session' and s.id_digest = $1
       and not exists (select 1 from identity.ended_sessions where session_uid = s.session_uid)`,
 };
@@ -45,7 +51,7 @@ const SESSION = {
 const TOKEN = {
   name: 'token-read',
   text: `select a.payload, a.consumed_at, a.session_uid, a.client_id, a.grant_id, g.payload as grant_payload,
-      s.payload as session_payload, part.*
+      s.payload as session_payload, part.*, account.*
     from identity.oidc_artifacts a
     left join identity.oidc_artifacts g on g.model = 'Grant' and g.grant_id = a.grant_id
     left join lateral (
@@ -53,6 +59,7 @@ const TOKEN = {
         and not exists (select 1 from identity.ended_sessions where session_uid = a.session_uid)
       order by created_at desc limit 1) s on true
     ${PARTICIPATION('a.session_uid', 'a.client_id')}
+    ${accountOf('a.account_id')}
     where a.model = $1 and a.id_digest = $2`,
 };
 
@@ -62,7 +69,7 @@ export async function readSession(db: Knex, id: string, clientId: string | null)
   const row = rows[0];
   if (!row) return null;
   const { payload, session_uid: sessionUid } = row;
-  return { payload: { ...payload, jti: id }, sessionUid, participation: toParticipation(row) };
+  return { payload: { ...payload, jti: id }, sessionUid, participation: toParticipation(row), account: row };
 }
 
 /** A code or token with everything that it depends on. */
@@ -76,7 +83,8 @@ export async function readToken(db: Knex, model: string, id: string): Promise<To
     consumedAt: row.consumed_at,
     sessionUid,
     grant: grantId && grantPayload ? { id: grantId, payload: { ...grantPayload, jti: grantId } } : null,
-    session: payload && sessionUid ? { payload, sessionUid, participation: toParticipation(row) } : null,
+    session: payload && sessionUid ? { payload, sessionUid, participation: toParticipation(row), account: row } : null,
+    account: row,
   };
 }
 
