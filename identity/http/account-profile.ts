@@ -5,7 +5,7 @@ import { pageFrame, sendPage } from '../../common/http/preferences.ts';
 import type { Route } from '../../common/http/routes.ts';
 import type { AccountDocument } from '../domain/account.ts';
 import { maskCode } from '../domain/mask.ts';
-import { maskPhone } from '../domain/message.ts';
+import { maskMail, maskPhone } from '../domain/message.ts';
 import type { IdentityEvent } from '../store/events.ts';
 import { profilePage } from '../web/profile-page.ts';
 import type { OwnSessions } from './own-session.ts';
@@ -13,6 +13,8 @@ import type { OwnSessions } from './own-session.ts';
 export type ProfileDeps = {
   readonly own: OwnSessions;
   readonly readDocument: (sub: string) => Promise<AccountDocument>;
+  /** True for a path that this room serves. */
+  readonly isServed: (path: string) => boolean;
   readonly record: (event: Omit<IdentityEvent, 'at'>) => Promise<void>;
 };
 
@@ -25,19 +27,23 @@ export function profileRoutes(deps: ProfileDeps): readonly Route[] {
   ];
 }
 
-async function show({ own, readDocument }: ProfileDeps, ctx: Koa.Context): Promise<void> {
+async function show({ own, readDocument, isServed }: ProfileDeps, ctx: Koa.Context): Promise<void> {
   const session = await own.requireSession(ctx);
   if (session === null) return;
   const uncovered = own.takeFlash(ctx, session)?.code === 'uncovered';
-  const { holder, phone } = await readDocument(session.account.sub);
+  const { holder, phone, mail } = await readDocument(session.account.sub);
   const page = profilePage(pageFrame(ctx), {
     viewer: session.account,
     formFields: own.formFields(ctx, session),
-    level: session.level,
+    level: session.account.level,
+    sessionLevel: session.level,
+    loginName: session.account.loginName,
     name: session.account.name,
     holderCode: holder === undefined ? null : uncovered ? holder.code : maskCode(holder.code),
     phone: phone === undefined ? null : uncovered ? phone : maskPhone(phone),
+    mail: mail === undefined ? null : uncovered ? mail : maskMail(mail),
     uncovered,
+    isServed,
   });
   sendPage(ctx, page);
 }

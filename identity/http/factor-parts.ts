@@ -18,7 +18,7 @@ import { listFactors } from '../store/factors.ts';
 import { IDENTITY_SERVICE } from '../web/service.ts';
 import { certificateRoutes } from './account-certificates.ts';
 import { passkeyRoutes } from './account-passkeys.ts';
-import { makeFactorGate } from './factor-gate.ts';
+import { type FactorGate, makeFactorGate } from './factor-gate.ts';
 import { makeCertificateWay } from './login-ways/certificate.ts';
 import { makePasskeyWay, offerPasskeys } from './login-ways/passkey.ts';
 import { makeScanWay } from './login-ways/scan.ts';
@@ -48,6 +48,8 @@ export type FactorPartsDeps = {
 export type FactorParts = {
   readonly ways: readonly LoginWay[];
   readonly offerPasskeys: (visit: WayVisit) => Promise<WayShown>;
+  /** For what takes all that the account can prove, up to level 3. `all`: every way of the login page. */
+  readonly gate: (own: OwnSessions, all: readonly LoginWay[]) => FactorGate;
   /** Of the user centre and of the phone. `all`: every way of the login page. */
   readonly routes: (own: OwnSessions, all: readonly LoginWay[]) => readonly Route[];
 };
@@ -87,11 +89,14 @@ export function makeFactorParts(deps: FactorPartsDeps): FactorParts {
     );
     return found.flat();
   };
+  const gateOf: FactorParts['gate'] = (own, all) =>
+    makeFactorGate({ own, methodsOf: (account) => methodsOf(account, all) });
   return {
+    gate: gateOf,
     ways: [makePasskeyWay(passkeys), makeScanWay(scans), ...(certificates ? [makeCertificateWay(certificates)] : [])],
     offerPasskeys: (visit) => offerPasskeys(passkeys, visit),
     routes: (own, all) => {
-      const gate = makeFactorGate({ own, methodsOf: (account) => methodsOf(account, all) });
+      const gate = gateOf(own, all);
       const nameOf = async (clientId: string) => (await findClient(db, clientId))?.name ?? null;
       return [
         ...passkeyRoutes({ ...passkeys, own, gate }),

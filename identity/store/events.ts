@@ -5,6 +5,7 @@ import type { Knex } from 'knex';
 export const EVENT_KINDS = [
   'account.registered',
   'account.codes-shown',
+  'account.data-read',
   'account.proven',
   'unit.proven',
   'unit.status',

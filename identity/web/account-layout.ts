@@ -35,6 +35,7 @@ const TEXTS = {
 
 const ACCOUNT_NAV: readonly NavEntry[] = [
   { text: { zh: '账号资料', en: 'Profile' }, href: '/account' },
+  { text: { zh: '登录方式', en: 'Ways to log in' }, href: '/account/factors' },
   { text: { zh: '设备', en: 'Devices' }, href: '/account/devices' },
   { text: { zh: '登录记录', en: 'Login history' }, href: '/account/history' },
   { text: { zh: '授权记录', en: 'Access given' }, href: '/account/consents' },

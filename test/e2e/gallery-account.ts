@@ -2,8 +2,10 @@
 import type { PageFrame } from '../../common/web/frame.ts';
 import { consentsPage, type SystemAccess } from '../../identity/web/consents-page.ts';
 import { type DeviceSession, devicesPage } from '../../identity/web/devices-page.ts';
+import { factorsPage } from '../../identity/web/factors-page.ts';
 import { type HistoryEntry, historyPage } from '../../identity/web/history-page.ts';
 import { loginUnfinishedPage } from '../../identity/web/login-unfinished-page.ts';
+import { ownDataPage } from '../../identity/web/own-data-page.ts';
 import { profilePage } from '../../identity/web/profile-page.ts';
 
 const NOW = new Date('2026-11-20T02:24:35Z');
@@ -13,8 +15,12 @@ const formFields = { csrf: 'token', owner: 'token' };
 const profile = {
   viewer,
   formFields,
-  level: 2,
+  level: 4,
+  sessionLevel: 2,
+  loginName: 'zhangsan',
   name: '张三',
+  mail: 'z***@example.cn',
+  isServed: () => true,
   holderCode: '360***********7718',
   phone: '138****0001',
   uncovered: false,
@@ -72,11 +78,34 @@ export const ACCOUNT_GALLERY: Readonly<Record<string, (frame: PageFrame) => stri
   'account-profile-shown': (frame) =>
     profilePage(frame, {
       ...profile,
-      level: 4,
+      level: 5,
+      sessionLevel: 5,
+      loginName: null,
       holderCode: '360102199003077718',
       phone: null,
+      mail: null,
       uncovered: true,
     }),
+  'account-factors': (frame) =>
+    factorsPage(frame, {
+      viewer,
+      ways: [
+        { kind: 'password', entries: [{ label: null, addedAt: null, lastUsedAt: null }], href: '/a' },
+        { kind: 'phone', entries: [{ label: '138****0001', addedAt: null, lastUsedAt: null }], href: '/b' },
+        { kind: 'totp', entries: [{ label: null, addedAt: NOW, lastUsedAt: NOW }], href: '/c' },
+        { kind: 'recovery', entries: Array(8).fill({ label: '', addedAt: NOW, lastUsedAt: null }), href: '/d' },
+        {
+          kind: 'passkey',
+          entries: [
+            { label: '我的手机', addedAt: NOW, lastUsedAt: NOW },
+            { label: '办公室的一台名字很长很长的台式计算机（备用，放在二楼）', addedAt: NOW, lastUsedAt: null },
+          ],
+          href: '/e',
+        },
+        { kind: 'certificate', entries: [], href: '/f' },
+      ],
+    }),
+  'account-data': (frame) => ownDataPage(frame, { viewer, formFields }),
   'account-history': (frame) => historyPage(frame, { viewer, entries, page: 2, pages: 31 }),
   'account-history-empty': (frame) => historyPage(frame, { viewer, entries: [], page: 1, pages: 1 }),
   'account-devices': (frame) => devicesPage(frame, { viewer, formFields, sessions: devices, result: null }),
