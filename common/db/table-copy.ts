@@ -77,6 +77,9 @@ export async function withLoading(
     for (const { table, name } of references) await client.query(`alter table ${table} drop constraint ${name}`);
     for (const table of tables) await client.query(`alter table ${nameOf(table)} disable trigger user`);
     await client.query(`truncate ${tables.map(nameOf).join(', ')}`);
+    // Before `work`, which may add rows of its own.
+    for (const { schema, name, last } of sequences)
+      await client.query('select setval($1::regclass, $2)', [`${quote(schema)}.${quote(name)}`, last]);
     await work({
       load: async (table, rows) => {
         const stream = client.query(
@@ -90,8 +93,6 @@ export async function withLoading(
     for (const { table, name, definition } of references)
       await client.query(`alter table ${table} add constraint ${name} ${definition}`);
     for (const table of tables) await client.query(`alter table ${nameOf(table)} enable trigger user`);
-    for (const { schema, name, last } of sequences)
-      await client.query('select setval($1::regclass, $2)', [`${quote(schema)}.${quote(name)}`, last]);
     await client.query('commit');
   } finally {
     await client.end();

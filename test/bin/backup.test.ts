@@ -171,7 +171,7 @@ test.serial(
 test.serial('restored elsewhere: chains hold, nothing is done twice, nothing that was live lives again', async (t) => {
   for (const room of ['license', 'seal', 'identity'] as const) await house.stopRoom(room);
   const [portA, portB] = await findFreePorts(2);
-  const place = {
+  const place: NodeJS.ProcessEnv = {
     ...(await makeSecondPlace()),
     XINJI_BUSINESS_A_PORT: `${portA}`,
     XINJI_BUSINESS_B_PORT: `${portB}`,
@@ -202,6 +202,17 @@ test.serial('restored elsewhere: chains hold, nothing is done twice, nothing tha
   t.false(code.json<{ live: boolean }>().live);
   const wallet = await browser.open(`${house.urls.license}/licenses`);
   t.true(wallet.url.includes('/interaction/'), 'the old session opens nothing; a login is asked for');
+  const told = connect(place['DATABASE_URL']!, { applicationName: 'xinji test', poolMax: 1 });
+  let notices: { client_id: string }[] = [];
+  for (let i = 0; i < 200 && notices.length === 0; i += 1) {
+    notices = await told('identity.logout_notices').select('client_id');
+    await sleep(50);
+  }
+  await told.destroy();
+  t.true(
+    notices.some(({ client_id: id }) => id === 'license'),
+    'the systems of the ended session are told',
+  );
   const fresh = await logIn(makeBrowser(), `${house.urls.license}/licenses`, house.passwords.zhangsan);
   t.true(fresh.text.includes(license.identifier));
 
