@@ -128,6 +128,12 @@ export const PROBLEMS = {
     '账号或证件已注册',
     'Log in with the existing account.',
   ),
+  'account-state': problem(
+    409,
+    'The state of the account does not allow this',
+    '账号当前的状态不允许此操作',
+    'Look at the state of the account; only an active one is closed or frozen.',
+  ),
   'proof-missing': problem(
     409,
     'The identity is not proven far enough for this',

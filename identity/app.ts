@@ -24,6 +24,8 @@ import type { ProofingPorts } from './domain/proofing.ts';
 import { deriveSigningBoxKey } from './domain/signing-key-box.ts';
 import { deriveSubjectKey } from './domain/subject.ts';
 import { authenticate } from './flow/authenticate.ts';
+import { checkWaitingProofs } from './flow/check-waiting-proofs.ts';
+import { endDueAccounts, sealOldNames } from './flow/close-account.ts';
 import { completeLogin, type ProvenStep } from './flow/complete-login.ts';
 import { messageQueue } from './flow/deliver-messages.ts';
 import { followChanges } from './flow/follow-changes.ts';
@@ -50,6 +52,7 @@ import { makeProviderHandler } from './http/oidc.ts';
 import { makeOutboxHandler } from './http/outbox.ts';
 import { makeOwnLogin } from './http/own-login.ts';
 import { makeOwnSessions } from './http/own-session.ts';
+import { peopleRoutes } from './http/people-routes.ts';
 import {
   authorizeOperation,
   deviceOperation,
@@ -118,6 +121,10 @@ export type IdentityDeps = Lifetimes & {
   /** How long receipts of logouts and jobs that are done stay. */
   readonly receiptDays: number;
   readonly jobDays: number;
+  /** How long what was typed at a registration or recovery is kept. */
+  readonly draftHours: number;
+  /** Days to change one's mind before a closed account is shredded. */
+  readonly closingDays: number;
   /** Rules and work of passwords. */
   readonly passwords: PasswordPolicy;
   /** Sources that prove an identity. */
@@ -188,6 +195,7 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
   const csrf = makeCsrf(cookies, deps.url);
   const people = { db, clock, keys: documentKeys, work: deps.passwords.work };
   const codes = { ...people, otpSeconds: deps.otpSeconds, otpTries: deps.otpTries };
+  const visitors = makeVisitors(cookies);
   const consent = makeConsentSteps({
     provider,
     csrf,
@@ -220,7 +228,7 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
     provider,
     clock,
     csrf,
-    visitors: makeVisitors(cookies),
+    visitors,
     ways,
     completeLogin: (step: ProvenStep) => completeLogin({ ...people, historyUrl: `${deps.url}/account/history` }, step),
   };
@@ -285,6 +293,7 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
       record: recorder.record,
     }),
     ...factors.routes(own, ways),
+    ...peopleRoutes({ ...deps, ...codes, cookies, csrf, visitors }),
     { method: 'GET', path: '/interaction/:uid', scope: 'public', handler: interaction.show },
     { method: 'POST', path: '/interaction/:uid/login', scope: 'public', handler: interaction.submitLogin },
     { method: 'POST', path: '/interaction/:uid/act-as', scope: 'public', handler: interaction.submitActAs },
@@ -342,6 +351,11 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
     }),
     messageQueue({ ...people, smsUrl: deps.smsUrl, mailUrl: deps.mailUrl }),
   ]);
-  const janitor = makeJanitor({ db, clock, log, receiptDays, jobDays, historyDays: deps.historyDays });
+  const chores = [
+    () => checkWaitingProofs({ ...people, ports: deps.ports }),
+    () => endDueAccounts(people),
+    () => sealOldNames(people),
+  ];
+  const janitor = makeJanitor({ db, clock, log, receiptDays, jobDays, historyDays: deps.historyDays, chores });
   return { app, provider, keyKeeper, janitor, workers, settle: recorder.settle };
 }

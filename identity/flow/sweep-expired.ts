@@ -7,6 +7,7 @@ import { deleteDoneJobs } from '../../common/queue/store/jobs.ts';
 import { deleteStaleActingFor } from '../store/acting-for.ts';
 import { deleteExpiredArtifacts } from '../store/artifacts.ts';
 import { deleteOldAuthentications } from '../store/authentications.ts';
+import { deleteOldDrafts } from '../store/drafts.ts';
 import { deleteEndedSessions } from '../store/ended-sessions.ts';
 import { deleteExpiredKeptForms } from '../store/kept-forms.ts';
 import { deleteUnusedDevices } from '../store/known-devices.ts';
@@ -72,6 +73,7 @@ export async function sweepExpired(deps: SweepDeps, batch = BATCH): Promise<numb
     () => deleteExpiredKeptForms(db, before(0), batch),
     () => deleteStaleActingFor(db, before(SESSION_GRACE_SECONDS), batch),
     () => deleteOldProofWaits(db, before(0), batch),
+    () => deleteOldDrafts(db, before(0), batch),
   ];
   let total = 0;
   for (const sweep of sweeps) {
@@ -96,13 +98,16 @@ export async function endExpiredSessions({ db, clock }: EndDeps, batch = BATCH):
 }
 
 /** Sweeps every minute until stopped; a failed pass is logged and tried again. */
-export function makeJanitor(deps: SweepDeps & { readonly log: Log }): Janitor {
+export function makeJanitor(
+  deps: SweepDeps & { readonly log: Log; readonly chores?: readonly (() => Promise<number>)[] },
+): Janitor {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
   const pass = async (): Promise<void> => {
     try {
       const rows = await sweepExpired(deps);
       if (rows > 0) deps.log.debug({ rows }, 'swept expired rows');
+      for (const chore of deps.chores ?? []) await chore();
     } catch (error) {
       deps.log.warn({ err: error }, 'sweeping failed');
     }

@@ -280,7 +280,11 @@ export async function logInAt(
 }
 
 /** Sends the page's form without following what comes. */
-export async function post(browser: Browser, page: Page, values: Record<string, string>): Promise<Response> {
+export async function post(
+  browser: Browser,
+  page: Pick<Page, 'url' | 'status' | 'text'>,
+  values: Record<string, string>,
+): Promise<Response> {
   const action = /<form[^>]*action="([^"]*)"/.exec(page.text)?.[1];
   if (!action) throw new Error(`no form on ${page.url} (${page.status}): ${page.text.slice(0, 2000)}`);
   const hidden = [...page.text.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)];

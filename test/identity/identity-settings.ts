@@ -43,6 +43,8 @@ export function plainSettings(url: string): PlainSettings {
     mailUrl: null,
     historyDays: 365,
     jobDays: 3,
+    draftHours: 24,
+    closingDays: 7,
     passwords: { minLength: 8, work: CHEAP_WORK, breachFile: null },
     ports: makeDevelopmentPorts({ delayMs: 0, outages: () => [] }),
   };
