@@ -1,4 +1,4 @@
-// Passkeys, 扫码 and certificates put together: the ways that they add to the login page, and the rows of their own pages.
+// Passkeys, authenticator codes, 扫码 and certificates put together: the ways that they add to the login page, and the rows of their own pages.
 import type { Knex } from 'knex';
 import { errors } from 'oidc-provider';
 import type { Clock } from '../../common/clock.ts';
@@ -7,7 +7,9 @@ import { type Account, CITIZEN_NUMBER } from '../domain/account.ts';
 import type { Method } from '../domain/assurance.ts';
 import { deriveChallengeKey } from '../domain/challenge.ts';
 import type { DocumentKeys } from '../domain/document-box.ts';
+import type { FactorKind } from '../domain/factor.ts';
 import { deriveScanKey } from '../domain/scan.ts';
+import { proveRecoveryCode, proveTotp } from '../flow/authenticator.ts';
 import { makeChallenges } from '../flow/challenges.ts';
 import type { CertificateTrust } from '../flow/open-certificate-trust.ts';
 import type { CurrentProvider } from '../provider/current-provider.ts';
@@ -16,9 +18,11 @@ import { findClient } from '../store/clients.ts';
 import type { IdentityEvent } from '../store/events.ts';
 import { listFactors } from '../store/factors.ts';
 import { IDENTITY_SERVICE } from '../web/service.ts';
+import { authenticatorRoutes } from './account-authenticator.ts';
 import { certificateRoutes } from './account-certificates.ts';
 import { passkeyRoutes } from './account-passkeys.ts';
 import { type FactorGate, makeFactorGate } from './factor-gate.ts';
+import { makeAuthenticatorWay } from './login-ways/authenticator.ts';
 import { makeCertificateWay } from './login-ways/certificate.ts';
 import { makePasskeyWay, offerPasskeys } from './login-ways/passkey.ts';
 import { makeScanWay } from './login-ways/scan.ts';
@@ -56,7 +60,7 @@ export type FactorParts = {
 
 export function makeFactorParts(deps: FactorPartsDeps): FactorParts {
   const { db, clock, keys, url, record } = deps;
-  const has = async (account: Account, kind: 'passkey' | 'certificate'): Promise<boolean> =>
+  const has = async (account: Account, kind: FactorKind): Promise<boolean> =>
     (await listFactors(db, account.id, kind)).length > 0;
   const common = {
     ...{ db, clock, keys, record, issuer: url },
@@ -93,12 +97,25 @@ export function makeFactorParts(deps: FactorPartsDeps): FactorParts {
     makeFactorGate({ own, methodsOf: (account) => methodsOf(account, all) });
   return {
     gate: gateOf,
-    ways: [makePasskeyWay(passkeys), makeScanWay(scans), ...(certificates ? [makeCertificateWay(certificates)] : [])],
+    ways: [
+      makePasskeyWay(passkeys),
+      makeAuthenticatorWay('totp', {
+        has: (account) => has(account, 'totp'),
+        prove: (account, code) => proveTotp(deps, account, code),
+      }),
+      makeScanWay(scans),
+      ...(certificates ? [makeCertificateWay(certificates)] : []),
+      makeAuthenticatorWay('recovery', {
+        has: (account) => has(account, 'recovery'),
+        prove: (account, code) => proveRecoveryCode(deps, account, code),
+      }),
+    ],
     offerPasskeys: (visit) => offerPasskeys(passkeys, visit),
     routes: (own, all) => {
       const gate = gateOf(own, all);
       const nameOf = async (clientId: string) => (await findClient(db, clientId))?.name ?? null;
       return [
+        ...authenticatorRoutes({ ...common, own, gate }),
         ...passkeyRoutes({ ...passkeys, own, gate }),
         ...(certificates ? certificateRoutes({ ...certificates, own, gate }) : []),
         ...scanRoutes({ ...scans, own, nameOf, interactionOf: (ctx) => findInteractionUid(deps.provider, ctx) }),

@@ -30,8 +30,8 @@ const TEXTS = {
   willSend: { zh: '验证码将发到 {to}。', en: 'The code goes to {to}.' },
   sent: { zh: '验证码已发到 {to}，{time} 前有效。', en: 'Code sent to {to}, valid until {time}.' },
   unknown: {
-    zh: '没有收到？请确认它已绑定账号。',
-    en: 'Nothing came? Make sure that it belongs to an account.',
+    zh: '没有绑定账号的号码或邮箱收不到验证码。',
+    en: 'Nothing is sent to an address that no account has.',
   },
   code: { zh: '验证码', en: 'Code' },
   submit: { zh: '登录', en: 'Log in' },
@@ -74,5 +74,25 @@ ${field({ name: 'code', label: say(TEXTS.code), autocomplete: 'one-time-code', i
 <p class="hint small">${say(TEXTS.againHint, { time: formatTime(sent.resendAt) })}${isFixed ? null : html` ${say(TEXTS.unknown)}`}</p>
 <div class="actions"><button class="button plain" name="step" value="send">${say(TEXTS.again)}</button>
 ${isFixed ? null : html`<button class="button plain" name="step" value="other">${say(TEXTS.other)}</button>`}</div>
+</form>`;
+}
+
+/** One field and one button. */
+export function oneFieldForm(props: {
+  readonly action: string;
+  readonly hidden: Html;
+  readonly faults: readonly Fault[];
+  readonly name: string;
+  readonly label: string;
+  readonly submit: string;
+  readonly autocomplete: string;
+  readonly inputmode?: string;
+}): Html {
+  const { name, label, autocomplete, inputmode } = props;
+  const fault = props.faults.find((one) => one.field === name)?.words;
+  return html`<form method="post" action="${props.action}" novalidate>
+${props.hidden}
+${field({ name, label, autocomplete, ...(inputmode === undefined ? {} : { inputmode }), fault })}
+<div class="actions"><button class="button">${props.submit}</button></div>
 </form>`;
 }

@@ -14,6 +14,7 @@ import { makeLog } from '../../common/log.ts';
 import type { PageFrame } from '../../common/web/frame.ts';
 import { type Fault, hiddenFields } from '../../common/web/parts.ts';
 import { problemPage } from '../../common/web/status-page.ts';
+import { recoveryPage, totpPage } from '../../identity/web/authenticator-pages.ts';
 import { codeForm, sendForm } from '../../identity/web/code-forms.ts';
 import { consentPage } from '../../identity/web/consent-page.ts';
 import { deviceCodePage, deviceConfirmPage, deviceDonePage } from '../../identity/web/device-pages.ts';
@@ -268,6 +269,8 @@ const stepUp = {
   hidden,
 } as const;
 
+const ownCommon = { viewer: { name: '张三' }, proveHref: null, formFields: { csrf: 'token' } };
+
 /** Name -> page. */
 export const GALLERY: Readonly<Record<string, (frame: PageFrame) => string>> = {
   login: (frame) => loginPage(frame, password(frame, '')),
@@ -305,6 +308,34 @@ export const GALLERY: Readonly<Record<string, (frame: PageFrame) => string>> = {
         isFixed: false,
       }),
     }),
+  totp: (frame) =>
+    totpPage(frame, {
+      ...ownCommon,
+      factor: null,
+      enrolment: {
+        uri: 'otpauth://totp/x?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
+        secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
+        sealed: 'x',
+      },
+      isWrong: true,
+      done: null,
+    }),
+  'totp-bound': (frame) =>
+    totpPage(frame, {
+      ...ownCommon,
+      factor: { id: 1, label: '动态口令应用', addedAt: NOW, lastUsedAt: null },
+      enrolment: null,
+      isWrong: false,
+      done: 'added',
+    }),
+  'recovery-codes': (frame) =>
+    recoveryPage(frame, {
+      ...ownCommon,
+      left: 10,
+      madeAt: NOW,
+      codes: Array.from({ length: 10 }, () => '5k3m9-q2w7x'),
+    }),
+  'recovery-codes-left': (frame) => recoveryPage(frame, { ...ownCommon, left: 3, madeAt: NOW, codes: null }),
   'step-up': (frame) =>
     stepUpPage(frame, {
       ...stepUp,
