@@ -24,8 +24,7 @@ import {
   ROOM_ROWS,
   VERIFIER_ROWS,
 } from '../common/setting-values.ts';
-import { type ContainerSettings, parseContainerNames, parseSealAttributes } from './domain/container.ts';
-import { SEAL_DIGEST_ATTRIBUTE, SES_SIGNATURE_ATTRIBUTE } from './domain/seal-attributes.ts';
+import { CONTAINER_ROWS } from './domain/container-settings.ts';
 import { DEFAULT_CODE_RULE, parseCodeRule } from './domain/seal-code.ts';
 
 export const CONFIG_TABLE = {
@@ -68,10 +67,11 @@ export const CONFIG_TABLE = {
   },
   keysFolder: {
     name: 'XINJI_SEAL_KEYS',
-    manual: 'Folder with NAME.key.pem (mode 0600, or a sealed box) and NAME.crt.pem for each signer.',
+    manual:
+      'Folder with NAME.key.pem (mode 0600, or a sealed box) and NAME.crt.pem for each signer whose key was brought. `none`: seals are used with the keys that this room made, which lie sealed in its database.',
     example: '/etc/xinji/seal/signers',
-    fallback: inDevelopment('keys-dev/pem/seal'),
-    parse: parseKeysFolder,
+    fallback: (mode) => (mode === 'development' ? 'keys-dev/pem/seal' : 'none'),
+    parse: (value, mode) => (value === 'none' ? null : parseKeysFolder(value, mode)),
   },
   trustStores: {
     name: 'XINJI_SEAL_TRUST',
@@ -134,28 +134,7 @@ export const CONFIG_TABLE = {
     fallback: () => '4',
     parse: parseInteger(4, 5),
   },
-  cmsNames: {
-    name: 'XINJI_SEAL_CMS_NAMES',
-    manual: '/Filter and /SubFilter of signatures in the modes dual and cms, for readers that know others.',
-    example: 'GM.PKILite/GM.SM2',
-    fallback: () => 'Adobe.PPKLite/ETSI.CAdES.detached',
-    parse: parseContainerNames,
-  },
-  sesNames: {
-    name: 'XINJI_SEAL_SES_NAMES',
-    manual: '/Filter and /SubFilter of signatures in the mode ses; no norm fixes them.',
-    example: 'Gomain.GMPkiLite/GM.sm2seal',
-    fallback: () => 'Gomain.GMPkiLite/GM.sm2seal',
-    parse: parseContainerNames,
-  },
-  sealAttributes: {
-    name: 'XINJI_SEAL_ATTRIBUTES',
-    manual:
-      'The two CMS attributes of the mode dual: digest of the seal, SES_Signature. Verification understands the default ones beside these.',
-    example: '1.2.156.10001.2,1.2.156.10001.3',
-    fallback: () => `${SEAL_DIGEST_ATTRIBUTE},${SES_SIGNATURE_ATTRIBUTE}`,
-    parse: parseSealAttributes,
-  },
+  ...CONTAINER_ROWS,
   codeRule: {
     name: 'XINJI_SEAL_CODE_RULE',
     manual:
@@ -263,20 +242,6 @@ export type SealConfig = Config<typeof CONFIG_TABLE>;
 /** Throws `config-invalid` with every fault. */
 export function readRoomConfig(env: NodeJS.ProcessEnv): SealConfig {
   return readConfig(CONFIG_TABLE, env);
-}
-
-/** Names and attributes of containers as set. */
-export function containersOf(config: Pick<SealConfig, 'cmsNames' | 'sesNames' | 'sealAttributes'>): ContainerSettings {
-  return { cms: config.cmsNames, ses: config.sesNames, attributes: config.sealAttributes };
-}
-
-/** The same three settings alone, for the command line; unset ones are the defaults. */
-export function readContainers(env: NodeJS.ProcessEnv): ContainerSettings {
-  const { cmsNames, sesNames, sealAttributes } = CONFIG_TABLE;
-  const set = Object.fromEntries(
-    [cmsNames, sesNames, sealAttributes].flatMap(({ name }) => (env[name] === undefined ? [] : [[name, env[name]]])),
-  );
-  return containersOf(readConfig({ cmsNames, sesNames, sealAttributes }, set));
 }
 
 /** `own`, `none`, or the URL of an authority, of which production wants https. */

@@ -7,15 +7,20 @@ import { type Sm2PrivateKey, signSm2 } from '../../common/crypto/sm2.ts';
 import { TrustError } from '../../common/errors.ts';
 import { openFileSource } from '../../common/files/file-source.ts';
 import type { Certificate } from '../../common/pki/certificate.ts';
-import { readContainers } from '../../seal/config.ts';
 import type { ContainerSettings } from '../../seal/domain/container.ts';
+import { readContainers } from '../../seal/domain/container-settings.ts';
 import type { Level } from '../../seal/domain/level.ts';
 import { type SealOrder, sealInTurn, type ValidationMeans } from '../../seal/flow/seal-document.ts';
-import { completeFile, prepareFile, sealByRoom } from '../seal/by-digest.ts';
-import { type PartyFiles, readCertificates, readKey, readParty, writeAnew, writeSealed } from '../seal/files.ts';
-import { readSealedInput } from '../seal/normalise.ts';
+import {
+  type PartyFiles,
+  readCertificates,
+  readKey,
+  readParty,
+  writeAnew,
+  writeSealed,
+  writeWhile,
+} from '../seal/files.ts';
 import { type AskedLayout, LAYOUT_OPTIONS, readLayout } from '../seal/options.ts';
-import { readPlan } from '../seal/plan.ts';
 import { readSignatureLevel, readStamper, readValidation, renewFile } from '../seal/preserving.ts';
 import { type Command, EXIT_USAGE } from './command.ts';
 import { placeSealAsked } from './seal-keyword.ts';
@@ -73,13 +78,14 @@ S.esl comes from the seal maker; a seal room hands out its own: GET /v1/seals/{e
     if (values.normalise && (values.renew || values.prepare || room !== undefined || complete !== undefined))
       throw new TrustError('invalid-request', '--normalise goes with --seal and --key only');
     if (values.renew) return renew(files, { ...values, containers, password: layout.password });
-    if (complete !== undefined) return completeFile({ ...files, signature: complete, layout, containers });
+    if (complete !== undefined)
+      return (await byDigest()).completeFile({ ...files, signature: complete, layout, containers });
     if (!seal) return wrongUsage();
     const prepared = { ...files, layout, containers, reserve: values.reserve };
-    if (values.prepare) return prepareFile({ ...prepared, seal });
+    if (values.prepare) return (await byDigest()).prepareFile({ ...prepared, seal });
     if (room !== undefined) {
       const asked = { room, seal, level: values.level, documentClass: values.class, tokenFile: values['token-file'] };
-      return sealByRoom({ ...prepared, ...asked });
+      return (await byDigest()).sealByRoom({ ...prepared, ...asked });
     }
     const { key, cert, chain } = values;
     if (!key || !cert) return wrongUsage();
@@ -87,7 +93,7 @@ S.esl comes from the seal maker; a seal room hands out its own: GET /v1/seals/{e
     const stamper = readStamper(level, values.tsa);
     const validation = await readValidation(level, values.evidence ?? [], await readChain(chain));
     const party = { seal, key, cert, chain };
-    const plan = values.plan === undefined ? [{ party, layout }] : await readPlan(values.plan, party, layout);
+    const plan = values.plan === undefined ? [{ party, layout }] : await planOf(values.plan, party, layout);
     await sealFile(
       { from, out, stamper, validation, level, plan, password: layout.password, normalise: values.normalise ?? false },
       env,
@@ -95,6 +101,11 @@ S.esl comes from the seal maker; a seal room hands out its own: GET /v1/seals/{e
     return 0;
   },
 };
+
+// What few calls need is loaded by those: the start counts where a folder of documents is sealed one by one.
+const byDigest = () => import('../seal/by-digest.ts');
+const planOf = async (file: string, party: PartyFiles, layout: AskedLayout) =>
+  (await import('../seal/plan.ts')).readPlan(file, party, layout);
 
 const OPTIONS = {
   ...LAYOUT_OPTIONS,
@@ -141,7 +152,9 @@ async function sealFile(
   const keys = new Map<string, Sm2PrivateKey>();
   const file = openFileSource(from);
   try {
-    const { source, anew } = await readSealedInput(file, { normalise, password });
+    const { source, anew } = normalise
+      ? await (await import('../seal/normalise.ts')).readSealedInput(file, { password })
+      : { source: file, anew: null };
     const orders: SealOrder[] = [];
     for (const { party: files, layout } of plan) {
       const key = keys.get(files.key) ?? (await readKey(files.key, env));
@@ -152,12 +165,15 @@ async function sealFile(
     }
     const signer = { sign: async (name: string, message: Uint8Array) => signSm2(keys.get(name)!, message) };
     const tools = { signer, stamper, validation };
-    const sealed = await sealInTurn(
-      { source, password },
-      orders.map((order) => ({ ...order, tools })),
-    );
-    const appended = Buffer.concat(sealed.map((one) => one.appended));
-    await (anew ? writeAnew(out, anew.bytes, appended) : writeSealed(from, out, appended));
+    const make = async () => {
+      const sealed = await sealInTurn(
+        { source, password },
+        orders.map((order) => ({ ...order, tools })),
+      );
+      return { sealed, appended: Buffer.concat(sealed.map((one) => one.appended)) };
+    };
+    const { sealed, appended } = anew ? await make() : await writeWhile(from, out, make);
+    if (anew) await writeAnew(out, anew.bytes, appended);
     if (anew) console.log(`${out}: ${anew.sentence}`);
     for (const [i, { field, appended: own }] of sealed.entries()) {
       const { esID, property } = orders[i]!.party.seal.content;

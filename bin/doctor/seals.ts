@@ -24,7 +24,7 @@ export async function checkSeals(environments: readonly RoomEnvironment[], now: 
   const config = readRoomConfig(env);
   const db = connect(env[databaseKey('seal')]!, { applicationName: 'xinji doctor', poolMax: 1 });
   try {
-    return [...checkRevocationSources(config), ...(await checkEach(db, config, now))];
+    return [...sayKeys(config), ...checkRevocationSources(config), ...(await checkEach(db, config, now))];
   } catch (error) {
     if (isTrustError(error)) return [wrong(error.message, error.hint)];
     return []; // the database cannot be read: said by its own check
@@ -32,6 +32,12 @@ export async function checkSeals(environments: readonly RoomEnvironment[], now: 
     await db.destroy();
   }
 }
+
+/** What is wrong with a folder of keys is said where keys are looked at. */
+const sayKeys = ({ keysFolder }: SealConfig): readonly Finding[] =>
+  keysFolder === null
+    ? [note('No key was brought (XINJI_SEAL_KEYS is none): seals are used with the keys that the room made itself')]
+    : [];
 
 /** In development the authorities of the house answer by themselves. */
 export function checkRevocationSources({
@@ -92,6 +98,8 @@ function sayEnd({ esID, name, validTo }: RegisteredSeal, now: Date): Finding {
 }
 
 function adviceFor({ mode, keysFolder }: SealConfig): string {
+  if (mode === 'production' && keysFolder === null)
+    return 'Name in XINJI_SEAL_KEYS the folder with the key that was brought for it, or have the seal made again.';
   if (mode === 'production')
     return `Restore in ${keysFolder} the key and certificate that the seal was made for, or have the seal made again.`;
   return 'Keys were made anew while the data stayed. Restore keys-dev/pem as it was, or start over with new data: make clean.';

@@ -26,6 +26,33 @@ export async function writeSealed(from: string, out: string, appended: Uint8Arra
   });
 }
 
+/** The same, with what `make` appends: the copy is made beside it, so that a large document costs the longer of the two. */
+export async function writeWhile<T extends { readonly appended: Uint8Array }>(
+  from: string,
+  out: string,
+  make: () => Promise<T>,
+): Promise<T> {
+  const part = partOf(out);
+  // Its failure is thrown below; until then nobody waits for it.
+  const copied = copyFile(from, part).then(
+    () => null,
+    (cause: unknown) => ({ cause }),
+  );
+  try {
+    const made = await make();
+    await writeWhole(out, async () => {
+      const failed = await copied;
+      if (failed) throw failed.cause;
+      await appendFile(part, made.appended);
+    });
+    return made;
+  } catch (error) {
+    await copied;
+    await rm(part, { force: true });
+    throw error;
+  }
+}
+
 /** Another document than the input, and what is appended to it; appears whole or not at all. */
 export async function writeAnew(out: string, document: Uint8Array, appended: Uint8Array): Promise<void> {
   await writeWhole(out, async (part) => {
@@ -47,8 +74,10 @@ export async function writePatched(from: string, out: string, at: number, bytes:
   });
 }
 
+const partOf = (out: string): string => `${out}.${process.pid}.part`;
+
 async function writeWhole(out: string, write: (part: string) => Promise<void>): Promise<void> {
-  const part = `${out}.${process.pid}.part`;
+  const part = partOf(out);
   try {
     await write(part);
     await rename(part, out);

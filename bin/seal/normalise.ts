@@ -15,9 +15,8 @@ export type SealedInput = {
 /** Codes: those of `normaliseDocument`. */
 export async function readSealedInput(
   source: ByteSource,
-  { normalise, password }: { readonly normalise: boolean; readonly password: string | undefined },
+  { password }: { readonly password: string | undefined },
 ): Promise<SealedInput> {
-  if (!normalise) return { source, anew: null };
   const pdfium = openPdfium({ threads: 1, deadlineSeconds: DEADLINE_SECONDS });
   try {
     const found = await normaliseDocument((question) => pdfium.saveCopy(question), { source, password });

@@ -6,7 +6,7 @@ import { isDuty } from '../contract/roles.ts';
 import { PROBLEMS, type ProblemCode } from '../errors.ts';
 import { exampleOf } from './example.ts';
 import { type Json, toSchema } from './json-schema.ts';
-import type { Content, Operation } from './operation.ts';
+import type { Content, FormContent, Operation } from './operation.ts';
 import { type Route, scopesOf } from './routes.ts';
 
 export type OpenApiDeps = {
@@ -139,14 +139,37 @@ function contentMap(list: readonly Content[], io: 'input' | 'output'): Json {
   return Object.fromEntries(
     list.map((content) => [
       content.type ?? 'application/json',
-      content.schema === undefined
-        ? {}
-        : {
-            schema: toSchema(content.schema, io),
-            ...exampleField(content.example ?? exampleOf(content.schema, io)),
-          },
+      content.parts ? formObject(content.parts) : content.schema === undefined ? {} : jsonObject(content, io),
     ]),
   );
+}
+
+function jsonObject({ schema, example }: { schema: z.ZodType; example?: unknown }, io: 'input' | 'output'): Json {
+  return { schema: toSchema(schema, io), ...exampleField(example ?? exampleOf(schema, io)) };
+}
+
+/** OpenAPI 3.1, multipart content: a property a part; its media type is in `encoding`, and bytes have no schema of their own. */
+export function formObject(parts: FormContent['parts']): Json {
+  const rows = Object.entries(parts).map(([name, part]) => {
+    const { type = 'application/json', description } = part;
+    const value = part.schema
+      ? { ...toSchema(part.schema, 'input'), description }
+      : { type: 'string', contentMediaType: type, description };
+    const example = part.schema ? (part.example ?? exampleOf(part.schema, 'input')) : `(bytes of ${type})`;
+    return { name, type, value, example };
+  });
+  const named = <T>(read: (row: (typeof rows)[number]) => T) =>
+    Object.fromEntries(rows.map((row) => [row.name, read(row)]));
+  return {
+    schema: {
+      type: 'object',
+      properties: named(({ value }) => value),
+      required: rows.map(({ name }) => name),
+      additionalProperties: false,
+    },
+    encoding: named(({ type }) => ({ contentType: type })),
+    example: named(({ example }) => example),
+  };
 }
 
 function exampleField(example: unknown): Json {

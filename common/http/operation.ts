@@ -3,10 +3,41 @@
 import type { z } from 'zod';
 import type { ProblemCode } from '../errors.ts';
 
-/** A JSON body by its contract, or bytes of a media type. */
+/** A JSON body by its contract, a form by its parts, or bytes of a media type. */
 export type Content =
-  | { readonly type?: 'application/json'; readonly schema: z.ZodType; readonly example?: unknown }
-  | { readonly type: string; readonly schema?: undefined; readonly description?: string; readonly example?: string };
+  | {
+      readonly type?: 'application/json';
+      readonly schema: z.ZodType;
+      readonly parts?: undefined;
+      readonly example?: unknown;
+    }
+  | FormContent
+  | {
+      readonly type: string;
+      readonly schema?: undefined;
+      readonly parts?: undefined;
+      readonly description?: string;
+      readonly example?: string;
+    };
+
+/** multipart/form-data: every part is required, in this order. */
+export type FormContent = {
+  readonly type: 'multipart/form-data';
+  readonly schema?: undefined;
+  readonly description?: string;
+  readonly parts: Readonly<Record<string, FormPart>>;
+  readonly example?: undefined;
+};
+
+/** JSON by its contract, or bytes of a media type. */
+export type FormPart =
+  | {
+      readonly type?: 'application/json';
+      readonly schema: z.ZodType;
+      readonly description: string;
+      readonly example?: unknown;
+    }
+  | { readonly type: string; readonly schema?: undefined; readonly description: string; readonly example?: undefined };
 
 export type OperationAnswer = {
   readonly description: string;

@@ -12,6 +12,7 @@ import {
   contents,
   type DescribedRoute,
   describedRoutes,
+  formObject,
   makeOpenApi,
   type OpenApiDeps,
   problemsOf,
@@ -157,6 +158,11 @@ function rule(schema: Readonly<Record<string, unknown>>): string {
 
 function contentPart(frame: PageFrame, content: Content, io: 'input' | 'output'): Html {
   const say = sayIn(frame.lang);
+  if (content.parts) {
+    const { example, ...form } = formObject(content.parts);
+    const described = content.description ? html`<p lang="en">${content.description}</p>` : null;
+    return html`${described}<p>${say(TEXTS.example)}</p>${code(example)}<details><summary>${say(TEXTS.schema)}</summary>${code(form)}</details>`;
+  }
   if (content.schema === undefined) {
     return html`<p>${say(TEXTS.bytes)}: ${content.type}${content.description ? html`. <span lang="en">${content.description}</span>` : null}</p>`;
   }

@@ -36,7 +36,21 @@ export const sealingOperation: Operation = {
   query: sealingQuery.partial({ seal: true }),
   body: [
     { type: PDF_TYPE, description: 'A PDF; `seal` and place are in the query' },
-    { type: FORM_TYPE, description: 'Part `sealings`: JSON list of the seals; part `document`: a PDF' },
+    {
+      type: FORM_TYPE,
+      description: 'Several seals: first the part `sealings`, then the part `document`; no query',
+      parts: {
+        sealings: {
+          schema: sealingList,
+          description: 'The seals in the order in which they are put on; names as in the query',
+          example: [
+            { seal: '36010000000001', class: 'license', page: 1, x_mm: 120, y_mm: 30 },
+            { seal: '36010000000001', class: 'license', straddle: 'all' },
+          ],
+        },
+        document: { type: PDF_TYPE, description: 'The PDF; behind it there is no further part' },
+      },
+    },
   ],
   headers: passwordHeader,
   idempotent: true,

@@ -13,8 +13,12 @@ export type KeyFolder = {
   readonly certificates: ReadonlyMap<string, Certificate>;
 };
 
-/** `key` is the setting that named the folder. `config-invalid` for a key without certificate, an unreadable one, or in production one of the development PKI. */
-export function readKeyFolder(folder: string, mode: Mode, key = 'XINJI_SEAL_KEYS'): KeyFolder {
+/** No key was brought. */
+const EMPTY: KeyFolder = { keyFiles: {}, certificates: new Map() };
+
+/** Null: there is none. `key` is the setting that named the folder. `config-invalid` for a key without certificate, an unreadable one, or in production one of the development PKI. */
+export function readKeyFolder(folder: string | null, mode: Mode, key = 'XINJI_SEAL_KEYS'): KeyFolder {
+  if (folder === null) return EMPTY;
   const names = readdirSync(folder).flatMap((file) => /^(.+)\.key\.pem$/.exec(file)?.[1] ?? []);
   if (names.length === 0) throw new TrustError('config-invalid', `${key}: ${folder} holds no NAME.key.pem`);
   const certificates = new Map(

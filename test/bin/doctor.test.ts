@@ -97,6 +97,32 @@ test('a seal whose key was made anew while the data stayed is said, with what to
   t.regex(finding!.advice!, /Restore keys-dev\/pem.*make clean/);
 });
 
+test('a room to which no key was brought is said to use its own', async (t) => {
+  const database = await testDatabase(t);
+  const keys = await makeKeys(t);
+  const env = {
+    XINJI_MODE: 'development',
+    [databaseKey('seal')]: database.urls.seal,
+    XINJI_SEAL_KEYS: 'none',
+    XINJI_SEAL_TRUST: join(keys, '../trust'),
+    XINJI_SEAL_CHAIN: join(keys, '../pki/chain.pem'),
+    XINJI_SEAL_URL: 'http://localhost:7003',
+    XINJI_IDENTITY_URL: 'http://localhost:7001',
+    XINJI_MASTER_KEY: '00'.repeat(32),
+  };
+  const now = new Date();
+  const findings = await checkSeals([{ room: roomOf('seal'), env }], now);
+  t.deepEqual(
+    findings.map(({ status }) => status),
+    ['note', 'note'],
+  );
+  t.regex(findings[0]!.sentence, /XINJI_SEAL_KEYS is none.*keys that the room made itself/);
+  const eseal = await makeOfflineSeal(now, join(keys, '..'));
+  await putInForce(database.connect('seal'), { eseal, keyRef: 'signer-2', since: now });
+  const missing = (await checkSeals([{ room: roomOf('seal'), env }], now)).find(({ status }) => status === 'wrong');
+  t.regex(missing!.sentence, /cannot be used: .*key signer-2, which is not here/);
+});
+
 test('the database is well for roles as migrated; a role that cannot log in and a dead port are said', async (t) => {
   const database = await testDatabase(t);
   const environment = (url: string): readonly RoomEnvironment[] => [

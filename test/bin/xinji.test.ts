@@ -70,7 +70,7 @@ test('what is missing in production is said once a key; a wrong mode is said wit
   const env = { ...PLAIN_ENV, XINJI_DATA_DIR: folder };
   const production = await xinjiIn(env, 'serve');
   t.is(production.code, 78);
-  for (const name of ['DATABASE_URL', 'XINJI_MASTER_KEY', 'XINJI_IDENTITY_URL', 'XINJI_SEAL_KEYS'])
+  for (const name of ['DATABASE_URL', 'XINJI_MASTER_KEY', 'XINJI_IDENTITY_URL', 'XINJI_SEAL_TRUST'])
     t.is(production.err.split(`serve: ${name} is not set`).length, 2, name);
   t.regex(production.err, /To try the house: `make run`/);
   const wrong = await xinjiIn({ ...env, XINJI_MODE: 'dev', XINJI_LICENCE_URL: 'x' }, 'serve');

@@ -61,6 +61,7 @@ test('Production refuses a signer of the development PKI wherever its file lies;
     'signer-2',
     'signer-3',
   ]);
+  t.is(readKeyFolder(null, 'production').certificates.size, 0, 'none: the room uses the keys that it made');
   t.throws(() => readKeyFolder(join(KEYS_DEV, 'pki'), 'development'), {
     code: 'config-invalid',
     message: /no NAME.key.pem/,

@@ -10,8 +10,8 @@ import type { SignatureReport, VerificationReport } from '../../common/contract/
 import { OID } from '../../common/pki/oids.ts';
 import { findAttribute, parseSignedData } from '../../common/pki/read-signed-data.ts';
 import { assembleSignedData } from '../../common/pki/signed-data.ts';
-import { containersOf, readContainers } from '../../seal/config.ts';
 import { type ContainerMode, DEFAULT_CONTAINERS } from '../../seal/domain/container.ts';
+import { containersOf, readContainers } from '../../seal/domain/container-settings.ts';
 import { SEAL_DIGEST_ATTRIBUTE, SES_SIGNATURE_ATTRIBUTE } from '../../seal/domain/seal-attributes.ts';
 import { makeContainer } from '../../seal/flow/make-container.ts';
 import { openContainer } from '../../seal/flow/open-container.ts';

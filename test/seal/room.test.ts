@@ -4,7 +4,7 @@ import { verifyAudit } from '../../common/audit/verify-audit.ts';
 import { equalBytes, toHex, utf8 } from '../../common/bytes.ts';
 import { makeSealClient, type SealClient } from '../../common/client/seal-client.ts';
 import { verificationReport } from '../../common/contract/report.ts';
-import { sealDocument as sealContract, trustRoots } from '../../common/contract/seal.ts';
+import { sealDocument as sealContract, sealingList, trustRoots } from '../../common/contract/seal.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
 import { judge } from '../_harness/judges.ts';
 import { AT } from '../_harness/pki.ts';
@@ -294,6 +294,12 @@ test.serial('GET /v1/seals/{esID} and /v1/trust-roots give what a verifier needs
 
 test.serial('The room describes itself and says that it is ready', async (t) => {
   const document = (await (await fetch(new URL('/openapi.json', room.url))).json()) as { paths: object };
+  const { content } = (document.paths as Record<string, { post: { requestBody: { content: Record<string, Form> } } }>)[
+    '/v1/sealings'
+  ]!.post.requestBody;
+  const form = content['multipart/form-data']!;
+  t.deepEqual(Object.keys(form.schema.properties), ['sealings', 'document']);
+  t.true(sealingList.safeParse(form.example.sealings).success, 'the example is one that is taken');
   t.deepEqual(Object.keys(document.paths), [
     '/v1/sealings',
     '/v1/digest-sealings',
@@ -362,6 +368,8 @@ test.serial('Events cannot be changed, not even by the room', async (t) => {
   await t.throwsAsync(room.db('seal.events').update({ actor: 'nobody' }));
   await t.throwsAsync(room.db('seal.events').del());
 });
+
+type Form = { schema: { properties: object }; example: { sealings: unknown } };
 
 test('An applicant sees what a picture will look like; machines and other roles do not', async (t) => {
   const role = { org: '11360100MB0D00010M', unit: '示例市卫生健康委员会', role: 'seal-applicant' } as const;

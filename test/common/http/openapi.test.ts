@@ -50,6 +50,27 @@ const TABLE: readonly Route[] = [
     },
   },
 ];
+const FORM: Route = {
+  method: 'POST',
+  path: '/v1/forms',
+  scope: 'public',
+  handler: () => {},
+  operation: {
+    id: 'sendForm',
+    summary: 'Send a form',
+    summaryZh: '提交表单',
+    tag: 'files',
+    body: {
+      type: 'multipart/form-data',
+      description: 'Two parts',
+      parts: {
+        animals: { schema: z.array(animal), description: 'Who', example: [{ name: 'Cat' }] },
+        picture: { type: 'image/png', description: 'How they look' },
+      },
+    },
+    answers: { 200: { description: 'Taken' } },
+  },
+};
 const DEPS = {
   title: 'Zoo',
   description: 'A zoo.',
@@ -74,6 +95,22 @@ type Document = {
     >
   >;
 };
+
+test('OpenAPI 3.1: a form has its parts, each with its media type, and an example', (t) => {
+  const document = makeOpenApi([FORM], DEPS) as unknown as Document;
+  const { content } = document.paths['/v1/forms']!['post']!.requestBody;
+  const form = (content as Record<string, Record<string, unknown>>)['multipart/form-data']!;
+  t.like(form['schema'], { type: 'object', required: ['animals', 'picture'], additionalProperties: false });
+  t.like((form['schema'] as { properties: object }).properties, {
+    animals: { type: 'array', description: 'Who' },
+    picture: { type: 'string', contentMediaType: 'image/png' },
+  });
+  t.deepEqual(form['encoding'], {
+    animals: { contentType: 'application/json' },
+    picture: { contentType: 'image/png' },
+  });
+  t.deepEqual(form['example'], { animals: [{ name: 'Cat' }], picture: '(bytes of image/png)' });
+});
 
 test('OpenAPI 3.1: machines get scopes by client credentials, persons their duties by logging in', (t) => {
   const flowsOf = (table: readonly Route[]): unknown =>
