@@ -1,5 +1,6 @@
 // Making a version of a seal (制作), numbered as in docs/sealing-cycle.md. Each part is kept before the next one begins, so
 // that a making that broke off, or waits for a certificate that comes by file, goes on where it stood.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import { toHex, utf8 } from '../../common/bytes.ts';
 import type { SealApplication } from '../../common/contract/seal-life.ts';
@@ -14,7 +15,7 @@ import { certificateSubject, type MadeSeal, pictureOf, type SealVersion } from '
 import { describeVersion } from '../domain/version-document.ts';
 import { makeSeal, wholeSeconds } from '../ses/make-seal.ts';
 import { insertEvent } from '../store/events.ts';
-import { type CertificateRow, findCertificate, insertKey } from '../store/seal-keys.ts';
+import { type CertificateRow, claimAsking, endAsking, findCertificate, insertKey } from '../store/seal-keys.ts';
 import { markMade } from '../store/seal-versions.ts';
 import { drawPicture } from './draw-picture.ts';
 import { findAnswer, type LifeAct, runAct } from './life-act.ts';
@@ -123,19 +124,39 @@ async function makeKey(
   return (await findCertificate(db, version.applicationId))!;
 }
 
+const ASKING_MS = 60_000;
+const POLL_MS = 100;
+const WAIT_MS = 20_000;
+
+/** One of equal makings at one moment asks the authority; the others wait for what it gets, or for the end of its lease. */
 async function askCertificate(deps: LifeDeps, version: SealVersion, row: CertificateRow): Promise<Certificate> {
+  const { db, clock } = deps;
+  for (let waited = 0; waited < WAIT_MS; waited += POLL_MS) {
+    const now = clock();
+    const until = new Date(now.getTime() + ASKING_MS);
+    if (await claimAsking(db, row.keyRef, now, until))
+      return askAuthority(deps, version, row).finally(() => endAsking(db, row.keyRef, until));
+    const kept = await findCertificate(db, version.applicationId);
+    if (kept?.certificate) return parseCertificate(new Uint8Array(kept.certificate));
+    await sleep(POLL_MS);
+  }
+  throw new TrustError(
+    'certificate-pending',
+    `The authority is being asked for the certificate of seal ${version.esID}`,
+  );
+}
+
+async function askAuthority(deps: LifeDeps, version: SealVersion, row: CertificateRow): Promise<Certificate> {
   const { notBefore, notAfter } = row;
-  const pkcs10 = new Uint8Array(row.pkcs10);
-  const certificate = await deps.authority!.issue({ pkcs10, notBefore, notAfter });
-  if (certificate) {
+  const certificate = await deps.authority!.issue({ pkcs10: new Uint8Array(row.pkcs10), notBefore, notAfter });
+  if (certificate)
     return receiveCertificate(deps, version, certificate, 'authority').catch(async (error: unknown) => {
-      // An equal request at the same time may have been faster: its certificate counts.
+      // One that came by file meanwhile counts.
       const kept = await findCertificate(deps.db, version.applicationId);
       if (isTrustError(error, 'seal-state-forbids') && kept?.certificate)
         return parseCertificate(new Uint8Array(kept.certificate));
       throw error;
     });
-  }
   throw new TrustError('certificate-pending', `The certificate for seal ${version.esID} comes by file`);
 }
 

@@ -8,6 +8,7 @@ import { repeats } from './0005-repeats.ts';
 import { sealLife } from './0006-seal-life.ts';
 import { keptEvidence } from './0007-kept-evidence.ts';
 import { seenProofs } from './0008-seen-proofs.ts';
+import { askedCertificates } from './0009-asked-certificates.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
   firstSchema,
@@ -18,4 +19,5 @@ export const MIGRATIONS: readonly Migration[] = [
   sealLife,
   keptEvidence,
   seenProofs,
+  askedCertificates,
 ];

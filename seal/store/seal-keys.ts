@@ -90,6 +90,20 @@ export async function findCertificateOfKey(db: Knex, keyRef: string): Promise<Ce
   return row ?? null;
 }
 
+/** The lease on asking the authority for a certificate; false while somebody else has it, or when the certificate is there. */
+export async function claimAsking(db: Knex, keyRef: string, now: Date, until: Date): Promise<boolean> {
+  const count = await db('seal.seal_certificates')
+    .where({ key_ref: keyRef, certificate: null })
+    .where((free) => free.whereNull('asked_until').orWhere('asked_until', '<=', now))
+    .update({ asked_until: until });
+  return count === 1;
+}
+
+/** Gives the lease up, unless another has it by now. */
+export async function endAsking(db: Knex, keyRef: string, until: Date): Promise<void> {
+  await db('seal.seal_certificates').where({ key_ref: keyRef, asked_until: until }).update({ asked_until: null });
+}
+
 /** False when another certificate is there already. */
 export async function markCertificate(db: Knex, keyRef: string, certificate: Uint8Array, at: Date): Promise<boolean> {
   const count = await db('seal.seal_certificates')

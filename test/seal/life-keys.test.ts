@@ -48,6 +48,30 @@ test.serial('A making that broke off after any part goes on with the same key', 
   });
 });
 
+test.serial('Of equal makings at one moment one asks the authority; the others get what it got', async (t) => {
+  const { deps } = world;
+  const { id } = await leadTo(world, 'approved');
+  let asked = 0;
+  const authority = deps.authority!;
+  const issue: typeof authority.issue = async (request) => {
+    asked += 1;
+    return authority.issue(request);
+  };
+  const counting = { ...deps, authority: { ...authority, issue } };
+  const making = act('maker');
+  const made = await Promise.all(Array.from({ length: 4 }, () => makeVersion(counting, making, id, {})));
+  t.is(asked, 1);
+  t.is(new Set(made.map((answer) => JSON.stringify(answer))).size, 1);
+  // A lease that somebody left behind is over in time.
+  const other = await leadTo(world, 'approved');
+  const cut = { ...deps, authority: { ...authority, issue: () => Promise.reject(new Error('cut off')) } };
+  await t.throwsAsync(makeVersion(cut, act('maker'), other.id, {}), { message: 'cut off' });
+  const { keyRef } = (await findCertificate(db, other.id))!;
+  await db('seal.seal_certificates').where({ key_ref: keyRef }).update({ asked_until: deps.clock() });
+  await makeVersion(counting, act('maker'), other.id, {});
+  t.is(asked, 2);
+});
+
 test.serial(
   'Keepers are told once, 60 days before the end, by however many nodes; steps tell applicant and keeper',
   async (t) => {

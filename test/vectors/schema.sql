@@ -754,6 +754,7 @@ seal.seal_certificates
   revocation_reason text
   revocation_wanted_at timestamp with time zone
   revoked_at timestamp with time zone
+  asked_until timestamp with time zone
   constraint seal_certificates_check CHECK (((certificate IS NULL) = (received_at IS NULL)))
   constraint seal_certificates_check1 CHECK (((revocation_reason IS NULL) = (revocation_wanted_at IS NULL)))
   constraint seal_certificates_check2 CHECK (((revoked_at IS NULL) OR (revocation_wanted_at IS NOT NULL)))
