@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Comman
   restore: () => import('./commands/restore.ts'),
   admin: () => import('./commands/admin.ts'),
   client: () => import('./commands/client.ts'),
+  account: () => import('./commands/account.ts'),
   role: () => import('./commands/role.ts'),
   'identity-key': () => import('./commands/identity-key.ts'),
   queue: () => import('./commands/queue.ts'),
