@@ -53,6 +53,7 @@ import { makeOutboxHandler } from './http/outbox.ts';
 import { makeOwnLogin } from './http/own-login.ts';
 import { makeOwnSessions } from './http/own-session.ts';
 import { peopleRoutes } from './http/people-routes.ts';
+import { makePostAsGet } from './http/post-as-get.ts';
 import {
   authorizeOperation,
   deviceOperation,
@@ -309,6 +310,7 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
     { method: 'GET', path: '/oidc/jwks', scope: 'public', handler: jwks, operation: jwksOperation },
     { method: 'POST', path: '/oidc/request', scope: 'public', handler: oidc, operation: pushOperation },
     { method: 'GET', path: '/oidc/auth', scope: 'public', handler: oidc, operation: authorizeOperation },
+    { method: 'POST', path: '/oidc/auth', scope: 'public', handler: makePostAsGet('/oidc/auth') },
     { method: 'GET', path: '/oidc/auth/:uid', scope: 'public', handler: oidc },
     { method: 'POST', path: '/oidc/token', scope: 'public', handler: oidc, operation: tokenOperation },
     {
@@ -326,6 +328,7 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
     { method: 'GET', path: '/oidc/me', scope: 'public', handler: oidc, operation: userinfoOperation },
     { method: 'POST', path: '/oidc/me', scope: 'public', handler: oidc },
     { method: 'GET', path: '/oidc/session/end', scope: 'public', handler: oidc, operation: endSessionOperation },
+    { method: 'POST', path: '/oidc/session/end', scope: 'public', handler: makePostAsGet('/oidc/session/end') },
     { method: 'POST', path: '/oidc/session/end/confirm', scope: 'public', handler: oidc },
     { method: 'GET', path: '/oidc/session/end/success', scope: 'public', handler: oidc },
     ...(mode === 'development' ? [{ method: 'GET', path: '/outbox', scope: 'public', handler: outbox } as const] : []),

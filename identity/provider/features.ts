@@ -90,7 +90,7 @@ function pick(claims: object, isKept: (claim: string) => boolean): Record<string
   return Object.fromEntries(entries.filter(([claim]) => isKept(claim)));
 }
 
-const ABOUT_LOGIN: ReadonlySet<string> = new Set(['sub', 'acr', 'amr', 'auth_time', 'iss', 'sid']);
+const ABOUT_LOGIN: ReadonlySet<string> = new Set(['sub', 'acr', 'amr', 'auth_time', 'iss', 'sid', 'acting_for']);
 
 /** RFC 9101: a signed request is for us and for now; without an end it could be sent for ever. */
 function checkRequestObject(_ctx: KoaContextWithOIDC, claims: Record<string, unknown>): void {

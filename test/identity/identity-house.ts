@@ -11,6 +11,7 @@ import { makeMetrics } from '../../common/http/metrics.ts';
 import { listen } from '../../common/http/server.ts';
 import { makeLog } from '../../common/log.ts';
 import { buildApp, type IdentityApp, type IdentityDeps } from '../../identity/app.ts';
+import type { AccountRegistration } from '../../identity/domain/account.ts';
 import type { ClientRegistration } from '../../identity/domain/client.ts';
 import type { PublicJwk } from '../../identity/domain/client-parts.ts';
 import { deriveDocumentKeys } from '../../identity/domain/document-box.ts';
@@ -57,7 +58,7 @@ export type IdentityHouse = IdentityApp & {
   subOf(sector: string, accountSub?: string): string;
   /** Registers a client with a fresh key; returns it as a foreign OpenID client. */
   client(id: string, change?: Partial<ClientRegistration>): Promise<TestClient>;
-  registerPerson(person: typeof PERSON | typeof OTHER_PERSON): Promise<string>;
+  registerPerson(person: AccountRegistration): Promise<string>;
   /** Another room over the same database, as behind a load balancer; returns where it listens. */
   addNode(): Promise<string>;
 };
@@ -123,7 +124,7 @@ export async function startIdentity(t: ExecutionContext<unknown>, options: House
     if (!t.passed) for (const line of lines.filter((text) => /"level":(40|50|60)/.test(text))) t.log(line);
   });
   const keys = deriveDocumentKeys(MASTER_KEY);
-  const registerPerson = async (person: typeof PERSON | typeof OTHER_PERSON): Promise<string> =>
+  const registerPerson = async (person: AccountRegistration): Promise<string> =>
     (await registerAccount({ db, clock, keys, work: CHEAP_WORK }, person)).sub;
   const accountSub = await registerPerson(PERSON);
   const subOf = (sector: string, account = accountSub) => pairwiseSub(deriveSubjectKey(MASTER_KEY), account, sector);
