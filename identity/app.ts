@@ -289,6 +289,7 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
       logoutWaitMs: deps.logoutWaitMs,
       readDocument,
       keys: documentKeys,
+      passwords: deps.passwords,
       gate: factors.gate(own, ways),
       isServed: (path) => table.some((row) => row.path === path),
       record: recorder.record,

@@ -25,8 +25,10 @@ export type DevicesDeps = {
   readonly logoutWaitMs: number;
 };
 
-const PATH = '/account/devices';
-const KICKED = 'kicked';
+export const DEVICES_PATH = '/account/devices';
+/** Code of the message about ended sessions; a value `password` says that a new password ended them. */
+export const KICKED = 'kicked';
+const PATH = DEVICES_PATH;
 
 export function devicesRoutes(deps: DevicesDeps): readonly Route[] {
   return [
@@ -110,8 +112,13 @@ function leave({ own }: DevicesDeps, ctx: Koa.Context, session: OwnSession, kick
 
 function resultOf(flash: Flash | null): KickResult | null {
   if (flash?.code !== KICKED) return null;
-  const { sessions, told, unanswered } = flash.values ?? {};
-  return { sessions: Number(sessions), told: Number(told), unanswered: Number(unanswered) };
+  const { sessions, told, unanswered, password } = flash.values ?? {};
+  return {
+    sessions: Number(sessions),
+    told: Number(told),
+    unanswered: Number(unanswered),
+    newPassword: password !== undefined,
+  };
 }
 
 function kickDeps({ db, clock, logoutWaitMs }: DevicesDeps) {

@@ -5,6 +5,7 @@ import { type AccountDataDeps, dataRoutes } from './account-data.ts';
 import { type DevicesDeps, devicesRoutes } from './account-devices.ts';
 import { type FactorsDeps, factorsRoutes } from './account-factors.ts';
 import { type HistoryDeps, historyRoutes } from './account-history.ts';
+import { type AccountPasswordDeps, passwordRoutes } from './account-password.ts';
 import { type ProfileDeps, profileRoutes } from './account-profile.ts';
 import { makeOwnCallback, type OwnCallbackDeps } from './own-login.ts';
 
@@ -14,6 +15,7 @@ export type AccountDeps = ProfileDeps &
   DevicesDeps &
   ConsentsDeps &
   AccountDataDeps &
+  AccountPasswordDeps &
   Omit<OwnCallbackDeps, 'levelOf'>;
 
 export function accountRoutes(deps: AccountDeps): readonly Route[] {
@@ -26,5 +28,6 @@ export function accountRoutes(deps: AccountDeps): readonly Route[] {
     ...historyRoutes(deps),
     ...consentsRoutes(deps),
     ...dataRoutes(deps),
+    ...passwordRoutes(deps),
   ];
 }

@@ -18,7 +18,13 @@ export type DeviceSession = {
 };
 
 /** What the kick before came to. */
-export type KickResult = { readonly sessions: number; readonly told: number; readonly unanswered: number };
+export type KickResult = {
+  readonly sessions: number;
+  readonly told: number;
+  readonly unanswered: number;
+  /** True when a new password ended them. */
+  readonly newPassword: boolean;
+};
 
 export type DevicesPage = {
   readonly viewer: Viewer;
@@ -47,6 +53,7 @@ const TEXTS = {
     zh: '已退出 {n} 台设备、{told} 个系统；{m} 个系统暂未回应，将继续通知。',
     en: '{n} devices and {told} systems logged out; {m} have not answered yet, we keep trying.',
   },
+  newPassword: { zh: '密码已修改。', en: 'Your password is changed.' },
   gone: { zh: '该设备此前已退出。', en: 'That device was logged out before.' },
 } satisfies Texts;
 
@@ -94,7 +101,11 @@ ${
 function resultNotice(frame: PageFrame, result: KickResult | null): Html | null {
   if (result === null) return null;
   const say = sayIn(frame.lang);
-  const { sessions: n, told, unanswered: m } = result;
+  const { sessions: n, told, unanswered: m, newPassword } = result;
+  if (newPassword) {
+    const words = html`${say(TEXTS.newPassword)} ${say(m === 0 ? TEXTS.doneSystems : TEXTS.doneWaiting, { n, told, m })}`;
+    return notice({ mark: m === 0 ? 'passed' : 'warning', role: 'status', words });
+  }
   if (n === 0) return notice({ mark: 'notice', role: 'status', words: say(TEXTS.gone) });
   return m === 0
     ? notice({ mark: 'passed', role: 'status', words: say(TEXTS.doneSystems, { n, told }) })

@@ -43,6 +43,11 @@ const TEXTS = {
   stepUp: { zh: '加强验证：{way}', en: 'One more check: {way}' },
   here: { zh: '本次登录', en: 'this login' },
   unknown: { zh: '未记录', en: 'Not recorded' },
+  notMe: { zh: '不是我本人？', en: 'Was this not you?' },
+  notMeWhy: {
+    zh: '有不认识的登录，请马上改密码并退出其他全部设备：',
+    en: 'If you do not know one of these, change your password and log out all other devices at once:',
+  },
   empty: { zh: '还没有记录。以后每次登录都会记在这里。', en: 'Nothing yet. Every login will be listed here.' },
 } satisfies Texts;
 
@@ -56,6 +61,7 @@ export function historyPage(frame: PageFrame, props: HistoryPage): string {
     current: '/account/history',
     wide: true,
     main: html`<h1>${say(TEXTS.title)}</h1>
+<p>${say(TEXTS.notMeWhy)} <a class="link" href="/account/factors/password?why=not-me">${say(TEXTS.notMe)}</a></p>
 ${recordTable({
   caption: say(TEXTS.caption),
   columns: columns.map((name) => ({ name: say(name) })),

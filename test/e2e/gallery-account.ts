@@ -5,6 +5,7 @@ import { type DeviceSession, devicesPage } from '../../identity/web/devices-page
 import { factorsPage } from '../../identity/web/factors-page.ts';
 import { type HistoryEntry, historyPage } from '../../identity/web/history-page.ts';
 import { loginUnfinishedPage } from '../../identity/web/login-unfinished-page.ts';
+import { newPasswordPage } from '../../identity/web/new-password-page.ts';
 import { ownDataPage } from '../../identity/web/own-data-page.ts';
 import { profilePage } from '../../identity/web/profile-page.ts';
 
@@ -106,6 +107,16 @@ export const ACCOUNT_GALLERY: Readonly<Record<string, (frame: PageFrame) => stri
       ],
     }),
   'account-data': (frame) => ownDataPage(frame, { viewer, formFields }),
+  'account-password': (frame) =>
+    newPasswordPage(frame, { viewer, formFields, notMe: false, asksCurrent: true, minLength: 8, faults: [] }),
+  'account-password-422': (frame) =>
+    newPasswordPage(frame, {
+      ...{ viewer, formFields, notMe: true, asksCurrent: true, minLength: 8 },
+      faults: [
+        { field: 'current', kind: 'wrong' },
+        { field: 'next', fault: { kind: 'personal' } },
+      ],
+    }),
   'account-history': (frame) => historyPage(frame, { viewer, entries, page: 2, pages: 31 }),
   'account-history-empty': (frame) => historyPage(frame, { viewer, entries: [], page: 1, pages: 1 }),
   'account-devices': (frame) => devicesPage(frame, { viewer, formFields, sessions: devices, result: null }),
@@ -114,7 +125,7 @@ export const ACCOUNT_GALLERY: Readonly<Record<string, (frame: PageFrame) => stri
       viewer,
       formFields,
       sessions: devices.slice(0, 1),
-      result: { sessions: 3, told: 7, unanswered: 2 },
+      result: { sessions: 3, told: 7, unanswered: 2, newPassword: false },
     }),
   'account-consents': (frame) =>
     consentsPage(frame, {
