@@ -1,6 +1,15 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { TrustError } from '../../common/errors.ts';
+import { certificatePem } from '../../common/pki/certificate.ts';
 import { readRoomConfig } from '../../identity/config.ts';
+import { signer } from '../common/audit/log-kit.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'xinji-identity-config-'));
+test.after.always(() => rmSync(folder, { recursive: true }));
+writeFileSync(join(folder, 'checkpoints.crt.pem'), certificatePem(signer.certificate));
 
 const PRODUCTION: Readonly<Record<string, string>> = {
   XINJI_MASTER_KEY: 'ab'.repeat(32),
@@ -8,6 +17,9 @@ const PRODUCTION: Readonly<Record<string, string>> = {
   XINJI_IDENTITY_DATABASE_URL: 'postgres://a:b@localhost/xinji',
   XINJI_LICENSE_URL: 'https://license.example.gov.cn',
   XINJI_SEAL_URL: 'https://seal.example.gov.cn',
+  XINJI_IDENTITY_CHECKPOINT_KEY: join(folder, 'checkpoints.key.pem'),
+  XINJI_IDENTITY_CHECKPOINT_CERTIFICATES: join(folder, 'checkpoints.crt.pem'),
+  XINJI_IDENTITY_CHECKPOINTS: folder,
   XINJI_IDENTITY_COOKIE_KEYS: 'one-secret-of-at-least-32-characters, another-secret-of-32-characters-',
 };
 
