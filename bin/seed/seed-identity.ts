@@ -21,6 +21,7 @@ import { registerAccount } from '../../identity/flow/register-account.ts';
 import { registerClient } from '../../identity/flow/register-client.ts';
 import { makeDevelopmentPorts } from '../../identity/proofing/development.ts';
 import { findSubByLoginName } from '../../identity/store/accounts.ts';
+import { findLegalPerson } from '../../identity/store/legal-persons.ts';
 import { KEYS_DEV } from '../serve/keys.ts';
 import type { Secrets } from '../serve/secrets.ts';
 import {
@@ -57,7 +58,10 @@ export async function seedIdentity(
   const deps = { db, clock: systemClock, keys: deriveDocumentKeys(config.masterKey) };
   try {
     await seedAccounts(deps, passwords);
-    for (const unit of UNITS) await proveUnit({ ...deps, ports: PORTS }, await subOf(db, unit.representative), unit);
+    for (const unit of UNITS) {
+      if ((await findLegalPerson(db, unit.code)) !== null) continue; // proven before: nothing is to be recorded again
+      await proveUnit({ ...deps, ports: PORTS }, await subOf(db, unit.representative), unit);
+    }
     for (const { login: loginName, org, unit, role } of STAFF) {
       await addRole(deps, { loginName, org, unit, role }).catch(unless('role-exists'));
     }
