@@ -20,6 +20,7 @@ import type { Log } from '../common/log.ts';
 import { makeWorkers, type Workers } from '../common/queue/workers.ts';
 import { deriveDocumentKeys } from './domain/document-box.ts';
 import type { Lifetimes } from './domain/lifetimes.ts';
+import { isPicture, MAX_PICTURE_BYTES } from './domain/picture.ts';
 import type { ProofingPorts } from './domain/proofing.ts';
 import { deriveSigningBoxKey } from './domain/signing-key-box.ts';
 import { deriveSubjectKey } from './domain/subject.ts';
@@ -98,6 +99,8 @@ export type IdentityDeps = Lifetimes & {
   readonly freshForMs?: number;
   /** How long a QR code for logging in is good. */
   readonly scanSeconds: number;
+  /** Face checks of one person on one day. */
+  readonly faceTries: number;
   /** Whom certificate login believes; null: there is none. */
   readonly certificateTrust: CertificateTrust | null;
   /** Origin of the local program that signs with a person's certificate, and where he gets the driver of his medium. */
@@ -210,7 +213,13 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
     consentDays: deps.consentDays,
     sessionSeconds: sessionLife.maxSeconds,
   });
-  const factors = makeFactorParts({ ...deps, keys: documentKeys, provider, record: recorder.record });
+  const flashes = makeFlashes(cookies);
+  const factors = makeFactorParts({
+    ...deps,
+    ...{ keys: documentKeys, provider, cookies, csrf, flashes, record: recorder.record },
+    face: deps.ports.face,
+    pictures: { isPicture, maxPictureBytes: MAX_PICTURE_BYTES },
+  });
   const ways = makeLoginWays({
     authenticate: (credentials) => authenticate(people, credentials),
     sendCode: (request) => sendCode(codes, request),
@@ -250,7 +259,6 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
   });
   const keptForms = makeKeptForms({ db, clock, cookies, boxKey: deriveKey(deps.masterKey, 'identity kept forms') });
   const ownLogin = makeOwnLogin({ cookies, url: deps.url });
-  const flashes = makeFlashes(cookies);
   const own = makeOwnSessions({
     provider,
     sessionLife,

@@ -229,6 +229,13 @@ export const CONFIG_TABLE = {
     fallback: () => '120',
     parse: parseInteger(30, 600),
   },
+  faceTries: {
+    name: 'XINJI_IDENTITY_FACE_TRIES',
+    manual: 'How often a day a person may try the face check when he proves more in a session.',
+    example: '5',
+    fallback: () => '5',
+    parse: parseInteger(1, 50),
+  },
   certificateTrust: {
     name: 'XINJI_IDENTITY_CERTIFICATE_TRUST',
     manual:

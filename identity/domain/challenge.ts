@@ -4,7 +4,13 @@
 import { concatBytes, equalBytes, utf8 } from '../../common/bytes.ts';
 import { deriveKey, hmacSm3 } from '../../common/crypto/sealed-box.ts';
 
-export type ChallengePurpose = 'passkey-login' | 'passkey-enrolment' | 'certificate-login' | 'certificate-enrolment';
+export type ChallengePurpose =
+  | 'passkey-login'
+  | 'passkey-enrolment'
+  | 'certificate-login'
+  | 'certificate-enrolment'
+  /** Signed by nobody: what a browser holds after a face that fitted. */
+  | 'face-passed';
 
 export type ChallengeUse = {
   readonly purpose: ChallengePurpose;

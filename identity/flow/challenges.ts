@@ -10,6 +10,8 @@ import { spendChallenge } from '../store/used-challenges.ts';
 export type Challenges = {
   /** base64url. Nothing is stored. */
   make(use: ChallengeUse): string;
+  /** Ours, for this use, and not over; whether it was used is not looked at. */
+  isLive(use: ChallengeUse, text: string): boolean;
   /** Uses it up; false when it is not ours for this, is over or was used. */
   take(use: ChallengeUse, text: string): Promise<boolean>;
 };
@@ -18,6 +20,7 @@ export type Challenges = {
 export function makeChallenges({ db, clock, key }: { db: Knex; clock: Clock; key: Uint8Array }): Challenges {
   return {
     make: (use) => makeChallenge(key, use, clock(), new Uint8Array(randomBytes(16))).text,
+    isLive: (use, text) => readChallenge(key, use, text, clock()) !== null,
     take: async (use, text) => {
       const expiresAt = readChallenge(key, use, text, clock());
       return expiresAt !== null && (await spendChallenge(db, sm3(utf8(text)), expiresAt));

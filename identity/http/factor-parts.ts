@@ -2,18 +2,22 @@
 import type { Knex } from 'knex';
 import { errors } from 'oidc-provider';
 import type { Clock } from '../../common/clock.ts';
+import type { Cookies } from '../../common/http/cookies.ts';
+import type { Csrf } from '../../common/http/csrf.ts';
+import type { Flashes } from '../../common/http/flash.ts';
 import type { Route } from '../../common/http/routes.ts';
 import { type Account, CITIZEN_NUMBER } from '../domain/account.ts';
 import type { Method } from '../domain/assurance.ts';
 import { deriveChallengeKey } from '../domain/challenge.ts';
 import type { DocumentKeys } from '../domain/document-box.ts';
 import type { FactorKind } from '../domain/factor.ts';
+import type { FaceCheck } from '../domain/proofing.ts';
 import { deriveScanKey } from '../domain/scan.ts';
 import { proveRecoveryCode, proveTotp } from '../flow/authenticator.ts';
 import { makeChallenges } from '../flow/challenges.ts';
 import type { CertificateTrust } from '../flow/open-certificate-trust.ts';
 import type { CurrentProvider } from '../provider/current-provider.ts';
-import { findAccountByHolder, findAccountById, findDocument } from '../store/accounts.ts';
+import { findAccountByHolder, findAccountById, findAccountBySub, findDocument } from '../store/accounts.ts';
 import { findClient } from '../store/clients.ts';
 import type { IdentityEvent } from '../store/events.ts';
 import { listFactors } from '../store/factors.ts';
@@ -21,9 +25,11 @@ import { IDENTITY_SERVICE } from '../web/service.ts';
 import { authenticatorRoutes } from './account-authenticator.ts';
 import { certificateRoutes } from './account-certificates.ts';
 import { passkeyRoutes } from './account-passkeys.ts';
+import { type FaceRoutesDeps, faceRoutes } from './face.ts';
 import { type FactorGate, makeFactorGate } from './factor-gate.ts';
 import { makeAuthenticatorWay } from './login-ways/authenticator.ts';
 import { makeCertificateWay } from './login-ways/certificate.ts';
+import { makeFaceWay } from './login-ways/face.ts';
 import { makePasskeyWay, offerPasskeys } from './login-ways/passkey.ts';
 import { makeScanWay } from './login-ways/scan.ts';
 import type { LoginWay, WayShown, WayVisit } from './login-ways/way.ts';
@@ -42,6 +48,15 @@ export type FactorPartsDeps = {
   readonly record: (event: Omit<IdentityEvent, 'at'>) => Promise<void>;
   /** How long a QR code is good. */
   readonly scanSeconds: number;
+  /** Face checks of one person on one day. */
+  readonly faceTries: number;
+  /** What the house can ask about a face; null: nobody. */
+  readonly face: FaceCheck | null;
+  /** What is taken as a picture. */
+  readonly pictures: Pick<FaceRoutesDeps, 'isPicture' | 'maxPictureBytes'>;
+  readonly cookies: Cookies;
+  readonly csrf: Csrf;
+  readonly flashes: Flashes;
   /** Whom certificate login believes; null: there is none. */
   readonly certificateTrust: CertificateTrust | null;
   /** Origin of the local program that signs, and where a person gets the driver of his medium. */
@@ -82,6 +97,15 @@ export function makeFactorParts(deps: FactorPartsDeps): FactorParts {
     findAccountByNumber: (code: string) => findAccountByHolder(db, keys, { type: CITIZEN_NUMBER, code }),
     hasNumber: async ({ sub }: Account) => (await findDocument(db, keys, sub))?.holder?.type === CITIZEN_NUMBER,
   };
+  const hasDocument = async ({ sub }: Account) => (await findDocument(db, keys, sub))?.holder !== undefined;
+  const { cookies, csrf, flashes, provider, face } = deps;
+  const faces = face && {
+    ...common,
+    ...{ cookies, csrf, flashes, provider, hasDocument, ...deps.pictures },
+    source: face,
+    triesPerDay: deps.faceTries,
+    findAccount: (sub: string) => findAccountBySub(db, keys, sub),
+  };
   /** What the account has at hand: not a phone that nobody knows of, nor a certificate that it could get. */
   const methodsOf = async (account: Account, all: readonly LoginWay[]): Promise<readonly Method[]> => {
     const found = await Promise.all(
@@ -104,6 +128,7 @@ export function makeFactorParts(deps: FactorPartsDeps): FactorParts {
         prove: (account, code) => proveTotp(deps, account, code),
       }),
       makeScanWay(scans),
+      ...(faces ? [makeFaceWay(faces)] : []),
       ...(certificates ? [makeCertificateWay(certificates)] : []),
       makeAuthenticatorWay('recovery', {
         has: (account) => has(account, 'recovery'),
@@ -118,7 +143,8 @@ export function makeFactorParts(deps: FactorPartsDeps): FactorParts {
         ...authenticatorRoutes({ ...common, own, gate }),
         ...passkeyRoutes({ ...passkeys, own, gate }),
         ...(certificates ? certificateRoutes({ ...certificates, own, gate }) : []),
-        ...scanRoutes({ ...scans, own, nameOf, interactionOf: (ctx) => findInteractionUid(deps.provider, ctx) }),
+        ...(faces ? faceRoutes(faces) : []),
+        ...scanRoutes({ ...scans, own, nameOf, interactionOf: (ctx) => findInteractionUid(provider, ctx) }),
       ];
     },
   };

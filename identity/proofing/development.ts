@@ -2,8 +2,8 @@
 // that are out of date, and fail, by a setting or for persons who are there for that. Production refuses them.
 import { setTimeout as wait } from 'node:timers/promises';
 import { CITIZEN_NUMBER } from '../domain/account.ts';
+import { isPicture } from '../domain/picture.ts';
 import type { Identity, ProofingOutcome, ProofingPorts, Source } from '../domain/proofing.ts';
-import { isPicture } from './picture.ts';
 import { TEST_PERSONS, TEST_UNITS, type TestPerson } from './test-persons.ts';
 
 export type DevelopmentSources = {

@@ -34,6 +34,7 @@ export const EVENT_KINDS = [
   'role.ended',
   'scan.confirmed',
   'scan.refused',
+  'face.checked',
   'factor.added',
   'factor.removed',
   'consent.given',

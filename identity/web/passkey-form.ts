@@ -7,6 +7,8 @@ export type PasskeyForm = {
   readonly lang: Lang;
   /** What is asked of the browser: `navigator.credentials.get` or `.create`. */
   readonly kind: 'get' | 'create';
+  /** True: somebody is logged in and proves more. */
+  readonly isStepUp?: boolean;
   readonly action: string;
   readonly hidden: Html;
   /** As the WebAuthn JSON functions take them. */
@@ -17,6 +19,7 @@ export type PasskeyForm = {
 
 const TEXTS = {
   get: { zh: '使用通行密钥登录', en: 'Use a passkey' },
+  check: { zh: '使用通行密钥验证', en: 'Use a passkey' },
   create: { zh: '添加通行密钥', en: 'Add a passkey' },
   needsScript: {
     zh: '此方式需要启用 JavaScript，请改用密码或短信',
@@ -47,7 +50,7 @@ export function passkeyForm(of: PasskeyForm): Html {
   return html`<form method="post" action="${of.action}" data-passkey="${of.kind}" data-options="${JSON.stringify(of.options)}" data-words="${JSON.stringify(words)}">
 ${of.hidden}<input type="hidden" name="answer" value="">
 ${of.fields ?? null}
-<div class="actions"><button class="button passkey-button" type="button" id="field-passkey" hidden>${say(TEXTS[of.kind])}</button></div>
+<div class="actions"><button class="button passkey-button" type="button" id="field-passkey" hidden>${say(TEXTS[of.isStepUp ? 'check' : of.kind])}</button></div>
 <p class="hint" role="status"></p>
 <noscript><p>${say(TEXTS.needsScript)}</p></noscript>
 </form>`;

@@ -106,6 +106,10 @@ inBrowser('a passkey is added, logs in by itself and among the names of the fiel
   await house.db('identity.accounts').update({ level: 5 });
   await page.reload();
   t.is(await page.getByRole('button').count(), 0, 'what the session has proven is not enough any more to change it');
+  await page.getByRole('link', { name: '去验证' }).click();
+  await lookAt(t, visited, 'step-up-passkey.zh');
+  await page.getByRole('button', { name: '使用通行密钥验证' }).click();
+  await page.getByRole('button', { name: '移除 我的手机' }).waitFor();
 
   await context.clearCookies();
   await page.goto(`${house.url}/account/factors/passkeys`);
@@ -119,7 +123,7 @@ inBrowser('a passkey is added, logs in by itself and among the names of the fiel
   await cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled: true });
   await page.getByRole('button', { name: '使用通行密钥登录' }).click();
   await page.getByRole('heading', { name: '我的手机' }).waitFor();
-  t.deepEqual(await methods(house), ['pwd L2', 'passkey+ L3', 'passkey+ L3']);
+  t.deepEqual(await methods(house), ['pwd L2', 'passkey+ L3', 'passkey+ L3', 'passkey+ L3']);
   await page.getByRole('button', { name: '移除 我的手机' }).click();
   await page.getByText('已移除通行密钥').waitFor();
   const { credentials } = await cdp.send('WebAuthn.getCredentials', { authenticatorId });

@@ -4,11 +4,13 @@ import { type Fault, hiddenFields } from '../../common/web/parts.ts';
 import type { ScanPhase } from '../../identity/domain/scan.ts';
 import { CERTIFICATE_SCRIPT, certificateForm } from '../../identity/web/certificate-form.ts';
 import { certificatesPage } from '../../identity/web/certificates-page.ts';
+import { FACE_SCRIPT, type FaceFault, faceForm, facePassed } from '../../identity/web/face-form.ts';
 import { loginPage } from '../../identity/web/login-page.ts';
 import { PASSKEY_SCRIPT, passkeyForm } from '../../identity/web/passkey-form.ts';
 import { passkeysPage } from '../../identity/web/passkeys-page.ts';
 import { scanConfirmPage, scanEndPage } from '../../identity/web/scan-confirm-page.ts';
 import { scanPanel } from '../../identity/web/scan-panel.ts';
+import { stepUpPage } from '../../identity/web/step-up-page.ts';
 
 const NOW = new Date('2026-11-20T02:24:35Z');
 const SYSTEM = '不动产登记网上办事大厅';
@@ -61,6 +63,18 @@ const scan = (frame: PageFrame, phase: ScanPhase) =>
     }),
   });
 
+/** The step-up page with the face check. */
+const stepUp = (frame: PageFrame, shown: Parameters<typeof stepUpPage>[1]['shown']): string =>
+  stepUpPage(frame, {
+    ...{ system: SYSTEM, asked: 4, proven: ['pwd', 'sms'], because: null, isReached: false, stepsLeft: 1 },
+    ...{ shown, ways: [], faults: [], action, hidden },
+  });
+const face = (frame: PageFrame, fault: FaceFault | null, left = 0): string =>
+  stepUp(frame, {
+    body: faceForm({ lang: frame.lang, uploadAction: action, hidden, fault, left }),
+    script: FACE_SCRIPT,
+  });
+
 const confirm = {
   ...{ viewer, formFields, action: '/gallery/scan-confirm', at: NOW, number: 47 },
   ...{ system: SYSTEM, device: 'Chrome · Windows', address: '203.0.113.7' },
@@ -82,6 +96,11 @@ export const FACTORS_GALLERY: Readonly<Record<string, (frame: PageFrame) => stri
       body: certificateForm({ lang: frame.lang, kind: 'login', action, hidden, ...local }),
       script: CERTIFICATE_SCRIPT,
     }),
+  'step-up-face': (frame) => face(frame, null),
+  'step-up-face-failed': (frame) => face(frame, 'mismatched', 2),
+  'step-up-face-paused': (frame) => face(frame, 'paused'),
+  'step-up-face-silent': (frame) => face(frame, 'unavailable'),
+  'step-up-face-passed': (frame) => stepUp(frame, { body: facePassed({ lang: frame.lang, action, hidden }) }),
   'scan-confirm': (frame) => scanConfirmPage(frame, confirm),
   'scan-confirmed': (frame) => scanEndPage(frame, { viewer, end: 'confirmed' }),
   'scan-refused': (frame) => scanEndPage(frame, { viewer, end: 'refused' }),

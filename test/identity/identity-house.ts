@@ -75,6 +75,8 @@ export type TestClient = {
 export type HouseOptions = Partial<
   Pick<
     PlainSettings,
+    | 'ports'
+    | 'faceTries'
     | 'certificateTrust'
     | 'certificateAgent'
     | 'logoutNetworks'
@@ -117,7 +119,7 @@ export async function startIdentity(t: ExecutionContext<unknown>, options: House
     ...lifetimes,
     clock,
     log: makeLog('identity', 'debug', { write: (line: string) => void lines.push(line) }),
-    ports: makeDevelopmentPorts({ delayMs: 0, outages: () => outages ?? [] }),
+    ports: given.ports ?? makeDevelopmentPorts({ delayMs: 0, outages: () => outages ?? [] }),
   };
   const built = await startNode(db, port);
   t.teardown(() => {

@@ -17,6 +17,7 @@ export function plainSettings(url: string): PlainSettings {
     mode: 'development',
     url,
     scanSeconds: 120,
+    faceTries: 5,
     certificateTrust: null,
     certificateAgent: 'http://127.0.0.1:9',
     certificateDriverUrl: null,

@@ -2,6 +2,7 @@
 import test, { type ExecutionContext } from 'ava';
 import { type Browser, makeBrowser, type Page } from '../../bin/demo/browser.ts';
 import { deriveDocumentKeys } from '../../identity/domain/document-box.ts';
+import { makeDevelopmentPorts } from '../../identity/proofing/development.ts';
 import { changeDocument } from '../../identity/store/accounts.ts';
 import {
   type Authorization,
@@ -121,7 +122,9 @@ test('prompt=none: what a person could still do is interaction_required, what no
 });
 
 test('a level beyond the account is unmet_authentication_requirements, after the person is told what to do; going back is access_denied where he could', async (t) => {
-  const house = await startProven(t);
+  // A house that can ask nobody about a face.
+  const ports = { ...makeDevelopmentPorts({ delayMs: 0, outages: () => [] }), face: null };
+  const house = await startProven(t, { ports });
   const client = await house.client('alpha');
   for (const [level, words, error] of [
     ['L5', '您的账号目前的实名等级低于五级', 'unmet_authentication_requirements'],

@@ -41,7 +41,8 @@ export function makePasskeyWay(deps: PasskeyWayDeps): LoginWay {
     isAvailable: deps.hasPasskey,
     show: async ({ frame, action, hidden, interactionUid, account }) => {
       const options = await passkeyLoginOptions(deps, interactionUid, account?.id ?? null);
-      const body = passkeyForm({ lang: frame.lang, kind: 'get', action, hidden, options });
+      const isStepUp = account !== null;
+      const body = passkeyForm({ lang: frame.lang, kind: 'get', isStepUp, action, hidden, options });
       return { body, script: PASSKEY_SCRIPT };
     },
     submit: async (visit, form) => {
