@@ -7,6 +7,8 @@ import { deleteDoneJobs } from '../../common/queue/store/jobs.ts';
 import { deleteStaleActingFor } from '../store/acting-for.ts';
 import { deleteExpiredArtifacts } from '../store/artifacts.ts';
 import { deleteOldAuthentications } from '../store/authentications.ts';
+import { deleteOldConsents } from '../store/consents.ts';
+import { deleteOldDisclosures } from '../store/disclosures.ts';
 import { deleteOldDrafts } from '../store/drafts.ts';
 import { deleteEndedSessions } from '../store/ended-sessions.ts';
 import { deleteExpiredKeptForms } from '../store/kept-forms.ts';
@@ -28,7 +30,7 @@ export type SweepDeps = {
   /** How long receipts of logouts and jobs that are done stay. */
   readonly receiptDays: number;
   readonly jobDays: number;
-  /** How long logins stay on record. */
+  /** How long logins, and what systems were told and allowed, stay on record. */
   readonly historyDays: number;
 };
 export type Janitor = { start(): void; stop(): Promise<void> };
@@ -63,6 +65,8 @@ export async function sweepExpired(deps: SweepDeps, batch = BATCH): Promise<numb
     () => deleteEndedSessions(db, before(SESSION_GRACE_SECONDS), batch),
     () => deleteOldTries(db, before(0), batch),
     () => deleteOldAuthentications(db, before(deps.historyDays * DAY_SECONDS), batch),
+    () => deleteOldDisclosures(db, before(deps.historyDays * DAY_SECONDS), batch),
+    () => deleteOldConsents(db, before(deps.historyDays * DAY_SECONDS), batch),
     () => deleteExpiredCodes(db, before(0), batch),
     () => deleteOldScans(db, before(SCAN_GRACE_SECONDS), batch),
     () => deleteUsedChallenges(db, before(CHALLENGE_GRACE_SECONDS), batch),

@@ -67,6 +67,17 @@ export async function withdrawConsents(db: Knex, sub: string, clientId: string, 
   return rowCount > 0;
 }
 
+/** At most `limit` consents that were over before `before`; the database keeps what was over for less than 180 days. */
+export async function deleteOldConsents(db: Knex, before: Date, limit: number): Promise<number> {
+  const { rowCount } = await db.raw<{ rowCount: number }>(
+    `delete from identity.consents where ctid = any(array(
+       select ctid from identity.consents where until < ? and until < now() - interval '180 days'
+       limit ? for update skip locked))`,
+    [before, limit],
+  );
+  return rowCount;
+}
+
 function toConsent(row: Row): Consent {
   return {
     clientId: row.client_id,
