@@ -19,6 +19,10 @@ const JUDGES = {
   zbarimg: { command: 'zbarimg', apt: 'zbar-tools' },
   chromium: { command: '/usr/bin/chromium', apt: 'chromium' },
   'noto-cjk': { command: '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc', apt: 'fonts-noto-cjk' },
+  mod_auth_openidc: {
+    command: '/usr/lib/apache2/modules/mod_auth_openidc.so',
+    apt: 'apache2 libapache2-mod-auth-openidc',
+  },
   nginx: { command: '/usr/sbin/nginx', apt: 'nginx-light' },
   'postgresql-15': { command: '/usr/lib/postgresql/15/bin/initdb', apt: 'postgresql-15' },
 } as const;
