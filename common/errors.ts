@@ -165,6 +165,12 @@ export const PROBLEMS = {
     '没有可撤回的授权',
     'Look at the list of consents: it may have been withdrawn already, or have ended.',
   ),
+  'client-changed': problem(
+    409,
+    'The registration was changed meanwhile',
+    '系统登记已被他人修改',
+    'Read it again and repeat the change on what it is now.',
+  ),
   'client-invalid': problem(
     422,
     'The client registration is not acceptable',

@@ -40,6 +40,7 @@ import { keepSigningKeys } from './flow/rotate-signing-key.ts';
 import { type Janitor, makeJanitor } from './flow/sweep-expired.ts';
 import { accountRoutes } from './http/account-routes.ts';
 import { makeActAsSteps } from './http/act-as.ts';
+import { adminRoutes } from './http/admin/admin-routes.ts';
 import { makeConsentSteps } from './http/consent.ts';
 import { makeDeviceHandler } from './http/device.ts';
 import { makeFactorParts } from './http/factor-parts.ts';
@@ -303,6 +304,13 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
       record: recorder.record,
     }),
     ...factors.routes(own, ways),
+    ...adminRoutes({
+      ...{ own, keptForms, db, clock },
+      requireHttps: mode === 'production',
+      listRoles: (sub) => listLiveRoles(db, sub, clock()),
+      methodsOf: (account) => factors.methodsOf(account, ways),
+      nameOf: async (sub) => (await findAccount(sub))?.name || sub,
+    }),
     ...peopleRoutes({ ...deps, ...codes, cookies, csrf, visitors }),
     { method: 'GET', path: '/interaction/:uid', scope: 'public', handler: interaction.show },
     { method: 'POST', path: '/interaction/:uid/login', scope: 'public', handler: interaction.submitLogin },

@@ -127,8 +127,8 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   withdraw: {
     words: 3,
     reason: true,
-    run: async ({ db }, { first: clientId, second: scope }) => {
-      await withdrawClaims({ db, clock: systemClock }, { clientId, scope, by: OPERATOR });
+    run: async ({ db }, { first: clientId, second: scope, reason }) => {
+      await withdrawClaims({ db, clock: systemClock }, { clientId, scope, by: OPERATOR, reason });
       return [`${clientId} may no longer ask for ${scope}.`];
     },
   },

@@ -1,4 +1,6 @@
 // Addresses and keys of a registration: which are accepted.
+import { createHash, createPublicKey } from 'node:crypto';
+import { TrustError } from '../../common/errors.ts';
 
 /** A public P-256 key (RFC 7517). */
 export type PublicJwk = {
@@ -31,4 +33,28 @@ export function isPublicP256(key: PublicJwk): boolean {
 /** Only what a verifier needs; for signatures with ES256. */
 export function publicPart({ kty, crv, x, y, kid }: PublicJwk): PublicJwk {
   return { kty, crv, x, y, ...(kid === undefined ? {} : { kid }), alg: 'ES256', use: 'sig' };
+}
+
+/** A public key as a person pastes it: PEM, or a JWK in JSON. Errors: client-invalid. */
+export function parsePublicKey(text: string): PublicJwk {
+  const refused = (cause?: unknown) =>
+    new TrustError('client-invalid', 'jwks is not accepted; expected a public P-256 key in PEM or as a JWK', {
+      pointer: '/jwks',
+      cause,
+    });
+  if (/PRIVATE KEY|"d"\s*:/.test(text)) throw refused();
+  try {
+    const isJwk = text.trim().startsWith('{');
+    const key = isJwk ? createPublicKey({ key: JSON.parse(text), format: 'jwk' }) : createPublicKey(text.trim());
+    const jwk = key.export({ format: 'jwk' }) as PublicJwk;
+    if (!isPublicP256(jwk)) throw refused();
+    return publicPart(jwk);
+  } catch (cause) {
+    throw cause instanceof TrustError ? cause : refused(cause);
+  }
+}
+
+/** RFC 7638, SHA-256: the name of a key that both sides can compute. */
+export function thumbprintOf({ crv, kty, x, y }: PublicJwk): string {
+  return createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url');
 }

@@ -103,6 +103,7 @@ export function checkClient(input: ClientRegistration, { requireHttps }: { requi
     throw new TrustError(
       'client-invalid',
       `${fault[1]} of client ${input.clientId} is not accepted; expected ${fault[2]}`,
+      { pointer: `/${fault[1]}` },
     );
   return { ...client, jwks: { keys: client.jwks.keys.map(publicPart) } };
 }

@@ -2,6 +2,7 @@
 // at the next request: running instances notice by the version of the client's row.
 import { TrustError } from '../../common/errors.ts';
 import { APPROVAL_SCOPES } from '../domain/claims.ts';
+import { parseReason } from '../domain/reason.ts';
 import { insertClaimApproval, withdrawClaimApproval } from '../store/claim-approvals.ts';
 import { findClient, touchClient } from '../store/clients.ts';
 import { insertEvent } from '../store/events.ts';
@@ -21,32 +22,35 @@ export async function approveClaims(
 ): Promise<void> {
   if (!APPROVAL_SCOPES.some((known) => known === scope))
     throw new TrustError('client-invalid', `${scope} needs no approval; these do: ${APPROVAL_SCOPES.join(' ')}`);
-  if (reason.trim().length < 4 || reason.length > 500)
-    throw new TrustError('invalid-request', 'The reason is not accepted; expected 4 to 500 characters', {
-      pointer: '/reason',
-    });
+  const why = parseReason(reason);
   await db.transaction(async (trx) => {
     if (!(await touchClient(trx, clientId))) throw new TrustError('not-found', `There is no client ${clientId}.`);
     const client = await findClient(trx, clientId);
     if (!client?.scopes.includes(scope))
       throw new TrustError('client-invalid', `${clientId} is not registered for ${scope}`);
     const now = clock();
-    const approval = { clientId, scope, reason: reason.trim(), approvedBy: by, approvedAt: now };
+    const approval = { clientId, scope, reason: why, approvedBy: by, approvedAt: now };
     if (await insertClaimApproval(trx, approval))
-      await insertEvent(trx, { at: now, kind: 'client.claims-approved', clientId, detail: { scope, by } });
+      await insertEvent(trx, {
+        at: now,
+        kind: 'client.claims-approved',
+        clientId,
+        detail: { scope, by, reason: approval.reason },
+      });
   });
 }
 
 /** Errors: not-found when no approval stands. */
 export async function withdrawClaims(
   { db, clock }: ClientDeps,
-  { clientId, scope, by }: ClaimsDecision,
+  { clientId, scope, by, reason }: ClaimsDecision & { readonly reason?: string },
 ): Promise<void> {
   await db.transaction(async (trx) => {
     await touchClient(trx, clientId);
     const now = clock();
     if (!(await withdrawClaimApproval(trx, clientId, scope, now)))
       throw new TrustError('not-found', `${clientId} has no approval for ${scope}.`);
-    await insertEvent(trx, { at: now, kind: 'client.claims-withdrawn', clientId, detail: { scope, by } });
+    const why = reason === undefined ? {} : { reason: parseReason(reason) };
+    await insertEvent(trx, { at: now, kind: 'client.claims-withdrawn', clientId, detail: { scope, by, ...why } });
   });
 }

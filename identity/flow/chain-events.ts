@@ -62,8 +62,13 @@ function toEntry({ id, at, kind, sub, clientId, requestId, detail = {} }: Unchai
     at,
     kind,
     subject: sub ?? clientId ?? NOBODY,
-    actor: sub ?? clientId ?? NOBODY,
+    actor: nameIn(detail['by']) ?? nameIn(detail['actor']) ?? sub ?? clientId ?? NOBODY,
     requestId,
     detail: { event: id, ...client, ...detail },
   };
+}
+
+/** An administrator acts on somebody else: the event names him. */
+function nameIn(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }

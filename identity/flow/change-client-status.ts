@@ -1,9 +1,13 @@
-// Suspends a system, and readmits it. It counts at the next request: running instances notice by the row's version. What the
-// system holds ends by itself within the life of an access token; new ones it does not get.
+// Suspends a system, and readmits it. It counts at the next request: running instances notice by the row's version. A system
+// that is suspended leaves every session, and what was granted to it there is revoked; an access token of a room that it
+// holds ends by itself within minutes.
 import { TrustError } from '../../common/errors.ts';
 import type { Client } from '../domain/client.ts';
-import { findClient, markClientStatus } from '../store/clients.ts';
+import { parseReason } from '../domain/reason.ts';
+import { revokeGrants } from '../store/artifacts.ts';
+import { lockClient, markClientStatus } from '../store/clients.ts';
 import { insertEvent } from '../store/events.ts';
+import { leaveAllSessions } from '../store/session-clients.ts';
 import type { ClientDeps } from './rotate-client-secret.ts';
 
 export type StatusChange = {
@@ -14,22 +18,26 @@ export type StatusChange = {
   readonly reason: string;
 };
 
-/** Repeating it changes nothing. Errors: not-found, invalid-request. */
+/** Repeating it changes nothing. Returns how many sessions the system left. Errors: not-found, invalid-request. */
 export async function changeClientStatus(
   { db, clock }: ClientDeps,
   { clientId, status, by, reason }: StatusChange,
-): Promise<void> {
-  const why = reason.trim();
-  if (why.length < 4 || why.length > 500)
-    throw new TrustError('invalid-request', 'The reason is not accepted; expected 4 to 500 characters', {
-      pointer: '/reason',
-    });
-  await db.transaction(async (trx) => {
-    const client = await findClient(trx, clientId);
+): Promise<{ readonly sessions: number }> {
+  const why = parseReason(reason);
+  return db.transaction(async (trx) => {
+    const client = await lockClient(trx, clientId);
     if (client === null) throw new TrustError('not-found', `There is no client ${clientId}.`);
-    if (client.status === status) return;
+    if (client.status === status) return { sessions: 0 };
     await markClientStatus(trx, clientId, status);
-    const kind = status === 'active' ? 'client.resumed' : 'client.suspended';
-    await insertEvent(trx, { at: clock(), kind, clientId, detail: { by, reason: why } });
+    const now = clock();
+    if (status === 'active') {
+      await insertEvent(trx, { at: now, kind: 'client.resumed', clientId, detail: { by, reason: why } });
+      return { sessions: 0 };
+    }
+    const { sessions, grantIds } = await leaveAllSessions(trx, { clientId, now });
+    await revokeGrants(trx, grantIds);
+    const detail = { by, reason: why, sessions };
+    await insertEvent(trx, { at: now, kind: 'client.suspended', clientId, detail });
+    return { sessions };
   });
 }

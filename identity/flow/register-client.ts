@@ -16,6 +16,7 @@ export type RegisterClientDeps = {
 export async function registerClient(
   { db, clock, requireHttps }: RegisterClientDeps,
   registration: ClientRegistration,
+  who: { readonly by: string; readonly reason?: string } = { by: 'operator' },
 ): Promise<{ readonly version: number }> {
   const client = checkClient(registration, { requireHttps });
   return db.transaction(async (trx) => {
@@ -26,7 +27,7 @@ export async function registerClient(
         at: clock(),
         kind: 'client.registered',
         clientId: client.clientId,
-        detail: { version },
+        detail: { version, ...who },
       });
     }
     return { version };

@@ -5,17 +5,27 @@ import type { Knex } from 'knex';
 import type { Clock } from '../../common/clock.ts';
 import { TrustError } from '../../common/errors.ts';
 import { digestSecret, makeSecretText } from '../domain/client-secret.ts';
+import { parseReason } from '../domain/reason.ts';
 import { endClientSecret, insertClientSecret, listLiveSecrets } from '../store/client-secrets.ts';
 import { findClient, touchClient } from '../store/clients.ts';
 import { insertEvent } from '../store/events.ts';
 
 export type ClientDeps = { readonly db: Knex; readonly clock: Clock };
 
-/** Errors: not-found, client-invalid (the client authenticates without a secret). */
+export type SecretRequest = {
+  readonly clientId: string;
+  readonly overlapSeconds: number;
+  /** Account of an administrator with his reason; the operator unless given. */
+  readonly by?: string;
+  readonly reason?: string;
+};
+
+/** Errors: not-found, client-invalid (the client authenticates without a secret), invalid-request. */
 export async function rotateClientSecret(
   { db, clock }: ClientDeps,
-  { clientId, overlapSeconds }: { readonly clientId: string; readonly overlapSeconds: number },
+  { clientId, overlapSeconds, ...who }: SecretRequest,
 ): Promise<{ readonly secret: string }> {
+  if (who.reason !== undefined) parseReason(who.reason);
   const secret = makeSecretText(randomBytes(32));
   await db.transaction(async (trx) => {
     // 1. The row of the client is locked: two rotations at once come one after the other.
@@ -35,7 +45,7 @@ export async function rotateClientSecret(
       at: now,
       kind: 'client.secret-made',
       clientId,
-      detail: { overlap_seconds: overlapSeconds },
+      detail: { overlap_seconds: overlapSeconds, by: 'operator', ...who },
     });
   });
   return { secret };

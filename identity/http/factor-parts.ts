@@ -69,6 +69,8 @@ export type FactorParts = {
   readonly offerPasskeys: (visit: WayVisit) => Promise<WayShown>;
   /** For what takes all that the account can prove, up to level 3. `all`: every way of the login page. */
   readonly gate: (own: OwnSessions, all: readonly LoginWay[]) => FactorGate;
+  /** What the account has at hand among these ways. */
+  readonly methodsOf: (account: Account, all: readonly LoginWay[]) => Promise<readonly Method[]>;
   /** Of the user centre and of the phone. `all`: every way of the login page. */
   readonly routes: (own: OwnSessions, all: readonly LoginWay[]) => readonly Route[];
 };
@@ -136,6 +138,7 @@ export function makeFactorParts(deps: FactorPartsDeps): FactorParts {
       }),
     ],
     offerPasskeys: (visit) => offerPasskeys(passkeys, visit),
+    methodsOf,
     routes: (own, all) => {
       const gate = gateOf(own, all);
       const nameOf = async (clientId: string) => (await findClient(db, clientId))?.name ?? null;

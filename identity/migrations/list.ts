@@ -10,6 +10,7 @@ import { loggingInSchema } from './0007-logging-in.ts';
 import { factorsSchema } from './0008-factors.ts';
 import { centreSchema } from './0009-centre.ts';
 import { auditSchema } from './0010-audit.ts';
+import { adminReads } from './0011-admin-reads.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
   firstSchema,
@@ -22,4 +23,5 @@ export const MIGRATIONS: readonly Migration[] = [
   factorsSchema,
   centreSchema,
   auditSchema,
+  adminReads,
 ];

@@ -72,6 +72,32 @@ export async function findClient(db: Knex, clientId: string): Promise<Client | n
   return rows[0] ? toClient(rows[0]) : null;
 }
 
+/** As `findClient`; whoever asks next waits for the end of the transaction. */
+export async function lockClient(trx: Knex, clientId: string): Promise<Client | null> {
+  await trx.raw('select 1 from identity.clients where client_id = ? for update', [clientId]);
+  return findClient(trx, clientId);
+}
+
+/** Clients by name whose name, organisation or id holds `search`, and how many there are in all. */
+export async function listClientPage(
+  db: Knex,
+  of: {
+    readonly search: string;
+    readonly status: Client['status'] | null;
+    readonly limit: number;
+    readonly offset: number;
+  },
+): Promise<{ readonly clients: readonly Client[]; readonly total: number }> {
+  const { rows } = await db.raw<{ rows: (Row & { total: number })[] }>(
+    `select ${READ}, count(*) over ()::integer as total from identity.clients client
+     where (:status::text is null or status = :status)
+       and position(lower(:search) in lower(name || ' ' || organisation || ' ' || client_id)) > 0
+     order by name, client_id limit :limit offset :offset`,
+    { ...of },
+  );
+  return { clients: rows.map(toClient), total: rows[0]?.total ?? 0 };
+}
+
 /** Active systems that people log in to, by name; no programs. */
 export async function listLoginClients(db: Knex): Promise<readonly Client[]> {
   const { rows } = await db.raw<{ rows: Row[] }>(

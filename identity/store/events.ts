@@ -6,6 +6,9 @@ export const EVENT_KINDS = [
   'account.registered',
   'account.codes-shown',
   'account.data-read',
+  'account.looked-up',
+  'account.logged-out',
+  'audit.exported',
   'account.proven',
   'unit.proven',
   'unit.status',
@@ -21,9 +24,11 @@ export const EVENT_KINDS = [
   'account.recovered',
   'password.rehashed',
   'client.registered',
+  'client.changed',
   'client.suspended',
   'client.resumed',
   'client.secret-made',
+  'client.secret-ended',
   'client.claims-approved',
   'client.claims-withdrawn',
   'login.succeeded',
@@ -44,6 +49,7 @@ export const EVENT_KINDS = [
   'key.published',
   'key.withdrawn',
   'session.ended',
+  'session.all-ended',
   'logout.completed',
   'logout.notified',
   'logout.undelivered',
@@ -101,6 +107,16 @@ export async function takeUnchained(trx: Knex, limit: number): Promise<readonly 
     [limit],
   );
   const { rows } = await query.options({ name: 'events-unchained' });
+  return rows.map(toEvent);
+}
+
+/** What administrators and operators did with a client, newest first. */
+export async function listClientEvents(db: Knex, clientId: string, limit: number): Promise<readonly IdentityEvent[]> {
+  const { rows } = await db.raw<{ rows: Row[] }>(
+    `select id, at, kind, sub, client_id, request_id, detail from identity.events
+     where client_id = ? and kind like 'client.%' order by id desc limit ?`,
+    [clientId, limit],
+  );
   return rows.map(toEvent);
 }
 

@@ -76,6 +76,25 @@ export async function markPersistsLogout(
   }
 }
 
+/** Records that a client left every session; returns how many those were and which grants it had in them. */
+export async function leaveAllSessions(
+  db: Knex,
+  { clientId, now }: { readonly clientId: string; readonly now: Date },
+): Promise<{ readonly sessions: number; readonly grantIds: readonly string[] }> {
+  const { rows } = await db.raw<{ rows: { grant_id: string | null }[] }>(
+    `with latest as (
+       select distinct on (session_uid) session_uid, turn, sid, grant_id from identity.session_clients
+       where client_id = :clientId order by session_uid, turn desc),
+     left_now as (
+       insert into identity.session_clients (session_uid, client_id, turn, at)
+       select session_uid, :clientId, turn + 1, :now from latest where sid is not null
+       on conflict do nothing returning session_uid)
+     select grant_id from latest join left_now using (session_uid)`,
+    { clientId, now },
+  );
+  return { sessions: rows.length, grantIds: rows.flatMap(({ grant_id }) => (grant_id === null ? [] : [grant_id])) };
+}
+
 /** At most `limit` rows of sessions that are gone, older than `before`; returns how many went. */
 export async function deleteStaleParticipations(db: Knex, before: Date, limit: number): Promise<number> {
   const { rowCount } = await db.raw<{ rowCount: number }>(

@@ -63,6 +63,9 @@ identity.audit_entries
   previous bytea not null
   hash bytea not null
   constraint audit_entries_pkey PRIMARY KEY (chain, number)
+  CREATE INDEX audit_entries_at ON identity.audit_entries USING btree (at, chain, number)
+  CREATE INDEX audit_entries_client ON identity.audit_entries USING btree (((detail ->> 'client_id'::text)), at) WHERE ((detail ->> 'client_id'::text) IS NOT NULL)
+  CREATE INDEX audit_entries_kind ON identity.audit_entries USING btree (kind, at)
   CREATE INDEX audit_entries_subject ON identity.audit_entries USING btree (subject, at)
   CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON identity.audit_entries FOR EACH STATEMENT EXECUTE FUNCTION identity.refuse_change()
   identity may insert, select
@@ -222,6 +225,8 @@ identity.events
   request_id text
   detail jsonb not null default '{}'::jsonb
   constraint events_pkey PRIMARY KEY (id)
+  CREATE INDEX events_of_client ON identity.events USING btree (client_id, id) WHERE (kind ~~ 'client.%'::text)
+  CREATE INDEX events_refused ON identity.events USING btree (client_id, id) WHERE (kind = ANY (ARRAY['login.refused'::text, 'login.paused'::text]))
   CREATE INDEX events_sub ON identity.events USING btree (sub, id) WHERE (sub IS NOT NULL)
   CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON identity.events FOR EACH STATEMENT EXECUTE FUNCTION identity.refuse_change()
   identity may insert, select
