@@ -1,8 +1,12 @@
 // OAuth 2.0 Form Post Response Mode: our page under a policy of its own, and what it does not allow.
 import { createHash } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import test from 'ava';
 import { makeBrowser } from '../../bin/demo/browser.ts';
-import { authorize, exchange, logIn, startIdentity } from './identity-house.ts';
+import { judge } from '../_harness/judges.ts';
+import { launchChromium, visit } from '../e2e/chromium.ts';
+import { authorize, exchange, logIn, PERSON, startIdentity } from './identity-house.ts';
 
 const fieldsOf = (text: string): Record<string, string> =>
   Object.fromEntries(
@@ -66,3 +70,34 @@ test('the logout form of who is not logged in sends itself to ourselves, under t
   t.is(policyOf(response).get('form-action'), "'self'");
   t.is(fieldsOf(text)['logout'], 'yes');
 });
+
+judge(test, 'chromium')(
+  'in a real browser the form sends itself to the system, which leads on to its own page',
+  async (t) => {
+    const house = await startIdentity(t);
+    const received: URLSearchParams[] = [];
+    const system = createServer(async (request, response) => {
+      let body = '';
+      for await (const chunk of request) body += chunk;
+      if (request.method === 'POST') received.push(new URLSearchParams(body));
+      if (request.method === 'POST') response.writeHead(303, { location: '/home' }).end();
+      else response.setHeader('content-type', 'text/html').end('<title>home</title><h1>the hall</h1>');
+    });
+    await new Promise<void>((resolve) => system.listen(0, '127.0.0.1', resolve));
+    t.teardown(() => void system.close());
+    const origin = `http://localhost:${(system.address() as AddressInfo).port}`;
+    const client = await house.client('alpha', { redirectUris: [`${origin}/callback`] });
+    const { target } = await authorize(client, { response_mode: 'form_post' });
+    const chromium = await launchChromium();
+    t.teardown(() => chromium.close());
+    const { page, faults } = await visit(chromium, [house.url, origin]);
+    await page.goto(target.href);
+    await page.locator('[name=login]').fill(PERSON.loginName);
+    await page.locator('[name=password]').fill(PERSON.password);
+    await page.locator('[name=password]').press('Enter');
+    await page.waitForURL(`${origin}/home`);
+    t.is(received.length, 1);
+    t.truthy(received[0]?.get('code'));
+    t.deepEqual(faults, []);
+  },
+);

@@ -1,8 +1,9 @@
 // The library prints what it finds unset. It prints to the console of the process, therefore this file tests alone.
 import test from 'ava';
+import { importPKCS8 } from 'jose';
 import * as oidc from 'openid-client';
 import { makeBrowser } from '../../bin/demo/browser.ts';
-import { exchange, LICENSE_URL, logIn, post, startIdentity } from './identity-house.ts';
+import { authorize, exchange, LICENSE_URL, logIn, logInAt, post, startIdentity } from './identity-house.ts';
 
 test('oidc-provider prints no NOTICE and no WARNING from start to logout', async (t) => {
   const printed: string[] = [];
@@ -28,6 +29,30 @@ test('oidc-provider prints no NOTICE and no WARNING from start to logout', async
   await makeBrowser().open(`${house.url}/oidc/auth?client_id=${client.id}`);
   await fetch(`${house.url}/oidc/me`, { headers: { origin: 'https://evil.example', authorization: 'Bearer x' } });
   await fetch(`${house.url}/oidc/jwks`);
+  // Pushed, signed, bound, refreshed, introspected, revoked; a terminal; the answer by a form.
+  const bank = await house.client('bank', {
+    profile: 'fapi2',
+    parRequired: true,
+    dpopBound: true,
+    grantTypes: ['authorization_code', 'refresh_token', 'device_code'],
+  });
+  const DPoP = oidc.getDPoPHandle(bank.config, await oidc.randomDPoPKeyPair('ES256'));
+  const checks = await authorize(bank);
+  const { client_id: _, ...parameters } = Object.fromEntries(checks.target.searchParams);
+  const pushed = await oidc.buildAuthorizationUrlWithPAR(bank.config, parameters, { DPoP });
+  const { callback } = await logInAt(bank, pushed);
+  const expected = { expectedState: checks.state, expectedNonce: checks.nonce, pkceCodeVerifier: checks.verifier };
+  const bound = await oidc.authorizationCodeGrant(bank.config, callback, expected, undefined, { DPoP });
+  const next = await oidc.refreshTokenGrant(bank.config, bound.refresh_token!, undefined, { DPoP });
+  await oidc.tokenIntrospection(bank.config, next.access_token);
+  await oidc.tokenRevocation(bank.config, next.refresh_token!);
+  const { user_code } = await oidc.initiateDeviceAuthorization(bank.config, { scope: 'openid' });
+  const typed = await login.browser.submit(await login.browser.open(`${house.url}/device`), { user_code });
+  t.true((await login.browser.submit(typed, {})).text.includes('已在终端登录'));
+  const key = await importPKCS8(own.keyPem, 'ES256');
+  const plain = await authorize(own, { response_mode: 'form_post', claims: '{"userinfo":{"name":null}}' });
+  const { client_id: __, ...signed } = Object.fromEntries(plain.target.searchParams);
+  await login.browser.fetchOnce((await oidc.buildAuthorizationUrlWithJAR(own.config, signed, key)).href);
   const page = await login.browser.open(`${house.url}/oidc/session/end`);
   await (await post(login.browser, page, { logout: 'yes' })).text();
   await login.browser.open(`${house.url}/oidc/session/end/success`);
