@@ -113,10 +113,16 @@ function answerProblem(ctx: Koa.Context, error: unknown, { log: roomLog, service
   if (document.code === 'busy') ctx.set('Retry-After', BUSY_SECONDS);
   ctx.status = document.status;
   if (service !== undefined && wantsPage(ctx)) {
-    ctx.body = problemPage(pageFrame(ctx), { service, problem: document, at: clock() });
+    ctx.body = problemPage(pageFrame(ctx), { service, problem: document, at: clock(), retryAt: retryAt(ctx, clock()) });
     ctx.type = 'text/html; charset=utf-8';
     return;
   }
   ctx.body = JSON.stringify(document);
   ctx.type = PROBLEM_TYPE;
+}
+
+/** When the caller may come again, as the answer says in Retry-After. */
+function retryAt(ctx: Koa.Context, now: Date): Date | null {
+  const seconds = Number(ctx.response.get('Retry-After'));
+  return seconds > 0 ? new Date(now.getTime() + seconds * 1000) : null;
 }

@@ -6,7 +6,7 @@ import { type HtmlValue, html } from './html.ts';
 import type { Mark } from './icons.ts';
 import { renderPage } from './layout.ts';
 import { phrases, verdict } from './parts.ts';
-import { formatDateTime, sayIn, type Text, type Texts } from './texts.ts';
+import { formatDateTime, formatTime, sayIn, type Text, type Texts } from './texts.ts';
 
 export type Status = {
   readonly service: Text;
@@ -29,7 +29,23 @@ const TEXTS = {
   home: { zh: '回到首页', en: 'Back to the start' },
   notFound: { zh: '没有找到这个页面', en: 'Page not found' },
   notFoundWhy: { zh: '地址可能输错了，或页面已经移走。', en: 'The address may be mistyped, or the page has moved.' },
+  notFoundNext: { zh: '请从首页重新进入。', en: 'Please start from the first page.' },
   forbidden: { zh: '没有权限查看', en: 'You may not view this' },
+  forbiddenWhy: {
+    zh: '您的账号没有这里需要的角色，不是操作有误。',
+    en: 'Your account lacks the role that is needed here; you did nothing wrong.',
+  },
+  forbiddenNext: {
+    zh: '确需使用的，请联系本单位的系统管理员。',
+    en: 'If you need it, please ask the administrator of your unit.',
+  },
+  tooMany: { zh: '操作太频繁', en: 'Too many requests' },
+  tooManyUntil: { zh: '请于 {time} 后再试。', en: 'Please try again at {time}.' },
+  tooManyWhy: { zh: '请过一会儿再试。', en: 'Please try again in a while.' },
+  refusedNext: {
+    zh: '请返回检查后再试；仍然不行的，请把下面的编号告诉我们。',
+    en: 'Go back, check and try again; if it fails again, tell us the reference below.',
+  },
   stale: { zh: '这个页面已失效', en: 'This page is no longer valid' },
   staleWhy: {
     zh: '停留太久，或已在另一个窗口操作。刚才的操作没有完成，请返回重新操作。',
@@ -53,14 +69,23 @@ const TEXTS = {
   closedWhy: { zh: '您填写的内容没有丢失，请稍后再试。', en: 'Nothing is lost. Please try again later.' },
 } satisfies Texts;
 
-type Words = { mark: Mark; title: Text; why?: Text };
+type Words = { mark: Mark; title: Text; why?: Text; next?: Text };
+
+const FORBIDDEN: Words = {
+  mark: 'warning',
+  title: TEXTS.forbidden,
+  why: TEXTS.forbiddenWhy,
+  next: TEXTS.forbiddenNext,
+};
 
 const WORDS: Readonly<Partial<Record<ProblemCode, Words>>> = {
-  'not-found': { mark: 'unknown', title: TEXTS.notFound, why: TEXTS.notFoundWhy },
-  'method-not-allowed': { mark: 'unknown', title: TEXTS.notFound, why: TEXTS.notFoundWhy },
+  'not-found': { mark: 'unknown', title: TEXTS.notFound, why: TEXTS.notFoundWhy, next: TEXTS.notFoundNext },
+  'method-not-allowed': { mark: 'unknown', title: TEXTS.notFound, why: TEXTS.notFoundWhy, next: TEXTS.notFoundNext },
   'result-gone': { mark: 'unknown', title: TEXTS.gone, why: TEXTS.goneWhy },
   busy: { mark: 'unknown', title: TEXTS.busy, why: TEXTS.busyWhy },
-  'scope-missing': { mark: 'warning', title: TEXTS.forbidden },
+  'scope-missing': FORBIDDEN,
+  'role-missing': FORBIDDEN,
+  'too-many-requests': { mark: 'unknown', title: TEXTS.tooMany, why: TEXTS.tooManyWhy },
   'csrf-failed': { mark: 'warning', title: TEXTS.stale, why: TEXTS.staleWhy },
   'session-missing': { mark: 'notice', title: TEXTS.login, why: TEXTS.loginWhy },
   internal: { mark: 'failed', title: TEXTS.broken, why: TEXTS.brokenWhy },
@@ -87,7 +112,14 @@ ${status.technical ? html`<details><summary>${say(TEXTS.technical)}</summary><p 
 /** The page for a problem document; codes without words of their own use the table's titles. */
 export function problemPage(
   frame: PageFrame,
-  of: { service: Text; problem: ProblemDocument; at: Date; home?: string },
+  of: {
+    service: Text;
+    problem: ProblemDocument;
+    at: Date;
+    /** When a refusal for a time ends. */
+    retryAt?: Date | null;
+    home?: string;
+  },
 ): string {
   const { problem } = of;
   const say = sayIn(frame.lang);
@@ -95,11 +127,14 @@ export function problemPage(
     WORDS[problem.code] ??
     (problem.status === 503 ? { mark: 'unknown', title: TEXTS.closed, why: TEXTS.closedWhy } : undefined);
   const titles: Text = { zh: problem.title_zh, en: problem.title };
+  const until = of.retryAt && problem.status === 429 ? say(TEXTS.tooManyUntil, { time: formatTime(of.retryAt) }) : null;
+  const next = own ? own.next : problem.status < 500 ? TEXTS.refusedNext : undefined;
   return statusPage(frame, {
     service: of.service,
     mark: own?.mark ?? (problem.status >= 500 ? 'failed' : 'warning'),
     title: say(own?.title ?? titles),
-    why: own?.why ? say(own.why) : null,
+    why: until ?? (own?.why ? say(own.why) : null),
+    next: next ? say(next) : null,
     reference: problem.instance,
     at: of.at,
     technical: html`${problem.code}: ${problem.detail}`,

@@ -247,11 +247,12 @@ const live = {
 };
 const file = (frame: PageFrame, result: Omit<FileVerification, 'kind'>) =>
   fileResultPage(frame, { fileName: '健康证明.pdf', result });
-const problem = (frame: PageFrame, code: keyof typeof PROBLEMS) =>
+const problem = (frame: PageFrame, code: keyof typeof PROBLEMS, retryAt: Date | null = null) =>
   problemPage(frame, {
     service: VERIFY_SERVICE,
     problem: problemFor(new TrustError(code, PROBLEMS[code].title), 'req_0123456789abcdefghjkmnpqrs'),
     at: NOW,
+    retryAt,
   });
 
 const form = { action: '/gallery/login', hidden, faults: [] };
@@ -459,7 +460,10 @@ export const GALLERY: Readonly<Record<string, (frame: PageFrame) => string>> = {
   'verify-three': (frame) => file(frame, results.three),
   'code-live': (frame) => codeResultPage(frame, { state: 'live', expiresAt: NOW, now: NOW }),
   'code-used': (frame) => codeResultPage(frame, { state: 'used', expiresAt: null, now: NOW }),
+  'status-403': (frame) => problem(frame, 'scope-missing'),
   'status-404': (frame) => problem(frame, 'not-found'),
+  'status-429': (frame) => problem(frame, 'too-many-requests', new Date('2026-11-20T02:30:00Z')),
+  'status-400': (frame) => problem(frame, 'invalid-request'),
   'status-500': (frame) => problem(frame, 'internal'),
   'status-503': (frame) => problem(frame, 'seal-unavailable'),
 };
