@@ -311,7 +311,7 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
       methodsOf: (account) => factors.methodsOf(account, ways),
       nameOf: async (sub) => (await findAccount(sub))?.name || sub,
     }),
-    ...peopleRoutes({ ...deps, ...codes, cookies, csrf, visitors }),
+    ...peopleRoutes({ ...deps, ...codes, cookies, csrf, visitors, own }),
     { method: 'GET', path: '/interaction/:uid', scope: 'public', handler: interaction.show },
     { method: 'POST', path: '/interaction/:uid/login', scope: 'public', handler: interaction.submitLogin },
     { method: 'POST', path: '/interaction/:uid/act-as', scope: 'public', handler: interaction.submitActAs },

@@ -82,6 +82,9 @@ async function showWay(
       href: `/interaction/${visit.interactionUid}?way=${name}`,
     })),
     again: interaction.session?.accountId !== undefined,
+    ...(interaction.session?.accountId === undefined
+      ? { registerHref: `/register?${new URLSearchParams({ return: `/interaction/${visit.interactionUid}` })}` }
+      : {}),
   });
   sendPage(visit.ctx, page, status);
 }

@@ -9,6 +9,7 @@ import { readForm } from '../../common/http/body.ts';
 import type { Cookies } from '../../common/http/cookies.ts';
 import { CSRF_FIELD, type Csrf } from '../../common/http/csrf.ts';
 import type { Flash, Flashes } from '../../common/http/flash.ts';
+import { readUploadForm, type UploadForm } from '../../common/http/upload.ts';
 import { type Account, mayLogIn } from '../domain/account.ts';
 import { type Level, type Proof, parseAcr } from '../domain/assurance.ts';
 import { type SessionLife, sessionSeconds } from '../domain/session-life.ts';
@@ -45,6 +46,11 @@ export type OwnSessions = {
     ctx: Koa.Context,
     need?: SessionNeed & { readonly keep?: readonly string[] },
   ): Promise<{ readonly session: OwnSession; readonly form: Typed } | null>;
+  /** The same for a form with files, `maxBytes` in all. A lapsed session keeps none of them. */
+  requireUpload(
+    ctx: Koa.Context,
+    need: SessionNeed & { readonly maxBytes: number },
+  ): Promise<({ readonly session: OwnSession } & UploadForm) | null>;
   /** Hidden fields of every form. */
   formFields(ctx: Koa.Context, session: OwnSession): Readonly<Record<string, string>>;
   /** What was typed on this page when the session had lapsed, once; mostly nothing. */
@@ -94,6 +100,16 @@ export function makeOwnSessions(deps: OwnSessionDeps): OwnSessions {
       const back = need.back ?? ctx.path;
       if (keep.length > 0) await keptForms.keep(ctx, { path: back.split('?')[0]!, owner, values });
       ownLogin.begin(ctx, { ...need, back });
+      return null;
+    },
+    requireUpload: async (ctx, { maxBytes, ...need }) => {
+      const form = await readUploadForm(ctx, maxBytes);
+      const owner = form.texts[OWNER_FIELD] ?? '';
+      csrf.check(ctx, form.texts, owner);
+      const session = await find(ctx);
+      if (session !== null && !cookies.isSigned(ownerText(session), owner)) csrf.check(ctx, {}, owner);
+      if (session !== null && session.level >= (need.minLevel ?? 2)) return { session, ...form };
+      ownLogin.begin(ctx, { ...need, back: need.back ?? ctx.path });
       return null;
     },
     formFields: (ctx, session) => {

@@ -1,4 +1,4 @@
-// What people do about their own accounts outside of a login: registration now; each page has its own file.
+// What people do about their own accounts outside of a login: registration, recovery, proof, phone; each has a file of its own.
 import type { Knex } from 'knex';
 import type { Clock } from '../../common/clock.ts';
 import type { Cookies } from '../../common/http/cookies.ts';
@@ -6,12 +6,18 @@ import type { Csrf } from '../../common/http/csrf.ts';
 import type { Route } from '../../common/http/routes.ts';
 import type { DocumentKeys } from '../domain/document-box.ts';
 import type { ProofingPorts } from '../domain/proofing.ts';
+import { changePhone } from '../flow/change-phone.ts';
 import { judgeNewPassword, type PasswordPolicy } from '../flow/new-password.ts';
 import { checkCode, findSentCode, type OneTimeCodeDeps, sendCode } from '../flow/one-time-code.ts';
+import { proveForRecovery, recoverWithPassword } from '../flow/recover-account.ts';
 import { registerPerson, registerWithoutProof } from '../flow/register-person.ts';
-import { findAccountByPhone } from '../store/accounts.ts';
+import { findAccountByMail, findAccountByPhone, findAccountBySub, findDocument } from '../store/accounts.ts';
+import { phoneRoutes } from './change-phone.ts';
 import { makeDrafts } from './drafts.ts';
 import { makeKeptPassword } from './kept-password.ts';
+import type { OwnSessions } from './own-session.ts';
+import { proveRoutes } from './prove.ts';
+import { type RecoverDraft, recoverRoutes } from './recover.ts';
 import { type RegisterDraft, registerRoutes } from './register.ts';
 import type { Visitors } from './visitor.ts';
 
@@ -25,6 +31,7 @@ export type PeopleDeps = OneTimeCodeDeps & {
   readonly passwords: PasswordPolicy;
   readonly ports: ProofingPorts;
   readonly draftHours: number;
+  readonly own: OwnSessions;
 };
 
 export function peopleRoutes(deps: PeopleDeps): readonly Route[] {
@@ -45,6 +52,24 @@ export function peopleRoutes(deps: PeopleDeps): readonly Route[] {
       judgePassword: (password, person) => judgeNewPassword(deps.passwords, password, person),
       register: (person, identity) => registerPerson(deps, person, identity),
       registerWithoutProof: (person, name) => registerWithoutProof(deps, person, name),
+    }),
+    ...recoverRoutes({
+      ...deps,
+      ...codes,
+      drafts: makeDrafts<RecoverDraft>('recover', deps),
+      minPasswordLength: deps.passwords.minLength,
+      findAccountAt: (to) =>
+        'phone' in to ? findAccountByPhone(db, keys, to.phone) : findAccountByMail(db, keys, to.mail),
+      findAccount: (sub) => findAccountBySub(db, keys, sub),
+      prove: (account, shown) => proveForRecovery(deps, account, shown),
+      setPassword: (sub, password) => recoverWithPassword(deps, sub, password),
+    }),
+    ...proveRoutes(deps),
+    ...phoneRoutes({
+      ...deps,
+      ...codes,
+      findDocument: (sub) => findDocument(db, keys, sub),
+      change: (of) => changePhone(deps, of),
     }),
   ];
 }

@@ -21,6 +21,8 @@ export type LoginPage = {
   /** Host shown under the form: `id.xx.gov.cn`. */
   readonly host: string;
   readonly faults?: readonly Fault[];
+  /** Registration, which leads back here; left out where an account is known already. */
+  readonly registerHref?: string;
   /** True when somebody is logged in and the system wants a login once more. */
   readonly again?: boolean;
 };
@@ -36,6 +38,8 @@ const TEXTS = {
   email: { zh: '电子邮箱', en: 'your mail address' },
   level: { zh: '实名等级', en: 'your assurance level' },
   identity_document: { zh: '身份证号码', en: 'your ID number' },
+  forgot: { zh: '忘记密码', en: 'Forgot password' },
+  register: { zh: '注册账号', en: 'Create account' },
   host: { zh: '请核对网址：{host}', en: 'Check the address: {host}' },
 } satisfies Texts;
 
@@ -57,6 +61,7 @@ ${system === null ? null : html`<p class="lead">${say(TEXTS.forSystem, { system 
 ${props.again ? html`<p>${say(TEXTS.again)}</p>` : null}
 ${wayLinks(props.ways, say)}
 ${props.body}
+${props.registerHref === undefined ? null : html`<p class="actions"><a class="link" href="/recover">${say(TEXTS.forgot)}</a> <a class="link" href="${props.registerHref}">${say(TEXTS.register)}</a></p>`}
 ${sayGiven(props, say, frame.lang === 'zh' ? '、' : ', ')}
 <p class="hint small">${say(TEXTS.host, { host: props.host })}</p>`,
   });

@@ -1,0 +1,260 @@
+// Recovery, page by page: a code to the account's phone or mailbox; for a proven account name, number and face besides; then a
+// new password, and everybody else is logged out. An address that nobody has gets the same pages and no code.
+import type Koa from 'koa';
+import { isTrustError } from '../../common/errors.ts';
+import { readForm } from '../../common/http/body.ts';
+import type { Csrf } from '../../common/http/csrf.ts';
+import { pageFrame, sendPage } from '../../common/http/preferences.ts';
+import type { Route } from '../../common/http/routes.ts';
+import { readUploadForm } from '../../common/http/upload.ts';
+import type { Fault } from '../../common/web/parts.ts';
+import { formatTime, sayIn, type Texts } from '../../common/web/texts.ts';
+import { type Account, CITIZEN_NUMBER, mayLogIn, parseMail, parsePhone } from '../domain/account.ts';
+import type { PasswordFault } from '../domain/password-rules.ts';
+import type { Identity } from '../domain/proofing.ts';
+import type { CheckResult, CodeAddress, CodePlace, CodeRequest, SendResult, SentTo } from '../flow/one-time-code.ts';
+import { isRecoveredByCode, type RecoveryResult } from '../flow/recover-account.ts';
+import type { TypedIdentity } from '../web/identity-fields.ts';
+import { sayPasswordFault } from '../web/password-words.ts';
+import {
+  type RecoverTrouble,
+  recoverAccountPage,
+  recoverCodePage,
+  recoveredPage,
+  recoverIdentityPage,
+  recoverPasswordPage,
+} from '../web/recover-pages.ts';
+import type { Draft, Drafts } from './drafts.ts';
+import { judgeIdentity, typedIdentity } from './typed-identity.ts';
+import type { Visitors } from './visitor.ts';
+
+export type RecoverDraft = {
+  readonly to: CodeAddress;
+  /** `sub` of the account, from the right code on. */
+  readonly sub?: string;
+  /** True when everything that the account asks for was shown. */
+  readonly isProven?: boolean;
+  readonly isDone?: boolean;
+  readonly typed?: TypedIdentity;
+};
+
+export type RecoverDeps = {
+  readonly clock: () => Date;
+  readonly csrf: Csrf;
+  readonly drafts: Drafts<RecoverDraft>;
+  readonly visitors: Visitors;
+  readonly minPasswordLength: number;
+  readonly findAccountAt: (to: CodeAddress) => Promise<Account | null>;
+  readonly findAccount: (sub: string) => Promise<Account | null>;
+  readonly sendCode: (request: CodeRequest) => Promise<SendResult>;
+  readonly findSentCode: (place: CodePlace) => Promise<SentTo | null>;
+  readonly checkCode: (at: CodePlace & { readonly code: string }) => Promise<CheckResult>;
+  readonly prove: (account: Account, shown: { identity: Identity; picture: Uint8Array }) => Promise<RecoveryResult>;
+  /** Sets it, ends all sessions, records. */
+  readonly setPassword: (sub: string, password: string) => Promise<PasswordFault | null>;
+};
+
+const MAX_PICTURE_BYTES = 4 * 1024 * 1024;
+
+const TEXTS = {
+  account: { zh: '请填写手机号或邮箱', en: 'Enter a phone number or mail address' },
+  codeMissing: { zh: '请填写验证码', en: 'Enter the code' },
+  codeWrong: { zh: '验证码不正确或已过期，请重新获取', en: 'Wrong or expired code' },
+  early: { zh: '刚刚发送过，{time} 后可重新获取', en: 'A code was just sent; you can get another at {time}' },
+  paused: { zh: '操作太频繁，请于 {time} 后再试', en: 'Too many requests, try again at {time}' },
+  picture: { zh: '请选择一张正面照片', en: 'Choose a picture of your face' },
+} satisfies Texts;
+
+export function recoverRoutes(deps: RecoverDeps): readonly Route[] {
+  const route = (method: 'GET' | 'POST', path: string, handle: (ctx: Koa.Context) => Promise<void>): Route => ({
+    method,
+    path,
+    scope: 'public',
+    handler: handle,
+  });
+  return [
+    route('GET', '/recover', (ctx) => showAccount(deps, ctx)),
+    route('POST', '/recover', (ctx) => submitAccount(deps, ctx)),
+    route('GET', '/recover/code', (ctx) => showCode(deps, ctx)),
+    route('POST', '/recover/code', (ctx) => submitCode(deps, ctx)),
+    route('GET', '/recover/identity', (ctx) => showIdentity(deps, ctx)),
+    route('POST', '/recover/identity', (ctx) => submitIdentity(deps, ctx)),
+    route('GET', '/recover/password', (ctx) => showPassword(deps, ctx)),
+    route('POST', '/recover/password', (ctx) => submitPassword(deps, ctx)),
+    route('GET', '/recover/done', (ctx) => showDone(deps, ctx)),
+  ];
+}
+
+async function showAccount(
+  deps: RecoverDeps,
+  ctx: Koa.Context,
+  faults: readonly Fault[] = [],
+  typed = '',
+): Promise<void> {
+  const csrf = deps.csrf.token(ctx, 'recover');
+  sendPage(ctx, recoverAccountPage(pageFrame(ctx), { csrf, faults, typed }), faults.length > 0 ? 422 : 200);
+}
+
+async function submitAccount(deps: RecoverDeps, ctx: Koa.Context): Promise<void> {
+  const form = await readForm(ctx, { maxBytes: 4096 });
+  deps.csrf.check(ctx, form, 'recover');
+  const say = sayIn(pageFrame(ctx).lang);
+  const typed = form['account'] ?? '';
+  const refuse = (words: string): Promise<void> => showAccount(deps, ctx, [{ field: 'account', words }], typed);
+  const to = parseAddress(typed);
+  if (to === null) return refuse(say(TEXTS.account));
+  const sent = await send(deps, ctx, await deps.drafts.begin(ctx, { to }));
+  if (sent.outcome === 'paused') return refuse(say(TEXTS.paused, { time: formatTime(sent.until) }));
+  leadTo(ctx, '/recover/code');
+}
+
+async function send(deps: RecoverDeps, ctx: Koa.Context, draft: Draft<RecoverDraft>): Promise<SendResult> {
+  const { to } = draft.values;
+  const account = await deps.findAccountAt(to);
+  const { address, device } = deps.visitors(ctx);
+  return deps.sendCode({
+    ...placeOf(draft),
+    to,
+    subject: account !== null && mayLogIn(account) ? account.sub : null,
+    words: (code, minutes) =>
+      `【信基】验证码 ${code}，用于找回账号，${minutes} 分钟内有效。任何人向您索要都是诈骗，请勿告知。`,
+    deviceKey: device.key,
+    address,
+  });
+}
+
+async function showCode(deps: RecoverDeps, ctx: Koa.Context, faults: readonly Fault[] = []): Promise<void> {
+  const draft = await deps.drafts.find(ctx);
+  const sent = draft === null ? null : await deps.findSentCode(placeOf(draft));
+  if (draft === null || sent === null) return leadTo(ctx, '/recover');
+  const csrf = deps.csrf.token(ctx, draft.binding);
+  sendPage(ctx, recoverCodePage(pageFrame(ctx), { csrf, faults, sent }), faults.length > 0 ? 422 : 200);
+}
+
+async function submitCode(deps: RecoverDeps, ctx: Koa.Context): Promise<void> {
+  const form = await readForm(ctx, { maxBytes: 4096 });
+  const draft = await openDraft(deps, ctx, form);
+  if (draft === null) return;
+  const say = sayIn(pageFrame(ctx).lang);
+  const refuse = (words: string): Promise<void> => showCode(deps, ctx, [{ field: 'code', words }]);
+  if (form['step'] === 'send') {
+    const sent = await send(deps, ctx, draft);
+    if (sent.outcome === 'too-early') return refuse(say(TEXTS.early, { time: formatTime(sent.resendAt) }));
+    if (sent.outcome === 'paused') return refuse(say(TEXTS.paused, { time: formatTime(sent.until) }));
+    return leadTo(ctx, '/recover/code');
+  }
+  if ((form['code'] ?? '').trim() === '') return refuse(say(TEXTS.codeMissing));
+  const result = await deps.checkCode({ ...placeOf(draft), code: form['code'] ?? '' });
+  if (result.outcome === 'wrong') return refuse(say(TEXTS.codeWrong));
+  if (result.outcome === 'gone') return showAccount(deps, ctx, [{ field: 'account', words: say(TEXTS.codeWrong) }]);
+  const account = await deps.findAccount(result.subject);
+  const isProven = account !== null && isRecoveredByCode(account);
+  await deps.drafts.save(ctx, { to: draft.values.to, sub: result.subject, isProven });
+  leadTo(ctx, isProven ? '/recover/password' : '/recover/identity');
+}
+
+async function showIdentity(
+  deps: RecoverDeps,
+  ctx: Koa.Context,
+  {
+    faults = [],
+    trouble = null,
+    typed,
+  }: { faults?: readonly Fault[]; trouble?: RecoverTrouble | null; typed?: TypedIdentity } = {},
+): Promise<void> {
+  const draft = await deps.drafts.find(ctx);
+  if (draft?.values.sub === undefined) return leadTo(ctx, '/recover');
+  if (draft.values.isProven) return leadTo(ctx, '/recover/password');
+  const page = recoverIdentityPage(pageFrame(ctx), {
+    csrf: deps.csrf.token(ctx, draft.binding),
+    faults,
+    trouble,
+    typed: typed ?? { name: '', codeType: CITIZEN_NUMBER, code: '' },
+  });
+  sendPage(ctx, page, trouble?.kind === 'paused' ? 429 : faults.length > 0 || trouble !== null ? 422 : 200);
+}
+
+async function submitIdentity(deps: RecoverDeps, ctx: Koa.Context): Promise<void> {
+  const { texts, files } = await readUploadForm(ctx, MAX_PICTURE_BYTES);
+  const draft = await openDraft(deps, ctx, texts);
+  if (draft === null) return;
+  const account = draft.values.sub === undefined ? null : await deps.findAccount(draft.values.sub);
+  if (account === null || !mayLogIn(account)) return leadTo(ctx, '/recover');
+  const { lang } = pageFrame(ctx);
+  const typed = typedIdentity(texts);
+  const judged = judgeIdentity(typed, deps.clock(), lang);
+  const picture = files['picture']?.bytes;
+  const faults = [
+    ...('faults' in judged ? judged.faults : []),
+    ...(picture === undefined ? [{ field: 'picture', words: sayIn(lang)(TEXTS.picture) }] : []),
+  ];
+  if ('faults' in judged || picture === undefined) return showIdentity(deps, ctx, { faults, typed });
+  const result = await deps.prove(account, { identity: judged.identity, picture });
+  if (result.outcome === 'paused')
+    return showIdentity(deps, ctx, { trouble: { kind: 'paused', until: result.until }, typed });
+  if (result.outcome !== 'proven') return showIdentity(deps, ctx, { trouble: { kind: result.outcome }, typed });
+  await deps.drafts.save(ctx, { to: draft.values.to, sub: account.sub, isProven: true });
+  leadTo(ctx, '/recover/password');
+}
+
+async function showPassword(deps: RecoverDeps, ctx: Koa.Context, faults: readonly Fault[] = []): Promise<void> {
+  const draft = await deps.drafts.find(ctx);
+  if (draft?.values.sub === undefined || !draft.values.isProven) return leadTo(ctx, '/recover');
+  const page = recoverPasswordPage(pageFrame(ctx), {
+    csrf: deps.csrf.token(ctx, draft.binding),
+    faults,
+    minLength: deps.minPasswordLength,
+  });
+  sendPage(ctx, page, faults.length > 0 ? 422 : 200);
+}
+
+async function submitPassword(deps: RecoverDeps, ctx: Koa.Context): Promise<void> {
+  const form = await readForm(ctx, { maxBytes: 4096 });
+  const draft = await openDraft(deps, ctx, form);
+  if (draft === null) return;
+  const { sub, isProven, to } = draft.values;
+  const account = sub === undefined || !isProven ? null : await deps.findAccount(sub);
+  if (account === null || !mayLogIn(account)) return leadTo(ctx, '/recover');
+  const password = form['password'] ?? '';
+  const fault = password === '' ? { kind: 'missing' as const } : await deps.setPassword(account.sub, password);
+  if (fault !== null)
+    return showPassword(deps, ctx, [{ field: 'password', words: sayPasswordFault(pageFrame(ctx).lang, fault) }]);
+  await deps.drafts.save(ctx, { to, isDone: true });
+  leadTo(ctx, '/recover/done');
+}
+
+async function showDone(deps: RecoverDeps, ctx: Koa.Context): Promise<void> {
+  const draft = await deps.drafts.find(ctx);
+  if (!draft?.values.isDone) return leadTo(ctx, '/recover');
+  sendPage(ctx, recoveredPage(pageFrame(ctx)));
+}
+
+/** The draft that the form belongs to; null when it is gone: the first page is on its way. */
+async function openDraft(
+  { csrf, drafts }: RecoverDeps,
+  ctx: Koa.Context,
+  form: Readonly<Record<string, string>>,
+): Promise<Draft<RecoverDraft> | null> {
+  const draft = await drafts.find(ctx);
+  if (draft === null) leadTo(ctx, '/recover');
+  else csrf.check(ctx, form, draft.binding);
+  return draft;
+}
+
+function parseAddress(typed: string): CodeAddress | null {
+  try {
+    return typed.includes('@') || typed.includes('＠') ? { mail: parseMail(typed) } : { phone: parsePhone(typed) };
+  } catch (error) {
+    if (!isTrustError(error, 'invalid-request')) throw error;
+    return null;
+  }
+}
+
+function placeOf({ binding }: Draft<RecoverDraft>): CodePlace {
+  return { purpose: 'recover', binding };
+}
+
+function leadTo(ctx: Koa.Context, path: string): void {
+  ctx.status = 303;
+  ctx.redirect(path);
+}

@@ -1,0 +1,136 @@
+// 找回账号: account, code, for a proven account the person besides, new password, done. Whether there is such an account is not
+// told before the code is right.
+import type { PageFrame } from '../../common/web/frame.ts';
+import { html } from '../../common/web/html.ts';
+import { renderPage } from '../../common/web/layout.ts';
+import { type Fault, field, hiddenFields, verdict } from '../../common/web/parts.ts';
+import { formatTime, sayIn, type Texts } from '../../common/web/texts.ts';
+import { codeForm } from './code-forms.ts';
+import { identityFields, type TypedIdentity } from './identity-fields.ts';
+import { SHOW_PASSWORD_SCRIPT } from './password-form.ts';
+import { pictureField } from './prove-pages.ts';
+import { newPasswordForm } from './register-pages.ts';
+import { IDENTITY_SERVICE } from './service.ts';
+import { stepPage } from './step-page.ts';
+
+const STEPS = 4;
+
+type Form = { readonly csrf: string; readonly faults: readonly Fault[] };
+
+const TEXTS = {
+  accountStep: { zh: '找回账号', en: 'Recover your account' },
+  account: { zh: '账号绑定的手机号或邮箱', en: 'Phone or mail address of the account' },
+  send: { zh: '获取验证码', en: 'Send code' },
+  lost: {
+    zh: '手机号和邮箱都不能用了？请携带证件到办事窗口找回。',
+    en: 'Neither phone nor mail works any more? Bring your document to a service hall.',
+  },
+  codeStep: { zh: '验证码', en: 'The code' },
+  other: { zh: '换一个号码或邮箱', en: 'Use another address' },
+  identityStep: { zh: '核验本人', en: 'Prove that it is you' },
+  why: {
+    zh: '这个账号已实名，只凭手机号不能找回，请核对身份。',
+    en: 'This account is proven; a phone alone does not recover it.',
+  },
+  check: { zh: '核验', en: 'Check' },
+  refused: {
+    zh: '核验没有通过：姓名、证件号码与账号不一致，或照片不符。也可携带证件到办事窗口找回。',
+    en: 'The check did not succeed: name, number or picture does not fit. You can also come to a service hall with your document.',
+  },
+  unavailable: { zh: '核验服务暂时没有回应，请稍后再试。', en: 'The check did not answer. Please try again later.' },
+  paused: { zh: '核验次数过多，{time} 后可再试', en: 'Too many checks; try again at {time}' },
+  passwordStep: { zh: '设置新密码', en: 'Choose a new password' },
+  set: { zh: '修改密码', en: 'Set password' },
+  done: { zh: '密码已修改', en: 'Your password is changed' },
+  out: { zh: '所有设备都已退出，请用新密码登录。', en: 'All devices are logged out. Log in with the new password.' },
+  login: { zh: '登录', en: 'Log in' },
+} satisfies Texts;
+
+export function recoverAccountPage(frame: PageFrame, props: Form & { readonly typed: string }): string {
+  const say = sayIn(frame.lang);
+  return stepPage(frame, {
+    title: TEXTS.accountStep,
+    step: 1,
+    of: STEPS,
+    faults: props.faults,
+    body: html`<form method="post" action="/recover" novalidate>
+${hiddenFields({ csrf: props.csrf })}
+${field({ name: 'account', label: say(TEXTS.account), value: props.typed, autocomplete: 'username', fault: faultOf(props, 'account') })}
+<div class="actions"><button class="button" type="submit">${say(TEXTS.send)}</button></div>
+</form>
+<p class="hint">${say(TEXTS.lost)}</p>`,
+  });
+}
+
+export function recoverCodePage(
+  frame: PageFrame,
+  props: Form & { readonly sent: { readonly maskedTo: string; readonly expiresAt: Date; readonly resendAt: Date } },
+): string {
+  return stepPage(frame, {
+    title: TEXTS.codeStep,
+    step: 2,
+    of: STEPS,
+    faults: props.faults,
+    body: html`${codeForm(frame, { action: '/recover/code', hidden: hiddenFields({ csrf: props.csrf }), faults: props.faults, sent: props.sent, isFixed: true })}
+<p><a class="link" href="/recover">${sayIn(frame.lang)(TEXTS.other)}</a></p>`,
+  });
+}
+
+export type RecoverTrouble =
+  | { readonly kind: 'refused' | 'unavailable' }
+  | { readonly kind: 'paused'; readonly until: Date };
+
+export function recoverIdentityPage(
+  frame: PageFrame,
+  props: Form & { readonly typed: TypedIdentity; readonly trouble: RecoverTrouble | null },
+): string {
+  const say = sayIn(frame.lang);
+  const { trouble } = props;
+  const words =
+    trouble === null
+      ? null
+      : trouble.kind === 'paused'
+        ? say(TEXTS.paused, { time: formatTime(trouble.until) })
+        : say(TEXTS[trouble.kind]);
+  return stepPage(frame, {
+    title: TEXTS.identityStep,
+    step: 3,
+    of: STEPS,
+    faults: props.faults,
+    message: words === null ? null : html`<p>${words}</p>`,
+    body: html`<p>${say(TEXTS.why)}</p>
+<form method="post" action="/recover/identity" enctype="multipart/form-data" novalidate>
+${hiddenFields({ csrf: props.csrf })}
+${identityFields(frame.lang, props.typed, props.faults)}
+${pictureField(frame.lang, faultOf(props, 'picture'))}
+<div class="actions"><button class="button" type="submit">${say(TEXTS.check)}</button></div>
+</form>`,
+  });
+}
+
+export function recoverPasswordPage(frame: PageFrame, props: Form & { readonly minLength: number }): string {
+  return stepPage(frame, {
+    title: TEXTS.passwordStep,
+    step: 4,
+    of: STEPS,
+    faults: props.faults,
+    script: SHOW_PASSWORD_SCRIPT,
+    body: newPasswordForm(frame, { ...props, action: '/recover/password', button: TEXTS.set }),
+  });
+}
+
+export function recoveredPage(frame: PageFrame): string {
+  const say = sayIn(frame.lang);
+  return renderPage({
+    ...frame,
+    service: IDENTITY_SERVICE,
+    title: say(TEXTS.done),
+    column: 'task',
+    main: html`${verdict({ mark: 'passed', title: say(TEXTS.done), next: say(TEXTS.out) })}
+<p class="actions"><a class="button" href="/account">${say(TEXTS.login)}</a></p>`,
+  });
+}
+
+function faultOf({ faults }: Form, name: string): string | undefined {
+  return faults.find((fault) => fault.field === name)?.words;
+}
