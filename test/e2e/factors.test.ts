@@ -214,6 +214,25 @@ inBrowser(
   },
 );
 
+inBrowser('刷脸: a large picture is made small before it is sent, and the page goes on by itself', async (t) => {
+  const house = await startIdentity(t);
+  const visited = await enter(t, house);
+  const { page } = visited;
+  await page.goto(`${house.url}/account/factors/passkeys?prove`);
+  await logInByPassword(page);
+  await page.getByRole('link', { name: '刷脸核验' }).click();
+  const sent = page.waitForRequest(/\/face$/);
+  const picture = await page.screenshot({ fullPage: true });
+  await page.evaluate("document.querySelectorAll('[style]').forEach((one) => one.removeAttribute('style'))");
+  await page.locator('#field-picture').setInputFiles({ name: 'face.png', mimeType: 'image/png', buffer: picture });
+  await page.waitForFunction("document.getElementById('field-picture').files[0]?.type === 'image/jpeg'");
+  await lookAt(t, visited, 'step-up-face-chosen.zh');
+  await page.getByRole('button', { name: '刷脸核验' }).click();
+  t.true((await sent).headers()['content-type']?.startsWith('multipart/form-data'));
+  await page.getByRole('button', { name: '添加通行密钥' }).waitFor();
+  t.deepEqual(await methods(house), ['pwd L2', 'face L3']);
+});
+
 async function withAgent(t: ExecutionContext): Promise<{ agent: Agent; house: IdentityHouse }> {
   const port = await findFreePort();
   const options: HouseOptions = {

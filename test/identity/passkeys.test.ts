@@ -8,6 +8,11 @@ import { enrolPasskey, passkeyEnrolmentOptions } from '../../identity/flow/enrol
 import type { PasskeyDeps } from '../../identity/flow/passkey-deps.ts';
 import { passkeyLoginOptions, provePasskey } from '../../identity/flow/prove-passkey.ts';
 import { listFactors, removeFactor } from '../../identity/store/factors.ts';
+import { CERTIFICATE_SCRIPT } from '../../identity/web/certificate-form.ts';
+import { FACE_SCRIPT } from '../../identity/web/face-form.ts';
+import { PASSKEY_SCRIPT } from '../../identity/web/passkey-form.ts';
+import { SHOW_PASSWORD_SCRIPT } from '../../identity/web/password-form.ts';
+import { SCAN_SCRIPT } from '../../identity/web/scan-panel.ts';
 import { testDatabase } from '../_harness/database.ts';
 import { bareAccount } from './bare-account.ts';
 import { type Lies, type SoftAuthenticator, softAuthenticator } from './soft-authenticator.ts';
@@ -144,4 +149,9 @@ test('refused at enrolment: wrong origin, the challenge of another session or of
     t.is(await enrolPasskey(deps, order), 'refused');
     t.like(await provePasskey(deps, { interactionUid: 'i', answer, accountId: null }), { because: 'answer' });
   }
+});
+
+test('the script of every page is at most 10 KB', (t) => {
+  for (const script of [PASSKEY_SCRIPT + SHOW_PASSWORD_SCRIPT, CERTIFICATE_SCRIPT, SCAN_SCRIPT, FACE_SCRIPT])
+    t.true(Buffer.byteLength(script) <= 10_240);
 });
