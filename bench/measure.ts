@@ -14,6 +14,9 @@ export type Row = {
   readonly cpu_ms: number;
   readonly wall_ratio: number;
   readonly cpu_ratio: number;
+  /** What the caller and the database cost beside it, where the server is a process of its own. */
+  readonly generator_cpu_ms?: number;
+  readonly postgres_cpu_ms?: number;
 };
 
 export type Result = {

@@ -13,7 +13,7 @@ import { preparing } from './preparing.ts';
 import { sealing } from './sealing.ts';
 import { sm2 } from './sm2.ts';
 import { sm3 } from './sm3.ts';
-import { ssoHop } from './sso-hop.ts';
+import { sso } from './sso.ts';
 import { verifying } from './verifying.ts';
 
 const BENCHMARKS: readonly Benchmark[] = [
@@ -26,7 +26,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   httpSealing,
   memory,
   issuing,
-  ssoHop,
+  sso,
   logout,
   audit,
 ];
