@@ -42,6 +42,7 @@ const TEXTS = {
   tooMany: { zh: '操作太频繁', en: 'Too many requests' },
   tooManyUntil: { zh: '请于 {time} 后再试。', en: 'Please try again at {time}.' },
   tooManyWhy: { zh: '请过一会儿再试。', en: 'Please try again in a while.' },
+  refused: { zh: '这次提交没有被接受', en: 'This was not accepted' },
   refusedNext: {
     zh: '请返回检查后再试；仍然不行的，请把下面的编号告诉我们。',
     en: 'Go back, check and try again; if it fails again, tell us the reference below.',
@@ -83,6 +84,7 @@ const WORDS: Readonly<Partial<Record<ProblemCode, Words>>> = {
   'method-not-allowed': { mark: 'unknown', title: TEXTS.notFound, why: TEXTS.notFoundWhy, next: TEXTS.notFoundNext },
   'result-gone': { mark: 'unknown', title: TEXTS.gone, why: TEXTS.goneWhy },
   busy: { mark: 'unknown', title: TEXTS.busy, why: TEXTS.busyWhy },
+  'invalid-request': { mark: 'warning', title: TEXTS.refused, next: TEXTS.refusedNext },
   'scope-missing': FORBIDDEN,
   'role-missing': FORBIDDEN,
   'too-many-requests': { mark: 'unknown', title: TEXTS.tooMany, why: TEXTS.tooManyWhy },

@@ -2,6 +2,7 @@ import test from 'ava';
 import { makeBrowser } from '../../bin/demo/browser.ts';
 import { SECTIONS } from '../../identity/store/own-data.ts';
 import { exchange, logIn, OTHER_PERSON, PERSON, startIdentity } from './identity-house.ts';
+import { readCode } from './messages.ts';
 
 const LOGIN = { login: PERSON.loginName, password: PERSON.password };
 
@@ -40,6 +41,31 @@ test('the download holds the person, his logins and what systems were told, of n
     t.false(file.text.includes(secret), secret);
   await house.settle();
   t.is((await house.db('identity.events').where({ kind: 'account.data-read', sub: house.accountSub })).length, 1);
+});
+
+test('who can prove more than a password is asked for it first, and comes back to the page', async (t) => {
+  const house = await startIdentity(t);
+  await house.db('identity.accounts').update({ level: 4 });
+  const browser = makeBrowser();
+  const asked = await browser.submit(await browser.open(`${house.url}/account/data`), LOGIN);
+  t.true(asked.text.includes('需要再验证一次') && asked.text.includes('此事项要求三级'));
+  t.is((await browser.fetchOnce(`${house.url}/account/data`)).status, 303, 'no page and no file before that');
+  await browser.submit(asked, { step: 'send' });
+  const code = await readCode(house, PERSON.phone);
+  const page = await browser.submit(await browser.open(asked.url), { step: 'check', code });
+  t.is(page.url, `${house.url}/account/data`);
+  t.is(JSON.parse((await browser.submit(page, {}, '/account/data')).text).person.name, PERSON.name);
+});
+
+test('who says 「稍后再办」 on the way is told what is missing, and goes round in no circle', async (t) => {
+  const house = await startIdentity(t);
+  await house.db('identity.accounts').update({ level: 4 });
+  const browser = makeBrowser();
+  const asked = await browser.submit(await browser.open(`${house.url}/account/data`), LOGIN);
+  const back = await browser.submit(asked, { decision: 'later' });
+  t.is(back.status, 403);
+  t.true(back.text.includes('您这次登录达到二级；这个页面要求三级'));
+  t.is((await browser.open(`${house.url}/account`)).status, 200);
 });
 
 test('every table that names an account is in the download, or it is said why not', async (t) => {
