@@ -4,6 +4,7 @@ import type Koa from 'koa';
 import { errors } from 'oidc-provider';
 import { isTrustError } from '../../common/errors.ts';
 import { requestIdOf } from '../../common/http/app.ts';
+import { discard } from '../../common/http/body.ts';
 import type { Cookies } from '../../common/http/cookies.ts';
 import type { Csrf } from '../../common/http/csrf.ts';
 import type { Flash, Flashes } from '../../common/http/flash.ts';
@@ -42,11 +43,15 @@ async function take(deps: FaceRoutesDeps, ctx: Koa.Context): Promise<void> {
     ctx.status = 303;
     ctx.redirect(page);
   };
+  // Whom nobody knows does not get his picture read.
+  const account = await findStepUpAccount(deps, ctx, uid);
+  if (account === null) {
+    await discard(ctx, deps.maxPictureBytes);
+    return leaveFor(); // that page says that this login is over
+  }
   const upload = await readPicture(deps, ctx);
   if (upload === null) return leaveFor({ code: 'no-picture' });
   deps.csrf.check(ctx, upload.texts, uid);
-  const account = await findStepUpAccount(deps, ctx, uid);
-  if (account === null) return leaveFor(); // that page says that this login is over
   const picture = upload.files['picture']?.bytes;
   if (picture === undefined || !deps.isPicture(picture)) return leaveFor({ code: 'no-picture' });
   const result = await checkFace(deps, account, picture);

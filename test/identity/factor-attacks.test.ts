@@ -173,6 +173,9 @@ test('refused: no picture, no token, no face before; nothing goes on without a p
   await face.send(new Uint8Array(300));
   t.true((await face.browser.open(face.at)).text.includes('请拍一张照片'));
   t.is((await face.send(PICTURE, 'forged')).status, 403);
+  const foreign = await face.send(PICTURE, 'forged', makeBrowser());
+  t.is(foreign.status, 303, 'a browser without this step-up is told that it is over, its picture is not looked at');
+  t.is((await makeBrowser().open(face.at)).status, 400);
   const going = await post(face.browser, face.page, { way: 'face' });
   t.true(going.status !== 200, 'the form of the upload is not one to go on with');
   const direct = await face.browser.fetchOnce(`${house.url}/interaction/${face.uid}/login`, {
