@@ -11,7 +11,7 @@ import { type Counter, countersOf, pausedUntil, triesLeft } from '../domain/logi
 import { findAccountByLogin, findPasswordHash } from '../store/accounts.ts';
 import { type IdentityEvent, insertEvent } from '../store/events.ts';
 import { isKnownDevice } from '../store/known-devices.ts';
-import { deleteTries, giveTriesBack, takeTries } from '../store/login-tries.ts';
+import { settleTries, takeTries } from '../store/login-tries.ts';
 import { DEFAULT_WORK, isPassword, type PasswordWork } from './password.ts';
 import { renewHash } from './renew-hash.ts';
 
@@ -78,8 +78,7 @@ export async function authenticate(
   }
   // 4. A right password forgets the wrong ones from here, and was no guess.
   const [own, ...others] = counters;
-  await deleteTries(db, own!.key, own!.place);
-  await giveTriesBack(db, others.map(placeOf));
+  await settleTries(db, placeOf(own!), others.map(placeOf));
   // 5. A hash of another house or of older parameters is replaced now that the password is known.
   if (found.passwordHash !== null) {
     const { sub } = found.account;

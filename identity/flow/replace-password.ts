@@ -4,7 +4,6 @@ import type { Knex } from 'knex';
 import type { Account } from '../domain/account.ts';
 import type { PasswordFault } from '../domain/password-rules.ts';
 import { findPasswordHash } from '../store/accounts.ts';
-import { forgetDevices } from '../store/known-devices.ts';
 import { listSessionUids } from '../store/sessions.ts';
 import { type KickDeps, type Kicked, kickOtherSessions } from './kick-sessions.ts';
 import { forgetLimit, takeLimit } from './limit.ts';
@@ -51,8 +50,5 @@ export async function replacePassword(
     },
     { sub, password: of.next, sessionUid },
   );
-  if (fault !== null) return { outcome: 'refused', fault };
-  // 3. Whoever was in is a stranger from here on.
-  await forgetDevices(db, account.id);
-  return { outcome: 'done', kicked };
+  return fault === null ? { outcome: 'done', kicked } : { outcome: 'refused', fault };
 }

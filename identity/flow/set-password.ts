@@ -7,6 +7,7 @@ import type { DocumentKeys } from '../domain/document-box.ts';
 import type { PasswordFault } from '../domain/password-rules.ts';
 import { findAccountBySub, findDocument, updatePasswordHash } from '../store/accounts.ts';
 import { insertEvent } from '../store/events.ts';
+import { forgetDevices } from '../store/known-devices.ts';
 import { judgeNewPassword, type PasswordPolicy } from './new-password.ts';
 import { notify } from './notify.ts';
 import { hashPassword } from './password.ts';
@@ -37,6 +38,8 @@ export async function setPassword(
   const at = clock();
   await db.transaction(async (trx) => {
     await updatePasswordHash(trx, sub, { hash, at });
+    // Whoever knew the old one may have logged in with a browser that is known since then.
+    await forgetDevices(trx, account.id);
     await insertEvent(trx, { at, kind: 'password.set', sub });
     await notify({ clock, keys }, trx, { to: { sub }, kind: 'password-set', words: WORDS });
   });

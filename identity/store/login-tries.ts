@@ -11,6 +11,9 @@ export type TryCount = {
   readonly windowEndsAt: Date;
 };
 
+/** Names one counter. */
+export type TryPlaceKey = Pick<TryCount, 'loginKey' | 'address'>;
+
 type Row = { tries: number; window_ends_at: Date };
 
 /** Counts one try, before the thing is looked at; a window that is over begins anew. */
@@ -61,25 +64,33 @@ export async function deleteTries(db: Knex, loginKey: Uint8Array, address: strin
 
 /** Takes one try back out of the count. */
 export async function giveTryBack(db: Knex, loginKey: Uint8Array, address: string): Promise<void> {
-  await giveTriesBack(db, [{ loginKey, address }]);
+  await takeBack(db, [{ loginKey, address, back: 1 }]);
 }
 
-/** The same in several places. */
-export async function giveTriesBack(
-  db: Knex,
-  places: readonly Pick<TryCount, 'loginKey' | 'address'>[],
-): Promise<void> {
+/** After a right answer, in one statement: the tries in the first place are forgotten, one is taken back in the others. */
+export async function settleTries(db: Knex, forget: TryPlaceKey, giveBack: readonly TryPlaceKey[]): Promise<void> {
+  await takeBack(db, [{ ...forget, back: MANY }, ...giveBack.map((place) => ({ ...place, back: 1 }))]);
+}
+
+async function takeBack(db: Knex, places: readonly (TryPlaceKey & { readonly back: number })[]): Promise<void> {
   const sorted = [...places].sort(byPlace);
   const query = db.raw(
-    `update identity.login_tries as old set tries = greatest(tries - 1, 0)
-     from (select login_key, address from identity.login_tries
-           join unnest(?::bytea[], ?::text[]) as place (key, place) on login_key = key and address = place
+    `update identity.login_tries as old set tries = greatest(tries - chosen.back, 0)
+     from (select login_key, address, back from identity.login_tries
+           join unnest(?::bytea[], ?::text[], ?::int[]) as place (key, place, back) on login_key = key and address = place
            order by login_key, address collate "C" for update) as chosen
      where old.login_key = chosen.login_key and old.address = chosen.address`,
-    [sorted.map(({ loginKey }) => Buffer.from(loginKey)), sorted.map(({ address }) => address)],
+    [
+      sorted.map(({ loginKey }) => Buffer.from(loginKey)),
+      sorted.map(({ address }) => address),
+      sorted.map(({ back }) => back),
+    ],
   );
-  await query.options({ name: 'tries-give-back' });
+  await query.options({ name: 'tries-take-back' });
 }
+
+/** More than anybody tries. */
+const MANY = 1_000_000_000;
 
 /** At most `limit` rows whose window ended before `before`; returns how many went. */
 export async function deleteOldTries(db: Knex, before: Date, limit: number): Promise<number> {
@@ -91,8 +102,6 @@ export async function deleteOldTries(db: Knex, before: Date, limit: number): Pro
   return rowCount;
 }
 
-type Place = Pick<TryCount, 'loginKey' | 'address'>;
-
-function byPlace(a: Place, b: Place): number {
+function byPlace(a: TryPlaceKey, b: TryPlaceKey): number {
   return compareBytes(a.loginKey, b.loginKey) || compareBytes(utf8(a.address), utf8(b.address));
 }
