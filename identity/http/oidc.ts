@@ -18,7 +18,7 @@ export function makeProviderHandler(provider: CurrentProvider, keyring: Keyring,
     }
     // A change of language on a page that answers a form leads to the first page: the form cannot be sent again.
     const frame = pageFrame(ctx, ctx.method === 'GET' ? ctx.url : '/');
-    requests.keep(ctx.req, { frame, requestId: requestIdOf(ctx) });
+    requests.keep(ctx.req, { frame, requestId: requestIdOf(ctx), address: ctx.ip });
     ctx.respond = false;
     await handle(ctx.req, ctx.res);
   };

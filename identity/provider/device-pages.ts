@@ -19,7 +19,7 @@ export function makeDeviceFlow({ requests, onFound }: DevicePagesDeps): DeviceFl
     enabled: true,
     charset: 'base-20',
     mask: '****-****',
-    deviceInfo: (ctx) => ({ address: ctx.ip }),
+    deviceInfo: (ctx) => ({ address: requests.of(ctx.req).address }),
     userCodeInputSource: (ctx, form, _out, error) => {
       const fault = error === undefined ? undefined : faultOf(error);
       ctx.type = 'text/html; charset=utf-8';
@@ -32,7 +32,7 @@ export function makeDeviceFlow({ requests, onFound }: DevicePagesDeps): DeviceFl
       });
     },
     userCodeConfirmSource: async (ctx, form, client, deviceInfo, userCode) => {
-      await onFound(ctx.ip);
+      await onFound(requests.of(ctx.req).address);
       ctx.type = 'text/html; charset=utf-8';
       ctx.body = deviceConfirmPage(requests.of(ctx.req).frame, {
         action: DEVICE_PATH,

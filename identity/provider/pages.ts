@@ -18,7 +18,12 @@ export type ProviderPages = {
   readonly postLogoutSuccessSource: NonNullable<Logout['postLogoutSuccessSource']>;
 };
 
-export type PageRequest = { readonly frame: PageFrame; readonly requestId: string };
+export type PageRequest = {
+  readonly frame: PageFrame;
+  readonly requestId: string;
+  /** Who asks, as the proxy in front of us says; the provider would believe the caller. */
+  readonly address: string;
+};
 
 /** What the house knows of a request that the provider answers: the provider has a context of its own. */
 export type PageRequests = {

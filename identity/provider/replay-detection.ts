@@ -6,6 +6,9 @@ import type { Provider } from 'oidc-provider';
 import type { Clock } from '../../common/clock.ts';
 import { insertArtifactOnce } from '../store/artifacts.ts';
 
+/** An assertion may say that it lives for ever; what is remembered of it ends in a year that a calendar knows. */
+const LAST_SECONDS = Date.UTC(2200, 0) / 1000;
+
 /** Replaces `ReplayDetection.unique`. `exp`: seconds; a later use is refused for its age. */
 export function detectReplaysIn(provider: Provider, { db, clock }: { readonly db: Knex; readonly clock: Clock }): void {
   Object.defineProperty(provider.ReplayDetection, 'unique', {
@@ -13,7 +16,12 @@ export function detectReplaysIn(provider: Provider, { db, clock }: { readonly db
       const id = createHash('sha256')
         .update(JSON.stringify([issuer, jti]))
         .digest('base64url');
-      const artifact = { model: 'ReplayDetection', id, payload: {}, expiresAt: new Date(exp * 1000) };
+      const artifact = {
+        model: 'ReplayDetection',
+        id,
+        payload: {},
+        expiresAt: new Date(Math.min(exp, LAST_SECONDS) * 1000),
+      };
       return insertArtifactOnce(db, artifact, clock());
     },
   });

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { importPKCS8, SignJWT } from 'jose';
 import * as oidc from 'openid-client';
 import { deleteByGrant } from '../../identity/store/artifacts.ts';
 import { authorize, exchange, hop, logIn, startIdentity } from './identity-house.ts';
@@ -93,6 +94,15 @@ test('RFC 7523: a client assertion shown twice is refused, also when both arrive
     ({ status }) => status,
   );
   t.deepEqual(statuses.sort(), [200, 401, 401, 401, 401]);
+  // One that says it lives for ever is remembered like the others.
+  const endless = await new SignJWT({ jti: 'endless', exp: 1e15 })
+    .setProtectedHeader({ alg: 'ES256' })
+    .setIssuer('machine')
+    .setSubject('machine')
+    .setAudience(house.url)
+    .setIssuedAt()
+    .sign(await importPKCS8(client.keyPem, 'ES256'));
+  t.deepEqual([(await replay(endless)).status, (await replay(endless)).status], [200, 401]);
 });
 
 test('a token without its grant is dead, and codes and tokens lie in the database as digests only', async (t) => {
