@@ -22,7 +22,7 @@ import { registerClient } from '../identity/flow/register-client.ts';
 import { rotateSigningKey } from '../identity/flow/rotate-signing-key.ts';
 import { type IdentityNodes, startNodes } from '../test/_harness/identity-nodes.ts';
 import { ask, assertionOf, codeFrom, exchangeForm, postForm } from '../test/_harness/lean-browser.ts';
-import { MACHINE, makeRegistered } from '../test/_harness/lean-registration.ts';
+import { MACHINE, makeRegistered, TERMINAL } from '../test/_harness/lean-registration.ts';
 import { anyOf, logIn, RACES, type RaceGround, runLane } from '../test/_harness/races.ts';
 import { machine } from './measure.ts';
 
@@ -148,7 +148,8 @@ async function withWorld<T>(work: (world: World) => Promise<T>): Promise<T> {
   await registerAccount(deps, PERSON);
   const system = makeRegistered('system', { grantTypes: ['authorization_code', 'refresh_token'] });
   const client = makeRegistered('machine', MACHINE);
-  for (const { registration } of [system, client]) await registerClient(deps, registration);
+  const terminal = makeRegistered('terminal', TERMINAL);
+  for (const { registration } of [system, client, terminal]) await registerClient(deps, registration);
   const nodes = await startNodes({
     count: 3,
     databaseUrl: roleUrl.href,
@@ -164,6 +165,7 @@ async function withWorld<T>(work: (world: World) => Promise<T>): Promise<T> {
     person: { login: PERSON.loginName, password: PERSON.password },
     system: system.client,
     machine: client.client,
+    terminal: terminal.client,
     audience: AUDIENCE,
   };
   try {

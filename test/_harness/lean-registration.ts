@@ -31,6 +31,12 @@ export function makeRegistered(clientId: string, change: Partial<ClientRegistrat
   return { registration, client: leanClient(clientId, redirectUri, pem) };
 }
 
+/** A hall terminal. */
+export const TERMINAL: Partial<ClientRegistration> = {
+  grantTypes: ['device_code'],
+  redirectUris: [],
+};
+
 /** Without a person. */
 export const MACHINE: Partial<ClientRegistration> = {
   grantTypes: ['client_credentials'],

@@ -1,6 +1,7 @@
-// What may happen once, tried many times at the same moment on several nodes: codes, assertions, DPoP proofs, pushed
-// requests; and refresh tokens, where all of a race get the same successor and nobody is logged out.
+// What may happen once, tried many times at the same moment on several nodes: codes, device codes, assertions, DPoP proofs,
+// pushed requests; and refresh tokens, where all of a race get the same successor and nobody is logged out.
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { makeBrowser } from '../../bin/demo/browser.ts';
 import {
   type Answer,
   ask,
@@ -22,6 +23,8 @@ export type RaceGround = {
   readonly system: LeanClient;
   /** Without a person, for the audience `audience`. */
   readonly machine: LeanClient;
+  /** A hall terminal, by device codes. */
+  readonly terminal: LeanClient;
   readonly audience: string;
 };
 
@@ -41,6 +44,7 @@ export const RACES: Readonly<Record<string, (ground: RaceGround) => Promise<Lane
   code: codeLane,
   'pushed request': pushedLane,
   refresh: refreshLane,
+  'device code': deviceLane,
   'client assertion': assertionLane,
   'DPoP proof': proofLane,
 };
@@ -105,6 +109,29 @@ async function refreshLane(ground: RaceGround): Promise<Lane> {
       return successors.size === 1 ? null : `${successors.size} successors of one refresh token`;
     },
   });
+}
+
+/** The phone confirms each code before the terminal asks; it logs in for the first one only. */
+async function deviceLane({ issuer, terminal, person }: RaceGround): Promise<Lane> {
+  const phone = makeBrowser();
+  return async () => {
+    const asked = { scope: 'openid profile', ...assertionOf(terminal, issuer) };
+    const device = (await postForm(`${issuer}/oidc/device`, asked)).json();
+    const question = await phone.submit(await phone.open(`${issuer}/device`), {
+      user_code: String(device['user_code']),
+    });
+    const next = await phone.submit(question, {});
+    const done = next.text.includes('name="password"') ? await phone.submit(next, person) : next;
+    if (!done.text.includes('已在终端登录')) throw new Error(`not confirmed: ${done.text.slice(0, 500)}`);
+    const form = {
+      grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+      device_code: String(device['device_code']),
+    };
+    return {
+      attempt: (via) => postForm(`${issuer}/oidc/token`, { ...form, ...assertionOf(terminal, issuer) }, { via }),
+      judge: (answers) => judgeOnce(answers, ({ status }) => status === 200),
+    };
+  };
 }
 
 async function assertionLane({ issuer, machine, audience }: RaceGround): Promise<Lane> {

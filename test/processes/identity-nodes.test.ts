@@ -8,7 +8,7 @@ import { registerClient } from '../../identity/flow/register-client.ts';
 import { testDatabase } from '../_harness/database.ts';
 import { type IdentityNodes, startNodes } from '../_harness/identity-nodes.ts';
 import { ask, codeFrom, exchangeForm, postForm } from '../_harness/lean-browser.ts';
-import { MACHINE, makeRegistered } from '../_harness/lean-registration.ts';
+import { MACHINE, makeRegistered, TERMINAL } from '../_harness/lean-registration.ts';
 import { anyOf, logIn, RACES, type RaceGround, runLane } from '../_harness/races.ts';
 import { CHEAP_WORK, MASTER_KEY, SEAL_URL } from '../identity/identity-settings.ts';
 
@@ -24,7 +24,8 @@ test.before(async () => {
   await registerAccount(deps, PERSON);
   const system = makeRegistered('system', { grantTypes: ['authorization_code', 'refresh_token'] });
   const machine = makeRegistered('machine', MACHINE);
-  for (const { registration } of [system, machine]) await registerClient(deps, registration);
+  const terminal = makeRegistered('terminal', TERMINAL);
+  for (const { registration } of [system, machine, terminal]) await registerClient(deps, registration);
   nodes = await startNodes({
     count: 3,
     databaseUrl: database.urls.identity,
@@ -37,6 +38,7 @@ test.before(async () => {
     person: { login: PERSON.loginName, password: PERSON.password },
     system: system.client,
     machine: machine.client,
+    terminal: terminal.client,
     audience: SEAL_URL,
   };
 });
