@@ -29,6 +29,7 @@ import { checkWaitingProofs } from './flow/check-waiting-proofs.ts';
 import { endDueAccounts, sealOldNames } from './flow/close-account.ts';
 import { completeLogin, type ProvenStep } from './flow/complete-login.ts';
 import { messageQueue } from './flow/deliver-messages.ts';
+import { everybodyQueue } from './flow/end-all-sessions.ts';
 import { followChanges } from './flow/follow-changes.ts';
 import { giveConsent } from './flow/give-consent.ts';
 import { deviceLimit, takeLimit } from './flow/limit.ts';
@@ -305,7 +306,7 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
     }),
     ...factors.routes(own, ways),
     ...adminRoutes({
-      ...{ own, keptForms, db, clock },
+      ...{ own, keptForms, db, clock, cookies, keys: documentKeys },
       requireHttps: mode === 'production',
       listRoles: (sub) => listLiveRoles(db, sub, clock()),
       methodsOf: (account) => factors.methodsOf(account, ways),
@@ -370,6 +371,7 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
       retryDelaysSeconds: deps.logoutRetrySeconds,
     }),
     messageQueue({ ...people, smsUrl: deps.smsUrl, mailUrl: deps.mailUrl }),
+    everybodyQueue({ db, clock }),
   ]);
   const chores = [
     () => checkWaitingProofs({ ...people, ports: deps.ports }),

@@ -19,7 +19,7 @@ xinji queue requeue (ID… | --all) [--queue QUEUE]
     dead     jobs that were given up after the last try, with the last error; the first ${MOST}
     requeue  lets dead jobs be tried again from the beginning of their schedule: those named, or all
     QUEUE    logout: notices of logout to systems; logout-stragglers: the second look after the end of a session;
-             messages: SMS and mail to people
+             messages: SMS and mail to people; logout-everybody: the end of all sessions, ordered in an emergency
 
 Needs the environment of the identity room. Running rooms take the jobs up at once.
 Exit codes: 0 done, 1 not done, ${EXIT_USAGE} wrong usage, 78 configuration.`,

@@ -23,7 +23,7 @@ export const ISSUING_DEPARTMENT = {
 /** Approves, makes and supervises seals. */
 export const SEAL_AUTHORITY = { name: '示例市政务服务和数据管理局', code: '11360100MB0D000533' } as const;
 
-/** Staff with duties on seals: one person one role. */
+/** Staff: one person one role. */
 export const STAFF = [
   {
     login: 'yinzhang-shenqing',
@@ -64,6 +64,34 @@ export const STAFF = [
     org: SEAL_AUTHORITY.code,
     unit: '审计室',
     role: 'seal-auditor',
+  },
+  // The three who run the platform; each has a phone, whose code is the second proof that their pages ask for.
+  {
+    login: 'guanli-xitong',
+    name: '唐接远',
+    code: '360102198207167788',
+    phone: '13800020001',
+    org: SEAL_AUTHORITY.code,
+    unit: '平台运行科',
+    role: 'system-admin',
+  },
+  {
+    login: 'guanli-anquan',
+    name: '高守宁',
+    code: '360102198703227786',
+    phone: '13800020002',
+    org: SEAL_AUTHORITY.code,
+    unit: '网络安全科',
+    role: 'security-admin',
+  },
+  {
+    login: 'guanli-shenji',
+    name: '宋鉴明',
+    code: '360102197909087796',
+    phone: '13800020003',
+    org: SEAL_AUTHORITY.code,
+    unit: '审计室',
+    role: 'audit-admin',
   },
 ] as const;
 export type StaffLogin = (typeof STAFF)[number]['login'];

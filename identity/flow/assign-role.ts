@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import type { Clock } from '../../common/clock.ts';
 import { areAdminRolesApart, type Role } from '../../common/contract/roles.ts';
 import { TrustError } from '../../common/errors.ts';
+import { parseReason } from '../domain/reason.ts';
 import { checkTerm, parseRole } from '../domain/role.ts';
 import { findSubByLoginName } from '../store/accounts.ts';
 import { insertEvent } from '../store/events.ts';
@@ -15,6 +16,9 @@ export type RoleRequest = {
   readonly org: string;
   readonly unit: string;
   readonly role: string;
+  /** Account of an administrator, with his reason; the operator unless given. */
+  readonly by?: string;
+  readonly reason?: string;
 };
 
 /** Errors: account-not-found, code-check, invalid-request; role-exists when it has the role at some of that time already; roles-apart. */
@@ -37,6 +41,7 @@ export async function addRole(
     }
     const detail = {
       ...role,
+      ...whoOf(request),
       from: term.beginsAt.toISOString(),
       ...(term.endsAt && { to: term.endsAt.toISOString() }),
     };
@@ -53,8 +58,12 @@ export async function endRole({ db, clock }: AssignRoleDeps, request: RoleReques
     if ((await endRoles(trx, sub, role, now)) === 0) {
       throw new TrustError('role-not-found', `${request.loginName} is not ${role.role} of ${role.unit} (${role.org})`);
     }
-    await insertEvent(trx, { at: now, kind: 'role.ended', sub, detail: { ...role } });
+    await insertEvent(trx, { at: now, kind: 'role.ended', sub, detail: { ...role, ...whoOf(request) } });
   });
+}
+
+function whoOf({ by = 'operator', reason }: RoleRequest): { readonly by: string; readonly reason?: string } {
+  return { by, ...(reason === undefined ? {} : { reason: parseReason(reason) }) };
 }
 
 async function getSub(db: Knex, loginName: string): Promise<string> {

@@ -168,6 +168,18 @@ export async function revokeGrantsOf(
   );
 }
 
+/** At most `limit` rows of what persons had granted before `before`, except consumed codes; returns how many went. */
+export async function deleteGrantsBefore(db: Knex, before: Date, limit: number): Promise<number> {
+  const { rowCount } = await db.raw<{ rowCount: number }>(
+    `delete from identity.oidc_artifacts where ctid = any(array(
+       select ctid from identity.oidc_artifacts
+       where account_id is not null and model not in ('Session', 'Interaction') and created_at <= ? and consumed_at is null
+       limit ?))`,
+    [before, limit],
+  );
+  return rowCount;
+}
+
 /** At most `limit` rows that expired before `before`; returns how many went. */
 export async function deleteExpiredArtifacts(db: Knex, before: Date, limit: number): Promise<number> {
   const { rowCount } = await db.raw<{ rowCount: number }>(

@@ -71,6 +71,30 @@ export async function listExpiredSessions(db: Knex, before: Date, limit: number)
   return rows.map(({ session_uid }) => session_uid);
 }
 
+/** How many sessions of persons live. */
+export async function countLiveSessions(db: Knex, now: Date): Promise<number> {
+  const { rows } = await db.raw<{ rows: { count: number }[] }>(
+    `select count(distinct session_uid)::integer as count from identity.oidc_artifacts
+     where model = 'Session' and account_id is not null and expires_at > ?`,
+    [now],
+  );
+  return rows[0]?.count ?? 0;
+}
+
+/** At most `limit` sessions of persons that were begun before `before`. */
+export async function listSessionsBefore(
+  db: Knex,
+  before: Date,
+  limit: number,
+): Promise<readonly { readonly sessionUid: string; readonly sub: string }[]> {
+  const { rows } = await db.raw<{ rows: { session_uid: string; account_id: string }[] }>(
+    `select distinct session_uid, account_id from identity.oidc_artifacts
+     where model = 'Session' and account_id is not null and created_at <= ? limit ?`,
+    [before, limit],
+  );
+  return rows.map((row) => ({ sessionUid: row.session_uid, sub: row.account_id }));
+}
+
 /** Whose session it is; null when nobody logged in, or when there is none. */
 export async function findSessionSub(db: Knex, sessionUid: string): Promise<string | null> {
   const { rows } = await db.raw<{ rows: { account_id: string }[] }>(

@@ -3,12 +3,13 @@ import type Koa from 'koa';
 import { pageFrame, sendPage } from '../../../common/http/preferences.ts';
 import type { Route } from '../../../common/http/routes.ts';
 import { adminHomePage } from '../../web/admin/home-page.ts';
+import { type AccountPagesDeps, accountAdminRoutes } from './accounts.ts';
 import { clientActRoutes } from './client-acts.ts';
 import { clientEditRoutes } from './client-edit.ts';
 import { type ClientPagesDeps, clientReadRoutes } from './clients.ts';
 import { type AdminGateDeps, makeAdminGate } from './gate.ts';
 
-export type AdminDeps = Omit<ClientPagesDeps, 'gate'> & AdminGateDeps;
+export type AdminDeps = Omit<ClientPagesDeps & AccountPagesDeps, 'gate'> & AdminGateDeps;
 
 export function adminRoutes(given: AdminDeps): readonly Route[] {
   const gate = makeAdminGate(given);
@@ -23,5 +24,6 @@ export function adminRoutes(given: AdminDeps): readonly Route[] {
     ...clientEditRoutes(deps),
     ...clientActRoutes(deps),
     ...clientReadRoutes(deps),
+    ...accountAdminRoutes(deps),
   ];
 }
