@@ -109,7 +109,9 @@ test('one account is logged out everywhere; and everybody, by the queue, after t
   t.is((await house.db('identity.jobs').where({ queue: 'logout-everybody' })).length, 0);
   await browser.submit(everybody, { confirm: '全部人员退出', reason: REASON }, '/everybody');
   await house.workers.idle();
-  t.like(await lastEvent(house, 'session.all-ended'), { detail: { by: house.accountSub, sessions: 2, reason: REASON } });
+  t.like(await lastEvent(house, 'session.all-ended'), {
+    detail: { by: house.accountSub, sessions: 2, reason: REASON },
+  });
   for (const one of [person, browser])
     t.true((await one.open(`${house.url}/account`)).text.includes('field-password'), 'logged out');
   const left = await house.db('identity.oidc_artifacts').whereNotNull('account_id').whereNot({ model: 'Interaction' });
