@@ -183,7 +183,7 @@ function wholeSlot(slot: Slot, size: number): ReturnType<Hold['whole']> {
 }
 
 function wholeFile(file: FileHandle, size: number): ReturnType<Hold['whole']> {
-  const stream = () => file.createReadStream({ autoClose: false, start: 0, highWaterMark: 64 * 1024 });
+  const stream = () => file.createReadStream({ autoClose: false, start: 0, highWaterMark: 512 * 1024 });
   return { ...descriptorSource(file.fd, size), bytes: null, place: { descriptor: file.fd }, stream };
 }
 
