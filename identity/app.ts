@@ -17,6 +17,7 @@ import { webRoutes } from '../common/http/preferences.ts';
 import { referenceRoutes } from '../common/http/reference-page.ts';
 import { mountRoutes, type Route } from '../common/http/routes.ts';
 import type { Log } from '../common/log.ts';
+import type { PlaceOf } from '../common/places.ts';
 import { makeWorkers, type Workers } from '../common/queue/workers.ts';
 import { deriveDocumentKeys } from './domain/document-box.ts';
 import type { Lifetimes } from './domain/lifetimes.ts';
@@ -113,6 +114,8 @@ export type IdentityDeps = Lifetimes & {
   readonly masterKey: Uint8Array;
   /** CIDR networks that back-channel logout may reach although they are private. */
   readonly logoutNetworks: readonly string[];
+  /** What the place of an address is called. */
+  readonly placeOf: PlaceOf;
   /** How long a consent counts; 0: for its session. */
   readonly consentDays: number;
   /** How long a system may take to answer a logout. */
@@ -299,6 +302,7 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
       logoutWaitMs: deps.logoutWaitMs,
       readDocument,
       keys: documentKeys,
+      placeOf: deps.placeOf,
       passwords: deps.passwords,
       gate: factors.gate(own, ways),
       isServed: (path) => table.some((row) => row.path === path),

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import {
   type Config,
   type ConfigTable,
@@ -14,6 +15,7 @@ import {
   readConfig,
 } from '../common/env.ts';
 import { parseNetworks } from '../common/networks.ts';
+import { NO_PLACES, parsePlaces } from '../common/places.ts';
 import {
   auditRows,
   inDevelopment,
@@ -315,6 +317,14 @@ export const CONFIG_TABLE = {
     example: '12',
     fallback: () => '12',
     parse: parseInteger(1, 48),
+  },
+  placeOf: {
+    name: 'XINJI_IDENTITY_PLACES',
+    manual:
+      'File with a network and its name on each line (`10.20.0.0/16,南昌市政务外网`), shown in the login history in place of addresses; `none`: addresses are shown.',
+    example: '/etc/xinji/places.csv',
+    fallback: () => 'none',
+    parse: (path) => (path === 'none' ? NO_PLACES : parsePlaces(readFileSync(path, 'utf8'))),
   },
   consentDays: {
     name: 'XINJI_IDENTITY_CONSENT_DAYS',

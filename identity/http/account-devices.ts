@@ -7,6 +7,7 @@ import type { Cookies } from '../../common/http/cookies.ts';
 import type { Flash } from '../../common/http/flash.ts';
 import { pageFrame, sendPage } from '../../common/http/preferences.ts';
 import type { Route } from '../../common/http/routes.ts';
+import type { PlaceOf } from '../../common/places.ts';
 import { OWN_CLIENT_ID } from '../domain/client.ts';
 import type { SessionLife } from '../domain/session-life.ts';
 import { type Kicked, kickOtherSessions, kickSessions } from '../flow/kick-sessions.ts';
@@ -21,6 +22,7 @@ export type DevicesDeps = {
   readonly clock: Clock;
   readonly cookies: Cookies;
   readonly sessionLife: SessionLife;
+  readonly placeOf: PlaceOf;
   /** How long the page after a kick waits for first answers. */
   readonly logoutWaitMs: number;
 };
@@ -58,7 +60,7 @@ async function show(deps: DevicesDeps, ctx: Koa.Context): Promise<void> {
 }
 
 function toDevice(
-  { cookies, sessionLife, clock }: DevicesDeps,
+  { cookies, sessionLife, clock, placeOf }: DevicesDeps,
   here: OwnSession,
   live: LiveSession,
   origin: { device: string | null; address: string | null } | undefined,
@@ -69,7 +71,7 @@ function toDevice(
   return {
     reference: live.sessionUid === here.sessionUid ? null : cookies.sign(referenceOf(live.sessionUid)),
     device: origin?.device ?? null,
-    place: origin?.address ?? null,
+    place: origin?.address ? placeOf(origin.address) : null,
     lastUsedAt: new Date(Math.min(clock().getTime(), Math.max(used, loggedIn.getTime()))),
     loggedInAt: live.loggedInAt,
     systems: live.clients.filter(({ clientId }) => clientId !== OWN_CLIENT_ID).map(({ name }) => name),

@@ -4,13 +4,14 @@ import type { Knex } from 'knex';
 import type Koa from 'koa';
 import { pageFrame, sendPage } from '../../common/http/preferences.ts';
 import type { Route } from '../../common/http/routes.ts';
+import type { PlaceOf } from '../../common/places.ts';
 import { OWN_CLIENT_ID } from '../domain/client.ts';
 import { countAuthentications, listAuthentications } from '../store/authentications.ts';
 import { findClient } from '../store/clients.ts';
 import { type HistoryEntry, historyPage } from '../web/history-page.ts';
 import type { OwnSessions } from './own-session.ts';
 
-export type HistoryDeps = { readonly own: OwnSessions; readonly db: Knex };
+export type HistoryDeps = { readonly own: OwnSessions; readonly db: Knex; readonly placeOf: PlaceOf };
 
 const PAGE_SIZE = 20;
 
@@ -18,7 +19,7 @@ export function historyRoutes(deps: HistoryDeps): readonly Route[] {
   return [{ method: 'GET', path: '/account/history', scope: 'public', handler: (ctx) => show(deps, ctx) }];
 }
 
-async function show({ own, db }: HistoryDeps, ctx: Koa.Context): Promise<void> {
+async function show({ own, db, placeOf }: HistoryDeps, ctx: Koa.Context): Promise<void> {
   const session = await own.requireSession(ctx);
   if (session === null) return;
   const pages = Math.max(1, Math.ceil((await countAuthentications(db, session.account.id)) / PAGE_SIZE));
@@ -33,7 +34,7 @@ async function show({ own, db }: HistoryDeps, ctx: Koa.Context): Promise<void> {
         method: row.proof.method,
         stepUp: !row.begins,
         level: row.level,
-        place: row.address,
+        place: row.address === null ? null : placeOf(row.address),
         device: row.device,
         here: row.sessionUid === session.sessionUid,
       };

@@ -4,7 +4,9 @@ import { insertAuthentication } from '../../identity/store/authentications.ts';
 import { OTHER_PERSON, PERSON, startIdentity } from './identity-house.ts';
 
 test('the login history has one’s own logins only, twenty a page, newest first', async (t) => {
-  const house = await startIdentity(t);
+  const house = await startIdentity(t, {
+    placeOf: (address) => (address === '203.0.113.7' ? '市政务服务大厅' : address),
+  });
   await house.client('shop');
   const other = await house.registerPerson(OTHER_PERSON);
   const idOf = async (sub: string): Promise<number> =>
@@ -34,6 +36,7 @@ test('the login history has one’s own logins only, twenty a page, newest first
   t.true(
     first.text.includes('系统 shop') && first.text.includes('用户中心') && first.text.includes('加强验证：动态口令'),
   );
+  t.true(first.text.includes('市政务服务大厅') && !first.text.includes('203.0.113.7'));
   const second = await browser.open(`${house.url}/account/history?page=2`);
   t.true(second.text.includes('第 2 页，共 2 页') && times(second.text).includes('10:00'));
   for (const odd of ['0', '-1', '999999999', 'x', '2&page=3'])

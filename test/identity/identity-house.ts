@@ -85,6 +85,7 @@ export type HouseOptions = Partial<
     | 'logoutRetrySeconds'
     | 'keyLeadSeconds'
     | 'smsUrl'
+    | 'placeOf'
   >
 > & {
   readonly clock?: Clock;

@@ -1,4 +1,5 @@
 // How the tests set the identity room: apart from ava, so that a process of its own can be started with the same.
+import { NO_PLACES } from '../../common/places.ts';
 import type { IdentityDeps } from '../../identity/app.ts';
 import { DEFAULT_LIFETIMES } from '../../identity/domain/lifetimes.ts';
 import { makeDevelopmentPorts } from '../../identity/proofing/development.ts';
@@ -37,6 +38,7 @@ export function plainSettings(url: string): PlainSettings {
     sessionIdleMinutes: 30,
     sessionHours: 12,
     consentDays: 365,
+    placeOf: NO_PLACES,
     receiptDays: 190,
     otpSeconds: 300,
     otpTries: 5,
