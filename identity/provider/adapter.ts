@@ -29,7 +29,7 @@ import {
 } from '../store/session-clients.ts';
 import { readSession, readToken, type SessionRead } from '../store/session-reads.ts';
 import { deviceHandle, userCodeOfHandle } from './device-handle.ts';
-import { followRotation, isInGrace, REFRESH_TOKEN, type RefreshGrace } from './refresh-grace.ts';
+import { followRotation, isAtTokenEndpoint, isInGrace, REFRESH_TOKEN, type RefreshGrace } from './refresh-grace.ts';
 import { askingClient, keepAccount, keepRead, takeGrant, takeSession } from './request-reads.ts';
 
 export type AdapterDeps = {
@@ -103,7 +103,8 @@ export class PostgresAdapter implements Adapter {
     if (!TOKENS.has(this.#model)) return present(await find(id));
     const token = await readToken(db, this.#model, id);
     if (token !== null) keepRead(token);
-    if (this.#model !== REFRESH_TOKEN || token === null || token.consumedAt === null) return present(token);
+    // Only where it is used: to introspection a used token is used.
+    if (this.#model !== REFRESH_TOKEN || token?.consumedAt == null || !isAtTokenEndpoint()) return present(token);
     return present(await followRotation(refreshGrace, { id, artifact: token }, { find, now: clock() }));
   }
 

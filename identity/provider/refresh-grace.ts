@@ -21,6 +21,10 @@ export function isInGrace({ seconds }: RefreshGrace, { consumedAt }: Artifact, n
   return consumedAt !== null && now.getTime() - consumedAt.getTime() < seconds * 1000;
 }
 
+export function isAtTokenEndpoint(): boolean {
+  return Provider.ctx?.oidc?.route === 'token';
+}
+
 /** Gives rotated refresh tokens their derived value; the first of a login is random. */
 export function deriveSuccessors(provider: Provider, grace: RefreshGrace): void {
   const prototype: object = provider.RefreshToken.prototype;

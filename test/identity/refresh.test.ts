@@ -42,6 +42,7 @@ test('only a client registered for them gets refresh tokens; each use gives anot
   const second = await oidc.refreshTokenGrant(client.config, first.refresh_token!);
   t.truthy(second.refresh_token);
   t.not(second.refresh_token, first.refresh_token);
+  t.false((await oidc.tokenIntrospection(client.config, first.refresh_token!)).active, 'used is used');
   t.is((await oidc.fetchUserInfo(client.config, second.access_token, house.sub)).sub, house.sub);
   t.is(
     await refusal(oidc.refreshTokenGrant(client.config, second.refresh_token!, { scope: 'openid phone' })),
