@@ -4,12 +4,14 @@ import { pageFrame, sendPage } from '../../../common/http/preferences.ts';
 import type { Route } from '../../../common/http/routes.ts';
 import { adminHomePage } from '../../web/admin/home-page.ts';
 import { type AccountPagesDeps, accountAdminRoutes } from './accounts.ts';
+import { type AuditPagesDeps, auditRoutes } from './audit.ts';
 import { clientActRoutes } from './client-acts.ts';
 import { clientEditRoutes } from './client-edit.ts';
 import { type ClientPagesDeps, clientReadRoutes } from './clients.ts';
 import { type AdminGateDeps, makeAdminGate } from './gate.ts';
+import { roleRoutes } from './roles.ts';
 
-export type AdminDeps = Omit<ClientPagesDeps & AccountPagesDeps, 'gate'> & AdminGateDeps;
+export type AdminDeps = Omit<ClientPagesDeps & AccountPagesDeps & AuditPagesDeps, 'gate'> & AdminGateDeps;
 
 export function adminRoutes(given: AdminDeps): readonly Route[] {
   const gate = makeAdminGate(given);
@@ -25,5 +27,7 @@ export function adminRoutes(given: AdminDeps): readonly Route[] {
     ...clientActRoutes(deps),
     ...clientReadRoutes(deps),
     ...accountAdminRoutes(deps),
+    ...roleRoutes(deps),
+    ...auditRoutes(deps),
   ];
 }
