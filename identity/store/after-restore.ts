@@ -24,4 +24,7 @@ export async function endAfterRestore(run: Run, now: Date): Promise<void> {
   await run(`delete from identity.oidc_artifacts where model <> 'ReplayDetection'`);
   await run('delete from identity.one_time_codes');
   await run('delete from identity.scans');
+  await run('delete from identity.kept_forms');
+  // Which of them was withdrawn since is not known: people are asked again.
+  await run('update identity.consents set withdrawn_at = $1 where withdrawn_at is null', [now]);
 }
