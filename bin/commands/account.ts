@@ -1,4 +1,4 @@
-// `xinji account import`: takes the users of another house over from a CSV file. The file is read as a stream, a few hundred
+// `xinji account confirm`: a document was seen at a counter. `xinji account import`: takes the users of another house over from a CSV file. The file is read as a stream, a few hundred
 // rows are in memory at a time, and what is refused goes, with the reason, into a CSV file of the same columns.
 
 import { once } from 'node:events';
@@ -8,10 +8,14 @@ import { parseArgs } from 'node:util';
 import { parse } from 'csv-parse';
 import { systemClock } from '../../common/clock.ts';
 import { TrustError } from '../../common/errors.ts';
+import { makeLog } from '../../common/log.ts';
+import { CITIZEN_NUMBER } from '../../identity/domain/account.ts';
 import type { Level } from '../../identity/domain/assurance.ts';
 import { deriveDocumentKeys } from '../../identity/domain/document-box.ts';
 import { IMPORT_COLUMNS, type ImportRow } from '../../identity/domain/import-row.ts';
+import { confirmAtCounter } from '../../identity/flow/confirm-at-counter.ts';
 import { type ImportDeps, type ImportOptions, importAccounts } from '../../identity/flow/import-accounts.ts';
+import { openPorts } from '../../identity/proofing/open-ports.ts';
 import { withIdentityRoom } from '../identity-room.ts';
 import { type Command, EXIT_USAGE } from './command.ts';
 
@@ -21,20 +25,23 @@ const MAX_ROW_BYTES = 16 * 1024;
 
 export const command: Command = {
   name: 'account',
-  summary: 'Take accounts of another house over from a CSV file',
+  summary: 'Take accounts of another house over, confirm a document seen at a counter',
   usage: `xinji account import FILE.csv --source NAME [--dry-run] [--max-level 2|3|4] [--refused FILE]
+xinji account confirm PHONE|LOGIN --name NAME --code NUMBER [--code-type TYPE] --clerk WHO
     FILE.csv       UTF-8 with a header of these columns, in any order; all but key and name may be missing or empty:
                    ${IMPORT_COLUMNS.join(' ')}
     --source NAME  the other house; rows are known by its name and their key, and taken once
     --dry-run      judges every row against the accounts that are here, and keeps nothing
     --max-level    the real-name level that you vouch for at most; 2 unless given
     --refused FILE rows that were not taken, with the reason; FILE.csv.refused.csv unless given
+    confirm        the document was held beside its holder: level 5, with name and number as seen; recorded with the clerk
 
 Can be broken off and repeated: what was taken stays and is not taken again. Correct the refused rows and import that file.
 Exit codes: 0 all rows taken, ${EXIT_SOME_REFUSED} some refused, 1 not done, ${EXIT_USAGE} wrong usage, 78 configuration.`,
   run: async (args, env) => {
     const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
     const [action, file, ...rest] = positionals;
+    if (action === 'confirm' && file !== undefined && rest.length === 0) return confirm(env, file, values);
     const maxLevel = Number(values['max-level'] ?? '2');
     const isRight = action === 'import' && file !== undefined && rest.length === 0 && [2, 3, 4].includes(maxLevel);
     if (!isRight || !/^[a-z0-9][a-z0-9.-]{0,62}$/.test(values.source ?? '')) {
@@ -56,7 +63,28 @@ const OPTIONS = {
   'dry-run': { type: 'boolean' },
   'max-level': { type: 'string' },
   refused: { type: 'string' },
+  name: { type: 'string' },
+  code: { type: 'string' },
+  'code-type': { type: 'string' },
+  clerk: { type: 'string' },
 } as const;
+
+type Seen = { readonly name?: string; readonly code?: string; readonly 'code-type'?: string; readonly clerk?: string };
+
+async function confirm(env: NodeJS.ProcessEnv, who: string, { name, code, clerk, ...seen }: Seen): Promise<number> {
+  if (!name || !code || !clerk) {
+    console.error('xinji account: confirm needs --name, --code and --clerk');
+    return EXIT_USAGE;
+  }
+  const holder = { code, type: seen['code-type'] ?? CITIZEN_NUMBER };
+  return withIdentityRoom(env, 'account', async ({ db, config }) => {
+    const ports = openPorts(config, makeLog('identity', config.logLevel));
+    const deps = { db, clock: systemClock, keys: deriveDocumentKeys(config.masterKey), ports };
+    const { outcome } = await confirmAtCounter(deps, { who, seen: { name, holder }, clerk });
+    console.log(outcome === 'proven' ? 'The account is at level 5.' : `Not confirmed: ${outcome}.`);
+    return outcome === 'proven' ? 0 : 1;
+  });
+}
 
 type Counts = { rows: number; imported: number; known: number; refused: number };
 

@@ -4,6 +4,7 @@ import type { Knex } from 'knex';
 import { databaseErrorCode } from '../../common/db/errors.ts';
 import { deriveDocumentKeys } from '../../identity/domain/document-box.ts';
 import { levelAfter, type ProofingPorts, retryAfterSeconds, type Source } from '../../identity/domain/proofing.ts';
+import { confirmAtCounter } from '../../identity/flow/confirm-at-counter.ts';
 import { proveByFace, proveByPopulation } from '../../identity/flow/prove-identity.ts';
 import { proveUnit } from '../../identity/flow/prove-unit.ts';
 import { registerAccount } from '../../identity/flow/register-account.ts';
@@ -117,6 +118,20 @@ test('a proven document belongs to one account; one that was only said gives way
   t.is(result.outcome === 'taken' && result.by.sub, proven);
   t.is(await levelOf(here, said), 2);
   t.is((await findAccountByHolder(here.db, keys, WANG.holder))?.sub, proven);
+});
+
+test('at a counter the document is seen beside its holder: level 5, recorded with the clerk; a silent hall changes nothing', async (t) => {
+  const here = await world(t);
+  const sub = await register(here, '13900000001');
+  const confirm = (who: string) => confirmAtCounter(here, { who, seen: WANG, clerk: 'window-7' });
+  here.outages.push('counter');
+  t.is((await confirm('13900000001')).outcome, 'unavailable');
+  here.outages.pop();
+  await t.throwsAsync(confirm('13900000002'), { code: 'account-not-found' });
+  t.deepEqual(await confirm('13900000001'), { outcome: 'proven', level: 5 });
+  const account = (await findAccountBySub(here.db, keys, sub))!;
+  t.is(account.level, 5);
+  t.like((await listProofings(here.db, account.id)).at(-1), { method: 'counter', actor: 'window-7', level: 5 });
 });
 
 test('a legal representative is who the base of legal persons says, and only while he is proven and the unit active', async (t) => {
