@@ -13,6 +13,7 @@ import { proveForRecovery, recoverWithPassword } from '../flow/recover-account.t
 import { registerPerson, registerWithoutProof } from '../flow/register-person.ts';
 import { findAccountByMail, findAccountByPhone, findAccountBySub, findDocument } from '../store/accounts.ts';
 import { phoneRoutes } from './change-phone.ts';
+import { closeRoutes } from './close-account.ts';
 import { makeDrafts } from './drafts.ts';
 import { makeKeptPassword } from './kept-password.ts';
 import type { OwnSessions } from './own-session.ts';
@@ -31,6 +32,7 @@ export type PeopleDeps = OneTimeCodeDeps & {
   readonly passwords: PasswordPolicy;
   readonly ports: ProofingPorts;
   readonly draftHours: number;
+  readonly closingDays: number;
   readonly own: OwnSessions;
 };
 
@@ -65,6 +67,7 @@ export function peopleRoutes(deps: PeopleDeps): readonly Route[] {
       setPassword: (sub, password) => recoverWithPassword(deps, sub, password),
     }),
     ...proveRoutes(deps),
+    ...closeRoutes(deps),
     ...phoneRoutes({
       ...deps,
       ...codes,

@@ -221,6 +221,11 @@ test("closing: days to change one's mind, then nothing personal is left; freezin
   const closesAt = await closeAccount(deps, { sub });
   t.is(closesAt.getTime() - time.now.getTime(), 7 * 86_400_000);
   t.truthy((await logIn(client, { person })).callback, 'who is closing may log in and take it back');
+  const { browser, page } = await logInAt(house, '/account/close');
+  t.true(page.text.includes('撤回注销'));
+  const kept = await submit(browser, page, { decision: 'keep' });
+  t.true(kept.text.includes('无法恢复'));
+  t.true((await submit(browser, kept, { decision: 'close' })).text.includes('撤回注销'));
   await keepAccount(deps, sub);
   await t.throwsAsync(keepAccount(deps, sub), { code: 'account-state' });
   await freezeAccount(deps, { sub, actor: 'admin', reason: '本人要求' });
