@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { openAudit } from '../../common/audit/open-audit.ts';
 import { verifyAudit } from '../../common/audit/verify-audit.ts';
+import { verifyNewest } from '../../common/audit/verify-newest.ts';
 import { systemClock } from '../../common/clock.ts';
 import { makeLog } from '../../common/log.ts';
 import { makeEventChain } from '../../identity/flow/chain-events.ts';
@@ -63,11 +64,13 @@ test('what 200 requests record while three nodes chain is in the chains once eac
   t.deepEqual(await db('identity.unchained_events').select('event_id'), []);
   const request = { db, schema: 'identity', room: 'identity', certificates: [signer.certificate], copyFolder: folder };
   t.deepEqual((await verifyAudit(request)).faults, []);
+  t.like(await verifyNewest(db, 'identity', 500), { rows: 200, faults: 0, checkpoint: { number: 1 } });
 
   const owner = database.connect('owner', 1);
   await owner.raw('alter table identity.audit_entries disable trigger user');
   await owner.raw(`update identity.audit_entries set actor = 'somebody' where subject = 'person-7'`);
   t.like((await verifyAudit(request)).faults, [{ kind: 'row-changed' }]);
+  t.is((await verifyNewest(db, 'identity', 500)).faults, 1);
 });
 
 test('an act that is rolled back leaves no event; the role of the room cannot change what is chained', async (t) => {

@@ -74,6 +74,7 @@ const TEXTS = {
   approve: { zh: '批准', en: 'Approve' },
   withdraw: { zh: '撤回批准', en: 'Withdraw approval' },
   events: { zh: '操作记录', en: 'What was done' },
+  operator: { zh: '命令行', en: 'Command line' },
   noEvents: { zh: '还没有记录。', en: 'Nothing yet.' },
   suspend: { zh: '停用该系统', en: 'Suspend this system' },
   resume: { zh: '恢复使用', en: 'Resume this system' },
@@ -142,7 +143,10 @@ ${timeline(
   frame.lang,
   props.events.map(({ at, kind, who, topic, reason }) => ({
     at,
-    what: [`${who} · ${say(KINDS[kind] ?? { zh: kind, en: kind })}`, topicOf(frame, topic)]
+    what: [
+      `${who === 'operator' ? say(TEXTS.operator) : who} · ${say(KINDS[kind] ?? { zh: kind, en: kind })}`,
+      topicOf(frame, topic),
+    ]
       .filter((part) => part !== '')
       .join(' · '),
     why: reason,
