@@ -92,7 +92,7 @@ inBrowser(
     await through('zh-320', 44, ['clients', 'client-new', 'audit']);
     await page.setViewportSize(DESKTOP);
     await page.goto(`${house.url}/preferences?lang=en&return=/admin`);
-    await through('en-desktop', 44);
+    await through('en-desktop', 44, ['clients', 'client', 'accounts', 'roles', 'audit']);
     await page.setViewportSize(PHONE);
     await page.goto(`${house.url}/preferences?size=larger&lang=zh&return=/admin`);
     await through('zh-larger', 60, ['client', 'role-new', 'audit']);
