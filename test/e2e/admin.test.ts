@@ -81,8 +81,8 @@ inBrowser(
     const house = await startWithAdmin(t);
     const visited = await enter(t, house, { viewport: PHONE });
     const { page } = visited;
-    const through = async (suffix: string, touchPx: number): Promise<void> => {
-      for (const [name, path] of PAGES) {
+    const through = async (suffix: string, touchPx: number, only: readonly string[] = []): Promise<void> => {
+      for (const [name, path] of PAGES.filter(([one]) => only.length === 0 || only.includes(one))) {
         await page.goto(`${house.url}${path}`);
         await lookAt(t, visited, `admin-${name}.${suffix}`, touchPx);
       }
