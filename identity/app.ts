@@ -134,6 +134,8 @@ export type IdentityDeps = Lifetimes & {
   readonly draftHours: number;
   /** Days to change one's mind before a closed account is shredded. */
   readonly closingDays: number;
+  /** How long what a silent source was asked about waits for its answer. */
+  readonly proofWaitDays: number;
   /** Rules and work of passwords. */
   readonly passwords: PasswordPolicy;
   /** Sources that prove an identity. */

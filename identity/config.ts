@@ -188,6 +188,14 @@ export const CONFIG_TABLE = {
     fallback: () => '7',
     parse: parseInteger(0, 90),
   },
+  proofWaitDays: {
+    name: 'XINJI_IDENTITY_PROOF_WAIT_DAYS',
+    manual:
+      'How long name and number wait for a population base that does not answer, in days; it is asked again all the while, at most six hours apart.',
+    example: '14',
+    fallback: () => '14',
+    parse: parseInteger(1, 90),
+  },
   populationUrl: source('POPULATION', 'population base (姓名、证件号码)'),
   faceUrl: source('FACE', 'face check (人脸核验)'),
   legalPersonUrl: source('LEGAL_PERSON', 'base of legal persons (法人库)'),

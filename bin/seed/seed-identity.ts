@@ -15,7 +15,7 @@ import { type DocumentKeys, deriveDocumentKeys } from '../../identity/domain/doc
 import type { Identity } from '../../identity/domain/proofing.ts';
 import { deriveSubjectKey, OWN_SECTOR, pairwiseSub } from '../../identity/domain/subject.ts';
 import { addRole } from '../../identity/flow/assign-role.ts';
-import { type ProveDeps, proveByFace, proveByPopulation } from '../../identity/flow/prove-identity.ts';
+import { type PopulationDeps, proveByFace, proveByPopulation } from '../../identity/flow/prove-identity.ts';
 import { proveUnit } from '../../identity/flow/prove-unit.ts';
 import { registerAccount } from '../../identity/flow/register-account.ts';
 import { registerClient } from '../../identity/flow/register-client.ts';
@@ -82,14 +82,14 @@ async function seedAccounts({ db, clock, keys }: SeedDeps, passwords: Secrets['d
     const holder = { type: CITIZEN_NUMBER, code };
     const account = { loginName, password: passwords[loginName], name, holder, ...phone };
     await registerAccount({ db, clock, keys }, account).catch(unless('account-exists'));
-    await proveSeeded({ db, clock, keys, ports: PORTS }, loginName, { name, holder });
+    await proveSeeded({ db, clock, keys, ports: PORTS, proofWaitDays: 1 }, loginName, { name, holder });
   };
   // Side by side: what takes time is the hash of each password.
   await Promise.all([...CITIZENS, ...STAFF].map(register));
 }
 
 /** Level 4, by asking the sources of a development house as everybody does. */
-async function proveSeeded(deps: ProveDeps, loginName: string, identity: Identity): Promise<void> {
+async function proveSeeded(deps: PopulationDeps, loginName: string, identity: Identity): Promise<void> {
   const account = await findSubByLoginName(deps.db, loginName);
   if (account === null || account.level >= 4) return;
   const base = await proveByPopulation(deps, account.sub, identity);

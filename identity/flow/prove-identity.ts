@@ -28,8 +28,8 @@ export type ProofResult =
   /** Another proven account has this document. */
   | { readonly outcome: 'taken'; readonly by: Account };
 
-/** Entries that wait are forgotten after this long. */
-export const WAIT_DAYS = 14;
+/** For asking the population base: what waits for it is forgotten after so many days. */
+export type PopulationDeps = ProveDeps & { readonly proofWaitDays: number };
 
 /** Name and number in their stored form. Throws invalid-request or code-check with a pointer. */
 export function parseIdentity(input: Identity, now: Date): Identity {
@@ -37,14 +37,14 @@ export function parseIdentity(input: Identity, now: Date): Identity {
 }
 
 /** Name and number against the population base. Errors: account-not-found, invalid-request, code-check. */
-export async function proveByPopulation(deps: ProveDeps, sub: string, input: Identity): Promise<ProofResult> {
+export async function proveByPopulation(deps: PopulationDeps, sub: string, input: Identity): Promise<ProofResult> {
   const identity = parseIdentity(input, deps.clock());
   const account = await getAccount(deps, sub);
   const base = deps.ports.population;
   const outcome = base === null ? 'unavailable' : await base.check(identity);
   const result = await settle(deps, account, identity, { method: 'population', port: base?.port ?? 'none', outcome });
   if (result.outcome !== 'unavailable' || base === null) return result;
-  await insertProofWait(deps.db, deps.keys, account, identity, { now: deps.clock(), days: WAIT_DAYS });
+  await insertProofWait(deps.db, deps.keys, account, identity, { now: deps.clock(), days: deps.proofWaitDays });
   return { outcome: 'unavailable', kept: true };
 }
 

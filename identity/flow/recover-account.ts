@@ -1,11 +1,14 @@
 // What a person shows to get back into an account: the code that reached its phone or mailbox, and for a proven account name,
-// number and face besides. A phone alone recovers nothing that was proven, because numbers are given out again.
+// number and one thing more: an authenticator code, a recovery code, or the face. A phone alone recovers nothing that was
+// proven, because numbers are given out again.
 import type { Account } from '../domain/account.ts';
 import { makeLoginKey } from '../domain/document-box.ts';
 import type { PasswordFault } from '../domain/password-rules.ts';
-import type { Identity } from '../domain/proofing.ts';
+import { type Identity, RECOVERY_WAYS, type RecoveryWay } from '../domain/proofing.ts';
 import { findDocument } from '../store/accounts.ts';
 import { insertEvent } from '../store/events.ts';
+import { listFactors } from '../store/factors.ts';
+import { proveRecoveryCode, proveTotp } from './authenticator.ts';
 import { endSessionsOf } from './end-sessions.ts';
 import { takeLimit } from './limit.ts';
 import type { PasswordPolicy } from './new-password.ts';
@@ -13,47 +16,73 @@ import { type ProveDeps, proveByFace } from './prove-identity.ts';
 import { setPassword } from './set-password.ts';
 
 export type RecoveryResult =
-  | { readonly outcome: 'proven' }
-  /** Name, number or face does not fit; which is not said. */
+  | { readonly outcome: 'proven'; readonly way: RecoveryWay }
+  /** Name, number, code or face does not fit; which is not said. */
   | { readonly outcome: 'refused' }
   | { readonly outcome: 'unavailable' }
   | { readonly outcome: 'paused'; readonly until: Date };
 
-const MAX_TRIES = 5;
-const DAY_SECONDS = 24 * 3600;
+export type ShownForRecovery = { readonly identity: Identity } & (
+  | { readonly code: string }
+  | { readonly picture: Uint8Array }
+);
+
+const LIMITS = [
+  { kind: 'recover', max: 5, windowSeconds: 3600 },
+  { kind: 'recover-day', max: 10, windowSeconds: 24 * 3600 },
+] as const;
 
 /** True for an account whose code alone is enough: nothing about the person was ever proven. */
 export function isRecoveredByCode({ level }: Account): boolean {
   return level === 2;
 }
 
-/** Name and number against the account's own document, the picture by the face check. Five tries a day. */
+/** The ways that this account has and this house can check; none: only a service hall can help. */
+export async function listRecoveryWays({ db, ports }: ProveDeps, account: Account): Promise<readonly RecoveryWay[]> {
+  const kinds = new Set<string>((await listFactors(db, account.id)).map(({ kind }) => kind));
+  return RECOVERY_WAYS.filter((way) => (way === 'face' ? ports.face !== null : kinds.has(way)));
+}
+
+/**
+ * Name and number against the account's own document; then the code as one of the authenticator or of the recovery codes, or
+ * the picture by the face check. No code is looked at, spent or counted as wrong before name and number fit.
+ */
 export async function proveForRecovery(
   deps: ProveDeps,
   account: Account,
-  { identity, picture }: { readonly identity: Identity; readonly picture: Uint8Array },
+  shown: ShownForRecovery,
 ): Promise<RecoveryResult> {
   const { db, clock, keys } = deps;
   const key = makeLoginKey(keys, `recover:${account.sub}`);
-  const limit = { kind: 'recover', key, max: MAX_TRIES, windowSeconds: DAY_SECONDS, now: clock() };
-  const taken = await takeLimit(db, limit);
-  if (taken.outcome === 'paused') return taken;
+  for (const limit of LIMITS) {
+    const taken = await takeLimit(db, { ...limit, key, now: clock() });
+    if (taken.outcome === 'paused') return taken;
+  }
   const known = await findDocument(db, keys, account.sub);
-  const { name, holder } = identity;
+  const { name, holder } = shown.identity;
   if (known?.name !== name || known.holder?.code !== holder.code || known.holder.type !== holder.type)
     return { outcome: 'refused' };
-  const face = await proveByFace(deps, account.sub, picture);
-  if (face.outcome === 'proven') return { outcome: 'proven' };
+  if ('code' in shown) return proveByCode(deps, account, shown.code);
+  const face = await proveByFace(deps, account.sub, shown.picture);
+  if (face.outcome === 'proven') return { outcome: 'proven', way: 'face' };
   return { outcome: face.outcome === 'unavailable' ? 'unavailable' : 'refused' };
+}
+
+/** Six digits come from an authenticator, anything else is a recovery code. */
+async function proveByCode(deps: ProveDeps, account: Account, code: string): Promise<RecoveryResult> {
+  const way = /^\d{6}$/.test(code.normalize('NFKC').replaceAll(/\s/gu, '')) ? 'totp' : 'recovery';
+  const result = await (way === 'totp' ? proveTotp : proveRecoveryCode)(deps, account, code);
+  if (result.outcome === 'right') return { outcome: 'proven', way };
+  return result.outcome === 'paused' ? result : { outcome: 'refused' };
 }
 
 /** The new password at the end of a recovery: everybody else is logged out. The fault of a refused one, or null. */
 export async function recoverWithPassword(
   deps: ProveDeps & { readonly passwords: PasswordPolicy },
-  sub: string,
-  password: string,
+  { sub, password, way }: { readonly sub: string; readonly password: string; readonly way: RecoveryWay | null },
 ): Promise<PasswordFault | null> {
   const fault = await setPassword({ ...deps, endSessionsOf: (of) => endSessionsOf(deps, of) }, { sub, password });
-  if (fault === null) await insertEvent(deps.db, { at: deps.clock(), kind: 'account.recovered', sub });
+  if (fault === null)
+    await insertEvent(deps.db, { at: deps.clock(), kind: 'account.recovered', sub, detail: { way: way ?? 'code' } });
   return fault;
 }

@@ -24,11 +24,11 @@ import { takeLimit } from './limit.ts';
 import { judgeNewPassword, type PasswordPolicy } from './new-password.ts';
 import { notify } from './notify.ts';
 import { hashPassword } from './password.ts';
-import { type ProveDeps, parseIdentity, WAIT_DAYS } from './prove-identity.ts';
+import { type PopulationDeps, type ProveDeps, parseIdentity } from './prove-identity.ts';
 
 export type NewPerson = { readonly phone: string; readonly password: string };
 
-export type RegisterPersonDeps = ProveDeps & { readonly passwords: PasswordPolicy };
+export type RegisterPersonDeps = PopulationDeps & { readonly passwords: PasswordPolicy };
 
 export type RegistrationResult =
   | { readonly outcome: 'registered'; readonly level: Level; readonly waits: boolean }
@@ -126,7 +126,7 @@ async function registerUnproven(
     const { sub } = await insert(deps, trx, passwordHash, { name, phone: person.phone }, 2);
     await insertEvent(trx, { at, kind: 'account.registered', sub });
     const account = await findAccountBySub(trx, keys, sub);
-    if (waiting !== null) await insertProofWait(trx, keys, account!, waiting, { now: at, days: WAIT_DAYS });
+    if (waiting !== null) await insertProofWait(trx, keys, account!, waiting, { now: at, days: deps.proofWaitDays });
   });
   return { outcome: 'registered', level: 2, waits: waiting !== null };
 }

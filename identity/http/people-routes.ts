@@ -9,7 +9,7 @@ import type { ProofingPorts } from '../domain/proofing.ts';
 import { changePhone } from '../flow/change-phone.ts';
 import { judgeNewPassword, type PasswordPolicy } from '../flow/new-password.ts';
 import { checkCode, findSentCode, type OneTimeCodeDeps, sendCode } from '../flow/one-time-code.ts';
-import { proveForRecovery, recoverWithPassword } from '../flow/recover-account.ts';
+import { listRecoveryWays, proveForRecovery, recoverWithPassword } from '../flow/recover-account.ts';
 import { registerPerson, registerWithoutProof } from '../flow/register-person.ts';
 import { findAccountByMail, findAccountByPhone, findAccountBySub, findDocument } from '../store/accounts.ts';
 import { phoneRoutes } from './change-phone.ts';
@@ -33,6 +33,7 @@ export type PeopleDeps = OneTimeCodeDeps & {
   readonly ports: ProofingPorts;
   readonly draftHours: number;
   readonly closingDays: number;
+  readonly proofWaitDays: number;
   readonly own: OwnSessions;
 };
 
@@ -64,7 +65,8 @@ export function peopleRoutes(deps: PeopleDeps): readonly Route[] {
         'phone' in to ? findAccountByPhone(db, keys, to.phone) : findAccountByMail(db, keys, to.mail),
       findAccount: (sub) => findAccountBySub(db, keys, sub),
       prove: (account, shown) => proveForRecovery(deps, account, shown),
-      setPassword: (sub, password) => recoverWithPassword(deps, sub, password),
+      listWays: (account) => listRecoveryWays(deps, account),
+      setPassword: (of) => recoverWithPassword(deps, of),
     }),
     ...proveRoutes(deps),
     ...closeRoutes(deps),

@@ -9,13 +9,13 @@ import { CITIZEN_NUMBER } from '../domain/account.ts';
 import { makeLoginKey } from '../domain/document-box.ts';
 import type { ProofingOutcome } from '../domain/proofing.ts';
 import { takeLimit } from '../flow/limit.ts';
-import { type ProofResult, type ProveDeps, proveByFace, proveByPopulation } from '../flow/prove-identity.ts';
+import { type PopulationDeps, type ProofResult, proveByFace, proveByPopulation } from '../flow/prove-identity.ts';
 import { proveUnit } from '../flow/prove-unit.ts';
 import { type ProveOutcome, provePage, proveUnitPage } from '../web/prove-pages.ts';
 import type { OwnSession, OwnSessions } from './own-session.ts';
 import { judgeIdentity, typedIdentity } from './typed-identity.ts';
 
-export type ProvePagesDeps = ProveDeps & { readonly own: OwnSessions };
+export type ProvePagesDeps = PopulationDeps & { readonly own: OwnSessions };
 
 const TEXTS = {
   picture: { zh: '请选择一张正面照片', en: 'Choose a picture of your face' },

@@ -1,5 +1,6 @@
-// Recovery, page by page: a code to the account's phone or mailbox; for a proven account name, number and face besides; then a
-// new password, and everybody else is logged out. An address that nobody has gets the same pages and no code.
+// Recovery, page by page: a code to the account's phone or mailbox; for a proven account name, number and one thing more
+// besides; then a new password, and everybody else is logged out. An address that nobody has gets the same pages and no code,
+// and what an account has is shown to nobody before the code is right.
 import type Koa from 'koa';
 import { isTrustError } from '../../common/errors.ts';
 import { readForm } from '../../common/http/body.ts';
@@ -11,9 +12,9 @@ import type { Fault } from '../../common/web/parts.ts';
 import { formatTime, sayIn, type Texts } from '../../common/web/texts.ts';
 import { type Account, CITIZEN_NUMBER, mayLogIn, parseMail, parsePhone } from '../domain/account.ts';
 import type { PasswordFault } from '../domain/password-rules.ts';
-import type { Identity } from '../domain/proofing.ts';
+import type { RecoveryWay } from '../domain/proofing.ts';
 import type { CheckResult, CodeAddress, CodePlace, CodeRequest, SendResult, SentTo } from '../flow/one-time-code.ts';
-import { isRecoveredByCode, type RecoveryResult } from '../flow/recover-account.ts';
+import { isRecoveredByCode, type RecoveryResult, type ShownForRecovery } from '../flow/recover-account.ts';
 import type { TypedIdentity } from '../web/identity-fields.ts';
 import { sayPasswordFault } from '../web/password-words.ts';
 import {
@@ -34,6 +35,8 @@ export type RecoverDraft = {
   readonly sub?: string;
   /** True when everything that the account asks for was shown. */
   readonly isProven?: boolean;
+  /** What proved it besides the code. */
+  readonly way?: RecoveryWay;
   readonly isDone?: boolean;
   readonly typed?: TypedIdentity;
 };
@@ -49,9 +52,14 @@ export type RecoverDeps = {
   readonly sendCode: (request: CodeRequest) => Promise<SendResult>;
   readonly findSentCode: (place: CodePlace) => Promise<SentTo | null>;
   readonly checkCode: (at: CodePlace & { readonly code: string }) => Promise<CheckResult>;
-  readonly prove: (account: Account, shown: { identity: Identity; picture: Uint8Array }) => Promise<RecoveryResult>;
+  readonly listWays: (account: Account) => Promise<readonly RecoveryWay[]>;
+  readonly prove: (account: Account, shown: ShownForRecovery) => Promise<RecoveryResult>;
   /** Sets it, ends all sessions, records. */
-  readonly setPassword: (sub: string, password: string) => Promise<PasswordFault | null>;
+  readonly setPassword: (of: {
+    sub: string;
+    password: string;
+    way: RecoveryWay | null;
+  }) => Promise<PasswordFault | null>;
 };
 
 const MAX_PICTURE_BYTES = 4 * 1024 * 1024;
@@ -62,6 +70,11 @@ const TEXTS = {
   codeWrong: { zh: '验证码不正确或已过期，请重新获取', en: 'Wrong or expired code' },
   early: { zh: '刚刚发送过，{time} 后可重新获取', en: 'A code was just sent; you can get another at {time}' },
   paused: { zh: '操作太频繁，请于 {time} 后再试', en: 'Too many requests, try again at {time}' },
+  secondCode: { zh: '请填写动态口令或恢复码', en: 'Enter an authenticator or recovery code' },
+  secondEither: {
+    zh: '请填写动态口令或恢复码，或选择一张正面照片',
+    en: 'Enter an authenticator or recovery code, or choose a picture of your face',
+  },
   picture: { zh: '请选择一张正面照片', en: 'Choose a picture of your face' },
 } satisfies Texts;
 
@@ -165,10 +178,13 @@ async function showIdentity(
   const draft = await deps.drafts.find(ctx);
   if (draft?.values.sub === undefined) return leadTo(ctx, '/recover');
   if (draft.values.isProven) return leadTo(ctx, '/recover/password');
+  const account = await deps.findAccount(draft.values.sub);
+  if (account === null || !mayLogIn(account)) return leadTo(ctx, '/recover');
   const page = recoverIdentityPage(pageFrame(ctx), {
     csrf: deps.csrf.token(ctx, draft.binding),
     faults,
     trouble,
+    ways: await deps.listWays(account),
     typed: typed ?? { name: '', codeType: CITIZEN_NUMBER, code: '' },
   });
   sendPage(ctx, page, trouble?.kind === 'paused' ? 429 : faults.length > 0 || trouble !== null ? 422 : 200);
@@ -183,18 +199,38 @@ async function submitIdentity(deps: RecoverDeps, ctx: Koa.Context): Promise<void
   const { lang } = pageFrame(ctx);
   const typed = typedIdentity(texts);
   const judged = judgeIdentity(typed, deps.clock(), lang);
-  const picture = files['picture']?.bytes;
+  const second = secondOf(texts, files['picture']?.bytes, await deps.listWays(account));
   const faults = [
     ...('faults' in judged ? judged.faults : []),
-    ...(picture === undefined ? [{ field: 'picture', words: sayIn(lang)(TEXTS.picture) }] : []),
+    ...('missing' in second ? [{ field: second.field, words: sayIn(lang)(TEXTS[second.missing]) }] : []),
   ];
-  if ('faults' in judged || picture === undefined) return showIdentity(deps, ctx, { faults, typed });
-  const result = await deps.prove(account, { identity: judged.identity, picture });
+  if ('faults' in judged || 'missing' in second) return showIdentity(deps, ctx, { faults, typed });
+  const result = await deps.prove(account, { identity: judged.identity, ...second });
   if (result.outcome === 'paused')
     return showIdentity(deps, ctx, { trouble: { kind: 'paused', until: result.until }, typed });
   if (result.outcome !== 'proven') return showIdentity(deps, ctx, { trouble: { kind: result.outcome }, typed });
-  await deps.drafts.save(ctx, { to: draft.values.to, sub: account.sub, isProven: true });
+  await deps.drafts.save(ctx, { to: draft.values.to, sub: account.sub, isProven: true, way: result.way });
   leadTo(ctx, '/recover/password');
+}
+
+type Second =
+  | { readonly code: string }
+  | { readonly picture: Uint8Array }
+  | { readonly missing: 'secondCode' | 'secondEither' | 'picture'; readonly field: string };
+
+/** What was given besides name and number, of what this account has; a code goes before a picture. */
+function secondOf(
+  texts: Readonly<Record<string, string>>,
+  picture: Uint8Array | undefined,
+  ways: readonly RecoveryWay[],
+): Second {
+  const byCode = ways.some((way) => way !== 'face');
+  const byFace = ways.includes('face');
+  const code = (texts['second'] ?? '').trim();
+  if (byCode && code !== '') return { code };
+  if (byFace && picture !== undefined) return { picture };
+  if (!byCode) return { missing: 'picture', field: 'picture' };
+  return { missing: byFace ? 'secondEither' : 'secondCode', field: 'second' };
 }
 
 async function showPassword(deps: RecoverDeps, ctx: Koa.Context, faults: readonly Fault[] = []): Promise<void> {
@@ -212,11 +248,12 @@ async function submitPassword(deps: RecoverDeps, ctx: Koa.Context): Promise<void
   const form = await readForm(ctx, { maxBytes: 4096 });
   const draft = await openDraft(deps, ctx, form);
   if (draft === null) return;
-  const { sub, isProven, to } = draft.values;
+  const { sub, isProven, to, way = null } = draft.values;
   const account = sub === undefined || !isProven ? null : await deps.findAccount(sub);
   if (account === null || !mayLogIn(account)) return leadTo(ctx, '/recover');
   const password = form['password'] ?? '';
-  const fault = password === '' ? { kind: 'missing' as const } : await deps.setPassword(account.sub, password);
+  const fault =
+    password === '' ? { kind: 'missing' as const } : await deps.setPassword({ sub: account.sub, password, way });
   if (fault !== null)
     return showPassword(deps, ctx, [{ field: 'password', words: sayPasswordFault(pageFrame(ctx).lang, fault) }]);
   await deps.drafts.save(ctx, { to, isDone: true });

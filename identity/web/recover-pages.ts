@@ -1,10 +1,11 @@
 // 找回账号: account, code, for a proven account the person besides, new password, done. Whether there is such an account is not
 // told before the code is right.
 import type { PageFrame } from '../../common/web/frame.ts';
-import { html } from '../../common/web/html.ts';
+import { type Html, html } from '../../common/web/html.ts';
 import { renderPage } from '../../common/web/layout.ts';
-import { type Fault, field, hiddenFields, verdict } from '../../common/web/parts.ts';
+import { type Fault, field, hiddenFields, notice, verdict } from '../../common/web/parts.ts';
 import { formatTime, sayIn, type Texts } from '../../common/web/texts.ts';
+import type { RecoveryWay } from '../domain/proofing.ts';
 import { codeForm } from './code-forms.ts';
 import { identityFields, type TypedIdentity } from './identity-fields.ts';
 import { SHOW_PASSWORD_SCRIPT } from './password-form.ts';
@@ -32,10 +33,26 @@ const TEXTS = {
     zh: '这个账号已实名，只凭手机号不能找回，请核对身份。',
     en: 'This account is proven; a phone alone does not recover it.',
   },
+  second: { zh: '再用一种方式证明是您本人', en: 'One thing more that proves it is you' },
+  either: { zh: '填写口令，或选择照片，任选一种。', en: 'A code or a picture, whichever you have.' },
+  totp: { zh: '动态口令', en: 'Authenticator code' },
+  totpHint: { zh: '身份验证器应用里的 6 位数字', en: 'Six digits from your authenticator app' },
+  recovery: { zh: '恢复码', en: 'Recovery code' },
+  recoveryHint: { zh: '您保存的恢复码中的一个，用后作废', en: 'One of those you kept; it is good once' },
+  both: { zh: '动态口令或恢复码', en: 'Authenticator or recovery code' },
+  bothHint: {
+    zh: '身份验证器应用里的 6 位数字，或您保存的一个恢复码（用后作废）',
+    en: 'Six digits from your authenticator app, or one of the recovery codes you kept (good once)',
+  },
+  none: {
+    zh: '这个账号没有设置其他验证方式，不能在网上找回。请本人携带证件到办事窗口办理。',
+    en: 'This account has no other way to prove who you are, so it cannot be recovered here. Bring your document to a service hall.',
+  },
+  home: { zh: '返回登录', en: 'Back to login' },
   check: { zh: '核验', en: 'Check' },
   refused: {
-    zh: '核验没有通过：姓名、证件号码与账号不一致，或照片不符。也可携带证件到办事窗口找回。',
-    en: 'The check did not succeed: name, number or picture does not fit. You can also come to a service hall with your document.',
+    zh: '核验没有通过：姓名、证件号码与账号不一致，或口令、照片不符。也可携带证件到办事窗口找回。',
+    en: 'The check did not succeed: name, number, code or picture does not fit. You can also come to a service hall with your document.',
   },
   unavailable: { zh: '核验服务暂时没有回应，请稍后再试。', en: 'The check did not answer. Please try again later.' },
   paused: { zh: '核验次数过多，{time} 后可再试', en: 'Too many checks; try again at {time}' },
@@ -82,7 +99,11 @@ export type RecoverTrouble =
 
 export function recoverIdentityPage(
   frame: PageFrame,
-  props: Form & { readonly typed: TypedIdentity; readonly trouble: RecoverTrouble | null },
+  props: Form & {
+    readonly typed: TypedIdentity;
+    readonly trouble: RecoverTrouble | null;
+    readonly ways: readonly RecoveryWay[];
+  },
 ): string {
   const say = sayIn(frame.lang);
   const { trouble } = props;
@@ -98,14 +119,37 @@ export function recoverIdentityPage(
     of: STEPS,
     faults: props.faults,
     message: words === null ? null : html`<p>${words}</p>`,
-    body: html`<p>${say(TEXTS.why)}</p>
+    body:
+      props.ways.length === 0
+        ? hallOnly(frame)
+        : html`<p>${say(TEXTS.why)}</p>
 <form method="post" action="/recover/identity" enctype="multipart/form-data" novalidate>
 ${hiddenFields({ csrf: props.csrf })}
 ${identityFields(frame.lang, props.typed, props.faults)}
-${pictureField(frame.lang, faultOf(props, 'picture'))}
+${secondFields(frame, props)}
 <div class="actions"><button class="button" type="submit">${say(TEXTS.check)}</button></div>
 </form>`,
   });
+}
+
+/** Nothing can be checked here: what to do instead. */
+function hallOnly(frame: PageFrame): Html {
+  const say = sayIn(frame.lang);
+  return html`${notice({ mark: 'notice', role: 'status', words: html`<p>${say(TEXTS.none)}</p>` })}
+<p><a class="link" href="/account">${say(TEXTS.home)}</a></p>`;
+}
+
+function secondFields(frame: PageFrame, props: Form & { readonly ways: readonly RecoveryWay[] }): Html {
+  const say = sayIn(frame.lang);
+  const codes = props.ways.filter((way) => way !== 'face');
+  const kind = codes.length > 1 ? 'both' : codes[0];
+  const hasFace = props.ways.includes('face');
+  const picture = hasFace ? pictureField(frame.lang, faultOf(props, 'picture')) : null;
+  if (kind === undefined) return html`${picture}`;
+  return html`<h2>${say(TEXTS.second)}</h2>
+${hasFace ? html`<p>${say(TEXTS.either)}</p>` : null}
+${field({ name: 'second', label: say(TEXTS[kind]), hint: say(TEXTS[`${kind}Hint`]), value: '', autocomplete: 'one-time-code', inputmode: kind === 'totp' ? 'numeric' : 'text', fault: faultOf(props, 'second') })}
+${picture}`;
 }
 
 export function recoverPasswordPage(frame: PageFrame, props: Form & { readonly minLength: number }): string {

@@ -95,7 +95,7 @@ test('in whose name: by keyboard on a phone, and without script on a desktop; th
   const client = await house.client('alpha', { firstParty: false, redirectUris: [`${callback}/callback`] });
   const account = { name: WANG.name, phone: NUMBER, password: PASSWORD };
   const { sub } = await registerAccount({ ...house, keys, work: CHEAP_WORK }, account);
-  const deps = { ...house, keys, ports: makeDevelopmentPorts({ delayMs: 0, outages: () => [] }) };
+  const deps = { ...house, keys, proofWaitDays: 14, ports: makeDevelopmentPorts({ delayMs: 0, outages: () => [] }) };
   await proveByPopulation(deps, sub, { name: WANG.name, holder: { type: '111', code: WANG.code } });
   const units = TEST_UNITS.filter(({ representative }) => representative === WANG.code);
   for (const unit of units) await proveUnit(deps, sub, unit);

@@ -29,7 +29,15 @@ const keys = deriveDocumentKeys(MASTER_KEY);
 const WANG = { name: '王芳', holder: { type: '111', code: '360102199206150014' } } as const;
 const PICTURE = Uint8Array.from([0xff, 0xd8, 0xff, ...new Uint8Array(80)]);
 
-type World = { db: Knex; clock: () => Date; keys: typeof keys; ports: ProofingPorts; outages: Source[]; now: Date };
+type World = {
+  db: Knex;
+  clock: () => Date;
+  keys: typeof keys;
+  ports: ProofingPorts;
+  outages: Source[];
+  now: Date;
+  proofWaitDays: number;
+};
 
 async function world(t: ExecutionContext): Promise<World> {
   const outages: Source[] = [];
@@ -39,6 +47,7 @@ async function world(t: ExecutionContext): Promise<World> {
     clock: () => here.now,
     ports: makeDevelopmentPorts({ delayMs: 0, outages: () => outages }),
     outages,
+    proofWaitDays: 14,
     now: new Date('2026-11-22T00:00:00Z'),
   };
   return here;
@@ -100,6 +109,8 @@ test('a silent base keeps the entries, sealed, and the person is asked nothing t
   here.now = new Date(here.now.getTime() + 61_000);
   t.deepEqual(await takeDueProofWait(here.db, keys, here.now), { accountSub: sub, accountId: id, identity: WANG });
   t.is(await takeDueProofWait(here.db, keys, here.now), null, 'another instance does not ask at the same time');
+  here.now = new Date(here.now.getTime() + 14 * 86_400_000);
+  t.is(await takeDueProofWait(here.db, keys, here.now), null, 'the setting is over');
   here.outages.pop();
   t.deepEqual(await proveByPopulation(here, sub, WANG), { outcome: 'proven', level: 3 });
   t.false(await hasProofWait(here.db, id));

@@ -34,7 +34,7 @@ const CLAIM = { code: GREEN!.code, code_type: '001', name: GREEN!.name, role: 'l
 async function world(t: ExecutionContext): Promise<IdentityHouse> {
   const house = await startIdentity(t);
   const ports = makeDevelopmentPorts({ delayMs: 0, outages: () => [] });
-  const deps = { ...house, keys: deriveDocumentKeys(MASTER_KEY), ports, work: CHEAP_WORK };
+  const deps = { ...house, keys: deriveDocumentKeys(MASTER_KEY), ports, proofWaitDays: 14, work: CHEAP_WORK };
   const { sub } = await registerAccount(deps, { loginName: LOGIN.login, password: LOGIN.password, name: WANG.name });
   await proveByPopulation(deps, sub, WANG);
   for (const unit of [GREEN!, BLUE!]) await proveUnit(deps, sub, unit);

@@ -1,8 +1,10 @@
 // What people do about their own accounts: raise the level, get back in, change the phone.
 import test, { type ExecutionContext } from 'ava';
+import { Secret, TOTP } from 'otpauth';
 import { type Browser, type Page as FullPage, makeBrowser } from '../../bin/demo/browser.ts';
 import { deriveDocumentKeys } from '../../identity/domain/document-box.ts';
 import type { Source } from '../../identity/domain/proofing.ts';
+import { enrolTotp, makeRecoveryCodes, makeTotpSecret } from '../../identity/flow/authenticator.ts';
 import {
   closeAccount,
   endDueAccounts,
@@ -10,7 +12,9 @@ import {
   keepAccount,
   unfreezeAccount,
 } from '../../identity/flow/close-account.ts';
+import { proveByPopulation } from '../../identity/flow/prove-identity.ts';
 import { registerAccount } from '../../identity/flow/register-account.ts';
+import { makeDevelopmentPorts } from '../../identity/proofing/development.ts';
 import { TEST_UNITS } from '../../identity/proofing/test-persons.ts';
 import { findAccountByPhone, findAccountBySub, findDocument } from '../../identity/store/accounts.ts';
 import { listUnitsOf } from '../../identity/store/legal-persons.ts';
@@ -167,7 +171,73 @@ test('a phone alone never recovers a proven account: name, number and face besid
   time.now = new Date(time.now.getTime() + 61_000);
   const second = await untilCode(house, again);
   for (let count = 0; count < 2; count += 1) await upload(again, second, wrong, PICTURE);
-  t.is((await upload(again, second, WANG, PICTURE)).status, 429, 'five tries a day');
+  t.is((await upload(again, second, WANG, PICTURE)).status, 429, 'five tries an hour');
+  const [event] = await house.db('identity.events').where({ kind: 'account.recovered' });
+  t.deepEqual(event.detail, { way: 'face' });
+});
+
+const NO_FACE = { ...makeDevelopmentPorts({ delayMs: 0, outages: () => [] }), face: null };
+
+/** 王芳 at level 3 in a house that compares no faces. */
+async function provenWithoutFace(t: ExecutionContext) {
+  const time = { now: new Date() };
+  const house = await startIdentity(t, { clock: () => time.now, ports: NO_FACE });
+  const deps = { ...house, keys, ports: NO_FACE, work: CHEAP_WORK, proofWaitDays: 14 };
+  const { sub } = await registerAccount(deps, { name: WANG.name, phone: WANG_PHONE, password: LOGIN.password });
+  await proveByPopulation(deps, sub, { name: WANG.name, holder: { type: '111', code: WANG.code } });
+  return { house, deps, time, account: (await findAccountBySub(house.db, keys, sub))! };
+}
+
+test('recovery by an authenticator code or a recovery code, with name and number; each is good once', async (t) => {
+  const { house, deps, time, account } = await provenWithoutFace(t);
+  const secret = makeTotpSecret();
+  const codeNow = () => new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: time.now.getTime() });
+  const done = async (): Promise<void> => {};
+  await enrolTotp(deps, { account, secret, code: codeNow(), label: 'x', done });
+  const [first, second] = await makeRecoveryCodes(deps, account, done);
+  time.now = new Date(time.now.getTime() + 61_000);
+
+  const browser = makeBrowser();
+  const start = await submit(browser, await browser.open(`${house.url}/recover`), { account: WANG_PHONE });
+  t.false(/动态口令|恢复码/.test(start.text), 'before the code is right nobody learns what the account has');
+  const page = await submit(browser, start, { code: await readCode(house, WANG_PHONE), step: 'check' });
+  t.true(page.text.includes('动态口令或恢复码') && !page.text.includes('正面照片'));
+  t.is((await upload(browser, page, WANG)).status, 422);
+  t.is((await upload(browser, page, WANG, PICTURE)).status, 422, 'a picture that nobody compares is no proof');
+  const stranger = { ...WANG, name: PERSON.name, code: PERSON.holder.code };
+  t.true((await upload(browser, page, { ...stranger, second: first! })).text.includes('核验没有通过'));
+  t.true((await upload(browser, page, { ...WANG, second: '000000' })).text.includes('核验没有通过'));
+  t.true((await upload(browser, page, { ...WANG, second: codeNow() })).text.includes('设置新密码'));
+
+  const again = makeBrowser();
+  time.now = new Date(time.now.getTime() + 3_600_001);
+  const other = await untilCode(house, again);
+  const next = await upload(again, other, { ...WANG, second: first!.toUpperCase() });
+  t.true(next.text.includes('设置新密码'), 'not spent by the try of a stranger');
+  t.true((await submit(again, next, { password: 'another phrase entirely' })).text.includes('密码已修改'));
+  const [event] = await house.db('identity.events').where({ kind: 'account.recovered' });
+  t.deepEqual(event.detail, { way: 'recovery' });
+
+  const late = makeBrowser();
+  time.now = new Date(time.now.getTime() + 3_600_001);
+  const last = await untilCode(house, late);
+  const refused = async (code: string) => (await upload(late, last, { ...WANG, second: code })).text;
+  t.true((await refused(first!)).includes('核验没有通过'), 'used');
+  const someone = (await findAccountBySub(house.db, keys, house.accountSub))!;
+  const [foreign] = await makeRecoveryCodes(deps, someone, done);
+  t.true((await refused(foreign!)).includes('核验没有通过'), 'of another account');
+  for (let count = 2; count < 5; count += 1) await refused('aaaaa-bbbbb');
+  t.is((await upload(late, last, { ...WANG, second: second! })).status, 429, 'five tries an hour');
+});
+
+test('where nothing can be checked the page says that a service hall helps, and has no form', async (t) => {
+  const { house, time } = await provenWithoutFace(t);
+  time.now = new Date(time.now.getTime() + 61_000);
+  const browser = makeBrowser();
+  const page = await untilCode(house, browser);
+  t.true(page.text.includes('请本人携带证件到办事窗口办理'));
+  t.false(page.text.includes('action="/recover/identity"'));
+  t.true((await browser.open(`${house.url}/recover/password`)).text.includes('找回账号'));
 });
 
 test('an address that nobody has gets the same pages and no message', async (t) => {
