@@ -8,11 +8,14 @@ export type Metrics = {
   observeRequest(labels: { method: string; route: string; status: number }, seconds: number): void;
 };
 
+/** How often the delay of the event loop is looked at: each time wakes a process that may have nothing else to do. */
+const EVENT_LOOP_MS = 100;
+
 /** A registry of its own per room; `processMetrics` adds those of Node (memory, event loop). */
 export function makeMetrics(room: string, { processMetrics = false } = {}): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ room });
-  if (processMetrics) collectDefaultMetrics({ register: registry });
+  if (processMetrics) collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: EVENT_LOOP_MS });
   const labelNames = ['method', 'route', 'status'] as const;
   const requests = new Counter({
     name: 'xinji_http_requests_total',

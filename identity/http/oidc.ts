@@ -16,9 +16,15 @@ export function makeProviderHandler(provider: CurrentProvider, keyring: Keyring,
       serving = current;
       handle = current.callback();
     }
-    // A change of language on a page that answers a form leads to the first page: the form cannot be sent again.
-    const frame = pageFrame(ctx, ctx.method === 'GET' ? ctx.url : '/');
-    requests.keep(ctx.req, { frame, requestId: requestIdOf(ctx), address: ctx.ip });
+    requests.keep(ctx.req, {
+      // Few of these answers are pages.
+      get frame() {
+        // A change of language on a page that answers a form leads to the first page: the form cannot be sent again.
+        return pageFrame(ctx, ctx.method === 'GET' ? ctx.url : '/');
+      },
+      requestId: requestIdOf(ctx),
+      address: ctx.ip,
+    });
     ctx.respond = false;
     await handle(ctx.req, ctx.res);
   };
