@@ -198,7 +198,7 @@ test('who is not logged in is led through logout by a script that the content po
   const browser = makeBrowser();
   const page = await browser.open(`${house.url}/oidc/session/end`);
   t.is(page.status, 200);
-  t.regex(page.headers.get('Content-Security-Policy') ?? '', /script-src 'nonce-[^']+' 'sha256-/);
+  t.regex(page.headers.get('Content-Security-Policy') ?? '', /script-src 'sha256-[^']+';/);
   const out = await browser.submit(page, {});
   t.is(out.status, 200);
   t.true(out.text.includes('您已退出'));
