@@ -312,7 +312,7 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
     }),
     ...factors.routes(own, ways),
     ...adminRoutes({
-      ...{ own, keptForms, db, clock, cookies, keys: documentKeys, record: recorder.record },
+      ...{ own, keptForms, db, clock, cookies, keys: documentKeys, ports: deps.ports, record: recorder.record },
       requireHttps: mode === 'production',
       listRoles: (sub) => listLiveRoles(db, sub, clock()),
       methodsOf: (account) => factors.methodsOf(account, ways),

@@ -7,23 +7,28 @@ import type { Scope } from './identity.ts';
 export const ADMIN_ROLES = ['system-admin', 'security-admin', 'audit-admin'] as const;
 export type AdminRole = (typeof ADMIN_ROLES)[number];
 
+/** Everybody who works on the identity room's own pages: the three, and clerks who see documents at a counter. */
+export const CONSOLE_ROLES = [...ADMIN_ROLES, 'counter-clerk'] as const;
+export type ConsoleRole = (typeof CONSOLE_ROLES)[number];
+
 export const ROLE_NAMES = [
   'seal-applicant',
   'seal-approver',
   'seal-maker',
   'seal-keeper',
   'seal-auditor',
-  ...ADMIN_ROLES,
+  ...CONSOLE_ROLES,
 ] as const;
 export type RoleName = (typeof ROLE_NAMES)[number];
 
-/** What an administrator may do on the identity room's own pages; no token carries it. */
-export type AdminDuty = 'clients' | 'accounts' | 'roles' | 'audit';
+/** What somebody may do on the identity room's own pages; no token carries it. */
+export type AdminDuty = 'clients' | 'accounts' | 'roles' | 'audit' | 'counter';
 
-export const ADMIN_DUTIES: Readonly<Record<AdminRole, readonly AdminDuty[]>> = {
+export const ADMIN_DUTIES: Readonly<Record<ConsoleRole, readonly AdminDuty[]>> = {
   'system-admin': ['clients'],
   'security-admin': ['accounts', 'roles'],
   'audit-admin': ['audit'],
+  'counter-clerk': ['counter'],
 };
 
 export const ROLE_SCOPES: Readonly<Record<RoleName, readonly Scope[]>> = {
@@ -35,6 +40,7 @@ export const ROLE_SCOPES: Readonly<Record<RoleName, readonly Scope[]>> = {
   'system-admin': [],
   'security-admin': [],
   'audit-admin': [],
+  'counter-clerk': [],
 };
 
 /** What a person is for one organisation: `org` its 统一社会信用代码, `unit` the 内设机构 or the organisation's name. */
@@ -54,13 +60,17 @@ export function isDuty(scope: string): boolean {
   return DUTIES.has(scope);
 }
 
-export function isAdminRole(role: RoleName): role is AdminRole {
+function isAdminRole(role: RoleName): role is AdminRole {
   return (ADMIN_ROLES as readonly string[]).includes(role);
 }
 
-/** The duties of administrators that these roles bring. */
+export function isConsoleRole(role: RoleName): role is ConsoleRole {
+  return (CONSOLE_ROLES as readonly string[]).includes(role);
+}
+
+/** The duties on our own pages that these roles bring. */
 export function adminDutiesOf(roles: readonly Pick<Role, 'role'>[]): readonly AdminDuty[] {
-  return [...new Set(roles.flatMap(({ role }) => (isAdminRole(role) ? ADMIN_DUTIES[role] : [])))];
+  return [...new Set(roles.flatMap(({ role }) => (isConsoleRole(role) ? ADMIN_DUTIES[role] : [])))];
 }
 
 /** True when one person must not have both: who keeps the log judges what the other two do. */

@@ -63,12 +63,21 @@ export async function proveByFace(deps: ProveDeps, sub: string, picture: Uint8Ar
   return settle(deps, account, { name, holder }, { method: 'face', port: face?.port ?? 'none', outcome });
 }
 
+export type SettledProof = {
+  readonly method: 'population' | 'face' | 'counter';
+  readonly port: string;
+  readonly outcome: ProofingOutcome;
+  /** The clerk, and what he wrote down. */
+  readonly actor?: string;
+  readonly reason?: string | undefined;
+};
+
 /** Asks nobody: the outcome is known. Records it, and raises the account where it matched. */
 export async function settle(
   { db, clock, keys }: ProveDeps,
   account: Account,
   identity: Identity,
-  proof: { method: 'population' | 'face' | 'counter'; port: string; outcome: ProofingOutcome; actor?: string },
+  { reason, ...proof }: SettledProof,
 ): Promise<ProofResult> {
   const at = clock();
   const record = (trx: Knex, level: Level | null): Promise<void> => {
@@ -86,7 +95,9 @@ export async function settle(
       await changeDocument(trx, keys, account.sub, (document) => ({ ...document, ...identity }), level);
       await record(trx, level);
       await deleteProofWait(trx, account.id);
-      await insertEvent(trx, { at, kind: 'account.proven', sub: account.sub, detail: { level, method: proof.method } });
+      const who = { ...(proof.actor ? { by: proof.actor } : {}), ...(reason ? { reason } : {}) };
+      const detail = { level, method: proof.method, ...who };
+      await insertEvent(trx, { at, kind: 'account.proven', sub: account.sub, detail });
     });
   } catch (error) {
     if (!isTrustError(error, 'account-exists')) throw error;

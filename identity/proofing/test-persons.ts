@@ -23,6 +23,7 @@ export const TEST_PERSONS: readonly TestPerson[] = [
   { name: '唐接远', code: '360102198207167788', face: 'matched' },
   { name: '高守宁', code: '360102198703227786', face: 'matched' },
   { name: '宋鉴明', code: '360102197909087796', face: 'matched' },
+  { name: '叶问真', code: '360102199204187788', face: 'matched' },
   // Whose pictures never fit.
   { name: '钱双', code: '360102199508200021', face: 'mismatched' },
   // Renamed lately: the base still has the old name (the new one is 孙新名).

@@ -10,6 +10,7 @@ export const EVENT_KINDS = [
   'account.logged-out',
   'audit.exported',
   'account.proven',
+  'account.proof-refused',
   'unit.proven',
   'unit.status',
   'acting-for.chosen',

@@ -69,6 +69,7 @@ const TEXTS = {
   'system-admin': { zh: '系统管理员', en: 'system administrator' },
   'security-admin': { zh: '安全管理员', en: 'security administrator' },
   'audit-admin': { zh: '审计管理员', en: 'audit administrator' },
+  'counter-clerk': { zh: '窗口核验', en: 'Checking identities at a counter' },
   place: { zh: '{unit}（{org}）', en: '{unit} ({org})' },
   offline: {
     zh: '您退出登录后，该系统在一段时间内仍可取得上述信息；您可随时在“授权记录”中撤回。',

@@ -15,12 +15,13 @@ const TEXTS = {
   citizen: { zh: '居民身份证', en: 'Resident ID card' },
 } satisfies Texts;
 
-export function identityFields(lang: Lang, typed: TypedIdentity, faults: readonly Fault[]): Html {
+/** `own`: the person who types is the one of the document. */
+export function identityFields(lang: Lang, typed: TypedIdentity, faults: readonly Fault[], own = true): Html {
   const say = sayIn(lang);
   const faultOf = (name: string) => faults.find((fault) => fault.field === name)?.words;
   const nameOf = (type: string): string =>
     type === CITIZEN_NUMBER ? say(TEXTS.citizen) : (HOLDER_CODE_TYPES.get(type) ?? type);
-  return html`${field({ name: 'name', label: say(TEXTS.name), hint: say(TEXTS.nameHint), value: typed.name, autocomplete: 'name', fault: faultOf('name') })}
+  return html`${field({ name: 'name', label: say(TEXTS.name), hint: say(TEXTS.nameHint), value: typed.name, autocomplete: own ? 'name' : 'off', fault: faultOf('name') })}
 <div class="field"><label for="field-code_type">${say(TEXTS.type)}</label><select id="field-code_type" name="code_type">${PERSON_CODE_TYPES.map(
     (type) =>
       html`<option value="${type}"${attribute('selected', type === typed.codeType)}${attribute('lang', lang === 'en' && type !== CITIZEN_NUMBER ? 'zh-CN' : null)}>${nameOf(type)}</option>`,

@@ -8,10 +8,12 @@ import { type AuditPagesDeps, auditRoutes } from './audit.ts';
 import { clientActRoutes } from './client-acts.ts';
 import { clientEditRoutes } from './client-edit.ts';
 import { type ClientPagesDeps, clientReadRoutes } from './clients.ts';
+import { type CounterPagesDeps, counterRoutes } from './counter.ts';
 import { type AdminGateDeps, makeAdminGate } from './gate.ts';
 import { roleRoutes } from './roles.ts';
 
-export type AdminDeps = Omit<ClientPagesDeps & AccountPagesDeps & AuditPagesDeps, 'gate'> & AdminGateDeps;
+export type AdminDeps = Omit<ClientPagesDeps & AccountPagesDeps & AuditPagesDeps & CounterPagesDeps, 'gate'> &
+  AdminGateDeps;
 
 export function adminRoutes(given: AdminDeps): readonly Route[] {
   const gate = makeAdminGate(given);
@@ -29,5 +31,6 @@ export function adminRoutes(given: AdminDeps): readonly Route[] {
     ...accountAdminRoutes(deps),
     ...roleRoutes(deps),
     ...auditRoutes(deps),
+    ...counterRoutes(deps),
   ];
 }

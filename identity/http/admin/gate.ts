@@ -4,11 +4,11 @@ import type Koa from 'koa';
 import type { Clock } from '../../../common/clock.ts';
 import {
   ADMIN_DUTIES,
-  ADMIN_ROLES,
   type AdminDuty,
-  type AdminRole,
   adminDutiesOf,
-  isAdminRole,
+  CONSOLE_ROLES,
+  type ConsoleRole,
+  isConsoleRole,
   type Role,
 } from '../../../common/contract/roles.ts';
 import { requestIdOf } from '../../../common/http/app.ts';
@@ -23,7 +23,7 @@ import type { OwnSession, OwnSessions } from '../own-session.ts';
 
 export type Admin = {
   readonly session: OwnSession;
-  readonly roles: readonly AdminRole[];
+  readonly roles: readonly ConsoleRole[];
   readonly duties: readonly AdminDuty[];
 };
 
@@ -87,7 +87,7 @@ async function judge(
   const refusal = { reference: requestIdOf(ctx), at: clock() };
   // 1. The role.
   if (duty === null ? duties.length === 0 : !duties.includes(duty)) {
-    const needed = ADMIN_ROLES.filter((role) => duty === null || ADMIN_DUTIES[role].includes(duty));
+    const needed = CONSOLE_ROLES.filter((role) => duty === null || ADMIN_DUTIES[role].includes(duty));
     sendPage(ctx, adminForbiddenPage(pageFrame(ctx, back), { ...refusal, roles: needed }), 403);
     return null;
   }
@@ -102,6 +102,6 @@ async function judge(
     sendPage(ctx, adminUnreadyPage(pageFrame(ctx, back), lacking), 403);
     return null;
   }
-  const names = [...new Set(roles.map(({ role }) => role))].filter(isAdminRole);
+  const names = [...new Set(roles.map(({ role }) => role))].filter(isConsoleRole);
   return { session, roles: names, duties };
 }

@@ -1,5 +1,5 @@
 // What this administrator may do; and what stands in his way: no role, or no second factor.
-import type { AdminDuty, AdminRole } from '../../../common/contract/roles.ts';
+import type { AdminDuty, ConsoleRole } from '../../../common/contract/roles.ts';
 import type { PageFrame } from '../../../common/web/frame.ts';
 import { html } from '../../../common/web/html.ts';
 import { statusPage } from '../../../common/web/status-page.ts';
@@ -40,9 +40,13 @@ const MEANING: Readonly<Record<AdminDuty, Text>> = {
   },
   roles: { zh: '按单位授予和收回工作人员的角色', en: 'Give roles to staff and end them, by organisation' },
   audit: { zh: '查看和导出操作记录，核对记录链', en: 'Read and export the audit log, check its chain' },
+  counter: {
+    zh: '当面核对证件和本人，把账号升为实名等级五级',
+    en: 'See document and person, and raise the account to level 5',
+  },
 };
 
-export function adminHomePage(frame: PageFrame, of: { view: AdminView; roles: readonly AdminRole[] }): string {
+export function adminHomePage(frame: PageFrame, of: { view: AdminView; roles: readonly ConsoleRole[] }): string {
   const say = sayIn(frame.lang);
   const list = of.roles.map((role) => say(ADMIN_ROLE_WORDS[role])).join(frame.lang === 'zh' ? '、' : ', ');
   return adminPage(frame, {
@@ -62,7 +66,7 @@ export function adminHomePage(frame: PageFrame, of: { view: AdminView; roles: re
 type Refusal = { readonly reference: string; readonly at: Date };
 
 /** 403. `roles`: those of which one is needed; all three for the first page. */
-export function adminForbiddenPage(frame: PageFrame, of: Refusal & { readonly roles: readonly AdminRole[] }): string {
+export function adminForbiddenPage(frame: PageFrame, of: Refusal & { readonly roles: readonly ConsoleRole[] }): string {
   const say = sayIn(frame.lang);
   const role = of.roles.length === 1 ? say(ADMIN_ROLE_WORDS[of.roles[0]!]) : say(TEXTS.any);
   return statusPage(frame, {

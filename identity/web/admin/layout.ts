@@ -1,5 +1,5 @@
 // The frame of the administrators' pages: a console whose navigation holds what this administrator may do, no more.
-import type { AdminDuty, AdminRole } from '../../../common/contract/roles.ts';
+import type { AdminDuty, ConsoleRole } from '../../../common/contract/roles.ts';
 import type { PageFrame } from '../../../common/web/frame.ts';
 import type { Html } from '../../../common/web/html.ts';
 import type { Crumb } from '../../../common/web/parts.ts';
@@ -16,10 +16,11 @@ export type AdminView = {
   readonly formFields: Readonly<Record<string, string>>;
 };
 
-export const ADMIN_ROLE_WORDS: Readonly<Record<AdminRole, Text>> = {
+export const ADMIN_ROLE_WORDS: Readonly<Record<ConsoleRole, Text>> = {
   'system-admin': { zh: '系统管理员', en: 'System administrator' },
   'security-admin': { zh: '安全管理员', en: 'Security administrator' },
   'audit-admin': { zh: '审计管理员', en: 'Audit administrator' },
+  'counter-clerk': { zh: '窗口核验人员', en: 'Counter clerk' },
 };
 
 export const DUTY_PAGES: Readonly<Record<AdminDuty, { readonly text: Text; readonly href: string }>> = {
@@ -27,6 +28,7 @@ export const DUTY_PAGES: Readonly<Record<AdminDuty, { readonly text: Text; reado
   accounts: { text: { zh: '账号管理', en: 'Accounts' }, href: '/admin/accounts' },
   roles: { text: { zh: '角色管理', en: 'Roles' }, href: '/admin/roles' },
   audit: { text: { zh: '操作记录', en: 'Audit log' }, href: '/admin/audit' },
+  counter: { text: { zh: '窗口核验', en: 'Counter check' }, href: '/admin/counter' },
 };
 
 const TEXTS = {
