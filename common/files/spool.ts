@@ -31,7 +31,7 @@ export type Upload<I extends Intake = Intake> = {
   readonly intake: I;
   /** All bytes, where they lie in memory: a view of a larger buffer. */
   readonly bytes: Uint8Array | null;
-  /** The bytes from the start. */
+  /** The bytes from the start; a piece is valid until the next one is asked for. */
   readonly stream: () => AsyncIterable<Uint8Array>;
   /** Gives memory and disk back; afterwards nothing can be read. */
   readonly close: () => Promise<void>;
@@ -60,6 +60,7 @@ const MEMORY_BYTES = 1 << 20;
 /** In memory, so much stays free behind the upload, for what is made of it. */
 export const ROOM_BEHIND = 144 * 1024;
 const KEPT_SLOT_BYTES = 32 << 20;
+const PIECE_BYTES = 256 * 1024;
 
 export function makeSpool<I extends Intake>(options: SpoolOptions<I>): Spool<I> {
   const { memoryBytes = MEMORY_BYTES, open: openIntake } = options;
@@ -183,7 +184,15 @@ function wholeSlot(slot: Slot, size: number): ReturnType<Hold['whole']> {
 }
 
 function wholeFile(file: FileHandle, size: number): ReturnType<Hold['whole']> {
-  const stream = () => file.createReadStream({ autoClose: false, start: 0, highWaterMark: 512 * 1024 });
+  const stream = async function* (): AsyncGenerator<Uint8Array> {
+    const piece = new Uint8Array(Math.min(PIECE_BYTES, size));
+    for (let at = 0; at < size; ) {
+      const { bytesRead } = await file.read(piece, 0, Math.min(piece.length, size - at), at);
+      if (bytesRead === 0) throw new Error('an upload became shorter while it was sent back');
+      at += bytesRead;
+      yield piece.subarray(0, bytesRead);
+    }
+  };
   return { ...descriptorSource(file.fd, size), bytes: null, place: { descriptor: file.fd }, stream };
 }
 

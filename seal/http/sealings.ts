@@ -1,6 +1,5 @@
 // POST /v1/sealings: a PDF in, the sealed PDF out. One seal is asked for in the query, several in the first part of a
 // multipart body, with the document behind it, so that the seals are known before the document arrives.
-import { Readable } from 'node:stream';
 import type Koa from 'koa';
 import { queryOf, type SealingQuery, sealingList, sealingQuery } from '../../common/contract/seal.ts';
 import { TrustError } from '../../common/errors.ts';
@@ -14,6 +13,7 @@ import { type Part, readBoundary, readParts } from '../../common/http/multipart.
 import type { Operation } from '../../common/http/operation.ts';
 import { parseContract } from '../../common/http/parse-contract.ts';
 import type { Handler } from '../../common/http/routes.ts';
+import { sendPieces } from '../../common/http/send-pieces.ts';
 import type { FindText } from '../domain/text-hits.ts';
 import type { LodgedDocument, LodgedUpload } from '../flow/lodged-document.ts';
 import { type NormalisedDocument, normaliseDocument, type WriteAnew } from '../flow/normalise-document.ts';
@@ -110,7 +110,7 @@ export function makeSealingHandler(deps: SealingHandlerDeps): Handler {
     // Memory and disk are given back when the answer has left; a caller who hangs up meanwhile still has it sealed.
     if (ctx.res.closed) await sealed.upload.close();
     else ctx.res.once('close', () => void sealed.upload.close());
-    answer(ctx, sealed);
+    await answer(ctx, sealed);
   };
 }
 
@@ -140,7 +140,7 @@ async function sealUpload(deps: SealingHandlerDeps, call: Call, received: Lodged
   }
 }
 
-function answer(ctx: Koa.Context, { upload, released, normalised }: Sealed): void {
+async function answer(ctx: Koa.Context, { upload, released, normalised }: Sealed): Promise<void> {
   ctx.status = 201;
   ctx.set('Sealing-Id', released.map(({ sealingId }) => sealingId).join(', '));
   ctx.set('Cache-Control', 'no-store');
@@ -152,8 +152,8 @@ function answer(ctx: Koa.Context, { upload, released, normalised }: Sealed): voi
     ctx.body = Buffer.from(whole.buffer, whole.byteOffset, whole.length);
     return;
   }
-  ctx.body = Readable.from(inPieces(upload, appended));
-  ctx.length = appended.reduce((sum, { length }) => sum + length, upload.size);
+  const length = appended.reduce((sum, part) => sum + part.length, upload.size);
+  await sendPieces(ctx, length, inPieces(upload, appended));
 }
 
 /** One view of parts that lie behind each other in memory, as what a thread appends does; else null. */

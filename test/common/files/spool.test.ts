@@ -33,7 +33,7 @@ function intake(): Intake & { readonly steps: () => number } {
 
 async function drain(upload: Upload): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of upload.stream()) chunks.push(chunk);
+  for await (const chunk of upload.stream()) chunks.push(chunk.slice());
   return concatBytes(...chunks);
 }
 
