@@ -2,7 +2,8 @@
 // that was measured: consume is a compare-and-set whose losers are refused (a refresh token has a few seconds of grace,
 // refresh-grace.ts), and the clients of a session live in a table of their own instead of inside one document that parallel
 // requests overwrite. Clients are not read through here; see clients.ts.
-// What one request reads together comes in one statement (request-reads.ts), and a session is written only when it changed.
+// What one request reads together comes in one statement (request-reads.ts), what it issues together goes in one
+// (request-writes.ts), and a session is written only when it changed.
 import { isDeepStrictEqual } from 'node:util';
 import type { Knex } from 'knex';
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
@@ -27,10 +28,11 @@ import {
   markPersistsLogout,
   type Participation,
 } from '../store/session-clients.ts';
-import { readSession, readToken, type SessionRead } from '../store/session-reads.ts';
+import { readAnyToken, readSession, readToken, type SessionRead, type TokenRead } from '../store/session-reads.ts';
 import { deviceHandle, userCodeOfHandle } from './device-handle.ts';
 import { followRotation, isAtTokenEndpoint, isInGrace, REFRESH_TOKEN, type RefreshGrace } from './refresh-grace.ts';
-import { askingClient, keepAccount, keepRead, takeGrant, takeSession } from './request-reads.ts';
+import { askingClient, keepAccount, keepRead, readPresented, takeGrant, takeSession } from './request-reads.ts';
+import { writeLater } from './request-writes.ts';
 
 export type AdapterDeps = {
   readonly db: Knex;
@@ -81,8 +83,9 @@ export class PostgresAdapter implements Adapter {
     // PostgreSQL keeps no NUL in a text: a request that brings one along is the caller's mistake, not ours.
     if (JSON.stringify(artifact.payload).includes('\\u0000')) throw new errors.InvalidRequest('a NUL character');
     const userCode = this.#model === 'DeviceCode' ? userCodeOfHandle(id) : null;
-    if (userCode === null) await upsertArtifact(db, artifact);
-    else await updateByUserCode(db, userCode, artifact);
+    if (userCode === null) {
+      if (!writeLater(artifact)) await upsertArtifact(db, artifact);
+    } else await updateByUserCode(db, userCode, artifact);
   }
 
   async find(id: string): Promise<AdapterPayload | undefined> {
@@ -99,6 +102,8 @@ export class PostgresAdapter implements Adapter {
     }
     const userCode = this.#model === 'DeviceCode' ? userCodeOfHandle(id) : null;
     if (userCode !== null) return this.findByUserCode(userCode);
+    const presented = readPresented(this.#model, id, (models, key) => readAnyToken(db, models, key));
+    if (presented !== undefined) return this.#presentAsked(await presented);
     const find = (key: string): Promise<Artifact | null> => findArtifact(db, this.#model, key);
     if (!TOKENS.has(this.#model)) return present(await find(id));
     const token = await readToken(db, this.#model, id);
@@ -142,6 +147,13 @@ export class PostgresAdapter implements Adapter {
 
   async revokeByGrantId(grantId: string): Promise<void> {
     await deleteByGrant(this.#deps.db, this.#model, grantId);
+  }
+
+  /** Undefined as well when it is a token of another model. */
+  #presentAsked(token: TokenRead | null): AdapterPayload | undefined {
+    if (token?.model !== this.#model) return undefined;
+    keepRead(token);
+    return present(token);
   }
 
   /** What of a payload goes into its row: no session cookie inside an interaction, no clients inside a session. */

@@ -41,6 +41,7 @@ import { makeRecorder, type Recorder, recordProvider } from './recorder.ts';
 import { deriveSuccessors, type RefreshGrace } from './refresh-grace.ts';
 import { detectReplaysIn } from './replay-detection.ts';
 import { takeAccount } from './request-reads.ts';
+import { writeTogether } from './request-writes.ts';
 import { type Audience, makeResourceIndicators } from './resources.ts';
 import { endSessionsFor, makeSendLogout } from './session-end.ts';
 
@@ -109,6 +110,8 @@ export function makeProvider(deps: ProviderDeps): HouseProvider {
     ownFormPosts(provider, requests);
     leadOnAfterLogout(provider, { requests, receiptsOf, clock });
     recordDisclosures(provider, (told) => countDisclosure(db, { ...told, at: clock() }));
+    // Last, so that the others see what became of it.
+    writeTogether(provider, db);
     return provider;
   };
   let current = make(deps.signingKeys);

@@ -10,6 +10,8 @@ import type { SessionRead, TokenRead } from '../store/session-reads.ts';
 export type KeptSession = { readonly session: SessionRead | null; readonly clientId: string };
 
 type Kept = {
+  /** By value: what somebody asks about, before it is known what it is. */
+  readonly asked: Map<string, Promise<TokenRead | null>>;
   readonly sessions: Map<string, KeptSession>;
   readonly grants: Map<string, Payload>;
   readonly accounts: Map<string, JoinedAccount>;
@@ -23,6 +25,23 @@ export function askingClient(): string | null {
   if (ctx?.oidc?.route !== 'authorization') return null;
   const clientId = ctx.query['client_id'];
   return typeof clientId === 'string' && !clientId.includes('\0') ? clientId : null;
+}
+
+/** What a token presented at introspection or revocation may be: the library asks for each of them. */
+const PRESENTED: readonly string[] = ['AccessToken', 'ClientCredentials', 'RefreshToken'];
+
+/** The token of this value, read once for all questions of the request; undefined: it is not such a question. */
+export function readPresented(
+  model: string,
+  id: string,
+  read: (models: readonly string[], id: string) => Promise<TokenRead | null>,
+): Promise<TokenRead | null> | undefined {
+  const route = Provider.ctx?.oidc?.route;
+  if ((route !== 'introspection' && route !== 'revocation') || !PRESENTED.includes(model)) return undefined;
+  const reads = readsOfRequest()!;
+  const known = reads.asked.get(id) ?? read(PRESENTED, id);
+  reads.asked.set(id, known);
+  return known;
 }
 
 /** Keeps what came with a code or token, for this request. */
@@ -59,7 +78,7 @@ export function takeAccount(sub: string): JoinedAccount | undefined {
 function readsOfRequest(): Kept | undefined {
   const request = Provider.ctx?.req;
   if (request === undefined) return undefined;
-  const reads = kept.get(request) ?? { sessions: new Map(), grants: new Map(), accounts: new Map() };
+  const reads = kept.get(request) ?? { asked: new Map(), sessions: new Map(), grants: new Map(), accounts: new Map() };
   kept.set(request, reads);
   return reads;
 }

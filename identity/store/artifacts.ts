@@ -27,13 +27,16 @@ const INSERT = `insert into identity.oidc_artifacts as old
     (model, id_digest, grant_id, session_uid, user_code, account_id, client_id, payload, expires_at)
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
 
-const UPSERT = {
-  name: 'artifact-upsert',
-  text: `${INSERT}
-    on conflict (model, id_digest) do update set
+const ELSE_UPDATE = `on conflict (model, id_digest) do update set
       (grant_id, session_uid, user_code, account_id, client_id, payload, expires_at) =
       (excluded.grant_id, excluded.session_uid, excluded.user_code, excluded.account_id, excluded.client_id,
-       excluded.payload, excluded.expires_at)`,
+       excluded.payload, excluded.expires_at)`;
+
+const UPSERT = { name: 'artifact-upsert', text: `${INSERT}\n    ${ELSE_UPDATE}` };
+
+const UPSERT_TWO = {
+  name: 'artifact-upsert-two',
+  text: `${INSERT}, ($10, $11, $12, $13, $14, $15, $16, $17, $18)\n    ${ELSE_UPDATE}`,
 };
 
 const INSERT_ONCE = {
@@ -57,6 +60,17 @@ const CONSUME = {
 
 export async function upsertArtifact(db: Knex, artifact: NewArtifact): Promise<void> {
   await runStatement(db, UPSERT, toValues(artifact));
+}
+
+/** All or none of them. No two may be the same. */
+export async function upsertArtifacts(db: Knex, artifacts: readonly NewArtifact[]): Promise<void> {
+  const [first, second, ...others] = artifacts;
+  if (first === undefined) return;
+  if (second === undefined) return upsertArtifact(db, first);
+  if (others.length === 0) return void (await runStatement(db, UPSERT_TWO, [...toValues(first), ...toValues(second)]));
+  await db.transaction(async (trx) => {
+    for (const artifact of artifacts) await upsertArtifact(trx, artifact);
+  });
 }
 
 /** Writes the artifact only if no living one has its id; false when one has. The database decides between two at once. */

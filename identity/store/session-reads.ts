@@ -17,6 +17,7 @@ export type SessionRead = {
 };
 
 export type TokenRead = Artifact & {
+  readonly model: string;
   readonly grant: { readonly id: string; readonly payload: Payload } | null;
   /** Null: none, or ended. */
   readonly session: SessionRead | null;
@@ -26,6 +27,7 @@ export type TokenRead = Artifact & {
 type Joined = JoinedAccount & { sid: string | null; joined_grant: string | null; persists_logout: boolean | null };
 type SessionRow = Joined & { payload: Payload; session_uid: string };
 type TokenRow = Joined & {
+  model: string;
   payload: Payload;
   consumed_at: Date | null;
   session_uid: string | null;
@@ -48,9 +50,7 @@ const SESSION = {
       and not exists (select 1 from identity.ended_sessions where session_uid = s.session_uid)`,
 };
 
-const TOKEN = {
-  name: 'token-read',
-  text: `select a.payload, a.consumed_at, a.session_uid, a.client_id, a.grant_id, g.payload as grant_payload,
+const TOKEN_READ = `select a.model, a.payload, a.consumed_at, a.session_uid, a.client_id, a.grant_id, g.payload as grant_payload,
       s.payload as session_payload, part.*, account.*
     from identity.oidc_artifacts a
     left join identity.oidc_artifacts g on g.model = 'Grant' and g.grant_id = a.grant_id
@@ -59,9 +59,10 @@ const TOKEN = {
         and not exists (select 1 from identity.ended_sessions where session_uid = a.session_uid)
       order by created_at desc limit 1) s on true
     ${PARTICIPATION('a.session_uid', 'a.client_id')}
-    ${accountOf('a.account_id')}
-    where a.model = $1 and a.id_digest = $2`,
-};
+    ${accountOf('a.account_id')}`;
+
+const TOKEN = { name: 'token-read', text: `${TOKEN_READ} where a.model = $1 and a.id_digest = $2` };
+const ANY_TOKEN = { name: 'any-token-read', text: `${TOKEN_READ} where a.model = any($1) and a.id_digest = $2` };
 
 /** By the session's cookie, with the part of one client; null when it is gone or was ended. */
 export async function readSession(db: Knex, id: string, clientId: string | null): Promise<SessionRead | null> {
@@ -75,10 +76,19 @@ export async function readSession(db: Knex, id: string, clientId: string | null)
 /** A code or token with everything that it depends on. */
 export async function readToken(db: Knex, model: string, id: string): Promise<TokenRead | null> {
   const { rows } = await runStatement<TokenRow>(db, TOKEN, [model, digestOf(id)]);
-  const row = rows[0];
-  if (!row) return null;
+  return rows[0] ? toTokenRead(rows[0], id) : null;
+}
+
+/** The same where the caller does not know of which of several models it is. */
+export async function readAnyToken(db: Knex, models: readonly string[], id: string): Promise<TokenRead | null> {
+  const { rows } = await runStatement<TokenRow>(db, ANY_TOKEN, [models, digestOf(id)]);
+  return rows[0] ? toTokenRead(rows[0], id) : null;
+}
+
+function toTokenRead(row: TokenRow, id: string): TokenRead {
   const { grant_id: grantId, grant_payload: grantPayload, session_payload: payload, session_uid: sessionUid } = row;
   return {
+    model: row.model,
     payload: { ...row.payload, jti: id },
     consumedAt: row.consumed_at,
     sessionUid,
