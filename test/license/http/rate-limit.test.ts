@@ -15,7 +15,7 @@ test('the public check takes so many requests a minute from one address, page an
   t.is(((await refused.json()) as { code: string }).code, 'too-many-requests');
   const page = await look('/verify', 'text/html');
   t.is(page.status, 429);
-  t.true((await page.text()).includes('来自该地址的请求过于频繁'));
+  t.true((await page.text()).includes('操作太频繁'));
   t.truthy(page.headers.get('content-security-policy'));
   t.is((await look('/healthz', '*/*')).status, 200, 'other routes are not limited');
 });
