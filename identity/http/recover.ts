@@ -72,8 +72,8 @@ const TEXTS = {
   paused: { zh: '操作太频繁，请于 {time} 后再试', en: 'Too many requests, try again at {time}' },
   secondCode: { zh: '请填写动态口令或恢复码', en: 'Enter an authenticator or recovery code' },
   secondEither: {
-    zh: '请填写动态口令或恢复码，或选择一张正面照片',
-    en: 'Enter an authenticator or recovery code, or choose a picture of your face',
+    zh: '请填写此码，或选择一张正面照片',
+    en: 'Enter this code, or choose a picture of your face',
   },
   picture: { zh: '请选择一张正面照片', en: 'Choose a picture of your face' },
 } satisfies Texts;

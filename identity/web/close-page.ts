@@ -23,6 +23,7 @@ const TEXTS = {
   close: { zh: '注销这个账号', en: 'Close this account' },
   closing: { zh: '账号将于 {time} 注销。', en: 'The account is closed on {time}.' },
   keep: { zh: '撤回注销，保留账号', en: 'Keep my account' },
+  back: { zh: '不操作，返回', en: 'Do nothing, back' },
 } satisfies Texts;
 
 export function closePage(frame: PageFrame, { viewer, formFields, days, closesAt }: ClosePage): string {
@@ -36,7 +37,8 @@ export function closePage(frame: PageFrame, { viewer, formFields, days, closesAt
 ${words === null ? html`<ul><li>${say(TEXTS.days, { n: days })}</li><li>${say(TEXTS.systems)}</li></ul>` : notice({ mark: 'warning', words: html`<p>${words}</p>` })}
 <form method="post" action="/account/close" class="actions">
 ${hiddenFields(formFields)}
-<button class="button" name="decision" value="${closesAt === null ? 'close' : 'keep'}">${say(closesAt === null ? TEXTS.close : TEXTS.keep)}</button>
+<button class="${closesAt === null ? 'button danger' : 'button'}" name="decision" value="${closesAt === null ? 'close' : 'keep'}">${say(closesAt === null ? TEXTS.close : TEXTS.keep)}</button>
+<a class="link" href="/account">${say(TEXTS.back)}</a>
 </form>`,
   });
 }

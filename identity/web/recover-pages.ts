@@ -34,7 +34,7 @@ const TEXTS = {
     en: 'This account is proven; a phone alone does not recover it.',
   },
   second: { zh: '再用一种方式证明是您本人', en: 'One thing more that proves it is you' },
-  either: { zh: '填写口令，或选择照片，任选一种。', en: 'A code or a picture, whichever you have.' },
+  either: { zh: '下面两项，任选一项。', en: 'Either of these two, whichever you have.' },
   totp: { zh: '动态口令', en: 'Authenticator code' },
   totpHint: { zh: '身份验证器应用里的 6 位数字', en: 'Six digits from your authenticator app' },
   recovery: { zh: '恢复码', en: 'Recovery code' },

@@ -42,7 +42,7 @@ const TEXTS = {
   seen: { zh: '照证件填写', en: 'As the document has it' },
   seenWhy: {
     zh: '请核对证件真伪、证件与本人相符，再照证件填写。',
-    en: 'See that the document is genuine and is the person\u2019s, then type what stands in it.',
+    en: 'See that the document is genuine and belongs to the person, then type what stands in it.',
   },
   confirm: { zh: '证件与本人相符，确认', en: 'It is the person, confirm' },
   refuse: { zh: '不予确认', en: 'Refuse' },
@@ -52,10 +52,10 @@ const TEXTS = {
     zh: '这个账号已用另一个证件实名，不能改为这个证件。请核对是否找错了账号。',
     en: 'This account was proven with another document and is not changed to this one. Check that it is the right account.',
   },
-  mismatched: { zh: '大厅系统的记录与此不符，没有确认。', en: 'The hall\u2019s own system differs; not confirmed.' },
+  mismatched: { zh: '大厅系统的记录与此不符，没有确认。', en: 'The system of the hall differs; not confirmed.' },
   unavailable: {
     zh: '大厅系统暂时没有回应，请稍后再试。',
-    en: 'The hall\u2019s own system did not answer. Try again later.',
+    en: 'The system of the hall did not answer. Try again later.',
   },
   taken: {
     zh: '同一证件已有另一个实名账号，没有确认。请本人登录那个账号。',
