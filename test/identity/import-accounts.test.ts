@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hash as hashBcrypt } from '@node-rs/bcrypt';
 import test, { type ExecutionContext } from 'ava';
+import { makeMissingKeys } from '../../bin/serve/keys.ts';
 import { deriveDocumentKeys } from '../../identity/domain/document-box.ts';
 import { importAccounts } from '../../identity/flow/import-accounts.ts';
 import { findAccountByLogin, findAccountByPhone } from '../../identity/store/accounts.ts';
@@ -33,7 +34,7 @@ test('rows become accounts with what they have; a repetition takes none twice, a
       name: '外国人',
       code_type: '414',
       code: 'e12345678',
-      password_hash: await hashBcrypt('x', { cost: 4 }),
+      password_hash: await hashBcrypt('x', 4),
     },
     WANG,
   ];
@@ -92,6 +93,7 @@ test('refused rows say which column and why; the others of their batch are taken
 });
 
 test('xinji account import: import, correct, repeat, a wrong header; refused rows in a file for their owner only', async (t) => {
+  await makeMissingKeys();
   const here = await world(t);
   const folder = await mkdtemp(join(tmpdir(), 'xinji-import-'));
   t.teardown(() => rm(folder, { recursive: true }));
