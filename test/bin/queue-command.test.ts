@@ -5,12 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { checkQueue } from '../../bin/doctor/queue.ts';
+import { makeMissingKeys } from '../../bin/serve/keys.ts';
 import { enqueueAll } from '../../common/queue/enqueue.ts';
 import { countJobs } from '../../common/queue/store/jobs.ts';
 import { testDatabase } from '../_harness/database.ts';
 import { PLAIN_ENV } from '../_harness/plain-env.ts';
 
 const XINJI = join(import.meta.dirname, '../../bin/xinji.ts');
+
+test.before(() => makeMissingKeys());
 
 test('an operator sees what was given up and lets it be tried again; the doctor points there', async (t) => {
   const database = await testDatabase(t);

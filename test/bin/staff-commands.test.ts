@@ -7,6 +7,7 @@ import test, { type ExecutionContext } from 'ava';
 import { decodeJwt } from 'jose';
 import { makeBrowser } from '../../bin/demo/browser.ts';
 import { CLI_CLIENT } from '../../bin/seed/values.ts';
+import { makeMissingKeys } from '../../bin/serve/keys.ts';
 import { ROLE_SCOPES } from '../../common/contract/roles.ts';
 import { OWN_SECTOR } from '../../identity/domain/subject.ts';
 import { addRole } from '../../identity/flow/assign-role.ts';
@@ -23,6 +24,8 @@ type Ground = {
   /** `onAddress` is told the first address that the command prints on stderr. */
   xinji(args: readonly string[], onAddress?: (address: string) => Promise<void>): Promise<Said>;
 };
+
+test.before(() => makeMissingKeys());
 
 async function startGround(t: ExecutionContext): Promise<Ground> {
   const house = await startIdentity(t);
