@@ -221,12 +221,14 @@ inBrowser('刷脸: a large picture is made small before it is sent, and the page
   await page.goto(`${house.url}/account/factors/passkeys?prove`);
   await logInByPassword(page);
   await page.getByRole('link', { name: '刷脸核验' }).click();
-  const sent = page.waitForRequest(/\/face$/);
+  await page.locator('#field-picture').waitFor();
+  await page.waitForLoadState('load'); // the script listens from here on
   const picture = await page.screenshot({ fullPage: true });
   await page.evaluate("document.querySelectorAll('[style]').forEach((one) => one.removeAttribute('style'))");
   await page.locator('#field-picture').setInputFiles({ name: 'face.png', mimeType: 'image/png', buffer: picture });
   await page.waitForFunction("document.getElementById('field-picture').files[0]?.type === 'image/jpeg'");
   await lookAt(t, visited, 'step-up-face-chosen.zh');
+  const sent = page.waitForRequest(/\/face$/);
   await page.getByRole('button', { name: '刷脸核验' }).click();
   t.true((await sent).headers()['content-type']?.startsWith('multipart/form-data'));
   await page.getByRole('button', { name: '添加通行密钥' }).waitFor();
