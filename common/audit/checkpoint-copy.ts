@@ -25,7 +25,6 @@ export const copyFile = (folder: string, room: string): string => join(folder, `
 export function makeCheckpointCopy(folder: string): CheckpointCopy {
   let last: number | null = null;
   const append = async (room: string, checkpoints: readonly Checkpoint[]): Promise<void> => {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
     const file = await open(copyFile(folder, room), 'a', 0o600);
     try {
       await file.appendFile(checkpoints.map((checkpoint) => `${checkpointLine(room, checkpoint)}\n`).join(''));
@@ -47,13 +46,13 @@ export function makeCheckpointCopy(folder: string): CheckpointCopy {
   };
 }
 
-/** Number of the last whole line; a line that was cut off is ended, so that the next one begins a line of its own. */
+/**
+ * Number of the last whole line; a line that was cut off is ended, so that the next one begins a line of its own. A copy is
+ * begun before there is anything to copy: one that is not there was never made, or was taken away.
+ */
 async function readLastNumber(folder: string, room: string): Promise<number> {
-  const file = await open(copyFile(folder, room), 'r').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
-  if (!file) return 0;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const file = await open(copyFile(folder, room), 'a+', 0o600);
   let text: string;
   try {
     text = await readTail(file);

@@ -28,6 +28,16 @@ test('an empty log passes without a copy; a folder without one is file-corrupt',
   await t.throwsAsync(kit.verify(), { code: 'file-corrupt' });
 });
 
+test('a room that runs and has recorded nothing has begun its copy, and its log passes with it', async (t) => {
+  const kit = await makeLogKit(t);
+  const { checkpoints, close } = await fill(kit, 0);
+  t.teardown(close);
+  await checkpoints.run();
+  const finding = await kit.verify();
+  t.deepEqual(finding.faults, []);
+  t.is(finding.copy?.count, 0);
+});
+
 /** Statement of the owner -> the faults, of ten rows and three checkpoints (rows 3, 6, 9). */
 const TAMPERINGS: readonly (readonly [name: string, sql: string, faults: readonly string[]])[] = [
   ['a changed actor', `update seal.audit_entries set actor = 'nobody' where number = 4`, ['row-changed 1/4']],
