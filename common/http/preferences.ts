@@ -1,5 +1,6 @@
 // Language and size of the letters: two cookies that hold no secret, set by a GET link that works without script and
 // before login. The same names in all rooms, so that a person chooses once; kept a year.
+
 import type Koa from 'koa';
 import type { Mode } from '../env.ts';
 import { type PageFrame, SIZES, type Size } from '../web/frame.ts';
@@ -8,6 +9,7 @@ import type { Lang } from '../web/texts.ts';
 import { readCookie } from './cookies.ts';
 import type { Handler, Route } from './routes.ts';
 import { nonceOf } from './security-headers.ts';
+import { seeOther } from './see-other.ts';
 
 const LANG_COOKIE = 'xinji_lang';
 const SIZE_COOKIE = 'xinji_size';
@@ -75,8 +77,7 @@ function setPreferences(ctx: Koa.Context): void {
   const known = SIZES.find((one) => one === size);
   if (known !== undefined) keep(ctx, SIZE_COOKIE, known);
   const target = ctx.query['return'];
-  ctx.status = 303;
-  ctx.redirect(localPath(typeof target === 'string' ? target : undefined));
+  seeOther(ctx, localPath(typeof target === 'string' ? target : undefined));
 }
 
 function keep(ctx: Koa.Context, name: string, value: string): void {

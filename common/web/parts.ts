@@ -108,6 +108,11 @@ export function field(of: Field): Html {
 
 export type Fault = { readonly field: string; readonly words: string };
 
+/** What stands beside the field of this name. */
+export function faultOf(faults: readonly Fault[], name: string): string | undefined {
+  return faults.find((fault) => fault.field === name)?.words;
+}
+
 /** Above the h1 after a form with faults: the same words as beside the fields, as links in their order. */
 export function errorSummary(lang: Lang, faults: readonly Fault[]): Html | null {
   if (faults.length === 0) return null;

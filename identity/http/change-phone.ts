@@ -1,24 +1,22 @@
 // 更换手机号: two POSTs on one address, the number and then the code.
 import type Koa from 'koa';
-import { isTrustError } from '../../common/errors.ts';
 import { pageFrame, sendPage } from '../../common/http/preferences.ts';
 import type { Route } from '../../common/http/routes.ts';
 import type { Fault } from '../../common/web/parts.ts';
-import { formatTime, sayIn, type Texts } from '../../common/web/texts.ts';
-import { type AccountDocument, parsePhone } from '../domain/account.ts';
+import { sayIn, type Texts } from '../../common/web/texts.ts';
+import type { AccountDocument } from '../domain/account.ts';
 import { maskPhone } from '../domain/message.ts';
-import type { CheckResult, CodeAddress, CodePlace, CodeRequest, SendResult, SentTo } from '../flow/one-time-code.ts';
+import type { CodePlace } from '../flow/one-time-code.ts';
 import { type PhonePage, phonePage } from '../web/phone-page.ts';
+import { type Codes, sayUnsent, sayWrongCode } from './code-step.ts';
 import type { OwnSession, OwnSessions } from './own-session.ts';
+import { typedPhone } from './typed-address.ts';
 import type { Visitors } from './visitor.ts';
 
-export type PhoneDeps = {
+export type PhoneDeps = Codes & {
   readonly own: OwnSessions;
   readonly visitors: Visitors;
   readonly findDocument: (sub: string) => Promise<AccountDocument | null>;
-  readonly sendCode: (request: CodeRequest) => Promise<SendResult>;
-  readonly findSentCode: (place: CodePlace) => Promise<SentTo | null>;
-  readonly checkCode: (at: CodePlace & { readonly code: string }) => Promise<CheckResult>;
   readonly change: (of: { sub: string; phone: string }) => Promise<'bound' | 'proof-needed'>;
 };
 
@@ -26,9 +24,6 @@ const PATH = '/account/phone';
 
 const TEXTS = {
   phone: { zh: '请填写 11 位手机号', en: 'Enter a phone number of 11 digits' },
-  codeWrong: { zh: '验证码不正确或已过期，请重新获取', en: 'Wrong or expired code' },
-  early: { zh: '刚刚发送过，{time} 后可重新获取', en: 'A code was just sent; you can get another at {time}' },
-  paused: { zh: '操作太频繁，请于 {time} 后再试', en: 'Too many requests, try again at {time}' },
 } satisfies Texts;
 
 export function phoneRoutes(deps: PhoneDeps): readonly Route[] {
@@ -74,16 +69,16 @@ async function submit(deps: PhoneDeps, ctx: Koa.Context): Promise<void> {
   if (accepted === null) return;
   const { session, form } = accepted;
   if (form['step'] === 'check') return submitCode(deps, ctx, session, form['code'] ?? '');
-  const say = sayIn(pageFrame(ctx).lang);
+  const { lang } = pageFrame(ctx);
   const under = await deps.findSentCode(placeOf(session));
   const typed = form['phone'] ?? '';
-  const to = form['step'] === 'send' && under !== null ? under.to : parseTyped(typed);
+  const to = form['step'] === 'send' && under !== null ? under.to : typedPhone(typed);
   const field = form['step'] === 'send' && under !== null ? 'code' : 'phone';
   const refuse = (words: string): Promise<void> => {
     const faults: readonly Fault[] = [{ field, words }];
     return show(deps, ctx, session, { faults, typed, sent: field === 'code' ? under : null });
   };
-  if (to === null) return refuse(say(TEXTS.phone));
+  if (to === null) return refuse(sayIn(lang)(TEXTS.phone));
   const { address, device } = deps.visitors(ctx);
   const result = await deps.sendCode({
     ...placeOf(session),
@@ -93,31 +88,23 @@ async function submit(deps: PhoneDeps, ctx: Koa.Context): Promise<void> {
     deviceKey: device.key,
     address,
   });
-  if (result.outcome === 'too-early') return refuse(say(TEXTS.early, { time: formatTime(result.resendAt) }));
-  if (result.outcome === 'paused') return refuse(say(TEXTS.paused, { time: formatTime(result.until) }));
+  const unsent = sayUnsent(lang, result);
+  if (unsent !== null) return refuse(unsent);
   deps.own.leaveFor(ctx, session, PATH);
 }
 
 async function submitCode(deps: PhoneDeps, ctx: Koa.Context, session: OwnSession, code: string): Promise<void> {
-  const say = sayIn(pageFrame(ctx).lang);
   const result = await deps.checkCode({ ...placeOf(session), code });
   if (result.outcome !== 'right' || result.subject !== session.account.sub || !('phone' in result.to)) {
     const sent = await deps.findSentCode(placeOf(session));
     const isUnderWay = sent !== null && result.outcome === 'wrong';
-    const faults: readonly Fault[] = [{ field: isUnderWay ? 'code' : 'phone', words: say(TEXTS.codeWrong) }];
+    const faults: readonly Fault[] = [
+      { field: isUnderWay ? 'code' : 'phone', words: sayWrongCode(pageFrame(ctx).lang) },
+    ];
     return show(deps, ctx, session, { faults, sent: isUnderWay ? sent : null });
   }
   const outcome = await deps.change({ sub: session.account.sub, phone: result.to.phone });
   deps.own.leaveFor(ctx, session, PATH, { code: outcome });
-}
-
-function parseTyped(typed: string): CodeAddress | null {
-  try {
-    return { phone: parsePhone(typed) };
-  } catch (error) {
-    if (!isTrustError(error, 'invalid-request')) throw error;
-    return null;
-  }
 }
 
 function placeOf({ sessionUid }: OwnSession): CodePlace {

@@ -7,6 +7,8 @@ import { toHex, utf8 } from '../../common/bytes.ts';
 import type { Clock } from '../../common/clock.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
 import type { Cookies } from '../../common/http/cookies.ts';
+import type { Csrf } from '../../common/http/csrf.ts';
+import { seeOther } from '../../common/http/see-other.ts';
 import { makeToken } from '../../common/ids.ts';
 import { closeText, type DocumentKeys, openText } from '../domain/document-box.ts';
 import { type DraftKind, deleteDraft, findDraft, upsertDraft } from '../store/drafts.ts';
@@ -67,6 +69,19 @@ export function makeDrafts<T>(kind: DraftKind, deps: DraftsDeps): Drafts<T> {
       cookies.clear(ctx, cookie);
     },
   };
+}
+
+/** The draft that a form belongs to; null when there is none any more: `first`, the page where one begins, is on its way. */
+export async function openDraft<T>(
+  { csrf, drafts }: { readonly csrf: Csrf; readonly drafts: Drafts<T> },
+  ctx: Koa.Context,
+  form: Readonly<Record<string, string>>,
+  first: string,
+): Promise<Draft<T> | null> {
+  const draft = await drafts.find(ctx);
+  if (draft === null) seeOther(ctx, first);
+  else csrf.check(ctx, form, draft.binding);
+  return draft;
 }
 
 function digestOf(token: string): Uint8Array {

@@ -1,5 +1,6 @@
 // POST /interaction/:uid/face: the picture of a step-up. Only of somebody who is logged in, in the interaction of this browser;
 // what became of it is said on the page that it came from.
+
 import type Koa from 'koa';
 import { errors } from 'oidc-provider';
 import { isTrustError } from '../../common/errors.ts';
@@ -9,6 +10,7 @@ import type { Cookies } from '../../common/http/cookies.ts';
 import type { Csrf } from '../../common/http/csrf.ts';
 import type { Flash, Flashes } from '../../common/http/flash.ts';
 import type { Route } from '../../common/http/routes.ts';
+import { seeOther } from '../../common/http/see-other.ts';
 import { readUploadForm } from '../../common/http/upload.ts';
 import type { Account } from '../domain/account.ts';
 import type { Challenges } from '../flow/challenges.ts';
@@ -40,8 +42,7 @@ async function take(deps: FaceRoutesDeps, ctx: Koa.Context): Promise<void> {
   const page = `/interaction/${uid}?way=face`;
   const leaveFor = (flash?: Flash): void => {
     if (flash) deps.flashes.leave(ctx, flash, uid);
-    ctx.status = 303;
-    ctx.redirect(page);
+    seeOther(ctx, page);
   };
   // Whom nobody knows does not get his picture read.
   const account = await findStepUpAccount(deps, ctx, uid);

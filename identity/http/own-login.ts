@@ -1,5 +1,6 @@
 // Leads a person from one of our own pages through the provider's login and back. What the provider answers is not
 // believed for itself: the session behind the cookie counts, and here only decides what is said when it is not enough.
+
 import { randomBytes } from 'node:crypto';
 import type Koa from 'koa';
 import { utf8 } from '../../common/bytes.ts';
@@ -7,6 +8,7 @@ import type { Clock } from '../../common/clock.ts';
 import { requestIdOf } from '../../common/http/app.ts';
 import type { Cookies } from '../../common/http/cookies.ts';
 import { localPath, pageFrame, sendPage } from '../../common/http/preferences.ts';
+import { seeOther } from '../../common/http/see-other.ts';
 import type { Level } from '../domain/assurance.ts';
 import { OWN_CLIENT_ID } from '../domain/client.ts';
 import { OWN_CALLBACK_PATH } from '../provider/own-client.ts';
@@ -41,8 +43,7 @@ export function makeOwnLogin({ cookies, url }: { cookies: Cookies; url: string }
         code_challenge_method: 'S256',
         ...(minLevel === undefined ? {} : { acr_values: `L${minLevel}` }),
       });
-      ctx.status = 303;
-      ctx.redirect(`${url}/oidc/auth?${query}`);
+      seeOther(ctx, `${url}/oidc/auth?${query}`);
     },
     requestOf: (ctx) => {
       const [state = '', signature = ''] = String(ctx.query['state'] ?? '').split('.');
@@ -65,8 +66,7 @@ export function makeOwnCallback({ clock, ownLogin, levelOf }: OwnCallbackDeps): 
     const request = ownLogin.requestOf(ctx) ?? { back: '/account' };
     const level = await levelOf(ctx);
     if (level !== null && level >= (request.minLevel ?? 2)) {
-      ctx.status = 303;
-      ctx.redirect(localPath(request.back));
+      seeOther(ctx, localPath(request.back));
       return;
     }
     const page = loginUnfinishedPage(pageFrame(ctx, '/account'), {

@@ -2,6 +2,7 @@
 // logout or an expiry ends it at once and nothing has to be kept in step. Who has none, or has not proven enough, is led
 // through the provider's login as the built-in client and comes back to the same page.
 // A handler that gets null has nothing more to do: the answer is on its way.
+
 import type Koa from 'koa';
 import type { Session } from 'oidc-provider';
 import type { Clock } from '../../common/clock.ts';
@@ -9,6 +10,7 @@ import { readForm } from '../../common/http/body.ts';
 import type { Cookies } from '../../common/http/cookies.ts';
 import { CSRF_FIELD, type Csrf } from '../../common/http/csrf.ts';
 import type { Flash, Flashes } from '../../common/http/flash.ts';
+import { seeOther } from '../../common/http/see-other.ts';
 import { readUploadForm, type UploadForm } from '../../common/http/upload.ts';
 import { type Account, mayLogIn } from '../domain/account.ts';
 import { type Level, type Proof, parseAcr } from '../domain/assurance.ts';
@@ -119,8 +121,7 @@ export function makeOwnSessions(deps: OwnSessionDeps): OwnSessions {
     takeKept: (ctx, session) => keptForms.take(ctx, ctx.path, (owner) => cookies.isSigned(ownerText(session), owner)),
     leaveFor: (ctx, session, target, flash) => {
       if (flash !== undefined) flashes.leave(ctx, flash, session.sessionUid);
-      ctx.status = 303;
-      ctx.redirect(target);
+      seeOther(ctx, target);
     },
     takeFlash: (ctx, session) => flashes.take(ctx, session.sessionUid),
   };

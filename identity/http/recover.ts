@@ -2,18 +2,18 @@
 // besides; then a new password, and everybody else is logged out. An address that nobody has gets the same pages and no code,
 // and what an account has is shown to nobody before the code is right.
 import type Koa from 'koa';
-import { isTrustError } from '../../common/errors.ts';
+import type { Clock } from '../../common/clock.ts';
 import { readForm } from '../../common/http/body.ts';
-import type { Csrf } from '../../common/http/csrf.ts';
 import { pageFrame, sendPage } from '../../common/http/preferences.ts';
 import type { Route } from '../../common/http/routes.ts';
+import { seeOther } from '../../common/http/see-other.ts';
 import { readUploadForm } from '../../common/http/upload.ts';
 import type { Fault } from '../../common/web/parts.ts';
-import { formatTime, sayIn, type Texts } from '../../common/web/texts.ts';
-import { type Account, CITIZEN_NUMBER, mayLogIn, parseMail, parsePhone } from '../domain/account.ts';
+import { sayIn, type Texts } from '../../common/web/texts.ts';
+import { type Account, CITIZEN_NUMBER, mayLogIn } from '../domain/account.ts';
 import type { PasswordFault } from '../domain/password-rules.ts';
 import type { RecoveryWay } from '../domain/proofing.ts';
-import type { CheckResult, CodeAddress, CodePlace, CodeRequest, SendResult, SentTo } from '../flow/one-time-code.ts';
+import type { CodeAddress, CodePlace, SendResult } from '../flow/one-time-code.ts';
 import { isRecoveredByCode, type RecoveryResult, type ShownForRecovery } from '../flow/recover-account.ts';
 import type { TypedIdentity } from '../web/identity-fields.ts';
 import { sayPasswordFault } from '../web/password-words.ts';
@@ -25,7 +25,9 @@ import {
   recoverIdentityPage,
   recoverPasswordPage,
 } from '../web/recover-pages.ts';
-import type { Draft, Drafts } from './drafts.ts';
+import { type CodeStepDeps, codeStepRoutes, sayUnsent } from './code-step.ts';
+import { type Draft, openDraft } from './drafts.ts';
+import { typedAddress } from './typed-address.ts';
 import { judgeIdentity, typedIdentity } from './typed-identity.ts';
 import type { Visitors } from './visitor.ts';
 
@@ -33,25 +35,17 @@ export type RecoverDraft = {
   readonly to: CodeAddress;
   /** `sub` of the account, from the right code on. */
   readonly sub?: string;
-  /** True when everything that the account asks for was shown. */
-  readonly isProven?: boolean;
-  /** What proved it besides the code. */
+  /** What proved a proven account besides the code. */
   readonly way?: RecoveryWay;
   readonly isDone?: boolean;
-  readonly typed?: TypedIdentity;
 };
 
-export type RecoverDeps = {
-  readonly clock: () => Date;
-  readonly csrf: Csrf;
-  readonly drafts: Drafts<RecoverDraft>;
+export type RecoverDeps = CodeStepDeps<RecoverDraft> & {
+  readonly clock: Clock;
   readonly visitors: Visitors;
   readonly minPasswordLength: number;
   readonly findAccountAt: (to: CodeAddress) => Promise<Account | null>;
   readonly findAccount: (sub: string) => Promise<Account | null>;
-  readonly sendCode: (request: CodeRequest) => Promise<SendResult>;
-  readonly findSentCode: (place: CodePlace) => Promise<SentTo | null>;
-  readonly checkCode: (at: CodePlace & { readonly code: string }) => Promise<CheckResult>;
   readonly listWays: (account: Account) => Promise<readonly RecoveryWay[]>;
   readonly prove: (account: Account, shown: ShownForRecovery) => Promise<RecoveryResult>;
   /** Sets it, ends all sessions, records. */
@@ -66,10 +60,6 @@ const MAX_PICTURE_BYTES = 4 * 1024 * 1024;
 
 const TEXTS = {
   account: { zh: '请填写手机号或邮箱', en: 'Enter a phone number or mail address' },
-  codeMissing: { zh: '请填写验证码', en: 'Enter the code' },
-  codeWrong: { zh: '验证码不正确或已过期，请重新获取', en: 'Wrong or expired code' },
-  early: { zh: '刚刚发送过，{time} 后可重新获取', en: 'A code was just sent; you can get another at {time}' },
-  paused: { zh: '操作太频繁，请于 {time} 后再试', en: 'Too many requests, try again at {time}' },
   secondCode: { zh: '请填写动态口令或恢复码', en: 'Enter an authenticator or recovery code' },
   secondEither: {
     zh: '请填写此码，或选择一张正面照片',
@@ -88,8 +78,14 @@ export function recoverRoutes(deps: RecoverDeps): readonly Route[] {
   return [
     route('GET', '/recover', (ctx) => showAccount(deps, ctx)),
     route('POST', '/recover', (ctx) => submitAccount(deps, ctx)),
-    route('GET', '/recover/code', (ctx) => showCode(deps, ctx)),
-    route('POST', '/recover/code', (ctx) => submitCode(deps, ctx)),
+    ...codeStepRoutes(deps, {
+      path: '/recover',
+      place: placeOf,
+      send: (ctx, draft) => send(deps, ctx, draft),
+      page: recoverCodePage,
+      again: (ctx, words) => showAccount(deps, ctx, [{ field: 'account', words }]),
+      accepted: (ctx, draft, sub) => acceptCode(deps, ctx, draft, sub),
+    }),
     route('GET', '/recover/identity', (ctx) => showIdentity(deps, ctx)),
     route('POST', '/recover/identity', (ctx) => submitIdentity(deps, ctx)),
     route('GET', '/recover/password', (ctx) => showPassword(deps, ctx)),
@@ -111,14 +107,14 @@ async function showAccount(
 async function submitAccount(deps: RecoverDeps, ctx: Koa.Context): Promise<void> {
   const form = await readForm(ctx, { maxBytes: 4096 });
   deps.csrf.check(ctx, form, 'recover');
-  const say = sayIn(pageFrame(ctx).lang);
+  const { lang } = pageFrame(ctx);
   const typed = form['account'] ?? '';
   const refuse = (words: string): Promise<void> => showAccount(deps, ctx, [{ field: 'account', words }], typed);
-  const to = parseAddress(typed);
-  if (to === null) return refuse(say(TEXTS.account));
-  const sent = await send(deps, ctx, await deps.drafts.begin(ctx, { to }));
-  if (sent.outcome === 'paused') return refuse(say(TEXTS.paused, { time: formatTime(sent.until) }));
-  leadTo(ctx, '/recover/code');
+  const to = typedAddress(typed);
+  if (to === null) return refuse(sayIn(lang)(TEXTS.account));
+  const unsent = sayUnsent(lang, await send(deps, ctx, await deps.drafts.begin(ctx, { to })));
+  if (unsent !== null) return refuse(unsent);
+  seeOther(ctx, '/recover/code');
 }
 
 async function send(deps: RecoverDeps, ctx: Koa.Context, draft: Draft<RecoverDraft>): Promise<SendResult> {
@@ -136,36 +132,6 @@ async function send(deps: RecoverDeps, ctx: Koa.Context, draft: Draft<RecoverDra
   });
 }
 
-async function showCode(deps: RecoverDeps, ctx: Koa.Context, faults: readonly Fault[] = []): Promise<void> {
-  const draft = await deps.drafts.find(ctx);
-  const sent = draft === null ? null : await deps.findSentCode(placeOf(draft));
-  if (draft === null || sent === null) return leadTo(ctx, '/recover');
-  const csrf = deps.csrf.token(ctx, draft.binding);
-  sendPage(ctx, recoverCodePage(pageFrame(ctx), { csrf, faults, sent }), faults.length > 0 ? 422 : 200);
-}
-
-async function submitCode(deps: RecoverDeps, ctx: Koa.Context): Promise<void> {
-  const form = await readForm(ctx, { maxBytes: 4096 });
-  const draft = await openDraft(deps, ctx, form);
-  if (draft === null) return;
-  const say = sayIn(pageFrame(ctx).lang);
-  const refuse = (words: string): Promise<void> => showCode(deps, ctx, [{ field: 'code', words }]);
-  if (form['step'] === 'send') {
-    const sent = await send(deps, ctx, draft);
-    if (sent.outcome === 'too-early') return refuse(say(TEXTS.early, { time: formatTime(sent.resendAt) }));
-    if (sent.outcome === 'paused') return refuse(say(TEXTS.paused, { time: formatTime(sent.until) }));
-    return leadTo(ctx, '/recover/code');
-  }
-  if ((form['code'] ?? '').trim() === '') return refuse(say(TEXTS.codeMissing));
-  const result = await deps.checkCode({ ...placeOf(draft), code: form['code'] ?? '' });
-  if (result.outcome === 'wrong') return refuse(say(TEXTS.codeWrong));
-  if (result.outcome === 'gone') return showAccount(deps, ctx, [{ field: 'account', words: say(TEXTS.codeWrong) }]);
-  const account = await deps.findAccount(result.subject);
-  const isProven = account !== null && isRecoveredByCode(account);
-  await deps.drafts.save(ctx, { to: draft.values.to, sub: result.subject, isProven });
-  leadTo(ctx, isProven ? '/recover/password' : '/recover/identity');
-}
-
 async function showIdentity(
   deps: RecoverDeps,
   ctx: Koa.Context,
@@ -176,10 +142,10 @@ async function showIdentity(
   }: { faults?: readonly Fault[]; trouble?: RecoverTrouble | null; typed?: TypedIdentity } = {},
 ): Promise<void> {
   const draft = await deps.drafts.find(ctx);
-  if (draft?.values.sub === undefined) return leadTo(ctx, '/recover');
-  if (draft.values.isProven) return leadTo(ctx, '/recover/password');
+  if (draft?.values.sub === undefined) return seeOther(ctx, '/recover');
   const account = await deps.findAccount(draft.values.sub);
-  if (account === null || !mayLogIn(account)) return leadTo(ctx, '/recover');
+  if (account === null || !mayLogIn(account)) return seeOther(ctx, '/recover');
+  if (isEnough(account, draft.values)) return seeOther(ctx, '/recover/password');
   const page = recoverIdentityPage(pageFrame(ctx), {
     csrf: deps.csrf.token(ctx, draft.binding),
     faults,
@@ -192,10 +158,10 @@ async function showIdentity(
 
 async function submitIdentity(deps: RecoverDeps, ctx: Koa.Context): Promise<void> {
   const { texts, files } = await readUploadForm(ctx, MAX_PICTURE_BYTES);
-  const draft = await openDraft(deps, ctx, texts);
+  const draft = await openDraft(deps, ctx, texts, '/recover');
   if (draft === null) return;
   const account = draft.values.sub === undefined ? null : await deps.findAccount(draft.values.sub);
-  if (account === null || !mayLogIn(account)) return leadTo(ctx, '/recover');
+  if (account === null || !mayLogIn(account)) return seeOther(ctx, '/recover');
   const { lang } = pageFrame(ctx);
   const typed = typedIdentity(texts);
   const judged = judgeIdentity(typed, deps.clock(), lang);
@@ -209,8 +175,8 @@ async function submitIdentity(deps: RecoverDeps, ctx: Koa.Context): Promise<void
   if (result.outcome === 'paused')
     return showIdentity(deps, ctx, { trouble: { kind: 'paused', until: result.until }, typed });
   if (result.outcome !== 'proven') return showIdentity(deps, ctx, { trouble: { kind: result.outcome }, typed });
-  await deps.drafts.save(ctx, { to: draft.values.to, sub: account.sub, isProven: true, way: result.way });
-  leadTo(ctx, '/recover/password');
+  await deps.drafts.save(ctx, { to: draft.values.to, sub: account.sub, way: result.way });
+  seeOther(ctx, '/recover/password');
 }
 
 type Second =
@@ -235,7 +201,8 @@ function secondOf(
 
 async function showPassword(deps: RecoverDeps, ctx: Koa.Context, faults: readonly Fault[] = []): Promise<void> {
   const draft = await deps.drafts.find(ctx);
-  if (draft?.values.sub === undefined || !draft.values.isProven) return leadTo(ctx, '/recover');
+  const account = draft?.values.sub === undefined ? null : await deps.findAccount(draft.values.sub);
+  if (draft === null || account === null || !isEnough(account, draft.values)) return seeOther(ctx, '/recover');
   const page = recoverPasswordPage(pageFrame(ctx), {
     csrf: deps.csrf.token(ctx, draft.binding),
     faults,
@@ -246,52 +213,42 @@ async function showPassword(deps: RecoverDeps, ctx: Koa.Context, faults: readonl
 
 async function submitPassword(deps: RecoverDeps, ctx: Koa.Context): Promise<void> {
   const form = await readForm(ctx, { maxBytes: 4096 });
-  const draft = await openDraft(deps, ctx, form);
+  const draft = await openDraft(deps, ctx, form, '/recover');
   if (draft === null) return;
-  const { sub, isProven, to, way = null } = draft.values;
-  const account = sub === undefined || !isProven ? null : await deps.findAccount(sub);
-  if (account === null || !mayLogIn(account)) return leadTo(ctx, '/recover');
+  const { sub, to, way = null } = draft.values;
+  const account = sub === undefined ? null : await deps.findAccount(sub);
+  if (account === null || !isEnough(account, draft.values)) return seeOther(ctx, '/recover');
   const password = form['password'] ?? '';
   const fault =
     password === '' ? { kind: 'missing' as const } : await deps.setPassword({ sub: account.sub, password, way });
   if (fault !== null)
     return showPassword(deps, ctx, [{ field: 'password', words: sayPasswordFault(pageFrame(ctx).lang, fault) }]);
   await deps.drafts.save(ctx, { to, isDone: true });
-  leadTo(ctx, '/recover/done');
+  seeOther(ctx, '/recover/done');
 }
 
 async function showDone(deps: RecoverDeps, ctx: Koa.Context): Promise<void> {
   const draft = await deps.drafts.find(ctx);
-  if (!draft?.values.isDone) return leadTo(ctx, '/recover');
+  if (!draft?.values.isDone) return seeOther(ctx, '/recover');
   sendPage(ctx, recoveredPage(pageFrame(ctx)));
 }
 
-/** The draft that the form belongs to; null when it is gone: the first page is on its way. */
-async function openDraft(
-  { csrf, drafts }: RecoverDeps,
+async function acceptCode(
+  deps: RecoverDeps,
   ctx: Koa.Context,
-  form: Readonly<Record<string, string>>,
-): Promise<Draft<RecoverDraft> | null> {
-  const draft = await drafts.find(ctx);
-  if (draft === null) leadTo(ctx, '/recover');
-  else csrf.check(ctx, form, draft.binding);
-  return draft;
+  { values }: Draft<RecoverDraft>,
+  sub: string,
+): Promise<void> {
+  await deps.drafts.save(ctx, { to: values.to, sub });
+  const account = await deps.findAccount(sub);
+  seeOther(ctx, account !== null && isEnough(account, {}) ? '/recover/password' : '/recover/identity');
 }
 
-function parseAddress(typed: string): CodeAddress | null {
-  try {
-    return typed.includes('@') || typed.includes('＠') ? { mail: parseMail(typed) } : { phone: parsePhone(typed) };
-  } catch (error) {
-    if (!isTrustError(error, 'invalid-request')) throw error;
-    return null;
-  }
+/** Judged at every page by what the account is then: one that was proven meanwhile is not recovered by a code alone. */
+function isEnough(account: Account, { way }: Pick<RecoverDraft, 'way'>): boolean {
+  return mayLogIn(account) && (way !== undefined || isRecoveredByCode(account));
 }
 
 function placeOf({ binding }: Draft<RecoverDraft>): CodePlace {
   return { purpose: 'recover', binding };
-}
-
-function leadTo(ctx: Koa.Context, path: string): void {
-  ctx.status = 303;
-  ctx.redirect(path);
 }

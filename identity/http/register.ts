@@ -2,18 +2,17 @@
 // draft, so that a lapsed code or a closed browser loses nothing. Whether a phone has an account is told by SMS only.
 import type Koa from 'koa';
 import type { Clock } from '../../common/clock.ts';
-import { isTrustError } from '../../common/errors.ts';
 import { readForm } from '../../common/http/body.ts';
-import type { Csrf } from '../../common/http/csrf.ts';
 import { localPath, pageFrame, sendPage } from '../../common/http/preferences.ts';
 import type { Route } from '../../common/http/routes.ts';
+import { seeOther } from '../../common/http/see-other.ts';
 import type { Fault } from '../../common/web/parts.ts';
-import { formatTime, sayIn, type Texts } from '../../common/web/texts.ts';
-import { type Account, CITIZEN_NUMBER, parsePhone } from '../domain/account.ts';
+import { sayIn, type Texts } from '../../common/web/texts.ts';
+import { type Account, CITIZEN_NUMBER } from '../domain/account.ts';
 import type { Level } from '../domain/assurance.ts';
 import type { AboutPerson, PasswordFault } from '../domain/password-rules.ts';
 import type { Identity } from '../domain/proofing.ts';
-import type { CheckResult, CodePlace, CodeRequest, SendResult, SentTo } from '../flow/one-time-code.ts';
+import type { CodePlace, SendResult } from '../flow/one-time-code.ts';
 import type { NewPerson, RegistrationResult } from '../flow/register-person.ts';
 import type { TypedIdentity } from '../web/identity-fields.ts';
 import { sayPasswordFault } from '../web/password-words.ts';
@@ -25,8 +24,10 @@ import {
   registerPasswordPage,
   registerPhonePage,
 } from '../web/register-pages.ts';
-import type { Draft, Drafts } from './drafts.ts';
+import { type CodeStepDeps, codeStepRoutes, sayUnsent } from './code-step.ts';
+import { type Draft, openDraft } from './drafts.ts';
 import type { KeptPassword } from './kept-password.ts';
+import { typedPhone } from './typed-address.ts';
 import { judgeIdentity, typedIdentity } from './typed-identity.ts';
 import type { Visitors } from './visitor.ts';
 
@@ -39,16 +40,11 @@ export type RegisterDraft = {
   readonly done?: { readonly level: Level; readonly waits: boolean };
 };
 
-export type RegisterDeps = {
+export type RegisterDeps = CodeStepDeps<RegisterDraft> & {
   readonly clock: Clock;
-  readonly csrf: Csrf;
-  readonly drafts: Drafts<RegisterDraft>;
   readonly visitors: Visitors;
   readonly minPasswordLength: number;
   readonly findAccountByPhone: (phone: string) => Promise<Account | null>;
-  readonly sendCode: (request: CodeRequest) => Promise<SendResult>;
-  readonly findSentCode: (place: CodePlace) => Promise<SentTo | null>;
-  readonly checkCode: (at: CodePlace & { readonly code: string }) => Promise<CheckResult>;
   readonly judgePassword: (password: string, person: AboutPerson) => Promise<PasswordFault | null>;
   readonly keptPassword: KeptPassword;
   readonly register: (person: NewPerson, identity: Identity) => Promise<RegistrationResult>;
@@ -57,10 +53,6 @@ export type RegisterDeps = {
 
 const TEXTS = {
   phone: { zh: '请填写 11 位手机号', en: 'Enter a phone number of 11 digits' },
-  codeMissing: { zh: '请填写验证码', en: 'Enter the code' },
-  codeWrong: { zh: '验证码不正确或已过期，请重新获取', en: 'Wrong or expired code' },
-  early: { zh: '刚刚发送过，{time} 后可重新获取', en: 'A code was just sent; you can get another at {time}' },
-  paused: { zh: '操作太频繁，请于 {time} 后再试', en: 'Too many requests, try again at {time}' },
   nameMissing: { zh: '请填写姓名', en: 'Enter your name' },
 } satisfies Texts;
 
@@ -76,8 +68,17 @@ export function registerRoutes(deps: RegisterDeps): readonly Route[] {
   return [
     route('GET', '/register', (_, ctx) => showPhone(deps, ctx)),
     route('POST', '/register', submitPhone),
-    route('GET', '/register/code', (_, ctx) => showCode(deps, ctx)),
-    route('POST', '/register/code', submitCode),
+    ...codeStepRoutes(deps, {
+      path: '/register',
+      place: placeOf,
+      send: (ctx, draft) => send(deps, ctx, draft),
+      page: registerCodePage,
+      again: (ctx, words) => showPhone(deps, ctx, [{ field: 'phone', words }]),
+      accepted: async (ctx, { values }) => {
+        await deps.drafts.save(ctx, { ...values, isPhoneProven: true });
+        seeOther(ctx, '/register/password');
+      },
+    }),
     route('GET', '/register/password', (_, ctx) => showPassword(deps, ctx)),
     route('POST', '/register/password', submitPassword),
     route('GET', '/register/identity', (_, ctx) => showIdentity(deps, ctx)),
@@ -104,24 +105,15 @@ async function submitPhone(deps: RegisterDeps, ctx: Koa.Context): Promise<void> 
   const before = await deps.drafts.find(ctx);
   const back = localPath(form['return'] ?? before?.values.back);
   deps.csrf.check(ctx, form, `register:${back}`);
-  const say = sayIn(pageFrame(ctx).lang);
-  let phone: string;
-  try {
-    phone = parsePhone(form['phone'] ?? '');
-  } catch (error) {
-    if (!isTrustError(error, 'invalid-request')) throw error;
-    return showPhone(deps, ctx, [{ field: 'phone', words: say(TEXTS.phone) }], form['phone'] ?? '');
-  }
-  const draft = await deps.drafts.begin(ctx, { back, phone, isPhoneProven: false });
-  const sent = await send(deps, ctx, draft);
-  if (sent.outcome === 'paused')
-    return showPhone(
-      deps,
-      ctx,
-      [{ field: 'phone', words: say(TEXTS.paused, { time: formatTime(sent.until) }) }],
-      phone,
-    );
-  leadTo(ctx, '/register/code');
+  const { lang } = pageFrame(ctx);
+  const typed = form['phone'] ?? '';
+  const refuse = (words: string): Promise<void> => showPhone(deps, ctx, [{ field: 'phone', words }], typed);
+  const to = typedPhone(typed);
+  if (to === null) return refuse(sayIn(lang)(TEXTS.phone));
+  const draft = await deps.drafts.begin(ctx, { back, phone: to.phone, isPhoneProven: false });
+  const unsent = sayUnsent(lang, await send(deps, ctx, draft));
+  if (unsent !== null) return refuse(unsent);
+  seeOther(ctx, '/register/code');
 }
 
 async function send(deps: RegisterDeps, ctx: Koa.Context, draft: Draft<RegisterDraft>): Promise<SendResult> {
@@ -139,40 +131,9 @@ async function send(deps: RegisterDeps, ctx: Koa.Context, draft: Draft<RegisterD
   });
 }
 
-async function showCode(deps: RegisterDeps, ctx: Koa.Context, faults: readonly Fault[] = []): Promise<void> {
-  const draft = await deps.drafts.find(ctx);
-  const sent = draft === null ? null : await deps.findSentCode(placeOf(draft));
-  if (draft === null || sent === null) return leadTo(ctx, '/register');
-  const csrf = deps.csrf.token(ctx, draft.binding);
-  sendPage(ctx, registerCodePage(pageFrame(ctx), { csrf, faults, sent }), faults.length > 0 ? 422 : 200);
-}
-
-async function submitCode(deps: RegisterDeps, ctx: Koa.Context): Promise<void> {
-  const opened = await openForm(deps, ctx);
-  if (opened === null) return;
-  const { draft, form } = opened;
-  const say = sayIn(pageFrame(ctx).lang);
-  const refuse = (words: string): Promise<void> => showCode(deps, ctx, [{ field: 'code', words }]);
-  if (form['step'] === 'send') {
-    const sent = await send(deps, ctx, draft);
-    if (sent.outcome === 'too-early') return refuse(say(TEXTS.early, { time: formatTime(sent.resendAt) }));
-    if (sent.outcome === 'paused') return refuse(say(TEXTS.paused, { time: formatTime(sent.until) }));
-    return leadTo(ctx, '/register/code');
-  }
-  if ((form['code'] ?? '').trim() === '') return refuse(say(TEXTS.codeMissing));
-  const result = await deps.checkCode({ ...placeOf(draft), code: form['code'] ?? '' });
-  if (result.outcome === 'gone') {
-    // Nothing counts any more: the first page sends a new one.
-    return showPhone(deps, ctx, [{ field: 'phone', words: say(TEXTS.codeWrong) }]);
-  }
-  if (result.outcome === 'wrong') return refuse(say(TEXTS.codeWrong));
-  await deps.drafts.save(ctx, { ...draft.values, isPhoneProven: true });
-  leadTo(ctx, '/register/password');
-}
-
 async function showPassword(deps: RegisterDeps, ctx: Koa.Context, faults: readonly Fault[] = []): Promise<void> {
   const draft = await deps.drafts.find(ctx);
-  if (draft === null || !draft.values.isPhoneProven) return leadTo(ctx, '/register');
+  if (draft === null || !draft.values.isPhoneProven) return seeOther(ctx, '/register');
   const page = registerPasswordPage(pageFrame(ctx), {
     csrf: deps.csrf.token(ctx, draft.binding),
     faults,
@@ -182,10 +143,10 @@ async function showPassword(deps: RegisterDeps, ctx: Koa.Context, faults: readon
 }
 
 async function submitPassword(deps: RegisterDeps, ctx: Koa.Context): Promise<void> {
-  const opened = await openForm(deps, ctx);
-  if (opened === null) return;
-  const { draft, form } = opened;
-  if (!draft.values.isPhoneProven) return leadTo(ctx, '/register');
+  const form = await readForm(ctx, { maxBytes: 8192 });
+  const draft = await openDraft(deps, ctx, form, '/register');
+  if (draft === null) return;
+  if (!draft.values.isPhoneProven) return seeOther(ctx, '/register');
   const password = form['password'] ?? '';
   const { phone } = draft.values;
   const fault = password === '' ? { kind: 'missing' as const } : await deps.judgePassword(password, { phone });
@@ -194,7 +155,7 @@ async function submitPassword(deps: RegisterDeps, ctx: Koa.Context): Promise<voi
     return showPassword(deps, ctx, [{ field: 'password', words }]);
   }
   deps.keptPassword.keep(ctx, draft.binding, password);
-  leadTo(ctx, '/register/identity');
+  seeOther(ctx, '/register/identity');
 }
 
 async function showIdentity(
@@ -207,9 +168,9 @@ async function showIdentity(
   }: { faults?: readonly Fault[]; trouble?: IdentityTrouble | null; typed?: TypedIdentity } = {},
 ): Promise<void> {
   const draft = await deps.drafts.find(ctx);
-  if (draft?.values.done) return leadTo(ctx, '/register/done');
-  if (draft === null || !draft.values.isPhoneProven) return leadTo(ctx, '/register');
-  if (deps.keptPassword.read(ctx, draft.binding) === null) return leadTo(ctx, '/register/password');
+  if (draft?.values.done) return seeOther(ctx, '/register/done');
+  if (draft === null || !draft.values.isPhoneProven) return seeOther(ctx, '/register');
+  if (deps.keptPassword.read(ctx, draft.binding) === null) return seeOther(ctx, '/register/password');
   const page = registerIdentityPage(pageFrame(ctx), {
     csrf: deps.csrf.token(ctx, draft.binding),
     faults,
@@ -220,16 +181,16 @@ async function showIdentity(
 }
 
 async function submitIdentity(deps: RegisterDeps, ctx: Koa.Context): Promise<void> {
-  const opened = await openForm(deps, ctx);
-  if (opened === null) return;
-  const { draft, form } = opened;
+  const form = await readForm(ctx, { maxBytes: 8192 });
+  const draft = await openDraft(deps, ctx, form, '/register');
+  if (draft === null) return;
   const { phone, back, done } = draft.values;
-  if (done) return leadTo(ctx, '/register/done');
-  if (!draft.values.isPhoneProven) return leadTo(ctx, '/register');
+  if (done) return seeOther(ctx, '/register/done');
+  if (!draft.values.isPhoneProven) return seeOther(ctx, '/register');
   const password = deps.keptPassword.read(ctx, draft.binding);
   const typed = typedIdentity(form);
   await deps.drafts.save(ctx, { ...draft.values, typed });
-  if (password === null) return leadTo(ctx, '/register/password');
+  if (password === null) return seeOther(ctx, '/register/password');
   const { lang } = pageFrame(ctx);
   let result: RegistrationResult;
   if (form['decision'] === 'later') {
@@ -250,7 +211,7 @@ async function submitIdentity(deps: RegisterDeps, ctx: Koa.Context): Promise<voi
   // From here on the draft holds nothing but what the last page says.
   const { level, waits } = result;
   await deps.drafts.save(ctx, { back, phone: '', isPhoneProven: false, done: { level, waits } });
-  leadTo(ctx, '/register/done');
+  seeOther(ctx, '/register/done');
 }
 
 function troubleOf(
@@ -265,23 +226,8 @@ function troubleOf(
 async function showDone(deps: RegisterDeps, ctx: Koa.Context): Promise<void> {
   const draft = await deps.drafts.find(ctx);
   const done = draft?.values.done;
-  if (!draft || !done) return leadTo(ctx, '/register');
+  if (!draft || !done) return seeOther(ctx, '/register');
   sendPage(ctx, registeredPage(pageFrame(ctx), { ...done, loginHref: draft.values.back }));
-}
-
-/** The form of this browser's draft; null when there is none any more: the first page is on its way. */
-async function openForm(
-  { csrf, drafts }: RegisterDeps,
-  ctx: Koa.Context,
-): Promise<{ readonly draft: Draft<RegisterDraft>; readonly form: Readonly<Record<string, string>> } | null> {
-  const form = await readForm(ctx, { maxBytes: 8192 });
-  const draft = await drafts.find(ctx);
-  if (draft === null) {
-    leadTo(ctx, '/register');
-    return null;
-  }
-  csrf.check(ctx, form, draft.binding);
-  return { draft, form };
 }
 
 function placeOf({ binding }: Draft<RegisterDraft>): CodePlace {
@@ -293,9 +239,4 @@ function backOf(ctx: Koa.Context, draft: Draft<RegisterDraft> | null): string {
   const asked = ctx.query['return'];
   const path = localPath(typeof asked === 'string' ? asked : draft?.values.back);
   return path === '/' ? '/account' : path;
-}
-
-function leadTo(ctx: Koa.Context, path: string): void {
-  ctx.status = 303;
-  ctx.redirect(path);
 }

@@ -1,9 +1,11 @@
 // What the login page and the step-up page have in common: a visit of a way, and the answer to what it did not accept.
+
 import type Koa from 'koa';
 import type { Clock } from '../../common/clock.ts';
 import { requestIdOf } from '../../common/http/app.ts';
 import type { Csrf } from '../../common/http/csrf.ts';
 import { pageFrame } from '../../common/http/preferences.ts';
+import { seeOther } from '../../common/http/see-other.ts';
 import { type Fault, hiddenFields } from '../../common/web/parts.ts';
 import { formatTime, sayIn, type Texts } from '../../common/web/texts.ts';
 import type { CompletedLogin, ProvenStep } from '../flow/complete-login.ts';
@@ -65,8 +67,7 @@ export async function answerWay(
   show: (state: WayState) => Promise<void>,
 ): Promise<void> {
   if (answer.outcome === 'waiting') {
-    ctx.status = 303;
-    ctx.redirect(`/interaction/${interactionUid}?way=${way.name}`);
+    seeOther(ctx, `/interaction/${interactionUid}?way=${way.name}`);
     return;
   }
   const { typed = {} } = answer;

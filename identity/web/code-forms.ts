@@ -1,7 +1,7 @@
 // The two forms of a login by one-time code: where to send it, and what came. Both whole without script.
 import type { PageFrame } from '../../common/web/frame.ts';
 import { type Html, html } from '../../common/web/html.ts';
-import { type Fault, field } from '../../common/web/parts.ts';
+import { type Fault, faultOf, field } from '../../common/web/parts.ts';
 import { formatTime, sayIn, type Texts } from '../../common/web/texts.ts';
 
 export type SendForm = {
@@ -43,7 +43,7 @@ const TEXTS = {
 
 export function sendForm(frame: PageFrame, props: SendForm): Html {
   const say = sayIn(frame.lang);
-  const fault = props.faults.find((one) => one.field === 'address')?.words;
+  const fault = faultOf(props.faults, 'address');
   const isPhone = props.channel === 'sms';
   return html`<form method="post" action="${props.action}" novalidate>
 ${props.hidden}
@@ -65,7 +65,7 @@ ${
 
 export function codeForm(frame: PageFrame, { action, hidden, faults, sent, isFixed }: CodeForm): Html {
   const say = sayIn(frame.lang);
-  const fault = faults.find((one) => one.field === 'code')?.words;
+  const fault = faultOf(faults, 'code');
   return html`<p role="status">${say(TEXTS.sent, { to: sent.maskedTo, time: formatTime(sent.expiresAt) })}</p>
 <form method="post" action="${action}" novalidate>
 ${hidden}
@@ -89,7 +89,7 @@ export function oneFieldForm(props: {
   readonly inputmode?: string;
 }): Html {
   const { name, label, autocomplete, inputmode } = props;
-  const fault = props.faults.find((one) => one.field === name)?.words;
+  const fault = faultOf(props.faults, name);
   return html`<form method="post" action="${props.action}" novalidate>
 ${props.hidden}
 ${field({ name, label, autocomplete, ...(inputmode === undefined ? {} : { inputmode }), fault })}

@@ -1,7 +1,14 @@
 // 修改密码, and 不是我本人: one act that changes the password and logs out everything else.
 import type { PageFrame } from '../../common/web/frame.ts';
 import { html } from '../../common/web/html.ts';
-import { errorSummary, type Fault, FOCUS_SUMMARY_SCRIPT, field, hiddenFields } from '../../common/web/parts.ts';
+import {
+  errorSummary,
+  type Fault,
+  FOCUS_SUMMARY_SCRIPT,
+  faultOf,
+  field,
+  hiddenFields,
+} from '../../common/web/parts.ts';
 import { formatTime, type Say, sayIn, type Texts } from '../../common/web/texts.ts';
 import type { PasswordFault } from '../domain/password-rules.ts';
 import { accountPage, type Viewer } from './account-layout.ts';
@@ -48,7 +55,6 @@ const TEXTS = {
 export function newPasswordPage(frame: PageFrame, props: NewPasswordPage): string {
   const say = sayIn(frame.lang);
   const faults = props.faults.map((fault) => inWords(fault, frame, say));
-  const faultOf = (name: string) => faults.find((fault) => fault.field === name)?.words;
   const title = say(props.notMe ? TEXTS.notMe : props.asksCurrent ? TEXTS.change : TEXTS.set);
   return accountPage(frame, {
     title,
@@ -59,9 +65,9 @@ export function newPasswordPage(frame: PageFrame, props: NewPasswordPage): strin
     main: html`${errorSummary(frame.lang, faults)}<h1>${title}</h1>
 <p>${say(props.notMe ? TEXTS.notMeLead : TEXTS.lead)}</p>
 <form method="post" action="/account/factors/password" novalidate>${hiddenFields({ ...props.formFields, ...(props.notMe ? { why: 'not-me' } : {}) })}
-${props.asksCurrent ? field({ name: 'current', label: say(TEXTS.current), type: 'password', autocomplete: 'current-password', fault: faultOf('current') }) : null}
+${props.asksCurrent ? field({ name: 'current', label: say(TEXTS.current), type: 'password', autocomplete: 'current-password', fault: faultOf(faults, 'current') }) : null}
 ${passwordRules(frame.lang, props.minLength)}
-${field({ name: 'next', label: say(TEXTS.next), type: 'password', autocomplete: 'new-password', fault: faultOf('next') })}
+${field({ name: 'next', label: say(TEXTS.next), type: 'password', autocomplete: 'new-password', fault: faultOf(faults, 'next') })}
 <div class="actions"><button class="button" type="submit">${say(TEXTS.submit)}</button>
 ${props.notMe ? html`<a class="link" href="/account/history">${say(TEXTS.back)}</a>` : null}</div></form>`,
   });

@@ -6,6 +6,7 @@ import {
   errorSummary,
   type Fault,
   FOCUS_SUMMARY_SCRIPT,
+  faultOf,
   field,
   hiddenFields,
   notice,
@@ -64,7 +65,7 @@ export function passkeysPage(frame: PageFrame, props: PasskeysPage): string {
     field: kind === 'label' ? 'label' : 'passkey',
     words: say(FAULTS[kind]),
   }));
-  const labelFault = faults.find((fault) => fault.field === 'label')?.words;
+  const labelFault = faultOf(faults, 'label');
   return accountPage(frame, {
     title: say(TEXTS.title),
     viewer: props.viewer,

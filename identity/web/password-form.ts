@@ -1,7 +1,7 @@
 // The form of a login by password. The login name stays after a fault, the password never.
 import type { PageFrame } from '../../common/web/frame.ts';
 import { type Html, html } from '../../common/web/html.ts';
-import { type Fault, field } from '../../common/web/parts.ts';
+import { type Fault, faultOf, field } from '../../common/web/parts.ts';
 import { sayIn, type Texts } from '../../common/web/texts.ts';
 
 export type PasswordForm = {
@@ -46,11 +46,10 @@ export const SHOW_PASSWORD_SCRIPT = `
 
 export function passwordForm(frame: PageFrame, props: PasswordForm): Html {
   const say = sayIn(frame.lang);
-  const faultOf = (name: string) => props.faults.find((fault) => fault.field === name)?.words;
   return html`<form method="post" action="${props.action}" novalidate data-show="${say(TEXTS.show)}" data-hide="${say(TEXTS.hide)}">
 ${props.hidden}
-${props.asksLogin ? field({ name: 'login', label: say(TEXTS.login), value: props.login, autocomplete: 'username webauthn', fault: faultOf('login') }) : null}
-${field({ name: 'password', label: say(TEXTS.password), type: 'password', autocomplete: 'current-password', fault: faultOf('password') })}
+${props.asksLogin ? field({ name: 'login', label: say(TEXTS.login), value: props.login, autocomplete: 'username webauthn', fault: faultOf(props.faults, 'login') }) : null}
+${field({ name: 'password', label: say(TEXTS.password), type: 'password', autocomplete: 'current-password', fault: faultOf(props.faults, 'password') })}
 <div class="actions"><button class="button" type="submit">${say(props.asksLogin ? TEXTS.submit : TEXTS.check)}</button></div>
 </form>`;
 }

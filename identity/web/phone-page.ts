@@ -1,7 +1,15 @@
 // 更换手机号: the number, then the code that reached it.
 import type { PageFrame } from '../../common/web/frame.ts';
 import { html } from '../../common/web/html.ts';
-import { errorSummary, type Fault, FOCUS_SUMMARY_SCRIPT, field, hiddenFields, notice } from '../../common/web/parts.ts';
+import {
+  errorSummary,
+  type Fault,
+  FOCUS_SUMMARY_SCRIPT,
+  faultOf,
+  field,
+  hiddenFields,
+  notice,
+} from '../../common/web/parts.ts';
 import { sayIn, type Texts } from '../../common/web/texts.ts';
 import { accountPage, type Viewer } from './account-layout.ts';
 import { codeForm } from './code-forms.ts';
@@ -56,7 +64,7 @@ ${
   sent === null
     ? html`<form method="post" action="/account/phone" novalidate>
 ${hiddenFields(props.formFields)}
-${field({ name: 'phone', label: say(TEXTS.phone), value: props.typed, autocomplete: 'tel-national', inputmode: 'tel', fault: faults.find((fault) => fault.field === 'phone')?.words })}
+${field({ name: 'phone', label: say(TEXTS.phone), value: props.typed, autocomplete: 'tel-national', inputmode: 'tel', fault: faultOf(faults, 'phone') })}
 <div class="actions"><button class="button" name="step" value="begin">${say(TEXTS.send)}</button></div>
 </form>`
     : codeForm(frame, { action: '/account/phone', hidden: hiddenFields(props.formFields), faults, sent, isFixed: true })

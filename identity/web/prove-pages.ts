@@ -1,7 +1,15 @@
 // 提升等级: what is next for this person's level, each a page of its own: name and number, the face, a unit.
 import type { PageFrame } from '../../common/web/frame.ts';
 import { type Html, html } from '../../common/web/html.ts';
-import { errorSummary, type Fault, FOCUS_SUMMARY_SCRIPT, field, hiddenFields, notice } from '../../common/web/parts.ts';
+import {
+  errorSummary,
+  type Fault,
+  FOCUS_SUMMARY_SCRIPT,
+  faultOf,
+  field,
+  hiddenFields,
+  notice,
+} from '../../common/web/parts.ts';
 import { sayIn, type Text, type Texts } from '../../common/web/texts.ts';
 import type { Level } from '../domain/assurance.ts';
 import { accountPage, type Viewer } from './account-layout.ts';
@@ -98,14 +106,13 @@ export function proveUnitPage(
   props: Omit<ProvePage, 'typed' | 'level'> & { readonly code: string; readonly name: string },
 ): string {
   const say = sayIn(frame.lang);
-  const fault = (name: string) => props.faults.find((one) => one.field === name)?.words;
   return page(frame, props, TEXTS.unitTitle, {
     outcomeValues: { unit: props.name },
     body: html`<p>${say(TEXTS.unitWhy)}</p>
 <form method="post" action="/prove/unit" novalidate>
 ${hiddenFields(props.formFields)}
-${field({ name: 'code', label: say(TEXTS.unitCode), value: props.code, autocomplete: 'off', fault: fault('code') })}
-${field({ name: 'name', label: say(TEXTS.unitName), value: props.name, autocomplete: 'organization', fault: fault('name') })}
+${field({ name: 'code', label: say(TEXTS.unitCode), value: props.code, autocomplete: 'off', fault: faultOf(props.faults, 'code') })}
+${field({ name: 'name', label: say(TEXTS.unitName), value: props.name, autocomplete: 'organization', fault: faultOf(props.faults, 'name') })}
 <div class="actions"><button class="button" type="submit">${say(TEXTS.check)}</button></div>
 </form>`,
   });
@@ -139,7 +146,7 @@ function faceForm(frame: PageFrame, { formFields, faults }: ProvePage): Html {
   return html`<h2>${say(TEXTS.face)}</h2><p>${say(TEXTS.faceWhy)}</p>
 <form method="post" action="/prove/face" enctype="multipart/form-data" novalidate>
 ${hiddenFields(formFields)}
-${pictureField(frame.lang, faults.find((fault) => fault.field === 'picture')?.words)}
+${pictureField(frame.lang, faultOf(faults, 'picture'))}
 <div class="actions"><button class="button" type="submit">${say(TEXTS.check)}</button></div>
 </form>`;
 }

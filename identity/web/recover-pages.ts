@@ -3,20 +3,22 @@
 import type { PageFrame } from '../../common/web/frame.ts';
 import { type Html, html } from '../../common/web/html.ts';
 import { renderPage } from '../../common/web/layout.ts';
-import { type Fault, field, hiddenFields, notice, verdict } from '../../common/web/parts.ts';
+import { faultOf, field, hiddenFields, notice, verdict } from '../../common/web/parts.ts';
 import { formatTime, sayIn, type Texts } from '../../common/web/texts.ts';
 import type { RecoveryWay } from '../domain/proofing.ts';
-import { codeForm } from './code-forms.ts';
 import { identityFields, type TypedIdentity } from './identity-fields.ts';
-import { SHOW_PASSWORD_SCRIPT } from './password-form.ts';
 import { pictureField } from './prove-pages.ts';
-import { newPasswordForm } from './register-pages.ts';
 import { IDENTITY_SERVICE } from './service.ts';
-import { stepPage } from './step-page.ts';
+import {
+  type CodeStepPage,
+  codeStepPage,
+  type PasswordStepPage,
+  passwordStepPage,
+  type StepForm,
+  stepPage,
+} from './step-page.ts';
 
 const STEPS = 4;
-
-type Form = { readonly csrf: string; readonly faults: readonly Fault[] };
 
 const TEXTS = {
   accountStep: { zh: '找回账号', en: 'Recover your account' },
@@ -26,7 +28,6 @@ const TEXTS = {
     zh: '手机号和邮箱都不能用了？请携带证件到办事窗口找回。',
     en: 'Neither phone nor mail works any more? Bring your document to a service hall.',
   },
-  codeStep: { zh: '验证码', en: 'The code' },
   other: { zh: '换一个号码或邮箱', en: 'Use another address' },
   identityStep: { zh: '核验本人', en: 'Prove that it is you' },
   why: {
@@ -63,7 +64,7 @@ const TEXTS = {
   login: { zh: '登录', en: 'Log in' },
 } satisfies Texts;
 
-export function recoverAccountPage(frame: PageFrame, props: Form & { readonly typed: string }): string {
+export function recoverAccountPage(frame: PageFrame, props: StepForm & { readonly typed: string }): string {
   const say = sayIn(frame.lang);
   return stepPage(frame, {
     title: TEXTS.accountStep,
@@ -72,25 +73,15 @@ export function recoverAccountPage(frame: PageFrame, props: Form & { readonly ty
     faults: props.faults,
     body: html`<form method="post" action="/recover" novalidate>
 ${hiddenFields({ csrf: props.csrf })}
-${field({ name: 'account', label: say(TEXTS.account), value: props.typed, autocomplete: 'username', fault: faultOf(props, 'account') })}
+${field({ name: 'account', label: say(TEXTS.account), value: props.typed, autocomplete: 'username', fault: faultOf(props.faults, 'account') })}
 <div class="actions"><button class="button" type="submit">${say(TEXTS.send)}</button></div>
 </form>
 <p class="hint">${say(TEXTS.lost)}</p>`,
   });
 }
 
-export function recoverCodePage(
-  frame: PageFrame,
-  props: Form & { readonly sent: { readonly maskedTo: string; readonly expiresAt: Date; readonly resendAt: Date } },
-): string {
-  return stepPage(frame, {
-    title: TEXTS.codeStep,
-    step: 2,
-    of: STEPS,
-    faults: props.faults,
-    body: html`${codeForm(frame, { action: '/recover/code', hidden: hiddenFields({ csrf: props.csrf }), faults: props.faults, sent: props.sent, isFixed: true })}
-<p><a class="link" href="/recover">${sayIn(frame.lang)(TEXTS.other)}</a></p>`,
-  });
+export function recoverCodePage(frame: PageFrame, props: CodeStepPage): string {
+  return codeStepPage(frame, { ...props, step: 2, of: STEPS, path: '/recover', other: TEXTS.other });
 }
 
 export type RecoverTrouble =
@@ -99,7 +90,7 @@ export type RecoverTrouble =
 
 export function recoverIdentityPage(
   frame: PageFrame,
-  props: Form & {
+  props: StepForm & {
     readonly typed: TypedIdentity;
     readonly trouble: RecoverTrouble | null;
     readonly ways: readonly RecoveryWay[];
@@ -139,28 +130,22 @@ function hallOnly(frame: PageFrame): Html {
 <p><a class="link" href="/account">${say(TEXTS.home)}</a></p>`;
 }
 
-function secondFields(frame: PageFrame, props: Form & { readonly ways: readonly RecoveryWay[] }): Html {
+function secondFields(frame: PageFrame, props: StepForm & { readonly ways: readonly RecoveryWay[] }): Html {
   const say = sayIn(frame.lang);
   const codes = props.ways.filter((way) => way !== 'face');
   const kind = codes.length > 1 ? 'both' : codes[0];
   const hasFace = props.ways.includes('face');
-  const picture = hasFace ? pictureField(frame.lang, faultOf(props, 'picture')) : null;
+  const picture = hasFace ? pictureField(frame.lang, faultOf(props.faults, 'picture')) : null;
   if (kind === undefined) return html`${picture}`;
   return html`<h2>${say(TEXTS.second)}</h2>
 ${hasFace ? html`<p>${say(TEXTS.either)}</p>` : null}
-${field({ name: 'second', label: say(TEXTS[kind]), hint: say(TEXTS[`${kind}Hint`]), value: '', autocomplete: 'one-time-code', inputmode: kind === 'totp' ? 'numeric' : 'text', fault: faultOf(props, 'second') })}
+${field({ name: 'second', label: say(TEXTS[kind]), hint: say(TEXTS[`${kind}Hint`]), value: '', autocomplete: 'one-time-code', inputmode: kind === 'totp' ? 'numeric' : 'text', fault: faultOf(props.faults, 'second') })}
 ${picture}`;
 }
 
-export function recoverPasswordPage(frame: PageFrame, props: Form & { readonly minLength: number }): string {
-  return stepPage(frame, {
-    title: TEXTS.passwordStep,
-    step: 4,
-    of: STEPS,
-    faults: props.faults,
-    script: SHOW_PASSWORD_SCRIPT,
-    body: newPasswordForm(frame, { ...props, action: '/recover/password', button: TEXTS.set }),
-  });
+export function recoverPasswordPage(frame: PageFrame, props: PasswordStepPage): string {
+  const words = { title: TEXTS.passwordStep, button: TEXTS.set };
+  return passwordStepPage(frame, { ...props, ...words, step: 4, of: STEPS, action: '/recover/password' });
 }
 
 export function recoveredPage(frame: PageFrame): string {
@@ -173,8 +158,4 @@ export function recoveredPage(frame: PageFrame): string {
     main: html`${verdict({ mark: 'passed', title: say(TEXTS.done), next: say(TEXTS.out) })}
 <p class="actions"><a class="button" href="/account">${say(TEXTS.login)}</a></p>`,
   });
-}
-
-function faultOf({ faults }: Form, name: string): string | undefined {
-  return faults.find((fault) => fault.field === name)?.words;
 }

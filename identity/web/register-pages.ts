@@ -2,20 +2,22 @@
 import type { PageFrame } from '../../common/web/frame.ts';
 import { type Html, html } from '../../common/web/html.ts';
 import { renderPage } from '../../common/web/layout.ts';
-import { type Fault, field, hiddenFields, verdict } from '../../common/web/parts.ts';
-import { formatTime, sayIn, type Text, type Texts } from '../../common/web/texts.ts';
+import { faultOf, field, hiddenFields, verdict } from '../../common/web/parts.ts';
+import { formatTime, sayIn, type Texts } from '../../common/web/texts.ts';
 import type { Level } from '../domain/assurance.ts';
-import { codeForm } from './code-forms.ts';
 import { identityFields, type TypedIdentity } from './identity-fields.ts';
 import { LEVEL_WORDS } from './level-words.ts';
-import { SHOW_PASSWORD_SCRIPT } from './password-form.ts';
-import { passwordRules } from './password-words.ts';
 import { IDENTITY_SERVICE } from './service.ts';
-import { stepPage } from './step-page.ts';
+import {
+  type CodeStepPage,
+  codeStepPage,
+  type PasswordStepPage,
+  passwordStepPage,
+  type StepForm,
+  stepPage,
+} from './step-page.ts';
 
 const STEPS = 4;
-
-type Form = { readonly csrf: string; readonly faults: readonly Fault[] };
 
 const TEXTS = {
   phoneStep: { zh: '手机号', en: 'Your phone' },
@@ -23,12 +25,8 @@ const TEXTS = {
   send: { zh: '获取验证码', en: 'Send code' },
   have: { zh: '已有账号？', en: 'You have an account?' },
   login: { zh: '登录', en: 'Log in' },
-  codeStep: { zh: '验证码', en: 'The code' },
   otherPhone: { zh: '换一个手机号', en: 'Use another phone' },
   passwordStep: { zh: '设置密码', en: 'Choose a password' },
-  password: { zh: '密码', en: 'Password' },
-  show: { zh: '显示', en: 'Show' },
-  hide: { zh: '隐藏', en: 'Hide' },
   next: { zh: '下一步', en: 'Next' },
   identityStep: { zh: '核对身份', en: 'Prove who you are' },
   why: {
@@ -68,7 +66,7 @@ const TEXTS = {
 
 export function registerPhonePage(
   frame: PageFrame,
-  props: Form & { readonly back: string; readonly phone: string; readonly loginHref: string },
+  props: StepForm & { readonly back: string; readonly phone: string; readonly loginHref: string },
 ): string {
   const say = sayIn(frame.lang);
   return stepPage(frame, {
@@ -78,50 +76,20 @@ export function registerPhonePage(
     faults: props.faults,
     body: html`<form method="post" action="/register" novalidate>
 ${hiddenFields({ csrf: props.csrf, return: props.back })}
-${field({ name: 'phone', label: say(TEXTS.phone), value: props.phone, autocomplete: 'tel-national', inputmode: 'tel', fault: faultOf(props, 'phone') })}
+${field({ name: 'phone', label: say(TEXTS.phone), value: props.phone, autocomplete: 'tel-national', inputmode: 'tel', fault: faultOf(props.faults, 'phone') })}
 <div class="actions"><button class="button" type="submit">${say(TEXTS.send)}</button></div>
 </form>
 <p>${say(TEXTS.have)} <a class="link" href="${props.loginHref}">${say(TEXTS.login)}</a></p>`,
   });
 }
 
-export function registerCodePage(
-  frame: PageFrame,
-  props: Form & { readonly sent: { readonly maskedTo: string; readonly expiresAt: Date; readonly resendAt: Date } },
-): string {
-  return stepPage(frame, {
-    title: TEXTS.codeStep,
-    step: 2,
-    of: STEPS,
-    faults: props.faults,
-    body: html`${codeForm(frame, { action: '/register/code', hidden: hiddenFields({ csrf: props.csrf }), faults: props.faults, sent: props.sent, isFixed: true })}
-<p><a class="link" href="/register">${sayIn(frame.lang)(TEXTS.otherPhone)}</a></p>`,
-  });
+export function registerCodePage(frame: PageFrame, props: CodeStepPage): string {
+  return codeStepPage(frame, { ...props, step: 2, of: STEPS, path: '/register', other: TEXTS.otherPhone });
 }
 
-export function registerPasswordPage(frame: PageFrame, props: Form & { readonly minLength: number }): string {
-  return stepPage(frame, {
-    title: TEXTS.passwordStep,
-    step: 3,
-    of: STEPS,
-    faults: props.faults,
-    script: SHOW_PASSWORD_SCRIPT,
-    body: newPasswordForm(frame, { ...props, action: '/register/password', button: TEXTS.next }),
-  });
-}
-
-/** The form for a new password, also of recovery. */
-export function newPasswordForm(
-  frame: PageFrame,
-  props: Form & { readonly action: string; readonly minLength: number; readonly button: Text },
-): Html {
-  const say = sayIn(frame.lang);
-  return html`${passwordRules(frame.lang, props.minLength)}
-<form method="post" action="${props.action}" novalidate data-show="${say(TEXTS.show)}" data-hide="${say(TEXTS.hide)}">
-${hiddenFields({ csrf: props.csrf })}
-${field({ name: 'password', label: say(TEXTS.password), type: 'password', autocomplete: 'new-password', fault: faultOf(props, 'password') })}
-<div class="actions"><button class="button" type="submit">${say(props.button)}</button></div>
-</form>`;
+export function registerPasswordPage(frame: PageFrame, props: PasswordStepPage): string {
+  const words = { title: TEXTS.passwordStep, button: TEXTS.next };
+  return passwordStepPage(frame, { ...props, ...words, step: 3, of: STEPS, action: '/register/password' });
 }
 
 export type IdentityTrouble =
@@ -131,7 +99,7 @@ export type IdentityTrouble =
 
 export function registerIdentityPage(
   frame: PageFrame,
-  props: Form & { readonly typed: TypedIdentity; readonly trouble: IdentityTrouble | null },
+  props: StepForm & { readonly typed: TypedIdentity; readonly trouble: IdentityTrouble | null },
 ): string {
   const say = sayIn(frame.lang);
   return stepPage(frame, {
@@ -173,8 +141,4 @@ export function registeredPage(
     main: html`${verdict({ mark: 'passed', title, next: props.waits ? say(TEXTS.waits) : null })}
 <p class="actions"><a class="button" href="${props.loginHref}">${say(TEXTS.go)}</a></p>`,
   });
-}
-
-function faultOf({ faults }: Form, name: string): string | undefined {
-  return faults.find((fault) => fault.field === name)?.words;
 }

@@ -1,4 +1,5 @@
 // Login through the identity room, logout, and the identity room's word that a session is over.
+
 import type Koa from 'koa';
 import { isTrustError } from '../../common/errors.ts';
 import { requestIdOf } from '../../common/http/app.ts';
@@ -6,6 +7,7 @@ import { readForm } from '../../common/http/body.ts';
 import type { Cookies } from '../../common/http/cookies.ts';
 import { localPath, pageFrame, sendPage } from '../../common/http/preferences.ts';
 import type { Handler } from '../../common/http/routes.ts';
+import { seeOther } from '../../common/http/see-other.ts';
 import { returningPage } from '../../common/web/returning-page.ts';
 import { statusPage } from '../../common/web/status-page.ts';
 import { sayIn, type Texts } from '../../common/web/texts.ts';
@@ -134,6 +136,5 @@ function sendStatus(ctx: Koa.Context, at: Date, words: StatusWords, status: numb
 
 /** 303: whatever the method was, the next one is GET. */
 export function redirect(ctx: Koa.Context, target: string): void {
-  ctx.status = 303;
-  ctx.redirect(target);
+  seeOther(ctx, target);
 }

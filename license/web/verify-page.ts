@@ -2,7 +2,7 @@
 import type { PageFrame } from '../../common/web/frame.ts';
 import { html } from '../../common/web/html.ts';
 import { renderPage } from '../../common/web/layout.ts';
-import { errorSummary, type Fault, FOCUS_SUMMARY_SCRIPT, field } from '../../common/web/parts.ts';
+import { errorSummary, type Fault, FOCUS_SUMMARY_SCRIPT, faultOf, field } from '../../common/web/parts.ts';
 import { type Say, sayIn, type Texts } from '../../common/web/texts.ts';
 import { navItems, VERIFY_PATH, VERIFY_SERVICE } from './service.ts';
 
@@ -56,7 +56,6 @@ const TEXTS = {
 export function verifyPage(frame: PageFrame, props: VerifyPage): string {
   const say = sayIn(frame.lang);
   const faults = (props.faults ?? []).map((fault) => inWords(fault, props.maxMegabytes, say));
-  const faultOf = (name: string) => faults.find((fault) => fault.field === name)?.words;
   return renderPage({
     ...frame,
     service: VERIFY_SERVICE,
@@ -69,12 +68,12 @@ export function verifyPage(frame: PageFrame, props: VerifyPage): string {
     main: html`${errorSummary(frame.lang, faults)}
 <h1>${say(TEXTS.title)}</h1>
 <form class="card" method="post" action="${props.fileAction}" enctype="multipart/form-data" novalidate>
-${field({ name: 'file', type: 'file', label: say(TEXTS.file), hint: say(TEXTS.fileHint, { n: props.maxMegabytes }), accept: 'application/pdf,.pdf', fault: faultOf('file') })}
+${field({ name: 'file', type: 'file', label: say(TEXTS.file), hint: say(TEXTS.fileHint, { n: props.maxMegabytes }), accept: 'application/pdf,.pdf', fault: faultOf(faults, 'file') })}
 <button class="button" type="submit">${say(TEXTS.check)}</button>
 </form>
 <form class="card" method="get" action="${props.codeAction}" novalidate>
 <h2>${say(TEXTS.codeTitle)}</h2>
-${field({ name: 'code', label: say(TEXTS.code), hint: say(TEXTS.codeHint), value: props.code ?? '', autocomplete: 'off', fault: faultOf('code') })}
+${field({ name: 'code', label: say(TEXTS.code), hint: say(TEXTS.codeHint), value: props.code ?? '', autocomplete: 'off', fault: faultOf(faults, 'code') })}
 <button class="button plain" type="submit">${say(TEXTS.look)}</button>
 </form>`,
   });

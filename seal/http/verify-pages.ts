@@ -1,11 +1,13 @@
 // /verify, public and whole without script: an upload is judged and its result kept for minutes under an address that nobody
 // can guess. No session and no cookie stands behind these forms, so that a forged one could do nothing in anybody's name;
 // what another site's page sends is refused all the same.
+
 import type Koa from 'koa';
 import type { Clock } from '../../common/clock.ts';
 import { isTrustError, type ProblemCode, TrustError } from '../../common/errors.ts';
 import { pageFrame, sendPage } from '../../common/http/preferences.ts';
 import type { Handler } from '../../common/http/routes.ts';
+import { seeOther } from '../../common/http/see-other.ts';
 import { readUploadForm, recogniseFile, type Upload, type UploadForm } from '../../common/http/upload.ts';
 import { type CheckedFile, type CheckedFiles, KEPT_SECONDS } from '../flow/checked-files.ts';
 import { type VerificationQuestion, type VerifyDeps, verifyUpload } from '../flow/verify-upload.ts';
@@ -109,11 +111,6 @@ export function checkOrigin({ url }: Pick<VerifyPagesDeps, 'url'>, ctx: Koa.Cont
   const from = ctx.get('Origin');
   if (from !== '' && from !== new URL(url).origin)
     throw new TrustError('csrf-failed', 'The form came from another site.');
-}
-
-function seeOther(ctx: Koa.Context, path: string): void {
-  ctx.status = 303;
-  ctx.redirect(path);
 }
 
 function passIfEncrypted(error: unknown): null {

@@ -148,6 +148,22 @@ test('recovery at level 2: the code and a new password; all sessions end, the pe
   );
 });
 
+test('an account that is proven while its recovery is under way is not recovered by the code alone', async (t) => {
+  const { house, sub } = await world(t);
+  const browser = makeBrowser();
+  const page = await untilCode(house, browser);
+  t.true(page.text.includes('设置新密码'));
+  const ports = makeDevelopmentPorts({ delayMs: 0, outages: () => [] });
+  await proveByPopulation({ ...house, keys, ports, proofWaitDays: 14 }, sub, {
+    name: WANG.name,
+    holder: { type: '111', code: WANG.code },
+  });
+  const before = (await house.db('identity.accounts').where({ sub }))[0].password_hash;
+  t.true((await submit(browser, page, { password: 'another phrase entirely' })).text.includes('找回账号'));
+  t.is((await house.db('identity.accounts').where({ sub }))[0].password_hash, before);
+  t.true((await browser.open(`${house.url}/recover/identity`)).text.includes('只凭手机号不能找回'));
+});
+
 test('a phone alone never recovers a proven account: name, number and face besides, and few tries', async (t) => {
   const { house, sub, time } = await world(t);
   const own = await logInAt(house, '/prove');

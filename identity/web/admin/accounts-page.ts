@@ -7,6 +7,7 @@ import {
   type Fault,
   FOCUS_SUMMARY_SCRIPT,
   facts,
+  faultOf,
   field,
   hiddenFields,
   notice,
@@ -19,7 +20,7 @@ import type { Level } from '../../domain/assurance.ts';
 import { LEVEL_WORDS } from '../level-words.ts';
 import type { Typed } from './client-fields.ts';
 import { doneNotice } from './clients-page.ts';
-import { faultOf, reasonField } from './fields.ts';
+import { reasonField } from './fields.ts';
 import { type AdminView, adminPage } from './layout.ts';
 
 const PATH = '/admin/accounts';

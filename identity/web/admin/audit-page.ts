@@ -6,6 +6,7 @@ import {
   errorSummary,
   type Fault,
   FOCUS_SUMMARY_SCRIPT,
+  faultOf,
   field,
   hiddenFields,
   identifier,
@@ -14,7 +15,7 @@ import {
 import { filterForm, noHit, pager, recordTable, selectField } from '../../../common/web/records.ts';
 import { formatDateTime, formatTime, sayIn, type Texts } from '../../../common/web/texts.ts';
 import type { Typed } from './client-fields.ts';
-import { faultOf, reasonField } from './fields.ts';
+import { reasonField } from './fields.ts';
 import { type AdminView, adminPage } from './layout.ts';
 
 export type AuditEntryRow = {

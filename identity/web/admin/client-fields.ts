@@ -1,13 +1,13 @@
 // The fields of a registration, topic by topic, with their words. What is typed and what is stored have one form here, a
 // value by field name, so that a page after a fault shows what was typed.
 import { type Html, html } from '../../../common/web/html.ts';
-import { type Fault, field } from '../../../common/web/parts.ts';
+import { type Fault, faultOf, field } from '../../../common/web/parts.ts';
 import { type Lang, sayIn, type Text, type Texts } from '../../../common/web/texts.ts';
 import { ABOUT_PERSON, APPROVAL_SCOPES, claimsOf } from '../../domain/claims.ts';
 import { AUTH_METHODS, type Client, GRANT_TYPES } from '../../domain/client.ts';
 import { claimWords } from '../claim-words.ts';
 import { LEVEL_WORDS } from '../level-words.ts';
-import { checkboxes, faultOf, radios, textArea } from './fields.ts';
+import { checkboxes, radios, textArea } from './fields.ts';
 
 export type Typed = Readonly<Record<string, string>>;
 export type Topic = 'about' | 'addresses' | 'claims' | 'rules' | 'keys';

@@ -5,6 +5,7 @@ import {
   errorSummary,
   type Fault,
   FOCUS_SUMMARY_SCRIPT,
+  faultOf,
   field,
   hiddenFields,
   identifier,
@@ -14,7 +15,7 @@ import {
 import { sayIn, type Text, type Texts } from '../../../common/web/texts.ts';
 import type { Client } from '../../domain/client.ts';
 import { CLIENT_TEXTS, TOPIC_WORDS, type Topic, type Typed, topicFields } from './client-fields.ts';
-import { faultOf, radios, reasonField } from './fields.ts';
+import { radios, reasonField } from './fields.ts';
 import { type AdminView, adminPage } from './layout.ts';
 
 const TEXTS = {

@@ -6,6 +6,7 @@ import {
   type Fault,
   FOCUS_SUMMARY_SCRIPT,
   facts,
+  faultOf,
   field,
   hiddenFields,
   notice,
@@ -16,7 +17,7 @@ import { identityFields, type TypedIdentity } from '../identity-fields.ts';
 import { LEVEL_WORDS } from '../level-words.ts';
 import type { Typed } from './client-fields.ts';
 import { doneNotice } from './clients-page.ts';
-import { faultOf, reasonField } from './fields.ts';
+import { reasonField } from './fields.ts';
 import { type AdminView, adminPage } from './layout.ts';
 
 const PATH = '/admin/counter';

@@ -1,7 +1,7 @@
 // Fields that only forms of administrators have: lines of text, boxes to tick, one of a few, a date in three boxes, a reason.
 import { attribute, type Html, html } from '../../../common/web/html.ts';
 import { icon } from '../../../common/web/icons.ts';
-import { type Fault, field } from '../../../common/web/parts.ts';
+import { type Fault, faultOf, field } from '../../../common/web/parts.ts';
 import { type Lang, sayIn, type Texts } from '../../../common/web/texts.ts';
 
 const TEXTS = {
@@ -15,11 +15,6 @@ const TEXTS = {
   month: { zh: '月', en: 'Month' },
   day: { zh: '日', en: 'Day' },
 } satisfies Texts;
-
-/** What stands beside a field of this name. */
-export function faultOf(faults: readonly Fault[], name: string): string | undefined {
-  return faults.find((fault) => fault.field === name)?.words;
-}
 
 export function reasonField(lang: Lang, faults: readonly Fault[], value = ''): Html {
   const say = sayIn(lang);

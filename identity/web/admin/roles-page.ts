@@ -7,6 +7,7 @@ import {
   type Fault,
   FOCUS_SUMMARY_SCRIPT,
   facts,
+  faultOf,
   field,
   hiddenFields,
   identifier,
@@ -17,7 +18,7 @@ import { formatDate, sayIn, type Text, type Texts } from '../../../common/web/te
 import type { AssignedRole } from '../../domain/role.ts';
 import type { Typed } from './client-fields.ts';
 import { doneNotice } from './clients-page.ts';
-import { dateFields, faultOf, reasonField } from './fields.ts';
+import { dateFields, reasonField } from './fields.ts';
 import { ADMIN_ROLE_WORDS, type AdminView, adminPage } from './layout.ts';
 
 export const ROLE_WORDS: Readonly<Record<RoleName, Text>> = {
