@@ -1,13 +1,12 @@
 // Suspends a system, and readmits it. It counts at the next request: running instances notice by the row's version. A system
-// that is suspended leaves every session, and what was granted to it there is revoked; an access token of a room that it
-// holds ends by itself within minutes.
+// that is suspended leaves every session and is told so, since people are still logged in over there; what was granted to it
+// is revoked, and an access token of a room that it holds ends by itself within minutes.
 import { TrustError } from '../../common/errors.ts';
 import type { Client } from '../domain/client.ts';
 import { parseReason } from '../domain/reason.ts';
-import { revokeGrants } from '../store/artifacts.ts';
 import { lockClient, markClientStatus } from '../store/clients.ts';
 import { insertEvent } from '../store/events.ts';
-import { leaveAllSessions } from '../store/session-clients.ts';
+import { leaveEverywhere } from './end-sessions.ts';
 import type { ClientDeps } from './rotate-client-secret.ts';
 
 export type StatusChange = {
@@ -34,8 +33,7 @@ export async function changeClientStatus(
       await insertEvent(trx, { at: now, kind: 'client.resumed', clientId, detail: { by, reason: why } });
       return { sessions: 0 };
     }
-    const { sessions, grantIds } = await leaveAllSessions(trx, { clientId, now });
-    await revokeGrants(trx, grantIds);
+    const sessions = await leaveEverywhere({ db: trx, clock }, clientId);
     const detail = { by, reason: why, sessions };
     await insertEvent(trx, { at: now, kind: 'client.suspended', clientId, detail });
     return { sessions };

@@ -7,8 +7,8 @@ import { type EndReason, keepsLastingGrants } from '../domain/session-end.ts';
 import { deleteSession, revokeAllGrantsOf, revokeGrants } from '../store/artifacts.ts';
 import { insertEndedSession, isEndedSession } from '../store/ended-sessions.ts';
 import { insertEvent } from '../store/events.ts';
-import { insertNotices } from '../store/logout-notices.ts';
-import { leaveSession, listParticipations } from '../store/session-clients.ts';
+import { type EndedPart, insertNotices } from '../store/logout-notices.ts';
+import { leaveAllSessions, leaveSession, listParticipations } from '../store/session-clients.ts';
 import { findSessionSub, listSessionUids } from '../store/sessions.ts';
 
 /** `db` may be a transaction of the caller: the sessions then end with it. */
@@ -82,7 +82,26 @@ export async function leaveAlone(
   await db.transaction(async (trx) => {
     const now = clock();
     await leaveSession(trx, { ...part, now });
-    await enqueueNotices(trx, { ...part, reason: 'logout', now }, [part]);
+    await enqueueNotices(trx, { reason: 'logout', now }, [part]);
+  });
+}
+
+/**
+ * One client leaves every session, which all go on: what was granted to it there is revoked, and it is told of each login
+ * that it loses. Returns how many sessions it left.
+ */
+export async function leaveEverywhere({ db, clock }: EndDeps, clientId: string): Promise<number> {
+  return db.transaction(async (trx) => {
+    const now = clock();
+    const parts = await leaveAllSessions(trx, { clientId, now });
+    await revokeGrants(
+      trx,
+      parts.flatMap(({ grantId }) => grantId ?? []),
+    );
+    // Of a session that is gone it was told at its end.
+    const lost = parts.flatMap(({ sub, ...part }) => (sub === null ? [] : [{ ...part, clientId, sub }]));
+    await enqueueNotices(trx, { reason: 'admin', now }, lost);
+    return parts.length;
   });
 }
 
@@ -110,21 +129,20 @@ async function tellClients(trx: Knex, about: About): Promise<number> {
   return enqueueNotices(
     trx,
     about,
-    parts.map(([clientId, { sid }]) => ({ clientId, sid })),
+    parts.map(([clientId, { sid }]) => ({ sessionUid: about.sessionUid, sub: about.sub, clientId, sid })),
   );
 }
 
 async function enqueueNotices(
   trx: Knex,
-  about: About,
-  parts: readonly { readonly clientId: string; readonly sid: string }[],
+  why: Pick<About, 'reason' | 'now'>,
+  parts: readonly EndedPart[],
 ): Promise<number> {
-  const { sessionUid, sub, now } = about;
-  const asked = await insertNotices(trx, about, parts);
+  const asked = await insertNotices(trx, why, parts);
   await enqueueAll(
     trx,
-    { ...LOGOUT_QUEUE, now },
-    asked.map(({ clientId, sid }) => ({
+    { ...LOGOUT_QUEUE, now: why.now },
+    asked.map(({ sessionUid, clientId, sid, sub }) => ({
       key: clientId,
       payload: { session_uid: sessionUid, client_id: clientId, sid, sub },
     })),

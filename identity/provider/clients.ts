@@ -10,7 +10,7 @@ import { findClient, findClientVersion } from '../store/clients.ts';
 import { addDeviceGrant, toMetadata } from './client-metadata.ts';
 import { ownClientMetadata } from './own-client.ts';
 
-type ProviderClient = NonNullable<Awaited<ReturnType<Provider['Client']['find']>>>;
+export type ProviderClient = NonNullable<Awaited<ReturnType<Provider['Client']['find']>>>;
 type ClientClass = Provider['Client'] & { new (metadata: ClientMetadata): ProviderClient };
 
 /** `asOf`: the number of all changes of clients up to which `version` is known to hold. */
@@ -19,8 +19,7 @@ type Kept = { readonly version: number; readonly asOf: number; readonly client: 
 /** Replaces `provider.Client.find`. */
 export function readClientsFrom(provider: Provider, { db, changes }: { db: Knex; changes: Changes }): void {
   const known = new Map<string, Kept>();
-  const ClientOfProvider = provider.Client as ClientClass;
-  const ownClient = new ClientOfProvider(ownClientMetadata(provider.issuer));
+  const ownClient = makeClient(provider, ownClientMetadata(provider.issuer));
   const find = async (clientId: string): Promise<ProviderClient | undefined> => {
     if (typeof clientId !== 'string' || clientId === '' || clientId.includes('\0')) return undefined;
     if (clientId === OWN_CLIENT_ID) return ownClient;
@@ -38,10 +37,27 @@ export function readClientsFrom(provider: Provider, { db, changes }: { db: Knex;
     }
     const row = await findClient(db, clientId);
     if (row === null || row.status !== 'active') return undefined;
-    const client = new ClientOfProvider(toMetadata(row));
+    const client = makeClient(provider, toMetadata(row));
     addDeviceGrant(client, row);
     known.set(clientId, { version: row.version, asOf, client });
     return client;
   };
   Object.defineProperty(provider.Client, 'find', { value: find });
+}
+
+/** For what is said to a client and not asked by it: a suspended one too. */
+export async function findRegistered(
+  provider: Provider,
+  db: Knex,
+  clientId: string,
+): Promise<ProviderClient | undefined> {
+  const active = await provider.Client.find(clientId);
+  if (active) return active;
+  const row = await findClient(db, clientId);
+  return row === null ? undefined : makeClient(provider, toMetadata(row));
+}
+
+function makeClient(provider: Provider, metadata: ClientMetadata): ProviderClient {
+  const ClientOfProvider = provider.Client as ClientClass;
+  return new ClientOfProvider(metadata);
 }

@@ -120,7 +120,7 @@ export function makeProvider(deps: ProviderDeps): HouseProvider {
   };
   return {
     provider: () => current,
-    sendLogout: makeSendLogout(() => current),
+    sendLogout: makeSendLogout(() => current, db),
     useKeys,
     requests,
     recorder,

@@ -6,14 +6,12 @@ import { Provider, type Session } from 'oidc-provider';
 import type { Clock } from '../../common/clock.ts';
 import { endSession, leaveAlone } from '../flow/end-sessions.ts';
 import type { SendLogout } from '../flow/logout-queue.ts';
+import { findRegistered, type ProviderClient } from './clients.ts';
 
 export type SessionEndDeps = { readonly db: Knex; readonly clock: Clock };
 
-type LogoutClient = {
-  readonly clientId: string;
-  readonly backchannelLogoutUri?: string;
-  readonly backchannelLogout: (sub: string, sid: string) => Promise<void>;
-};
+/** What the library's types leave out. */
+type LogoutClient = ProviderClient & { readonly backchannelLogout: (sub: string, sid: string) => Promise<void> };
 
 /** The library's own way of sending a logout token, by provider. */
 const sending = new WeakMap<Provider, LogoutClient['backchannelLogout']>();
@@ -24,8 +22,9 @@ const sending = new WeakMap<Provider, LogoutClient['backchannelLogout']>();
  */
 export function endSessionsFor(provider: Provider, deps: SessionEndDeps): void {
   const destroy = provider.Session.prototype.destroy;
-  const Client = provider.Client.prototype as unknown as LogoutClient;
-  sending.set(provider, Client.backchannelLogout);
+  const client: ProviderClient = provider.Client.prototype;
+  if (!tellsOfLogouts(client)) throw new Error('oidc-provider has another way of telling clients of a logout');
+  sending.set(provider, client.backchannelLogout);
   Object.defineProperty(provider.Session.prototype, 'destroy', {
     value: async function endSessionAsAWhole(this: Session): Promise<void> {
       await endSession(deps, { sessionUid: this.uid, reason: 'logout', sub: this.accountId });
@@ -43,12 +42,16 @@ export function endSessionsFor(provider: Provider, deps: SessionEndDeps): void {
   });
 }
 
-/** For the queue: one fresh logout token, signed with the keys of this moment. */
-export function makeSendLogout(current: () => Provider): SendLogout {
+function tellsOfLogouts(client: ProviderClient): client is LogoutClient {
+  return typeof client['backchannelLogout'] === 'function';
+}
+
+/** For the queue: one fresh logout token, signed with the keys of this moment. A suspended client has people to log out too. */
+export function makeSendLogout(current: () => Provider, db: Knex): SendLogout {
   return async ({ clientId, sid, sub }) => {
     const provider = current();
-    const client = (await provider.Client.find(clientId)) as unknown as LogoutClient | undefined;
-    if (!client) throw new Error('the client is suspended or gone');
+    const client = await findRegistered(provider, db, clientId);
+    if (!client || !tellsOfLogouts(client)) throw new Error('the client is gone');
     if (!client.backchannelLogoutUri) throw new Error('the client has no address for logout any more');
     await sending.get(provider)?.call(client, sub, sid);
   };

@@ -29,29 +29,38 @@ type Row = {
   delivered_at: Date | null;
 };
 
-/** For the clients that want to be told and were not asked for before; returns these. */
+/** A part that ended, and whose session it was in. */
+export type EndedPart = NoticeKey & { readonly sub: string };
+
+/** For the clients that want to be told and were not asked for before, suspended ones included; returns these. */
 export async function insertNotices(
   db: Knex,
-  about: { sessionUid: string; sub: string; reason: EndReason; now: Date },
-  parts: readonly { readonly clientId: string; readonly sid: string }[],
-): Promise<readonly NoticeKey[]> {
+  { reason, now }: { readonly reason: EndReason; readonly now: Date },
+  parts: readonly EndedPart[],
+): Promise<readonly EndedPart[]> {
   if (parts.length === 0) return [];
-  const { rows } = await db.raw<{ rows: { client_id: string; sid: string }[] }>(
+  const { rows } = await db.raw<{ rows: { session_uid: string; client_id: string; sid: string; sub: string }[] }>(
     `insert into identity.logout_notices (session_uid, client_id, sid, sub, reason, asked_at)
-     select ?, part.client_id, part.sid, ?, ?, ? from unnest(?::text[], ?::text[]) as part (client_id, sid)
+     select part.session_uid, part.client_id, part.sid, part.sub, ?, ?
+     from unnest(?::text[], ?::text[], ?::text[], ?::text[]) as part (session_uid, client_id, sid, sub)
      join identity.clients client on client.client_id = part.client_id
      where client.backchannel_logout_uri is not null
-     on conflict do nothing returning client_id, sid`,
+     on conflict do nothing returning session_uid, client_id, sid, sub`,
     [
-      about.sessionUid,
-      about.sub,
-      about.reason,
-      about.now,
+      reason,
+      now,
+      parts.map(({ sessionUid }) => sessionUid),
       parts.map(({ clientId }) => clientId),
       parts.map(({ sid }) => sid),
+      parts.map(({ sub }) => sub),
     ],
   );
-  return rows.map(({ client_id, sid }) => ({ sessionUid: about.sessionUid, clientId: client_id, sid }));
+  return rows.map(({ session_uid, client_id, sid, sub }) => ({
+    sessionUid: session_uid,
+    clientId: client_id,
+    sid,
+    sub,
+  }));
 }
 
 /** Writes what a try came to. */

@@ -76,12 +76,19 @@ export async function markPersistsLogout(
   }
 }
 
-/** Records that a client left every session; returns how many those were and which grants it had in them. */
+/** A part that a client had in a session. `sub`: whose session it is; null when it is gone. */
+export type FormerPart = Pick<Participation, 'sid' | 'grantId'> & {
+  readonly sessionUid: string;
+  readonly sub: string | null;
+};
+
+/** Records that a client left every session; returns what part it had in them. */
 export async function leaveAllSessions(
   db: Knex,
   { clientId, now }: { readonly clientId: string; readonly now: Date },
-): Promise<{ readonly sessions: number; readonly grantIds: readonly string[] }> {
-  const { rows } = await db.raw<{ rows: { grant_id: string | null }[] }>(
+): Promise<readonly FormerPart[]> {
+  type Left = { session_uid: string; sid: string; grant_id: string | null; sub: string | null };
+  const { rows } = await db.raw<{ rows: Left[] }>(
     `with latest as (
        select distinct on (session_uid) session_uid, turn, sid, grant_id from identity.session_clients
        where client_id = :clientId order by session_uid, turn desc),
@@ -89,10 +96,13 @@ export async function leaveAllSessions(
        insert into identity.session_clients (session_uid, client_id, turn, at)
        select session_uid, :clientId, turn + 1, :now from latest where sid is not null
        on conflict do nothing returning session_uid)
-     select grant_id from latest join left_now using (session_uid)`,
+     select session_uid, sid, grant_id, (
+       select account_id from identity.oidc_artifacts
+       where model = 'Session' and session_uid = latest.session_uid and account_id is not null limit 1) as sub
+     from latest join left_now using (session_uid)`,
     { clientId, now },
   );
-  return { sessions: rows.length, grantIds: rows.flatMap(({ grant_id }) => (grant_id === null ? [] : [grant_id])) };
+  return rows.map(({ session_uid, sid, grant_id, sub }) => ({ sessionUid: session_uid, sid, grantId: grant_id, sub }));
 }
 
 /** At most `limit` rows of sessions that are gone, older than `before`; returns how many went. */

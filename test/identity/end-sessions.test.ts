@@ -4,7 +4,7 @@ import type { Knex } from 'knex';
 import { Registry } from 'prom-client';
 import { makeLog } from '../../common/log.ts';
 import { makeWorkers, type Workers } from '../../common/queue/workers.ts';
-import { endSession, endSessionsOf } from '../../identity/flow/end-sessions.ts';
+import { endSession, endSessionsOf, leaveEverywhere } from '../../identity/flow/end-sessions.ts';
 import { logoutQueues } from '../../identity/flow/logout-queue.ts';
 import { registerClient } from '../../identity/flow/register-client.ts';
 import { endExpiredSessions } from '../../identity/flow/sweep-expired.ts';
@@ -107,6 +107,19 @@ test('the end is one transaction: session, grants, receipts, event and jobs, or 
       ['beta', 'delivered', 1, NOW],
     ],
   );
+});
+
+test('a client that leaves everywhere is told of each live session once; one that was ended told it already', async (t) => {
+  const world = await openWorld(t);
+  for (const uid of ['one', 'two', 'three']) await world.session(uid, `sub-${uid}`, ['alpha', 'beta']);
+  await endSession(world, { sessionUid: 'three', reason: 'logout' });
+  await leaveEverywhere(world, 'alpha');
+  t.is(await leaveEverywhere(world, 'alpha'), 0);
+  world.workers.start();
+  await world.workers.idle();
+  t.deepEqual(world.told.sort(), ['alpha/one', 'alpha/three', 'alpha/two', 'beta/three']);
+  t.false(await world.has('Grant', 'one-alpha'));
+  t.true(await world.has('Grant', 'one-beta'), 'the others stay');
 });
 
 test('ending twice tells nobody twice', async (t) => {

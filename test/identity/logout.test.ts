@@ -4,6 +4,8 @@ import test, { type ExecutionContext } from 'ava';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import * as oidc from 'openid-client';
 import { makeBrowser } from '../../bin/demo/browser.ts';
+import { changeClientStatus } from '../../identity/flow/change-client-status.ts';
+import { joinSession } from '../../identity/store/session-clients.ts';
 import {
   authorize,
   exchange,
@@ -116,6 +118,45 @@ test('a client that was logged out alone is not resurrected by a request that re
   // Coming back on purpose is another matter.
   await exchange(alpha, await hop(browser, alpha));
   t.deepEqual(Object.keys((await Session.findByUid(uid))?.authorizations ?? {}).sort(), ['alpha', 'beta']);
+});
+
+const toldSids = (receiver: Receiver): readonly unknown[] =>
+  receiver.told.map(({ clientId, token }) => `${clientId} ${decodeJwt(token)['sid']}`).sort();
+
+test('a system that is suspended is told of every login that it loses, and only it', async (t) => {
+  const house = await startIdentity(t);
+  const receiver = await startReceiver(t);
+  const [alpha, beta] = [await listening(house, receiver, 'alpha'), await listening(house, receiver, 'beta')];
+  const logins = [await logIn(alpha), await logIn(alpha)];
+  await exchange(beta, await hop(logins[0]!.browser, beta));
+  const lost: string[] = [];
+  for (const login of logins) lost.push(`alpha ${(await exchange(alpha, login)).claims()?.['sid']}`);
+  const change = { clientId: 'alpha', by: 'admin', reason: '安全检查' };
+  t.deepEqual(await changeClientStatus(house, { ...change, status: 'suspended' }), { sessions: 2 });
+  await house.workers.idle();
+  t.deepEqual(toldSids(receiver), lost.sort());
+  t.like(await house.db('identity.logout_notices').first(), { state: 'delivered', reason: 'admin' });
+  await t.notThrowsAsync(hop(logins[0]!.browser, beta), 'the session goes on');
+  // Readmitted: it was told once, and people come back.
+  await changeClientStatus(house, { ...change, status: 'active' });
+  await house.workers.idle();
+  t.is(receiver.told.length, 2);
+  await t.notThrowsAsync(hop(logins[1]!.browser, alpha));
+});
+
+test('one logout reaches a system too that joined while it was being suspended', async (t) => {
+  const house = await startIdentity(t);
+  const receiver = await startReceiver(t);
+  const alpha = await listening(house, receiver, 'alpha');
+  await listening(house, receiver, 'beta');
+  const { browser } = await logIn(alpha);
+  await changeClientStatus(house, { clientId: 'beta', status: 'suspended', by: 'admin', reason: '安全检查' });
+  // The hop that was under way writes after the suspension.
+  const { session_uid: sessionUid } = await house.db('identity.session_clients').first('session_uid');
+  const part = { sid: 'late', grantId: null, persistsLogout: false };
+  await joinSession(house.db, { sessionUid, clientId: 'beta', now: house.clock() }, part);
+  t.true((await logOut(browser, house)).includes('同时退出了 2 个系统'));
+  t.true(toldSids(receiver).includes('beta late'));
 });
 
 test('a session that was logged out is not written back by a request under way, and its open codes are refused', async (t) => {
