@@ -1,6 +1,7 @@
 // The license room as a process: config -> database -> clients -> app; run-room.ts listens and stops.
 import { makeSealClient } from '../common/client/seal-client.ts';
 import { makeTokenSource } from '../common/client/token-source.ts';
+import { LICENSE_CLIENT_ID } from '../common/contract/identity.ts';
 import { connect } from '../common/db/connect.ts';
 import { checkSchemaVersion } from '../common/db/migrate.ts';
 import { makeDirectoryStore } from '../common/files/file-store.ts';
@@ -19,7 +20,7 @@ await runRoom({
     await checkSchemaVersion(db, 'license', MIGRATIONS);
     const getToken = makeTokenSource({
       issuer: config.identityUrl,
-      clientId: 'license',
+      clientId: LICENSE_CLIENT_ID,
       keyPem: config.clientKeyPem,
       resource: config.sealUrl,
       scope: 'seal:use',

@@ -32,7 +32,7 @@ xinji client secret CLIENT [--overlap HOURS]
 xinji client approve|withdraw CLIENT SCOPE --reason TEXT
     FILE     a registration in JSON (docs/integrate-sso.md); "public_keys" names PEM files beside it. A client that is
              there already is changed; running rooms follow within a second
-    suspend  nobody is logged in through it and it gets no tokens, until it is resumed
+    suspend  nobody is logged in through it and it gets no tokens, until it is resumed; it is told of each login it loses
     secret   makes a new secret and prints it, once; the one before stays good for HOURS (24 unless given)
     approve  lets a system ask for a scope that needs a reason, such as identity_document
 

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { makeSealClient } from '../../common/client/seal-client.ts';
 import { makeTokenSource } from '../../common/client/token-source.ts';
 import { systemClock } from '../../common/clock.ts';
+import { LICENSE_CLIENT_ID } from '../../common/contract/identity.ts';
 import { connect } from '../../common/db/connect.ts';
 import { checkSchemaVersion } from '../../common/db/migrate.ts';
 import { makeDirectoryStore } from '../../common/files/file-store.ts';
@@ -65,7 +66,7 @@ async function resume(env: NodeJS.ProcessEnv): Promise<ResumeResult> {
 function makeSealTokens(config: LicenseConfig): ReturnType<typeof makeTokenSource> {
   return makeTokenSource({
     issuer: config.identityUrl,
-    clientId: 'license',
+    clientId: LICENSE_CLIENT_ID,
     keyPem: config.clientKeyPem,
     resource: config.sealUrl,
     scope: 'seal:use',

@@ -1,4 +1,5 @@
 // The invented values of a development house. Every code has its right check character; the people do not exist.
+import { LICENSE_CLIENT_ID } from '../../common/contract/identity.ts';
 
 export const CITIZENS = [
   { login: 'zhangsan', name: '张三', codeType: '111', code: '360102199003077718', phone: '13800010001' },
@@ -144,4 +145,4 @@ export const CLI_CLIENT = {
 } as const;
 
 /** The license room as a client of identity and of the seal room. */
-export const LICENSE_CLIENT = { clientId: 'license', name: '电子证照', scopes: ['seal:use'] } as const;
+export const LICENSE_CLIENT = { clientId: LICENSE_CLIENT_ID, name: '电子证照', scopes: ['seal:use'] } as const;

@@ -15,6 +15,9 @@ export const SCOPES = [
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/** The license room as a client: it shows people what is theirs by the holder code. */
+export const LICENSE_CLIENT_ID = 'license';
+
 /** Userinfo for a client with scope `identity_document`: the sealed holder code, in clear to this client only. */
 export const identityDocumentClaims = z.object({
   sub: z.string(),

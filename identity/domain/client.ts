@@ -4,11 +4,11 @@
 // terminal without a key, keeps neither: it is answered on that machine's loopback address only, and the person is asked
 // each time. FAPI 2.0 is a profile of a client: pushed requests, private_key_jwt and sender-constrained tokens.
 
-import { SCOPES } from '../../common/contract/identity.ts';
+import { LICENSE_CLIENT_ID, SCOPES } from '../../common/contract/identity.ts';
 import { isDuty } from '../../common/contract/roles.ts';
 import { TrustError } from '../../common/errors.ts';
 import { LEVELS, type Level } from './assurance.ts';
-import { ABOUT_PERSON, APPROVAL_SCOPES } from './claims.ts';
+import { ABOUT_PERSON, APPROVAL_SCOPES, type ClaimScope } from './claims.ts';
 import { isLoopbackUri, isPublicP256, isWebUri, type PublicJwk, publicPart } from './client-parts.ts';
 import { isSector, OWN_SECTOR } from './subject.ts';
 
@@ -89,10 +89,20 @@ export function logsPeopleIn({ grantTypes }: Pick<ClientFacts, 'grantTypes'>): b
   return grantTypes.includes('authorization_code') || grantTypes.includes('device_code');
 }
 
-/** Scopes of the registration that are not in force: they need an approval and have none. Our own sector needs none. */
-export function scopesWithoutApproval(client: Pick<Client, 'scopes' | 'sector' | 'approvedScopes'>): readonly string[] {
-  if (client.sector === OWN_SECTOR) return [];
-  return APPROVAL_SCOPES.filter((scope) => client.scopes.includes(scope) && !client.approvedScopes.includes(scope));
+/**
+ * Scopes for which a client needs an administrator's approval and then asks the person each session. Alone the license room
+ * needs none: licenses are found by the holder code. Who runs the house registers it; no page accepts the platform's sector.
+ */
+export function scopesToApprove({ clientId, sector }: Pick<Client, 'clientId' | 'sector'>): readonly ClaimScope[] {
+  return clientId === LICENSE_CLIENT_ID && sector === OWN_SECTOR ? [] : APPROVAL_SCOPES;
+}
+
+/** Scopes of the registration that are not in force: they need an approval and have none. */
+export function scopesWithoutApproval(
+  client: Pick<Client, 'clientId' | 'scopes' | 'sector' | 'approvedScopes'>,
+): readonly string[] {
+  const { scopes, approvedScopes } = client;
+  return scopesToApprove(client).filter((scope) => scopes.includes(scope) && !approvedScopes.includes(scope));
 }
 
 /** The registration with only its known members and all rules, or `client-invalid` that names the field. */

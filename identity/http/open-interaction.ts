@@ -1,6 +1,6 @@
 // One login or consent under way, as the provider keeps it.
 import type { Provider } from 'oidc-provider';
-import { OWN_SECTOR } from '../domain/subject.ts';
+import { scopesToApprove } from '../domain/client.ts';
 import type { CurrentProvider } from '../provider/current-provider.ts';
 
 export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
@@ -18,13 +18,15 @@ export async function claimsGivenAtLogin(
 ): Promise<readonly ('name' | 'phone_number' | 'email' | 'identity_document' | 'level')[] | null> {
   const client = await provider().Client.find(String(interaction.params['client_id']));
   if (client?.['xinji_first_party'] !== true || client.applicationType === 'native') return null;
+  const { clientId } = client;
+  const asked = scopesToApprove({ clientId, sector: String(client['xinji_sector']) });
   const scopes = String(interaction.params['scope'] ?? '').split(' ');
   return [
     ...(scopes.includes('profile') ? (['name'] as const) : []),
     ...(scopes.includes('phone') ? (['phone_number'] as const) : []),
     ...(scopes.includes('email') ? (['email'] as const) : []),
     ...(scopes.includes('level') ? (['level'] as const) : []),
-    ...(scopes.includes('identity_document') && client['xinji_sector'] === OWN_SECTOR
+    ...(scopes.includes('identity_document') && !asked.includes('identity_document')
       ? (['identity_document'] as const)
       : []),
   ];

@@ -4,8 +4,8 @@ import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import { errors, type Grant, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Clock } from '../../common/clock.ts';
-import { APPROVAL_SCOPES, claimsOf } from '../domain/claims.ts';
-import { OIDC_SCOPES } from '../domain/client.ts';
+import { claimsOf } from '../domain/claims.ts';
+import { OIDC_SCOPES, scopesToApprove } from '../domain/client.ts';
 import { outlivesSession } from '../domain/consent.ts';
 import { OWN_SECTOR } from '../domain/subject.ts';
 import { revokeGrant } from '../store/artifacts.ts';
@@ -66,12 +66,16 @@ async function refuseWithoutRole(ctx: KoaContextWithOIDC, { audiences, duties }:
 
 /**
  * Everything the registration allows, once: requests under it are narrowed to what they ask for and what roles bring. What an
- * administrator had to approve stays out for systems of other sectors: the person is shown the values and asked.
+ * administrator had to approve stays out: the person is shown the values and asked.
  */
 async function makeFirstPartyGrant(ctx: KoaContextWithOIDC, audiences: readonly Audience[]): Promise<Grant> {
   const { client, account, provider } = ctx.oidc;
-  const asked = client?.['xinji_sector'] === OWN_SECTOR ? [] : [...APPROVAL_SCOPES, 'offline_access'];
-  const allowed = (client?.scope ?? '').split(' ').filter((scope) => !asked.includes(scope));
+  const sector = String(client!['xinji_sector']);
+  const asked: readonly string[] = [
+    ...scopesToApprove({ clientId: client!.clientId, sector }),
+    ...(sector === OWN_SECTOR ? [] : ['offline_access']),
+  ];
+  const allowed = (client!.scope ?? '').split(' ').filter((scope) => !asked.includes(scope));
   const grant = new provider.Grant({ accountId: account!.accountId, clientId: client!.clientId });
   grant.addOIDCScope(OIDC_SCOPES.filter((scope) => allowed.includes(scope)));
   grant.addOIDCClaims(allowed.flatMap(claimsOf));

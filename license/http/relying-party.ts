@@ -4,10 +4,9 @@ import { createRemoteJWKSet, jwtVerify } from 'jose';
 import * as oidc from 'openid-client';
 import { makeOidcClient } from '../../common/client/token-source.ts';
 import type { Clock } from '../../common/clock.ts';
-import { identityDocumentClaims } from '../../common/contract/identity.ts';
+import { identityDocumentClaims, LICENSE_CLIENT_ID } from '../../common/contract/identity.ts';
 import { TrustError } from '../../common/errors.ts';
 
-export const CLIENT_ID = 'license';
 const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
 
 export type RelyingPartyOptions = {
@@ -41,7 +40,7 @@ export type RelyingParty = {
 };
 
 export function makeRelyingParty(options: RelyingPartyOptions): RelyingParty {
-  const find = makeOidcClient({ ...options, clientId: CLIENT_ID });
+  const find = makeOidcClient({ ...options, clientId: LICENSE_CLIENT_ID });
   const client = (): Promise<oidc.Configuration> =>
     find().catch((cause: unknown) => {
       throw new TrustError('identity-unavailable', 'the identity room cannot be reached', { cause });
@@ -52,7 +51,7 @@ export function makeRelyingParty(options: RelyingPartyOptions): RelyingParty {
     finish: async (callback, pending) => finishLogin(await client(), callback, pending),
     logoutUrl: async (idToken) => {
       const target = oidc.buildEndSessionUrl(await client(), {
-        client_id: CLIENT_ID,
+        client_id: LICENSE_CLIENT_ID,
         post_logout_redirect_uri: `${options.url}/?out=1`,
         ...(idToken === null ? {} : { id_token_hint: idToken }),
       });
@@ -109,7 +108,7 @@ async function readLogoutToken(
 ): Promise<{ sub: string | undefined; sid: string | undefined }> {
   const { payload } = await jwtVerify(token, keys, {
     issuer,
-    audience: CLIENT_ID,
+    audience: LICENSE_CLIENT_ID,
     algorithms: ['ES256'],
     typ: 'logout+jwt',
     requiredClaims: ['iat', 'jti', 'events'],

@@ -103,10 +103,12 @@ for (const [title, change, field] of REFUSED) {
   });
 }
 
-test('identity_document counts once an administrator approved it, and in our own sector without', (t) => {
-  const client = { scopes: ['openid', 'identity_document'], sector: 'alpha', approvedScopes: [] };
+test('identity_document counts once an administrator approved it, and for the license room alone without', (t) => {
+  const client = { clientId: 'alpha', scopes: ['openid', 'identity_document'], sector: 'alpha', approvedScopes: [] };
   t.deepEqual(scopesWithoutApproval(client), ['identity_document']);
   t.deepEqual(scopesWithoutApproval({ ...client, approvedScopes: ['identity_document'] }), []);
-  t.deepEqual(scopesWithoutApproval({ ...client, sector: 'xinji' }), []);
+  t.deepEqual(scopesWithoutApproval({ ...client, clientId: 'license', sector: 'xinji' }), []);
+  for (const other of [{ sector: 'xinji' }, { clientId: 'license' }, { clientId: 'license2', sector: 'xinji' }])
+    t.deepEqual(scopesWithoutApproval({ ...client, ...other }), ['identity_document'], JSON.stringify(other));
   t.deepEqual(scopesWithoutApproval({ ...client, scopes: ['openid'] }), []);
 });

@@ -2,8 +2,9 @@ import test from 'ava';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import * as oidc from 'openid-client';
 import { makeBrowser } from '../../bin/demo/browser.ts';
+import { approveClaims } from '../../identity/flow/approve-claims.ts';
 import { markClientStatus } from '../../identity/store/clients.ts';
-import { authorize, discover, exchange, hop, logIn, startIdentity } from './identity-house.ts';
+import { authorize, discover, exchange, hop, logIn, PERSON, startIdentity } from './identity-house.ts';
 
 const LICENSE_ROOM = { scopes: ['openid', 'profile', 'identity_document'], sector: 'xinji' };
 
@@ -56,13 +57,29 @@ test('refused sibling: without the scope in the request the same client gets no 
   t.deepEqual(person, { sub: house.subOf('xinji'), name: '张三' });
 });
 
-test('refused sibling: a client that is not registered for identity_document is refused with invalid_scope', async (t) => {
+test('refused siblings: not registered for identity_document, or registered in the sector of the platform and not approved', async (t) => {
   const house = await startIdentity(t);
-  const client = await house.client('alpha');
-  const { target } = await authorize(client, { scope: 'openid identity_document' });
-  const response = await makeBrowser().fetchOnce(target.href);
-  const location = new URL(response.headers.get('Location')!);
-  t.is(location.searchParams.get('error'), 'invalid_scope');
+  for (const client of [await house.client('alpha'), await house.client('seal-desk', LICENSE_ROOM)]) {
+    const { target } = await authorize(client, { scope: 'openid identity_document' });
+    const response = await makeBrowser().fetchOnce(target.href);
+    const location = new URL(response.headers.get('Location')!);
+    t.is(location.searchParams.get('error'), 'invalid_scope', client.id);
+  }
+});
+
+test('another system of the platform gets no ID number from the login alone, once it is approved: the person is asked', async (t) => {
+  const house = await startIdentity(t);
+  const desk = await house.client('seal-desk', LICENSE_ROOM);
+  const approval = { clientId: desk.id, scope: 'identity_document', by: 'admin', reason: '核对用章人身份' };
+  await approveClaims({ db: house.db, clock: house.clock }, approval);
+  const browser = makeBrowser();
+  const login = await browser.open((await authorize(desk, { scope: 'openid profile identity_document' })).target.href);
+  t.false(login.text.includes('身份证号码'), 'the login page promises no more than it gives');
+  const asked = await browser.submit(login, { login: PERSON.loginName, password: PERSON.password });
+  t.true(
+    asked.text.includes('请求使用您的信息') && asked.text.includes('360***********7718'),
+    asked.text.slice(0, 2000),
+  );
 });
 
 test('RFC 7636: a request without PKCE is refused, and so is the plain method', async (t) => {

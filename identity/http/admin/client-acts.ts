@@ -29,8 +29,8 @@ const DEFAULT_OVERLAP = '24';
 const TEXTS = {
   suspend: { zh: '停用“{name}”？', en: 'Suspend "{name}"?' },
   suspendWhy: {
-    zh: '停用后，任何人都不能再通过该系统登录，它也取不到令牌；它所在的登录会话同时退出。可以恢复。',
-    en: 'Nobody will log in through it and it gets no tokens; it leaves every session it is in. It can be resumed.',
+    zh: '停用后，任何人都不能再通过该系统登录，它也取不到令牌；它所在的登录会话同时退出，并通知该系统。可以恢复。',
+    en: 'Nobody will log in through it and it gets no tokens; it leaves every session it is in, and is told so. It can be resumed.',
   },
   suspendGo: { zh: '停用该系统', en: 'Suspend this system' },
   suspendNot: { zh: '不停用，返回', en: 'Do not suspend, back' },

@@ -6,10 +6,8 @@ import { TrustError } from '../../../common/errors.ts';
 import type { Flash } from '../../../common/http/flash.ts';
 import { pageFrame, sendPage } from '../../../common/http/preferences.ts';
 import type { Route } from '../../../common/http/routes.ts';
-import { APPROVAL_SCOPES } from '../../domain/claims.ts';
-import type { Client } from '../../domain/client.ts';
+import { type Client, scopesToApprove } from '../../domain/client.ts';
 import { thumbprintOf } from '../../domain/client-parts.ts';
-import { OWN_SECTOR } from '../../domain/subject.ts';
 import { listClientFigures } from '../../store/client-figures.ts';
 import { listLiveSecrets } from '../../store/client-secrets.ts';
 import { findClient, listClientPage } from '../../store/clients.ts';
@@ -113,11 +111,12 @@ export async function getClient(db: Knex, ctx: Koa.Context): Promise<Client> {
 }
 
 function approvalsOf(client: Client) {
-  if (client.sector === OWN_SECTOR) return [];
-  return APPROVAL_SCOPES.filter((scope) => client.scopes.includes(scope)).map((scope) => ({
-    scope,
-    approved: client.approvedScopes.includes(scope),
-  }));
+  return scopesToApprove(client)
+    .filter((scope) => client.scopes.includes(scope))
+    .map((scope) => ({
+      scope,
+      approved: client.approvedScopes.includes(scope),
+    }));
 }
 
 const CODES = ['changed', 'registered', 'resumed', 'approved', 'withdrawn', 'ended'] as const;
