@@ -1,23 +1,16 @@
-// 账号管理. A look-up opens one account to this session of the administrator: the address of its page bears a signature that no
-// other session has, so that nobody comes to an account without a reason on record.
-import type { Knex } from 'knex';
+// 账号管理: one account, found and opened by look-up.ts, frozen, unfrozen and logged out; and the end of everybody's sessions.
 import type Koa from 'koa';
-import type { Clock } from '../../../common/clock.ts';
-import { isTrustError, TrustError } from '../../../common/errors.ts';
-import type { Cookies } from '../../../common/http/cookies.ts';
 import { pageFrame, sendPage } from '../../../common/http/preferences.ts';
 import type { Route } from '../../../common/http/routes.ts';
 import type { Fault } from '../../../common/web/parts.ts';
 import type { Lang } from '../../../common/web/texts.ts';
 import type { Account } from '../../domain/account.ts';
-import type { DocumentKeys } from '../../domain/document-box.ts';
 import { maskCode } from '../../domain/mask.ts';
 import { maskPhone } from '../../domain/message.ts';
 import { parseReason } from '../../domain/reason.ts';
 import { freezeAccount, unfreezeAccount } from '../../flow/close-account.ts';
 import { logOutAccount, logOutEverybody } from '../../flow/end-all-sessions.ts';
-import { lookUpAccount } from '../../flow/look-up-account.ts';
-import { findAccountBySub, findDocument } from '../../store/accounts.ts';
+import { findDocument } from '../../store/accounts.ts';
 import { listAuthentications } from '../../store/authentications.ts';
 import { listFactors } from '../../store/factors.ts';
 import { countLiveSessions, listSessionsOf } from '../../store/sessions.ts';
@@ -29,28 +22,19 @@ import {
   confirmFault,
   EVERYBODY_WORDS,
   everybodyPage,
-  typedFault,
 } from '../../web/admin/accounts-page.ts';
 import type { Typed } from '../../web/admin/client-fields.ts';
-import { reasonFault } from '../../web/admin/fields.ts';
-import { textOf } from './clients.ts';
-import type { Admin, AdminGate } from './gate.ts';
-
-export type AccountPagesDeps = {
-  readonly db: Knex;
-  readonly clock: Clock;
-  readonly keys: DocumentKeys;
-  readonly cookies: Cookies;
-  readonly gate: AdminGate;
-};
+import type { Admin } from './gate.ts';
+import { type LookUpDeps, openAccount, openedHref, searchAccount } from './look-up.ts';
+import { reasonFaults } from './typed.ts';
 
 const PATH = '/admin/accounts';
 const ACT_NAMES: readonly AccountAct[] = ['freeze', 'unfreeze', 'logout'];
 
-export function accountAdminRoutes(deps: AccountPagesDeps): readonly Route[] {
+export function accountAdminRoutes(deps: LookUpDeps): readonly Route[] {
   return [
     { method: 'GET', path: PATH, scope: 'public', handler: (ctx) => showSearch(deps, ctx) },
-    { method: 'POST', path: `${PATH}/find`, scope: 'public', handler: (ctx) => find(deps, ctx) },
+    { method: 'POST', path: `${PATH}/find`, scope: 'public', handler: (ctx) => search(deps, ctx) },
     { method: 'GET', path: `${PATH}/everybody`, scope: 'public', handler: (ctx) => showEverybody(deps, ctx) },
     { method: 'POST', path: `${PATH}/everybody`, scope: 'public', handler: (ctx) => logOutAll(deps, ctx) },
     { method: 'GET', path: `${PATH}/:sub`, scope: 'public', handler: (ctx) => showAccount(deps, ctx) },
@@ -61,7 +45,7 @@ export function accountAdminRoutes(deps: AccountPagesDeps): readonly Route[] {
   ];
 }
 
-async function showSearch(deps: AccountPagesDeps, ctx: Koa.Context): Promise<void> {
+async function showSearch(deps: LookUpDeps, ctx: Koa.Context): Promise<void> {
   const admin = await deps.gate.require(ctx, 'accounts');
   if (admin === null) return;
   const flash = deps.gate.takeFlash(ctx, admin);
@@ -69,7 +53,7 @@ async function showSearch(deps: AccountPagesDeps, ctx: Koa.Context): Promise<voi
   sendSearch(deps, ctx, { admin, typed: {}, faults: [], notFound: flash?.code === 'none', everybody });
 }
 
-type Search = {
+type Searching = {
   readonly admin: Admin;
   readonly typed: Typed;
   readonly faults: readonly Fault[];
@@ -77,31 +61,26 @@ type Search = {
   readonly everybody?: number | null;
 };
 
-function sendSearch({ gate }: AccountPagesDeps, ctx: Koa.Context, of: Search): void {
+function sendSearch({ gate }: LookUpDeps, ctx: Koa.Context, of: Searching): void {
   const { admin, typed, faults, notFound = false, everybody = null } = of;
   const page = accountsPage(pageFrame(ctx, PATH), { view: gate.view(ctx, admin), typed, faults, notFound, everybody });
   sendPage(ctx, page, faults.length > 0 ? 422 : 200);
 }
 
-async function find(deps: AccountPagesDeps, ctx: Koa.Context): Promise<void> {
-  const { gate } = deps;
-  const accepted = await gate.requireForm(ctx, 'accounts', PATH);
-  if (accepted === null) return;
-  const { admin, form } = accepted;
-  const typed = (form['typed'] ?? '').trim();
-  const frame = pageFrame(ctx, PATH);
-  const wrong = [...(typed === '' ? [typedFault(frame)] : []), ...reasonFaults(frame.lang, form)];
-  if (wrong.length > 0) return sendSearch(deps, ctx, { admin, typed: form, faults: wrong });
-  const account = await lookUpAccount(deps, { typed, by: admin.session.account.sub, reason: form['reason'] ?? '' });
-  if (account === null) return gate.leaveFor(ctx, admin, PATH, { code: 'none' });
-  gate.leaveFor(ctx, admin, hrefOf(deps, admin, account.sub));
+async function search(deps: LookUpDeps, ctx: Koa.Context): Promise<void> {
+  await searchAccount(deps, ctx, {
+    duty: 'accounts',
+    path: PATH,
+    again: (of) => sendSearch(deps, ctx, of),
+    hrefOf: (admin, { sub }) => openedHref(deps, admin, { path: PATH, sub }),
+  });
 }
 
-async function showAccount(deps: AccountPagesDeps, ctx: Koa.Context): Promise<void> {
+async function showAccount(deps: LookUpDeps, ctx: Koa.Context): Promise<void> {
   const { gate, db, clock, keys } = deps;
   const admin = await gate.require(ctx, 'accounts');
   if (admin === null) return;
-  const account = await openAccount(deps, ctx, admin);
+  const account = await openAccount(deps, ctx, admin, PATH);
   if (account === null) return;
   const document = await findDocument(db, keys, account.sub);
   const sessions = await listSessionsOf(db, account.sub, clock());
@@ -120,7 +99,7 @@ async function showAccount(deps: AccountPagesDeps, ctx: Koa.Context): Promise<vo
       systems: new Set(sessions.flatMap(({ clients }) => clients.map(({ clientId }) => clientId))).size,
       lastLoginAt: last?.at ?? null,
     },
-    hrefOf: (act) => hrefOf(deps, admin, account.sub, act),
+    hrefOf: (act) => openedHref(deps, admin, { path: PATH, sub: account.sub, act }),
     done:
       flash === null
         ? null
@@ -129,16 +108,16 @@ async function showAccount(deps: AccountPagesDeps, ctx: Koa.Context): Promise<vo
   sendPage(ctx, page);
 }
 
-async function showAct(deps: AccountPagesDeps, ctx: Koa.Context, act: AccountAct): Promise<void> {
+async function showAct(deps: LookUpDeps, ctx: Koa.Context, act: AccountAct): Promise<void> {
   const admin = await deps.gate.require(ctx, 'accounts');
   if (admin === null) return;
-  const account = await openAccount(deps, ctx, admin);
+  const account = await openAccount(deps, ctx, admin, PATH);
   if (account !== null) await sendAct(deps, ctx, { admin, account, act, typed: {}, faults: [] });
 }
 
-type Acting = Search & { readonly account: Account; readonly act: AccountAct };
+type Acting = Searching & { readonly account: Account; readonly act: AccountAct };
 
-async function sendAct(deps: AccountPagesDeps, ctx: Koa.Context, of: Acting): Promise<void> {
+async function sendAct(deps: LookUpDeps, ctx: Koa.Context, of: Acting): Promise<void> {
   const { admin, account, act, typed, faults } = of;
   const sessions = await listSessionsOf(deps.db, account.sub, deps.clock());
   const page = accountActPage(pageFrame(ctx, ctx.url), {
@@ -146,20 +125,20 @@ async function sendAct(deps: AccountPagesDeps, ctx: Koa.Context, of: Acting): Pr
     act,
     name: account.name,
     sessions: sessions.length,
-    action: hrefOf(deps, admin, account.sub, act),
-    backHref: hrefOf(deps, admin, account.sub),
+    action: openedHref(deps, admin, { path: PATH, sub: account.sub, act }),
+    backHref: openedHref(deps, admin, { path: PATH, sub: account.sub }),
     typed,
     faults,
   });
   sendPage(ctx, page, faults.length > 0 ? 422 : 200);
 }
 
-async function runAct(deps: AccountPagesDeps, ctx: Koa.Context, act: AccountAct): Promise<void> {
+async function runAct(deps: LookUpDeps, ctx: Koa.Context, act: AccountAct): Promise<void> {
   const { gate } = deps;
   const accepted = await gate.requireForm(ctx, 'accounts', PATH);
   if (accepted === null) return;
   const { admin, form } = accepted;
-  const account = await openAccount(deps, ctx, admin);
+  const account = await openAccount(deps, ctx, admin, PATH);
   if (account === null) return;
   const { lang } = pageFrame(ctx);
   const by = admin.session.account.sub;
@@ -171,22 +150,22 @@ async function runAct(deps: AccountPagesDeps, ctx: Koa.Context, act: AccountAct)
   if (act === 'logout') Object.assign(ended, await logOutAccount(deps, { sub, by, reason }));
   else if (act === 'freeze') await freezeAccount(deps, { sub, actor: by, reason });
   else await unfreezeAccount(deps, { sub, actor: by, reason });
-  gate.leaveFor(ctx, admin, hrefOf(deps, admin, sub), { code: act, values: ended });
+  gate.leaveFor(ctx, admin, openedHref(deps, admin, { path: PATH, sub }), { code: act, values: ended });
 }
 
-async function showEverybody(deps: AccountPagesDeps, ctx: Koa.Context): Promise<void> {
+async function showEverybody(deps: LookUpDeps, ctx: Koa.Context): Promise<void> {
   const admin = await deps.gate.require(ctx, 'accounts');
   if (admin !== null) await sendEverybody(deps, ctx, { admin, typed: {}, faults: [] });
 }
 
-async function sendEverybody(deps: AccountPagesDeps, ctx: Koa.Context, of: Search): Promise<void> {
+async function sendEverybody(deps: LookUpDeps, ctx: Koa.Context, of: Searching): Promise<void> {
   const { admin, typed, faults } = of;
   const sessions = await countLiveSessions(deps.db, deps.clock());
   const page = everybodyPage(pageFrame(ctx), { view: deps.gate.view(ctx, admin), sessions, typed, faults });
   sendPage(ctx, page, faults.length > 0 ? 422 : 200);
 }
 
-async function logOutAll(deps: AccountPagesDeps, ctx: Koa.Context): Promise<void> {
+async function logOutAll(deps: LookUpDeps, ctx: Koa.Context): Promise<void> {
   const accepted = await deps.gate.requireForm(ctx, 'accounts', `${PATH}/everybody`);
   if (accepted === null) return;
   const { admin, form } = accepted;
@@ -197,41 +176,6 @@ async function logOutAll(deps: AccountPagesDeps, ctx: Koa.Context): Promise<void
   const by = admin.session.account.sub;
   const { sessions } = await logOutEverybody(deps, { by, reason: form['reason'] ?? '' });
   deps.gate.leaveFor(ctx, admin, PATH, { code: 'everybody', values: { sessions } });
-}
-
-/** The account of the address when this session looked it up; else null, and the answer leads to the search. */
-async function openAccount(
-  { db, keys, cookies, gate }: AccountPagesDeps,
-  ctx: Koa.Context,
-  admin: Admin,
-): Promise<Account | null> {
-  const { sub = '' } = ctx['params'] as { sub?: string };
-  if (!cookies.isSigned(lookUpOf(admin, sub), textOf(ctx.query['look']))) {
-    gate.leaveFor(ctx, admin, PATH);
-    return null;
-  }
-  const account = await findAccountBySub(db, keys, sub);
-  if (account === null) throw new TrustError('not-found', 'There is no such account.');
-  return account;
-}
-
-function hrefOf({ cookies }: AccountPagesDeps, admin: Admin, sub: string, act?: AccountAct): string {
-  const path = act === undefined ? `${PATH}/${sub}` : `${PATH}/${sub}/${act}`;
-  return `${path}?${new URLSearchParams({ look: cookies.sign(lookUpOf(admin, sub)) })}`;
-}
-
-function lookUpOf({ session }: Admin, sub: string): string {
-  return `account look-up:${session.sessionUid}:${sub}`;
-}
-
-export function reasonFaults(lang: Lang, form: Typed): readonly Fault[] {
-  try {
-    parseReason(form['reason'] ?? '');
-    return [];
-  } catch (error) {
-    if (!isTrustError(error, 'invalid-request')) throw error;
-    return [reasonFault(lang)];
-  }
 }
 
 function ownFault(lang: Lang): Fault {

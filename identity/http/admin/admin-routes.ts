@@ -3,7 +3,7 @@ import type Koa from 'koa';
 import { pageFrame, sendPage } from '../../../common/http/preferences.ts';
 import type { Route } from '../../../common/http/routes.ts';
 import { adminHomePage } from '../../web/admin/home-page.ts';
-import { type AccountPagesDeps, accountAdminRoutes } from './accounts.ts';
+import { accountAdminRoutes } from './accounts.ts';
 import { type AuditPagesDeps, auditRoutes } from './audit.ts';
 import { clientActRoutes } from './client-acts.ts';
 import { clientEditRoutes } from './client-edit.ts';
@@ -12,8 +12,7 @@ import { type CounterPagesDeps, counterRoutes } from './counter.ts';
 import { type AdminGateDeps, makeAdminGate } from './gate.ts';
 import { roleRoutes } from './roles.ts';
 
-export type AdminDeps = Omit<ClientPagesDeps & AccountPagesDeps & AuditPagesDeps & CounterPagesDeps, 'gate'> &
-  AdminGateDeps;
+export type AdminDeps = Omit<ClientPagesDeps & AuditPagesDeps & CounterPagesDeps, 'gate'> & AdminGateDeps;
 
 export function adminRoutes(given: AdminDeps): readonly Route[] {
   const gate = makeAdminGate(given);

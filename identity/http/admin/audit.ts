@@ -8,15 +8,13 @@ import { pageFrame, sendPage } from '../../../common/http/preferences.ts';
 import type { Route } from '../../../common/http/routes.ts';
 import type { Fault } from '../../../common/web/parts.ts';
 import type { DocumentKeys } from '../../domain/document-box.ts';
-import { lookUpAccount } from '../../flow/look-up-account.ts';
 import { type AuditFilter, type AuditPlace, type AuditRecord, listAuditRecords } from '../../store/audit-reads.ts';
 import { EVENT_KINDS, type IdentityEvent } from '../../store/events.ts';
-import { typedFault } from '../../web/admin/accounts-page.ts';
 import { type AuditEntryRow, auditPage } from '../../web/admin/audit-page.ts';
 import type { Typed } from '../../web/admin/client-fields.ts';
-import { reasonFaults } from './accounts.ts';
-import { textOf } from './clients.ts';
 import type { Admin, AdminGate } from './gate.ts';
+import { searchAccount } from './look-up.ts';
+import { textOf } from './typed.ts';
 
 export type AuditPagesDeps = {
   readonly db: Knex;
@@ -84,17 +82,12 @@ async function send({ db, gate }: AuditPagesDeps, ctx: Koa.Context, of: Sent): P
 }
 
 async function findSubject(deps: AuditPagesDeps, ctx: Koa.Context): Promise<void> {
-  const { gate } = deps;
-  const accepted = await gate.requireForm(ctx, 'audit', PATH);
-  if (accepted === null) return;
-  const { admin, form } = accepted;
-  const frame = pageFrame(ctx, PATH);
-  const typed = (form['typed'] ?? '').trim();
-  const faults = [...(typed === '' ? [typedFault(frame)] : []), ...reasonFaults(frame.lang, form)];
-  if (faults.length > 0) return send(deps, ctx, { admin, typed: form, faults, notFound: false });
-  const account = await lookUpAccount(deps, { typed, by: admin.session.account.sub, reason: form['reason'] ?? '' });
-  if (account === null) return gate.leaveFor(ctx, admin, PATH, { code: 'none' });
-  gate.leaveFor(ctx, admin, `${PATH}?${new URLSearchParams({ subject: account.sub })}`);
+  await searchAccount(deps, ctx, {
+    duty: 'audit',
+    path: PATH,
+    again: (of) => send(deps, ctx, { ...of, notFound: false }),
+    hrefOf: (_admin, { sub }) => `${PATH}?${new URLSearchParams({ subject: sub })}`,
+  });
 }
 
 /** The answer itself is the file: nothing is changed but that the export is on record. */

@@ -18,8 +18,9 @@ import type { Typed } from '../../web/admin/client-fields.ts';
 import { clientActPage, clientSecretPage } from '../../web/admin/client-form-page.ts';
 import { radios } from '../../web/admin/fields.ts';
 import { faultsOf } from './client-forms.ts';
-import { type ClientPagesDeps, getClient, textOf } from './clients.ts';
+import { type ClientPagesDeps, getClient } from './clients.ts';
 import type { Admin } from './gate.ts';
+import { textOf } from './typed.ts';
 
 const PATH = '/admin/clients';
 const HOUR_SECONDS = 3600;

@@ -17,6 +17,7 @@ import { type ClientRow, clientsPage } from '../../web/admin/clients-page.ts';
 import type { KeptForms } from '../kept-forms.ts';
 import type { OwnSessions } from '../own-session.ts';
 import type { AdminGate } from './gate.ts';
+import { textOf } from './typed.ts';
 
 export type ClientPagesDeps = {
   readonly db: Knex;
@@ -130,8 +131,4 @@ function doneOf(flash: Flash | null): ClientDone | null {
 /** When the day began, in China. */
 export function beginOfDay(now: Date): Date {
   return new Date(Math.floor((now.getTime() + CHINA_OFFSET_MS) / DAY_MS) * DAY_MS - CHINA_OFFSET_MS);
-}
-
-export function textOf(value: unknown): string {
-  return typeof value === 'string' ? value.trim().slice(0, 200) : '';
 }

@@ -14,9 +14,8 @@ import { addRole, endRole } from '../../flow/assign-role.ts';
 import { listAssignedRoles } from '../../store/roles.ts';
 import type { Typed } from '../../web/admin/client-fields.ts';
 import { type NamedRole, type RoleState, roleEndPage, roleNewPage, rolesPage } from '../../web/admin/roles-page.ts';
-import { reasonFaults } from './accounts.ts';
-import { textOf } from './clients.ts';
 import type { Admin, AdminGate } from './gate.ts';
+import { reasonFaults, textOf } from './typed.ts';
 
 export type RolePagesDeps = {
   readonly db: Knex;

@@ -7,7 +7,7 @@ import { ABOUT_PERSON, APPROVAL_SCOPES, claimsOf } from '../../domain/claims.ts'
 import { AUTH_METHODS, type Client, GRANT_TYPES } from '../../domain/client.ts';
 import { claimWords } from '../claim-words.ts';
 import { LEVEL_WORDS } from '../level-words.ts';
-import { checkboxes, radios, textArea } from './fields.ts';
+import { checkboxes, radios, readTicked, textArea } from './fields.ts';
 
 export type Typed = Readonly<Record<string, string>>;
 export type Topic = 'about' | 'addresses' | 'claims' | 'rules' | 'keys';
@@ -176,8 +176,6 @@ export function topicFields(
     label: say(CLIENT_TEXTS[name]),
     fault: faultOf(faults, name),
   });
-  const chosen = (name: string): readonly string[] =>
-    Object.keys(typed).flatMap((key) => (key.startsWith(`${name}.`) ? [key.slice(name.length + 1)] : []));
   switch (topic) {
     case 'about':
       return html`${text('name', say(CLIENT_TEXTS.nameHint))}${text('organisation')}${text('purpose')}`;
@@ -187,11 +185,11 @@ export function topicFields(
       return html`${checkboxes({
         ...named('scopes'),
         options: scopes.map((scope) => scopeOption(lang, scope)),
-        chosen: chosen('scopes'),
+        chosen: readTicked(typed, 'scopes'),
       })}${checkboxes({
         ...named('optionalScopes'),
         options: ABOUT_PERSON.map((scope) => ({ value: scope, label: scopeWords(lang, scope) })),
-        chosen: chosen('optionalScopes'),
+        chosen: readTicked(typed, 'optionalScopes'),
       })}`;
     case 'rules':
       return html`${radios({
@@ -201,7 +199,7 @@ export function topicFields(
       })}${checkboxes({
         ...named('grantTypes'),
         options: GRANT_TYPES.map((value) => ({ value, label: grantWords(lang, value), hint: value })),
-        chosen: chosen('grantTypes'),
+        chosen: readTicked(typed, 'grantTypes'),
       })}${radios({
         ...named('minLevel'),
         options: [
@@ -218,7 +216,7 @@ export function topicFields(
         label: say(CLIENT_TEXTS.demands),
         fault: DEMANDS.map((name) => faultOf(faults, name)).find((fault) => fault !== undefined),
         options: DEMANDS.map((value) => ({ value, label: say(CLIENT_TEXTS[value]) })),
-        chosen: chosen('demands'),
+        chosen: readTicked(typed, 'demands'),
       })}`;
     default:
       return textArea({ ...named('jwks'), hint: say(CLIENT_TEXTS.jwksHint), value: typed['jwks'] ?? '', rows: 5 });
