@@ -8,6 +8,11 @@ export function chinaDate(now: Date): string {
   return new Date(now.getTime() + CHINA_OFFSET_MS).toISOString().slice(0, 10);
 }
 
+/** The instant at which that date begins in China. */
+export function beginOfChinaDate(date: string): Date {
+  return new Date(`${date}T00:00:00+08:00`);
+}
+
 /** True for a date that the calendar has: 2026-02-28, but not 2026-02-30. */
 export function isCalendarDate(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;

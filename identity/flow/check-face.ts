@@ -2,7 +2,7 @@
 // answer costs no try. Raising the level of an account by the face is another act (flow/prove-identity.ts).
 import type { Knex } from 'knex';
 import type { Clock } from '../../common/clock.ts';
-import { chinaDate } from '../../common/codes/calendar-date.ts';
+import { beginOfChinaDate, chinaDate } from '../../common/codes/calendar-date.ts';
 import type { Account } from '../domain/account.ts';
 import type { DocumentKeys } from '../domain/document-box.ts';
 import type { FaceCheck } from '../domain/proofing.ts';
@@ -46,6 +46,6 @@ export async function checkFace(deps: FaceDeps, account: Account, picture: Uint8
 
 /** Until midnight in China. */
 function secondsLeft(now: Date): number {
-  const midnight = Date.parse(`${chinaDate(now)}T00:00:00+08:00`) + 86_400_000;
+  const midnight = beginOfChinaDate(chinaDate(now)).getTime() + 86_400_000;
   return Math.max(1, Math.ceil((midnight - now.getTime()) / 1000));
 }

@@ -101,6 +101,13 @@ test('the log is read by filter and page, its newest part is checked, and it is 
   const day = await browser.open(`${house.url}/admin/audit?client=shop&from=2026-11-20+08:00&to=2026-11-20+08:10`);
   t.is(day.text.match(/role="rowheader"/g)?.length, 9);
   t.true((await browser.open(`${house.url}/admin/audit?kind=key.withdrawn`)).text.includes('没有符合条件的记录'));
+  for (const filter of ['from=2026-02-30', 'from=yesterday', 'to=2026-11-20+24:00', 'to=2026-11-20T08:10:00Z']) {
+    const wrong = await browser.open(`${house.url}/admin/audit?client=shop&${filter}`);
+    t.is(wrong.status, 422, filter);
+    t.true(wrong.text.includes('没有这个时间') && !wrong.text.includes('role="rowheader"'), filter);
+    const export422 = await browser.submit(wrong, {}, '/csv');
+    t.deepEqual([export422.status, export422.headers.get('Content-Disposition')], [422, null], filter);
+  }
 
   t.is((await browser.submit(all, { typed: 'lisi', reason: '' }, '/subject')).status, 422);
   const found = await browser.submit(all, { typed: OTHER_PERSON.phone, reason: REASON }, '/subject');

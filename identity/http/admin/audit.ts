@@ -4,13 +4,15 @@ import type { Knex } from 'knex';
 import type Koa from 'koa';
 import { verifyNewest } from '../../../common/audit/verify-newest.ts';
 import type { Clock } from '../../../common/clock.ts';
+import { beginOfChinaDate, isCalendarDate } from '../../../common/codes/calendar-date.ts';
 import { pageFrame, sendPage } from '../../../common/http/preferences.ts';
 import type { Route } from '../../../common/http/routes.ts';
+import type { PageFrame } from '../../../common/web/frame.ts';
 import type { Fault } from '../../../common/web/parts.ts';
 import type { DocumentKeys } from '../../domain/document-box.ts';
 import { type AuditFilter, type AuditPlace, type AuditRecord, listAuditRecords } from '../../store/audit-reads.ts';
 import { EVENT_KINDS, type IdentityEvent } from '../../store/events.ts';
-import { type AuditEntryRow, auditPage } from '../../web/admin/audit-page.ts';
+import { type AuditEntryRow, auditPage, timeFault } from '../../web/admin/audit-page.ts';
 import type { Typed } from '../../web/admin/client-fields.ts';
 import type { Admin, AdminGate } from './gate.ts';
 import { searchAccount } from './look-up.ts';
@@ -52,33 +54,39 @@ type Sent = {
   readonly typed: Typed;
   readonly faults: readonly Fault[];
   readonly notFound: boolean;
+  /** What the filter says; that of the address unless given. */
+  readonly query?: Typed;
 };
 
 async function send({ db, gate }: AuditPagesDeps, ctx: Koa.Context, of: Sent): Promise<void> {
-  const query = queryOf(ctx.query);
+  const query = of.query ?? queryOf(ctx.query);
   const after = readPlace(textOf(ctx.query['after']));
-  const found = await listAuditRecords(db, filterOf(query), { after, limit: PAGE + 1 });
+  const frame = pageFrame(ctx, hrefOf(query));
+  const wrong = filterFaults(frame, query);
+  const found = wrong.length > 0 ? [] : await listAuditRecords(db, filterOf(query), { after, limit: PAGE + 1 });
   const records = found.slice(0, PAGE);
   const last = records.at(-1);
-  const hrefOf = (more: Typed): string => {
-    const search = new URLSearchParams({ ...query, ...more }).toString();
-    return search === '' ? PATH : `${PATH}?${search}`;
-  };
-  const page = auditPage(pageFrame(ctx, hrefOf({})), {
+  const faults = [...wrong, ...of.faults];
+  const page = auditPage(frame, {
     view: gate.view(ctx, of.admin),
     rows: records.map(toRow),
     kinds: EVENT_KINDS.toSorted(),
     query,
     isFiltered: Object.keys(query).length > 0,
-    firstHref: after === null ? null : hrefOf({}),
-    nextHref: found.length > PAGE && last !== undefined ? hrefOf({ after: writePlace(last) }) : null,
+    firstHref: after === null ? null : hrefOf(query),
+    nextHref: found.length > PAGE && last !== undefined ? hrefOf({ ...query, after: writePlace(last) }) : null,
     chain: await verifyNewest(db, 'identity', CHECKED),
     csvLimit: CSV_LIMIT,
     typed: of.typed,
-    faults: of.faults,
+    faults,
     notFound: of.notFound,
   });
-  sendPage(ctx, page, of.faults.length > 0 ? 422 : 200);
+  sendPage(ctx, page, faults.length > 0 ? 422 : 200);
+}
+
+function hrefOf(query: Typed): string {
+  const search = new URLSearchParams(query).toString();
+  return search === '' ? PATH : `${PATH}?${search}`;
 }
 
 async function findSubject(deps: AuditPagesDeps, ctx: Koa.Context): Promise<void> {
@@ -91,10 +99,13 @@ async function findSubject(deps: AuditPagesDeps, ctx: Koa.Context): Promise<void
 }
 
 /** The answer itself is the file: nothing is changed but that the export is on record. */
-async function sendCsv({ db, gate, record }: AuditPagesDeps, ctx: Koa.Context): Promise<void> {
+async function sendCsv(deps: AuditPagesDeps, ctx: Koa.Context): Promise<void> {
+  const { db, gate, record } = deps;
   const accepted = await gate.requireForm(ctx, 'audit', PATH);
   if (accepted === null) return;
   const query = queryOf(accepted.form);
+  if (filterFaults(pageFrame(ctx, PATH), query).length > 0)
+    return send(deps, ctx, { admin: accepted.admin, query, typed: {}, faults: [], notFound: false });
   const records = await listAuditRecords(db, filterOf(query), { after: null, limit: CSV_LIMIT });
   const by = accepted.admin.session.account.sub;
   await record({ kind: 'audit.exported', detail: { by, rows: records.length, ...query } });
@@ -143,13 +154,19 @@ function filterOf(query: Typed): AuditFilter {
   };
 }
 
-const TIME = /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d))?$/;
+const TIME = /^(\d{4}-\d\d-\d\d)(?:[ T]([01]\d|2[0-3]):([0-5]\d))?$/;
 
 /** In China's time; null for what is none. */
 function readTime(text = ''): Date | null {
-  const [, day, time = '00:00'] = TIME.exec(text) ?? [];
-  const at = new Date(`${day}T${time}:00+08:00`);
-  return day === undefined || Number.isNaN(at.getTime()) ? null : at;
+  const [, day = '', hours = '0', minutes = '0'] = TIME.exec(text) ?? [];
+  if (!isCalendarDate(day)) return null;
+  return new Date(beginOfChinaDate(day).getTime() + (Number(hours) * 60 + Number(minutes)) * 60_000);
+}
+
+/** A time that cannot be read must not pass for no bound: what comes would look filtered and not be. */
+function filterFaults(frame: PageFrame, query: Typed): readonly Fault[] {
+  const wrong = (['from', 'to'] as const).filter((name) => query[name] !== undefined && readTime(query[name]) === null);
+  return wrong.map((name) => timeFault(frame, name));
 }
 
 function endOf(text = ''): Date | null {

@@ -2,6 +2,7 @@
 import type { Knex } from 'knex';
 import type Koa from 'koa';
 import type { Clock } from '../../../common/clock.ts';
+import { beginOfChinaDate, chinaDate } from '../../../common/codes/calendar-date.ts';
 import { TrustError } from '../../../common/errors.ts';
 import type { Flash } from '../../../common/http/flash.ts';
 import { pageFrame, sendPage } from '../../../common/http/preferences.ts';
@@ -34,8 +35,6 @@ const PATH = '/admin/clients';
 const PAGE = 50;
 const EVENTS = 50;
 const NO_FIGURES = { entries: 0, logins: 0, refused: 0, lastRefusal: null, keyedAt: null };
-const CHINA_OFFSET_MS = 8 * 3_600_000;
-const DAY_MS = 86_400_000;
 
 export function clientReadRoutes(deps: ClientPagesDeps): readonly Route[] {
   return [
@@ -129,6 +128,4 @@ function doneOf(flash: Flash | null): ClientDone | null {
 }
 
 /** When the day began, in China. */
-export function beginOfDay(now: Date): Date {
-  return new Date(Math.floor((now.getTime() + CHINA_OFFSET_MS) / DAY_MS) * DAY_MS - CHINA_OFFSET_MS);
-}
+const beginOfDay = (now: Date): Date => beginOfChinaDate(chinaDate(now));

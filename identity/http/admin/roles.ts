@@ -2,6 +2,7 @@
 import type { Knex } from 'knex';
 import type Koa from 'koa';
 import type { Clock } from '../../../common/clock.ts';
+import { beginOfChinaDate, isCalendarDate } from '../../../common/codes/calendar-date.ts';
 import { isRoleName } from '../../../common/contract/roles.ts';
 import { isTrustError, TrustError } from '../../../common/errors.ts';
 import { pageFrame, sendPage } from '../../../common/http/preferences.ts';
@@ -187,9 +188,7 @@ function readDate(form: Typed, name: string): Date | null | undefined {
   if (parts.every((part) => part === '')) return undefined;
   const [year = '', month = '', day = ''] = parts;
   const text = `${year.padStart(4, '0')}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
-  const at = new Date(`${text}T00:00:00+08:00`);
-  const isDay = /^20\d\d-\d\d-\d\d$/.test(text) && !Number.isNaN(at.getTime());
-  return isDay && new Date(at.getTime() + DAY_MS / 3).toISOString().startsWith(text) ? at : null;
+  return text.startsWith('20') && isCalendarDate(text) ? beginOfChinaDate(text) : null;
 }
 
 function namesIn(query: Koa.Context['query']): Typed {

@@ -59,6 +59,10 @@ const TEXTS = {
   from: { zh: '从', en: 'From' },
   to: { zh: '到', en: 'To' },
   timeHint: { zh: '如 2026-11-22 或 2026-11-22 08:30', en: 'Such as 2026-11-22 or 2026-11-22 08:30' },
+  timeFault: {
+    zh: '没有这个时间，请照 2026-11-22 或 2026-11-22 08:30 的样子填写',
+    en: 'There is no such time; write it as 2026-11-22 or 2026-11-22 08:30',
+  },
   caption: { zh: '最近的在最前', en: 'Newest first' },
   time: { zh: '时间', en: 'Time' },
   who: { zh: '操作者', en: 'Who' },
@@ -90,7 +94,7 @@ export function auditPage(frame: PageFrame, props: AuditPage): string {
   const { view, query, faults, typed } = props;
   const title = say(TEXTS.title);
   const text = (name: string, label: string, hint?: string): Html =>
-    field({ name, label, hint, value: query[name] ?? '', autocomplete: 'off' });
+    field({ name, label, hint, value: query[name] ?? '', autocomplete: 'off', fault: faultOf(faults, name) });
   return adminPage(frame, {
     view,
     duty: 'audit',
@@ -133,6 +137,11 @@ ${reasonField(frame.lang, faults, typed['reason'])}
 <form method="post" action="${PATH}/csv" class="actions">${hiddenFields({ ...view.formFields, ...query })}
 <button class="button plain" type="submit">${say(TEXTS.csvGo)}</button></form>`,
   });
+}
+
+/** The fault of a filter whose time is none. */
+export function timeFault(frame: PageFrame, name: 'from' | 'to'): Fault {
+  return { field: name, words: sayIn(frame.lang)(TEXTS.timeFault) };
 }
 
 function chainNotice(frame: PageFrame, { rows: n, faults, checkpoint }: AuditPage['chain']): Html {
