@@ -6,6 +6,7 @@ import type { Route } from '../../common/http/routes.ts';
 import type { AccountDocument } from '../domain/account.ts';
 import type { Factor, FactorKind } from '../domain/factor.ts';
 import { maskMail, maskPhone } from '../domain/message.ts';
+import type { CertificateTrust } from '../flow/open-certificate-trust.ts';
 import { listFactors } from '../store/factors.ts';
 import { factorsPage, type WayEntry, type WayKind } from '../web/factors-page.ts';
 import type { OwnSession, OwnSessions } from './own-session.ts';
@@ -14,14 +15,15 @@ export type FactorsDeps = {
   readonly own: OwnSessions;
   readonly db: Knex;
   readonly readDocument: (sub: string) => Promise<AccountDocument>;
-  /** True for a path that this room serves: a link stands only where it leads somewhere. */
-  readonly isServed: (path: string) => boolean;
+  /** Whom certificate login believes; null: there is none, and no page of it. */
+  readonly certificateTrust: CertificateTrust | null;
 };
 
-const PATHS: Readonly<Record<WayKind, string>> = {
+/** Where a way is set up; a mail address has no page of its own. */
+const PATHS: Readonly<Record<WayKind, string | null>> = {
   password: '/account/factors/password',
   phone: '/account/phone',
-  mail: '/account/mail',
+  mail: null,
   totp: '/account/factors/totp',
   recovery: '/account/factors/recovery-codes',
   passkey: '/account/factors/passkeys',
@@ -54,7 +56,11 @@ async function listWays(deps: FactorsDeps, { account }: OwnSession): Promise<rea
   };
   const kinds: readonly WayKind[] = ['password', 'phone', 'mail', 'totp', 'recovery', 'passkey', 'certificate'];
   return kinds
-    .map((kind) => ({ kind, entries: entries[kind], href: deps.isServed(PATHS[kind]) ? PATHS[kind] : null }))
+    .map((kind) => ({
+      kind,
+      entries: entries[kind],
+      href: kind === 'certificate' && deps.certificateTrust === null ? null : PATHS[kind],
+    }))
     .filter(({ entries: list, href }) => list.length > 0 || href !== null);
 }
 

@@ -13,8 +13,6 @@ import type { OwnSessions } from './own-session.ts';
 export type ProfileDeps = {
   readonly own: OwnSessions;
   readonly readDocument: (sub: string) => Promise<AccountDocument>;
-  /** True for a path that this room serves. */
-  readonly isServed: (path: string) => boolean;
   readonly record: (event: Omit<IdentityEvent, 'at'>) => Promise<void>;
 };
 
@@ -27,7 +25,7 @@ export function profileRoutes(deps: ProfileDeps): readonly Route[] {
   ];
 }
 
-async function show({ own, readDocument, isServed }: ProfileDeps, ctx: Koa.Context): Promise<void> {
+async function show({ own, readDocument }: ProfileDeps, ctx: Koa.Context): Promise<void> {
   const session = await own.requireSession(ctx);
   if (session === null) return;
   const uncovered = own.takeFlash(ctx, session)?.code === 'uncovered';
@@ -43,7 +41,6 @@ async function show({ own, readDocument, isServed }: ProfileDeps, ctx: Koa.Conte
     phone: phone === undefined ? null : uncovered ? phone : maskPhone(phone),
     mail: mail === undefined ? null : uncovered ? mail : maskMail(mail),
     uncovered,
-    isServed,
   });
   sendPage(ctx, page);
 }

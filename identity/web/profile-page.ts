@@ -8,8 +8,8 @@ import type { Level } from '../domain/assurance.ts';
 import { accountPage, type Viewer } from './account-layout.ts';
 import { LEVEL_WORDS } from './level-words.ts';
 
-/** Pages that the profile leads to, where they are served. */
-export const PROFILE_LINKS = [
+/** Pages that the profile leads to. */
+const PROFILE_LINKS = [
   { href: '/account/phone', text: { zh: '更换手机号', en: 'Change phone' } },
   { href: '/account/factors/password', text: { zh: '修改密码', en: 'Change password' } },
   { href: '/account/data', text: { zh: '下载我的数据', en: 'Download my data' } },
@@ -17,7 +17,7 @@ export const PROFILE_LINKS = [
 ] as const satisfies readonly { readonly href: string; readonly text: Text }[];
 
 /** Where a level is raised. */
-export const PROVE_PATH = '/prove';
+const PROVE_PATH = '/prove';
 
 export type ProfilePage = {
   readonly viewer: Viewer;
@@ -33,8 +33,6 @@ export type ProfilePage = {
   readonly phone: string | null;
   readonly mail: string | null;
   readonly uncovered: boolean;
-  /** True for a path that the room serves. */
-  readonly isServed: (path: string) => boolean;
 };
 
 const TEXTS = {
@@ -61,7 +59,6 @@ const TEXTS = {
 
 export function profilePage(frame: PageFrame, props: ProfilePage): string {
   const say = sayIn(frame.lang);
-  const links = PROFILE_LINKS.filter(({ href }) => props.isServed(href));
   return accountPage(frame, {
     title: say(TEXTS.title),
     viewer: props.viewer,
@@ -83,22 +80,18 @@ ${
 <button class="button plain" type="submit">${say(TEXTS.uncover)}${say(TEXTS.uncoverObject)}</button>
 <p class="hint small">${say(TEXTS.uncoverHint)}</p></form>`
 }</div>
-${
-  links.length === 0
-    ? null
-    : html`<h2>${say(TEXTS.more)}</h2><ul class="links">${links.map(({ href, text }) => html`<li><a class="link" href="${href}">${say(text)}</a></li>`)}</ul>`
-}`,
+<h2>${say(TEXTS.more)}</h2><ul class="links">${PROFILE_LINKS.map(({ href, text }) => html`<li><a class="link" href="${href}">${say(text)}</a></li>`)}</ul>`,
   });
 }
 
-function levelCard(frame: PageFrame, { level, sessionLevel, isServed }: ProfilePage): Html {
+function levelCard(frame: PageFrame, { level, sessionLevel }: ProfilePage): Html {
   const say = sayIn(frame.lang);
   const words = LEVEL_WORDS[level];
   return html`<div class="card"><h2>${say(TEXTS.level, { level: say(words.name), meaning: say(words.meaning) })}</h2>
 <p>${say(TEXTS.opens, { list: say(words.opens) })}</p>
 ${sessionLevel < level ? html`<p class="hint">${say(TEXTS.session, { level: say(LEVEL_WORDS[sessionLevel].name) })}</p>` : null}
 ${words.raise === null ? null : html`<p class="hint">${say(words.raise)}</p>`}
-${words.raise !== null && isServed(PROVE_PATH) ? html`<p><a class="button plain" href="${PROVE_PATH}">${say(TEXTS.raise)}</a></p>` : null}</div>`;
+${words.raise !== null ? html`<p><a class="button plain" href="${PROVE_PATH}">${say(TEXTS.raise)}</a></p>` : null}</div>`;
 }
 
 function numberOf(text: string | null): Html | null {

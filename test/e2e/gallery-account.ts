@@ -21,7 +21,6 @@ const profile = {
   loginName: 'zhangsan',
   name: '张三',
   mail: 'z***@example.cn',
-  isServed: () => true,
   holderCode: '360***********7718',
   phone: '138****0001',
   uncovered: false,

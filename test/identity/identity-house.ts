@@ -10,7 +10,7 @@ import { systemClock } from '../../common/clock.ts';
 import { makeMetrics } from '../../common/http/metrics.ts';
 import { listen } from '../../common/http/server.ts';
 import { makeLog } from '../../common/log.ts';
-import { buildApp, type IdentityApp, type IdentityDeps } from '../../identity/app.ts';
+import { buildApp, type IdentityApp } from '../../identity/app.ts';
 import type { AccountRegistration } from '../../identity/domain/account.ts';
 import type { ClientRegistration } from '../../identity/domain/client.ts';
 import type { PublicJwk } from '../../identity/domain/client-parts.ts';
@@ -21,6 +21,7 @@ import { deriveSubjectKey, pairwiseSub } from '../../identity/domain/subject.ts'
 import { registerAccount } from '../../identity/flow/register-account.ts';
 import { registerClient } from '../../identity/flow/register-client.ts';
 import { rotateClientSecret } from '../../identity/flow/rotate-client-secret.ts';
+import type { IdentityDeps } from '../../identity/parts/deps.ts';
 import { makeDevelopmentPorts } from '../../identity/proofing/development.ts';
 import { testDatabase } from '../_harness/database.ts';
 import { findFreePort } from '../_harness/free-ports.ts';

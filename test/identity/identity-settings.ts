@@ -1,7 +1,7 @@
 // How the tests set the identity room: apart from ava, so that a process of its own can be started with the same.
 import { NO_PLACES } from '../../common/places.ts';
-import type { IdentityDeps } from '../../identity/app.ts';
 import { DEFAULT_LIFETIMES } from '../../identity/domain/lifetimes.ts';
+import type { IdentityDeps } from '../../identity/parts/deps.ts';
 import { makeDevelopmentPorts } from '../../identity/proofing/development.ts';
 
 export const LICENSE_URL = 'http://localhost:7002';

@@ -1,0 +1,36 @@
+// What runs beside the requests: the queue, the chores, the signing keys. main.ts starts and stops it.
+import { makeWorkers } from '../../common/queue/workers.ts';
+import { checkWaitingProofs } from '../flow/check-waiting-proofs.ts';
+import { endDueAccounts, sealOldNames } from '../flow/close-account.ts';
+import { messageQueue } from '../flow/deliver-messages.ts';
+import { everybodyQueue } from '../flow/end-all-sessions.ts';
+import { logoutQueues } from '../flow/logout-queue.ts';
+import { makeJanitor } from '../flow/sweep-expired.ts';
+import { makeKeyKeeper } from '../provider/key-keeper.ts';
+import type { Core } from './core.ts';
+import type { IdentityDeps } from './deps.ts';
+
+export function makeBackground(deps: IdentityDeps, { keyring, keyDeps, people, sendLogout }: Core) {
+  const { db, clock, log, metrics, smsUrl, mailUrl, receiptDays, jobDays, historyDays, ports } = deps;
+  const workers = makeWorkers({ db, schema: 'identity', clock, log, registry: metrics.registry }, [
+    ...logoutQueues({
+      db,
+      clock,
+      send: sendLogout,
+      timeoutMs: deps.logoutTimeoutMs,
+      retryDelaysSeconds: deps.logoutRetrySeconds,
+    }),
+    messageQueue({ ...people, smsUrl, mailUrl }),
+    everybodyQueue({ db, clock }),
+  ]);
+  const chores = [
+    () => checkWaitingProofs({ ...people, ports }),
+    () => endDueAccounts(people),
+    () => sealOldNames(people),
+  ];
+  return {
+    workers,
+    janitor: makeJanitor({ db, clock, log, receiptDays, jobDays, historyDays, chores }),
+    keyKeeper: makeKeyKeeper(keyring, { ...keyDeps, log }),
+  };
+}
