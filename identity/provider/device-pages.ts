@@ -10,7 +10,7 @@ export const DEVICE_PATH = '/device';
 
 export type DevicePagesDeps = {
   readonly requests: PageRequests;
-  /** Told when a code was found: its entry was no guess. */
+  /** Told when a code was found, and when it was confirmed: neither was a guess. */
   readonly onFound: (address: string) => Promise<void>;
 };
 
@@ -44,7 +44,8 @@ export function makeDeviceFlow({ requests, onFound }: DevicePagesDeps): DeviceFl
         address: textOf(deviceInfo['address']),
       });
     },
-    successSource: (ctx: KoaContextWithOIDC) => {
+    successSource: async (ctx: KoaContextWithOIDC) => {
+      await onFound(requests.of(ctx.req).address);
       ctx.type = 'text/html; charset=utf-8';
       ctx.body = deviceDonePage(requests.of(ctx.req).frame);
     },

@@ -122,7 +122,7 @@ async function deviceLane({ issuer, terminal, person }: RaceGround): Promise<Lan
     });
     const next = await phone.submit(question, {});
     const done = next.text.includes('name="password"') ? await phone.submit(next, person) : next;
-    if (!done.text.includes('已在终端登录')) throw new Error(`not confirmed: ${done.text.slice(0, 500)}`);
+    if (!done.text.includes('已在终端登录')) throw new Error(`not confirmed: ${/<main.{0,500}/s.exec(done.text)?.[0]}`);
     const form = {
       grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
       device_code: String(device['device_code']),

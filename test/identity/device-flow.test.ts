@@ -92,6 +92,17 @@ test('a terminal without a key gets its code too; the person is asked for consen
   t.is(typeof (await poll()).access_token, 'string');
 });
 
+test('a hall has one address: whoever types right codes and confirms them uses no tries up', async (t) => {
+  const house = await startIdentity(t);
+  const client = await house.client('terminal', TERMINAL);
+  const phone = makeBrowser();
+  for (let count = 0; count < 12; count += 1) {
+    const { device } = await ask(client);
+    const done = await confirm(phone, await type(phone, house, device.user_code));
+    t.true(done.text.includes('已在终端登录'), `terminal ${count}`);
+  }
+});
+
 test('RFC 8628: pending, refused, unknown and used codes; the page says which, and counts wrong ones', async (t) => {
   const house = await startIdentity(t);
   const client = await house.client('terminal', { ...TERMINAL, authMethod: 'client_secret_post', jwks: { keys: [] } });
