@@ -16,6 +16,7 @@ export const COPIES: readonly Place[] = [
 export const KEY_PLACES: readonly Place[] = [
   { room: 'identity', setting: 'XINJI_IDENTITY_CHECKPOINT_KEY' },
   { room: 'identity', setting: 'XINJI_IDENTITY_CHECKPOINT_CERTIFICATES' },
+  { room: 'identity', setting: 'XINJI_IDENTITY_CERTIFICATE_TRUST' },
   { room: 'license', setting: 'XINJI_LICENSE_CLIENT_KEY' },
   { room: 'seal', setting: 'XINJI_SEAL_KEYS' },
   { room: 'seal', setting: 'XINJI_SEAL_MAKER_KEYS' },

@@ -1,5 +1,5 @@
 // What a restored database must not bring to life again: sessions that may have ended since, codes and tokens that may have
-// been used. Everybody logs in anew, and the systems of the ended sessions are told.
+// been used, signing keys that may have been withdrawn. Everybody logs in anew, and the systems of the ended sessions are told.
 
 type Run = (sql: string, values?: readonly unknown[]) => Promise<void>;
 
@@ -25,6 +25,9 @@ export async function endAfterRestore(run: Run, now: Date): Promise<void> {
   await run('delete from identity.one_time_codes');
   await run('delete from identity.scans');
   await run('delete from identity.kept_forms');
+  await run(`update identity.factors set removed_at = $1 where kind = 'recovery' and removed_at is null`, [now]);
+  // Nothing that they signed counts any more; the room makes a new key when it starts.
+  await run('update identity.signing_keys set withdrawn_at = $1, box = null where withdrawn_at is null', [now]);
   // Which of them was withdrawn since is not known: people are asked again.
   await run('update identity.consents set withdrawn_at = $1 where withdrawn_at is null', [now]);
 }

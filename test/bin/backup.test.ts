@@ -13,6 +13,7 @@ import { logIn } from '../../bin/demo/chapters/single-sign-on.ts';
 import { CITIZENS, LICENSE_TYPE } from '../../bin/seed/values.ts';
 import type { FileVerification, LicenseDocument } from '../../common/contract/license.ts';
 import { connect } from '../../common/db/connect.ts';
+import { insertFactor } from '../../identity/store/factors.ts';
 import { testServer, urlOf } from '../_harness/database.ts';
 import { findFreePorts } from '../_harness/free-ports.ts';
 import { type House, startHouse } from '../_harness/house.ts';
@@ -106,6 +107,15 @@ test.before(async () => {
   const issued = await call('POST', `${house.urls.license}/v1/licenses`, { token, json: request });
   license = issued.json<LicenseDocument>();
   pdf = (await call('GET', new URL(license.file.href, house.urls.license).href, { token })).bytes;
+  const db = house.database.connect('identity');
+  const [account] = await db('identity.accounts').where({ login_name: 'zhangsan' });
+  await insertFactor(db, {
+    accountId: account.id,
+    kind: 'recovery',
+    label: '',
+    lookup: randomBytes(32),
+    addedAt: new Date(),
+  });
   for (const room of ['seal', 'identity'] as const) {
     await house.stopRoom(room); // which makes the last checkpoint
     await house.startRoom(room);
@@ -208,7 +218,21 @@ test.serial('restored elsewhere: chains hold, nothing is done twice, nothing tha
     notices = await told('identity.logout_notices').select('client_id');
     await sleep(50);
   }
+  const keys = await told('identity.signing_keys').select('kid', 'box', 'withdrawn_at').orderBy('signs_from');
+  const codes = await told('identity.factors').where({ kind: 'recovery' }).select('removed_at');
   await told.destroy();
+  t.deepEqual(
+    keys.map(({ box, withdrawn_at: at }) => [box === null, at === null]),
+    [
+      [true, false],
+      [false, true],
+    ],
+    'the key of before signs no more, the room has made another one',
+  );
+  t.deepEqual(
+    codes.map(({ removed_at: at }) => at === null),
+    [false],
+  );
   t.true(
     notices.some(({ client_id: id }) => id === 'license'),
     'the systems of the ended session are told',
