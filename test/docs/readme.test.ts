@@ -120,11 +120,7 @@ test('every relative link of the documents leads to a file', async (t) => {
     'ARCHITECTURE.md',
     'CONTRIBUTING.md',
     'SECURITY.md',
-    'docs/standards.md',
-    'docs/glossary.md',
-    'docs/issuance-cycle.md',
-    'docs/sealing-cycle.md',
-    'docs/integrate-seal.md',
+    ...(await listDocs()),
     'identity/README.md',
     'license/README.md',
     'seal/README.md',
@@ -138,6 +134,20 @@ test('every relative link of the documents leads to a file', async (t) => {
     }
   }
 });
+
+test('README leads to every page of docs/ and names every command', async (t) => {
+  const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
+  for (const page of await listDocs()) t.true(readme.includes(`](${page})`), page);
+  const { text } = await run(process.execPath, [join(ROOT, 'bin/xinji.ts'), 'no-such-command']);
+  const [, commands = ''] = /Commands: (.+)/.exec(text) ?? [];
+  const [, named = ''] = /`npx xinji`: `([^`]+)`/.exec(readme) ?? [];
+  t.deepEqual(named.split(' ').sort(), commands.split(' ').sort());
+});
+
+async function listDocs(): Promise<readonly string[]> {
+  const names = await readdir(join(ROOT, 'docs'));
+  return names.filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`);
+}
 
 test('every file and folder that the documents of the rooms and the architecture name exists', async (t) => {
   for (const page of ['README.md', 'ARCHITECTURE.md', 'identity/README.md', 'license/README.md', 'seal/README.md']) {
