@@ -1,5 +1,6 @@
 // Runs the benchmarks (all, or those named), prints a table each and writes bench/results/NAME.json.
-// `make bench` calls this. Nothing here decides a test.
+// `make bench` calls this. Nothing here decides a test. What takes long or wants arguments is started by itself: corpus.ts,
+// identity-nodes.ts, identity-large.ts.
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { audit } from './audit.ts';
@@ -35,7 +36,8 @@ const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !BENCHMARKS.some((benchmark) => benchmark.name === name));
 if (unknown.length > 0) {
   console.error(
-    `no benchmark ${unknown.join(', ')}; there are ${BENCHMARKS.map((benchmark) => benchmark.name).join(', ')}`,
+    `no benchmark ${unknown.join(', ')}; there are ${BENCHMARKS.map((benchmark) => benchmark.name).join(', ')}, ` +
+      'and by themselves bench/corpus.ts, bench/identity-nodes.ts, bench/identity-large.ts',
   );
   process.exit(2);
 }
