@@ -29,6 +29,7 @@ import { readClientsFrom } from './clients.ts';
 import { type ConfigurationParts, makeConfiguration } from './configuration.ts';
 import type { CurrentProvider } from './current-provider.ts';
 import { makeDeviceFlow } from './device-pages.ts';
+import { slowDownPolling } from './device-polling.ts';
 import { recordDisclosures } from './disclosures.ts';
 import { makeDuties } from './duties.ts';
 import { ownFormPosts } from './form-post.ts';
@@ -105,6 +106,7 @@ export function makeProvider(deps: ProviderDeps): HouseProvider {
     detectReplaysIn(provider, { db, clock });
     deriveSuccessors(provider, refreshGrace);
     limitPushedRequests(provider, deps);
+    slowDownPolling(provider, { db, clock });
     endSessionsFor(provider, { db, clock });
     recordProvider(provider, { recorder, requests, log });
     ownFormPosts(provider, requests);

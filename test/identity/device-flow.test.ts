@@ -128,6 +128,21 @@ test('RFC 8628: pending, refused, unknown and used codes; the page says which, a
   t.is((await type(phone, house, other.device.user_code)).status, 429, 'a right one has to wait too');
 });
 
+test('RFC 8628, 3.5: a terminal that asks again too soon is told slow_down, another one is not, and tokens come all the same', async (t) => {
+  let now = new Date();
+  const house = await startIdentity(t, { clock: () => now });
+  const client = await house.client('terminal', { ...TERMINAL, authMethod: 'client_secret_post', jwks: { keys: [] } });
+  const [hasty, other] = [await ask(client), await ask(client)];
+  const answers: (string | undefined)[] = [];
+  for (const { device } of [hasty, hasty, other]) answers.push(await askOnce(house, client, device.device_code));
+  t.deepEqual(answers, ['authorization_pending', 'slow_down', 'authorization_pending']);
+  now = new Date(now.getTime() + 5000);
+  t.is(await askOnce(house, client, hasty.device.device_code), 'authorization_pending');
+  const phone = makeBrowser();
+  t.true((await confirm(phone, await type(phone, house, hasty.device.user_code))).text.includes('已在终端登录'));
+  t.is(typeof (await hasty.poll()).access_token, 'string');
+});
+
 test('refused siblings: a forged form, a client without the grant, and an expired code', async (t) => {
   const house = await startIdentity(t, { lifetimes: { deviceCodeSeconds: 1 } });
   const [client, plain] = [await house.client('terminal', TERMINAL), await house.client('plain')];
