@@ -60,9 +60,9 @@ export function openLine(end: LineEnd, answer: (question: unknown) => unknown, c
       new Promise((resolve, reject) => {
         if (gone) return reject(gone);
         last += 1;
+        end.postMessage({ ask: last, question });
         waiting.set(last, { resolve, reject });
         change();
-        end.postMessage({ ask: last, question });
       }),
     tell: (message) => end.postMessage({ told: message }),
     open: () => waiting.size,

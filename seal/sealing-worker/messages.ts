@@ -1,14 +1,10 @@
 // What crosses between the room and a sealing thread: plain data, and places of shared bytes. Certificates and seals travel
 // as DER, once a thread.
-import type { KeyObject } from 'node:crypto';
 import type { Place } from '../../common/files/spool.ts';
 import type { JobReply } from '../../common/threads/replies.ts';
 import type { ContainerSettings } from '../domain/container.ts';
 import type { KeptSignatures } from '../flow/kept-signatures.ts';
 import type { DocumentOrder, MadeRevision } from '../flow/lodged-document.ts';
-
-/** Private keys live in the threads and nowhere else behind their import. */
-export type ThreadKeys = { readonly keys: ReadonlyMap<string, KeyObject> };
 
 export type ThreadOrder = Omit<DocumentOrder, 'party' | 'partySm3'> & { readonly partyName: string };
 
@@ -20,11 +16,8 @@ type DocumentAsk = {
   readonly orders: readonly ThreadOrder[];
 };
 
-/** From the room to a thread. */
+/** From the room to a thread, beside what every thread that holds keys is asked (common/keys/serve-keys.ts). */
 export type ThreadQuestion =
-  | { readonly kind: 'sign'; readonly keyRef: string; readonly message: Uint8Array; readonly userId: string }
-  /** Null: forget it. */
-  | { readonly kind: 'key'; readonly keyRef: string; readonly key: KeyObject | null }
   | { readonly kind: 'arrived'; readonly document: number; readonly place: Place; readonly size: number }
   | { readonly kind: 'finish'; readonly document: number; readonly place: Place; readonly size: number }
   | ({ readonly kind: 'check' } & DocumentAsk)

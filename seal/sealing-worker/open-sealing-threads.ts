@@ -1,17 +1,14 @@
 // The sealing threads of a room: whole sealings beside each other, so that the thread of the room has time for its callers.
 // The software signer is in them, since private keys are only where they are used; what has another signer is asked of it.
 // A thread that dies takes what lies in it along; its calls fail, and the next document gets another thread.
-import type { KeyObject } from 'node:crypto';
-import { Worker } from 'node:worker_threads';
-import { DEFAULT_USER_ID, type Sm2PrivateKey } from '../../common/crypto/sm2.ts';
-import { TrustError } from '../../common/errors.ts';
+import type { Sm2PrivateKey } from '../../common/crypto/sm2.ts';
 import type { Place } from '../../common/files/spool.ts';
+import { type KeyThread, openKeyThreads } from '../../common/keys/key-threads.ts';
 import type { Signer } from '../../common/keys/signer.ts';
-import { type Line, openLine } from '../../common/threads/line.ts';
 import { errorOf } from '../../common/threads/replies.ts';
 import type { DocumentQuestion, LodgedDocument, MadeRevision, MakingQuestion } from '../flow/lodged-document.ts';
 import { answerThread, type ThreadJob } from './answer-thread.ts';
-import type { MakingAnswer, RoomQuestion, ThreadKeys, ThreadQuestion, ThreadRevision } from './messages.ts';
+import type { MakingAnswer, RoomQuestion, ThreadQuestion, ThreadRevision } from './messages.ts';
 import { nameParty } from './party-name.ts';
 
 export type SealingThreads = Signer & {
@@ -19,35 +16,22 @@ export type SealingThreads = Signer & {
   readonly lodge: () => LodgedDocument;
 };
 
-type Thread = {
-  readonly worker: Worker;
-  readonly line: Line;
-  /** Documents that lie in it. */
-  documents: number;
-};
-
 /** A document that is hashed while it comes is told of in such steps. */
 const STEP_BYTES = 1 << 20;
 const HEAP_MEGABYTES = 512;
 
 /** `workers`: from 1 to 64; started when first needed. */
-export function openSealingThreads(initial: ReadonlyMap<string, Sm2PrivateKey>, workers: number): SealingThreads {
-  if (!Number.isInteger(workers) || workers < 1 || workers > 64) throw new RangeError('workers: from 1 to 64');
-  const keys = new Map([...initial].map(([keyRef, key]) => [keyRef, key.keyObject]));
-  const threads: Thread[] = [];
+export function openSealingThreads(keys: ReadonlyMap<string, Sm2PrivateKey>, workers: number): SealingThreads {
   const jobs = new Map<number, ThreadJob>();
-  let isClosed = false;
   let last = 0;
 
-  const pick = (): Thread => {
-    if (isClosed) throw new TrustError('stopping', 'the signer is closed');
-    const idlest = threads.toSorted((a, b) => loadOf(a) - loadOf(b))[0];
-    if (idlest && (loadOf(idlest) === 0 || threads.length >= workers)) return idlest;
-    const answer = (question: RoomQuestion) => answerThread(jobs, question);
-    const thread = startThread(keys, answer, () => threads.splice(threads.indexOf(thread), 1));
-    threads.push(thread);
-    return thread;
-  };
+  const { pick, ...signer } = openKeyThreads({
+    entry: new URL('./entry.ts', import.meta.url),
+    keys,
+    threads: workers,
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES },
+    answer: (question) => answerThread(jobs, question as RoomQuestion),
+  });
   /** The thread may ask in the name of a job while the job is at work. */
   const work = async <T>(job: ThreadJob, ask: (id: number) => Promise<T>): Promise<T> => {
     last += 1;
@@ -59,50 +43,28 @@ export function openSealingThreads(initial: ReadonlyMap<string, Sm2PrivateKey>, 
       jobs.delete(id);
     }
   };
-  const change = (keyRef: string, key: KeyObject | null): void => {
-    for (const { line } of threads) line.tell({ kind: 'key', keyRef, key } satisfies ThreadQuestion);
-  };
 
   return {
+    ...signer,
     lodge: () => {
       last += 1;
       return lodgeDocument(last, pick, work);
     },
-    load: (keyRef, key) => {
-      keys.set(keyRef, key.keyObject);
-      change(keyRef, key.keyObject);
-    },
-    unload: (keyRef) => {
-      if (keys.delete(keyRef)) change(keyRef, null);
-    },
-    sign: async (keyRef, message, userId = DEFAULT_USER_ID) => {
-      const { line } = pick();
-      if (!keys.has(keyRef)) throw new TrustError('key-not-found', `there is no signing key "${keyRef}" here`);
-      const question: ThreadQuestion = { kind: 'sign', keyRef, message: message.slice(), userId };
-      return (await line.ask(question)) as Uint8Array;
-    },
-    close: async () => {
-      isClosed = true;
-      await Promise.all(threads.map(({ line }) => line.settled()));
-      await Promise.all(threads.map(({ worker }) => worker.terminate()));
-    },
   };
 }
-
-const loadOf = ({ line, documents }: Thread): number => line.open() + documents;
 
 type Work = <T>(job: ThreadJob, ask: (id: number) => Promise<T>) => Promise<T>;
 
 /** A thread is chosen when the first bytes are there. */
-function lodgeDocument(document: number, pick: () => Thread, work: Work): LodgedDocument {
-  let thread: Thread | null = null;
+function lodgeDocument(document: number, pick: () => KeyThread, work: Work): LodgedDocument {
+  let thread: KeyThread | null = null;
   let told = 0;
   let slot: SharedArrayBuffer | null = null;
   const ask = (question: ThreadQuestion): Promise<unknown> => lodgeIn().line.ask(question);
-  const lodgeIn = (): Thread => {
+  const lodgeIn = (): KeyThread => {
     if (!thread) {
       thread = pick();
-      thread.documents += 1;
+      thread.held += 1;
     }
     return thread;
   };
@@ -131,7 +93,7 @@ function lodgeDocument(document: number, pick: () => Thread, work: Work): Lodged
     },
     leave: async () => {
       if (!thread) return;
-      thread.documents -= 1;
+      thread.held -= 1;
       const { line } = thread;
       thread = null;
       // A thread that has ended looks at nothing.
@@ -155,30 +117,4 @@ function revisionsOf(
 
 function bytesOf(appended: ThreadRevision['appended'], slot: SharedArrayBuffer | null): Uint8Array {
   return appended instanceof Uint8Array ? appended : new Uint8Array(slot!, appended.at, appended.length);
-}
-
-function startThread(
-  keys: ThreadKeys['keys'],
-  answer: (question: RoomQuestion) => unknown,
-  forget: () => void,
-): Thread {
-  const workerData: ThreadKeys = { keys };
-  const worker = new Worker(new URL('./entry.ts', import.meta.url), {
-    workerData,
-    env: {}, // what is in the environment is none of a stranger's document's business
-    resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES },
-  });
-  // An idle thread does not keep the process alive; one with work does.
-  const line = openLine(
-    worker,
-    (question) => answer(question as RoomQuestion),
-    (open) => (open > 0 ? worker.ref() : worker.unref()),
-  );
-  worker.unref();
-  worker.on('error', (cause) => line.cut(new TrustError('internal', 'a sealing thread died', { cause })));
-  worker.once('exit', (code) => {
-    line.cut(new TrustError('internal', `a sealing thread ended with code ${code}`));
-    forget();
-  });
-  return { worker, line, documents: 0 };
 }

@@ -1,11 +1,12 @@
-// What a sealing thread does: it signs, and it seals documents whole: hashes them while they come, lays out, signs, reads the
+// What a sealing thread does beside signing: it seals documents whole: hashes them while they come, lays out, signs, reads the
 // result again and verifies it. What it has no key for, and what comes from authorities, it asks of the room. It opens
 // nothing itself: files are read through descriptors of the room.
-import { adoptSm2PrivateKey, type Sm2PrivateKey, signSm2 } from '../../common/crypto/sm2.ts';
+import { signSm2 } from '../../common/crypto/sm2.ts';
 import { Sm3, sm3 } from '../../common/crypto/sm3.ts';
 import { TrustError } from '../../common/errors.ts';
 import { type PlaceSource, placeSource } from '../../common/files/place-source.ts';
 import type { Place } from '../../common/files/spool.ts';
+import type { HeldKeys } from '../../common/keys/serve-keys.ts';
 import { parseCertificate } from '../../common/pki/certificate.ts';
 import type { RevocationEvidence } from '../../common/pki/revocation.ts';
 import { readTrustBytes, type TrustBytes } from '../../common/pki/trust-bytes.ts';
@@ -37,7 +38,7 @@ type Document = {
 const MAX_PARTIES = 200;
 
 /** The answers of a thread that holds these keys. */
-export function makeThread(keys: Map<string, Sm2PrivateKey>, askRoom: AskRoom): (question: ThreadQuestion) => unknown {
+export function makeThread(keys: HeldKeys, askRoom: AskRoom): (question: ThreadQuestion) => unknown {
   const documents = new Map<number, Document>();
   const partyOf = keepParties(askRoom);
 
@@ -65,10 +66,6 @@ export function makeThread(keys: Map<string, Sm2PrivateKey>, askRoom: AskRoom): 
 
   return async (question) => {
     switch (question.kind) {
-      case 'sign':
-        return signHere(keys, question);
-      case 'key':
-        return void changeKey(keys, question);
       case 'arrived':
         return void hash(question);
       case 'finish':
@@ -83,17 +80,6 @@ export function makeThread(keys: Map<string, Sm2PrivateKey>, askRoom: AskRoom): 
   };
 }
 
-function changeKey(keys: Map<string, Sm2PrivateKey>, { keyRef, key }: Ask<'key'>): void {
-  if (key) keys.set(keyRef, adoptSm2PrivateKey(key));
-  else keys.delete(keyRef);
-}
-
-function signHere(keys: ReadonlyMap<string, Sm2PrivateKey>, { keyRef, message, userId }: Ask<'sign'>): Uint8Array {
-  const key = keys.get(keyRef);
-  if (!key) throw new TrustError('key-not-found', `there is no signing key "${keyRef}" here`);
-  return signSm2(key, message, userId);
-}
-
 function inputOf(document: Document, password: string | undefined): SealingInput {
   const { source, hash, opened } = document;
   const isOpen = opened !== null && opened.password === password;
@@ -102,7 +88,7 @@ function inputOf(document: Document, password: string | undefined): SealingInput
   return { source, inputHash: hash, password, opened: known };
 }
 
-type Hands = { readonly keys: ReadonlyMap<string, Sm2PrivateKey>; readonly askRoom: AskRoom };
+type Hands = { readonly keys: HeldKeys; readonly askRoom: AskRoom };
 
 async function make(
   document: Document,

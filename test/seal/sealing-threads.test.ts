@@ -1,4 +1,5 @@
 // Whole sealings in threads that hold the keys: what they make, what they ask for, what becomes of it when they end.
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -116,6 +117,28 @@ test('The threads sign; keys are taken in and forgotten while they run; closed t
   await threads.close();
   await t.throwsAsync(threads.sign('k', message), { code: 'stopping' });
   t.throws(() => openSealingThreads(new Map(), 0), { instanceOf: RangeError });
+});
+
+test('A thread that dies in the middle of a sealing fails what lies in it, and the next document gets another', async (t) => {
+  const threads = openSealingThreads(new Map(), 1);
+  const pdf = await makePdf();
+  const [sealing, waiting] = [await hold(threads, pdf), await hold(threads, pdf)];
+  const asked = Promise.withResolvers<void>();
+  const device = { sign: () => new Promise<never>(() => asked.resolve()) };
+  const dies = t.throwsAsync(sealing.intake.make(ask([order], { ...NOBODY, signer: device })), { code: 'internal' });
+  await asked.promise;
+  // A key that no thread can take.
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'SM2' });
+  threads.load('bad', { ...pki.signer.key, keyObject: privateKey });
+  await dies;
+  threads.unload('bad');
+  await t.throwsAsync(waiting.intake.check(ask([order])), { code: 'internal' });
+  await Promise.all([sealing.close(), waiting.close()]);
+  const next = await hold(threads, pdf);
+  const [made] = await next.intake.make(ask([order], { ...NOBODY, signer }));
+  t.is(verifyBytes(concatBytes(pdf, made!.appended)).indication, 'TOTAL-PASSED');
+  await next.close();
+  await threads.close();
 });
 
 test('What the document cannot take is refused by its code; a document that left is not known any more', async (t) => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { generateSm2KeyPair, importSm2PrivateKey, isSm2Pair } from '../../../common/crypto/sm2.ts';
-import { readKeyPem, readSm2KeyFile, sealKeyPem, writeKeyFile } from '../../../common/keys/key-file.ts';
+import { readKeyFiles, readKeyPem, readSm2KeyFile, sealKeyPem, writeKeyFile } from '../../../common/keys/key-file.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'key-file-'));
 test.after.always(() => rm(folder, { recursive: true }));
@@ -73,6 +73,14 @@ test('a missing file, another text, and a key of another kind have their codes',
   await writeKeyFile(at('p256.pem'), p256 as string);
   await t.throwsAsync(readSm2KeyFile(at('p256.pem'), production), { code: 'key-malformed' });
   t.is(await readKeyPem(at('p256.pem'), production), p256 as string);
+});
+
+test('the key files of a room are read at its start, and one that is missing stops it', async (t) => {
+  await writeKeyFile(at('seal.pem'), pem);
+  const keys = await readKeyFiles({ ...production, keyFiles: { seal: at('seal.pem') } });
+  t.true(isSm2Pair(key, keys.get('seal')!.publicKey));
+  const keyFiles = { seal: at('seal.pem'), other: at('none.pem') };
+  await t.throwsAsync(readKeyFiles({ ...production, keyFiles }), { code: 'key-not-found' });
 });
 
 test('an existing key file is never overwritten', async (t) => {

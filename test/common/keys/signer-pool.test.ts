@@ -1,12 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import test from 'ava';
 import { utf8 } from '../../../common/bytes.ts';
 import { generateSm2KeyPair, importSm2PrivateKey, verifySm2 } from '../../../common/crypto/sm2.ts';
-import { writeKeyFile } from '../../../common/keys/key-file.ts';
-import { makeSignerPool, makeSoftwareSigner } from '../../../common/keys/signer-pool.ts';
+import { makeSignerPool } from '../../../common/keys/signer-pool.ts';
 
 const [one, two] = [generateSm2KeyPair(), generateSm2KeyPair()];
 const keys = new Map([
@@ -51,24 +47,6 @@ test('an unknown key is key-not-found, and a closed signer is stopping', async (
   t.true(verifySm2(keys.get('one')!.publicKey, utf8('m'), await inFlight));
   await t.throwsAsync(signer.sign('one', utf8('m')), { code: 'stopping' });
   await t.notThrowsAsync(signer.close());
-});
-
-test('the software signer reads its key files at start and refuses to start without one', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'signer-'));
-  try {
-    await writeKeyFile(join(folder, 'one.pem'), one.privateKeyPem);
-    const signer = await makeSoftwareSigner({
-      mode: 'production',
-      workers: 1,
-      keyFiles: { seal: join(folder, 'one.pem') },
-    });
-    t.true(verifySm2(keys.get('one')!.publicKey, utf8('m'), await signer.sign('seal', utf8('m'))));
-    await signer.close();
-    const keyFiles = { seal: join(folder, 'none.pem') };
-    await t.throwsAsync(makeSoftwareSigner({ mode: 'production', workers: 1, keyFiles }), { code: 'key-not-found' });
-  } finally {
-    await rm(folder, { recursive: true });
-  }
 });
 
 test('a pool of no threads is a programming error', (t) => {

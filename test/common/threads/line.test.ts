@@ -58,3 +58,17 @@ test('What is told comes in order with what is asked; a line that is cut rejects
   await t.notThrowsAsync(settled);
   close();
 });
+
+test('What cannot be copied is refused where it is asked, and nothing stays open', async (t) => {
+  const { lines, close } = makeLines(
+    () => null,
+    (question) => question,
+  );
+  await t.throwsAsync(
+    lines[0].ask(() => null),
+    { name: 'DataCloneError' },
+  );
+  t.is(lines[0].open(), 0);
+  t.is(await lines[0].ask('next'), 'next');
+  close();
+});
