@@ -12,9 +12,10 @@ export async function sendPieces(ctx: Koa.Context, length: number, pieces: Async
     for await (const piece of pieces) if (!(await hasLeft(res, piece))) return;
     res.end();
   } catch (error) {
-    // The answer has begun: that it breaks off is all that can be said.
+    // The caller hung up, and what the pieces came from was given back.
+    if (res.destroyed) return;
+    // The answer has begun: that it breaks off is all that can be said. Koa hears of it and has it logged.
     res.destroy(error as Error);
-    ctx.app.emit('error', error, ctx);
   }
 }
 
