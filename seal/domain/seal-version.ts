@@ -46,14 +46,6 @@ export type SealVersion = {
   readonly createdAt: Date;
 } & { readonly [K in keyof MadeSeal]: MadeSeal[K] | null };
 
-/** The parts of a version that were made; null before the making. */
-export function madeSealOf(version: SealVersion): MadeSeal | null {
-  const { headerVersion, validFrom, validTo, widthMm, heightMm, eseal, esealSm3, keyRef } = version;
-  if (headerVersion === null || validFrom === null || validTo === null || widthMm === null) return null;
-  if (heightMm === null || eseal === null || esealSm3 === null || keyRef === null) return null;
-  return { headerVersion, validFrom, validTo, widthMm, heightMm, eseal, esealSm3, keyRef };
-}
-
 /** What is drawn for a version; the code is known only here. */
 export function pictureOf({ picture, showsCode, esID }: SealVersion): SealPictureSpec | null {
   return picture?.source === 'drawn' && showsCode ? { ...picture, arc_code: esID } : picture;

@@ -45,11 +45,6 @@ function covering(db: Knex, { clientId, esID, documentClass, at }: GrantUse) {
     .limit(1);
 }
 
-/** True when a sealing would be let through now; nothing is used up. */
-export async function hasGrant(db: Knex, use: GrantUse): Promise<boolean> {
-  return (await covering(db, use).options({ name: 'grant-for-use' })).length > 0;
-}
-
 /**
  * Uses a grant once, in the transaction that writes the intent: its id, or null when none covers this use. A grant with a
  * count stays locked until that transaction ends.

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import test from 'ava';
-import { checkCitizenNumber, hasKnownProvince } from '../../../common/codes/citizen-number.ts';
+import { checkCitizenNumber } from '../../../common/codes/citizen-number.ts';
 import { checkCreditCode, isCreditCode } from '../../../common/codes/credit-code.ts';
-import { canonicalHolderCode, checkHolderCode, maskHolderCode } from '../../../common/codes/holder-code.ts';
+import { canonicalHolderCode, checkHolderCode } from '../../../common/codes/holder-code.ts';
 import { checkOrganisationCode } from '../../../common/codes/organisation-code.ts';
 import { isTrustError } from '../../../common/errors.ts';
 import { holderKey } from '../../../license/domain/holder-key.ts';
@@ -57,10 +57,8 @@ test('GB 11643: right 公民身份号码 are accepted', (t) => {
   for (const code of vectors.citizenNumbers.accepted) t.notThrows(() => checkCitizenNumber(code, today));
 });
 
-test('a 公民身份号码 of a region that our table does not have is accepted, and can be noticed', (t) => {
+test('a 公民身份号码 of a region that our table does not have is accepted', (t) => {
   t.notThrows(() => checkCitizenNumber('990102199003077715', today));
-  t.false(hasKnownProvince('990102199003077715'));
-  t.true(hasKnownProvince('360102199003077718'));
 });
 
 for (const { code, why } of vectors.citizenNumbers.refused) {
@@ -109,9 +107,4 @@ test('one holder has one key however the code was typed, and another under anoth
   t.is(canonicalHolderCode('３６０１０２ 19900307771x'), '36010219900307771X');
   t.notDeepEqual(holderKey(pepper, '999', '36010219900307771X'), key);
   t.notDeepEqual(holderKey(new Uint8Array(32), '111', '36010219900307771X'), key);
-});
-
-test('a masked holder code shows three characters in front and four behind', (t) => {
-  t.is(maskHolderCode('360102199003077718'), '360***********7718');
-  t.is(maskHolderCode('E1234567'), '********');
 });
