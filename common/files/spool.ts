@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TrustError } from '../errors.ts';
-import { descriptorSource } from './descriptor-source.ts';
+import { placeSource } from './place-source.ts';
 import { makeSlots, type Slot, type Slots } from './shared-slots.ts';
 
 /** Where the bytes of an upload lie: at the beginning of shared memory, or in an open file. */
@@ -169,18 +169,11 @@ function makeHold({ folder, memoryBytes, slots, expected }: HoldOptions): Hold {
 
 function wholeSlot(slot: Slot, size: number): ReturnType<Hold['whole']> {
   const bytes = slot.bytes.subarray(0, size);
-  return {
-    size,
-    bytes,
-    place: { slot: slot.bytes.buffer },
-    read: (offset, length) => {
-      checkBounds(size, offset, length);
-      return bytes.subarray(offset, offset + length);
-    },
-    stream: async function* () {
-      yield bytes;
-    },
+  const place = { slot: slot.bytes.buffer };
+  const stream = async function* () {
+    yield bytes;
   };
+  return { ...placeSource(place, size), bytes, place, stream };
 }
 
 function wholeFile(file: FileHandle, size: number): ReturnType<Hold['whole']> {
@@ -193,7 +186,8 @@ function wholeFile(file: FileHandle, size: number): ReturnType<Hold['whole']> {
       yield piece.subarray(0, bytesRead);
     }
   };
-  return { ...descriptorSource(file.fd, size), bytes: null, place: { descriptor: file.fd }, stream };
+  const place = { descriptor: file.fd };
+  return { ...placeSource(place, size), bytes: null, place, stream };
 }
 
 /** Its name is taken away at once: whatever ends this process ends the file. */
@@ -215,9 +209,4 @@ async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
  */
 function giveBack({ buffer, byteLength }: Uint8Array): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength && byteLength > 4096) buffer.transfer(0);
-}
-
-function checkBounds(size: number, offset: number, length: number): void {
-  if (offset < 0 || length < 0 || offset + length > size)
-    throw new RangeError(`read of ${length} bytes at ${offset} leaves the upload of ${size} bytes`);
 }
