@@ -1,5 +1,5 @@
-// What the rooms' settings have in common: two rows of their tables, and how files, folders and secrets are read. What belongs
-// to the development PKI is refused in production. The tables themselves are the rooms' (`<room>/config.ts`).
+// What the rooms' settings have in common: rows of their tables, and how files, folders and secrets are read. What belongs to
+// the development PKI is refused in production. The tables themselves are the rooms' (`<room>/config.ts`).
 import { readFileSync, statSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import { type ConfigTable, type Mode, parseInteger, parseList, parseText } from './env.ts';

@@ -1,3 +1,4 @@
+// The settings of the identity room: the name, manual, default and reader of each; docs/config.md is generated from them.
 import { readFileSync } from 'node:fs';
 import {
   type Config,

@@ -1,3 +1,4 @@
+// The settings of the license room: the name, manual, default and reader of each; docs/config.md is generated from them.
 import {
   type Config,
   type ConfigTable,

@@ -1,3 +1,4 @@
+// The settings of the seal room: the name, manual, default and reader of each; docs/config.md is generated from them.
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { esID } from '../common/contract/seal.ts';
