@@ -379,6 +379,29 @@ export const CONFIG_TABLE = {
     fallback: () => '365',
     parse: parseInteger(180, 3650),
   },
+  outboxDays: {
+    name: 'XINJI_IDENTITY_OUTBOX_DAYS',
+    manual:
+      'How long messages to people stay, in days; they hold addresses and what was said, and are needed to answer a complaint.',
+    example: '7',
+    fallback: () => '7',
+    parse: parseInteger(1, 90),
+  },
+  deviceDays: {
+    name: 'XINJI_IDENTITY_DEVICE_DAYS',
+    manual: 'A browser in which nobody logged in for so many days is a stranger again: the next login with it is told.',
+    example: '180',
+    fallback: () => '180',
+    parse: parseInteger(1, 3650),
+  },
+  importDays: {
+    name: 'XINJI_IDENTITY_IMPORT_DAYS',
+    manual:
+      'How long it is known which row of which other house became which account, in days. A file that is imported again later is judged as if for the first time.',
+    example: '365',
+    fallback: () => '365',
+    parse: parseInteger(1, 3650),
+  },
   codeSeconds: lifetime({
     name: 'XINJI_IDENTITY_CODE_SECONDS',
     manual: 'How long an authorization code and a pushed authorization request live, in seconds.',

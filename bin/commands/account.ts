@@ -1,5 +1,6 @@
-// `xinji account confirm`: a document was seen at a counter. `xinji account import`: takes the users of another house over from a CSV file. The file is read as a stream, a few hundred
-// rows are in memory at a time, and what is refused goes, with the reason, into a CSV file of the same columns.
+// `xinji account confirm`: a document was seen at a counter. `xinji account import`: takes the users of another house over from
+// a CSV file, which is read as a stream, a batch of rows in memory at a time; what is refused goes, with the reason, into a CSV
+// file of the same columns.
 
 import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';

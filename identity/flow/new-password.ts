@@ -48,7 +48,7 @@ export async function judgeNewPassword(
   return (await breachFile.has(password)) ? { kind: 'known' } : null;
 }
 
-/** Some 50,000 of the most used passwords of the world; read at the first question. */
+/** The most used passwords of the world; read at the first question. */
 function isCommon(text: string): boolean {
   common ??= new Set(dictionary['passwords-common'].map((word) => String(word).toLowerCase()));
   return common.has(text);

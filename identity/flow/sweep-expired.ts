@@ -11,6 +11,7 @@ import { deleteOldConsents } from '../store/consents.ts';
 import { deleteOldDisclosures } from '../store/disclosures.ts';
 import { deleteOldDrafts } from '../store/drafts.ts';
 import { deleteEndedSessions } from '../store/ended-sessions.ts';
+import { deleteOldImportedRows } from '../store/imported-rows.ts';
 import { deleteExpiredKeptForms } from '../store/kept-forms.ts';
 import { deleteUnusedDevices } from '../store/known-devices.ts';
 import { deleteOldTries } from '../store/login-tries.ts';
@@ -27,11 +28,23 @@ import { type EndDeps, endSession } from './end-sessions.ts';
 export type SweepDeps = {
   readonly db: Knex;
   readonly clock: Clock;
-  /** How long receipts of logouts and jobs that are done stay. */
+  readonly retention: Retention;
+};
+
+/** How long tables keep what is over, in days; settings of the house. What counts as evidence is in none of them. */
+export type Retention = {
+  /** Receipts of logouts. */
   readonly receiptDays: number;
+  /** Jobs that are done. */
   readonly jobDays: number;
-  /** How long logins, and what systems were told and allowed, stay on record. */
+  /** Logins, and what systems were told and allowed. */
   readonly historyDays: number;
+  /** Messages to people. */
+  readonly outboxDays: number;
+  /** Browsers that nobody uses any more. */
+  readonly deviceDays: number;
+  /** Which row of another house became which account. */
+  readonly importDays: number;
 };
 export type Janitor = { start(): void; stop(): Promise<void> };
 
@@ -49,31 +62,29 @@ const CHALLENGE_GRACE_SECONDS = 60 * 60;
 
 /** Longer than any session lives. */
 const SESSION_GRACE_SECONDS = 48 * 60 * 60;
-/** Messages hold codes and addresses of people: they stay no longer than it takes to answer a complaint. */
-const OUTBOX_SECONDS = 7 * 24 * 60 * 60;
-/** A browser that was not used for so long is a stranger again. */
-const DEVICE_SECONDS = 180 * 24 * 60 * 60;
 
 /** Ends the sessions that nobody used any more, then one pass over all tables; returns how many rows went. */
 export async function sweepExpired(deps: SweepDeps, batch = BATCH): Promise<number> {
-  const { db, clock } = deps;
+  const { db, clock, retention } = deps;
   const before = (seconds: number): Date => new Date(clock().getTime() - seconds * 1000);
+  const daysAgo = (days: number): Date => before(days * DAY_SECONDS);
   await endExpiredSessions(deps, batch);
   const sweeps = [
     () => deleteExpiredArtifacts(db, before(ARTIFACT_GRACE_SECONDS), batch),
     () => deleteStaleParticipations(db, before(SESSION_GRACE_SECONDS), batch),
     () => deleteEndedSessions(db, before(SESSION_GRACE_SECONDS), batch),
     () => deleteOldTries(db, before(0), batch),
-    () => deleteOldAuthentications(db, before(deps.historyDays * DAY_SECONDS), batch),
-    () => deleteOldDisclosures(db, before(deps.historyDays * DAY_SECONDS), batch),
-    () => deleteOldConsents(db, before(deps.historyDays * DAY_SECONDS), batch),
+    () => deleteOldAuthentications(db, daysAgo(retention.historyDays), batch),
+    () => deleteOldDisclosures(db, daysAgo(retention.historyDays), batch),
+    () => deleteOldConsents(db, daysAgo(retention.historyDays), batch),
     () => deleteExpiredCodes(db, before(0), batch),
     () => deleteOldScans(db, before(SCAN_GRACE_SECONDS), batch),
     () => deleteUsedChallenges(db, before(CHALLENGE_GRACE_SECONDS), batch),
-    () => deleteOldOutbox(db, before(OUTBOX_SECONDS), batch),
-    () => deleteUnusedDevices(db, before(DEVICE_SECONDS), batch),
-    () => deleteOldNotices(db, before(deps.receiptDays * DAY_SECONDS), batch),
-    () => deleteDoneJobs(db, 'identity', before(deps.jobDays * DAY_SECONDS), batch),
+    () => deleteOldOutbox(db, daysAgo(retention.outboxDays), batch),
+    () => deleteUnusedDevices(db, daysAgo(retention.deviceDays), batch),
+    () => deleteOldNotices(db, daysAgo(retention.receiptDays), batch),
+    () => deleteDoneJobs(db, 'identity', daysAgo(retention.jobDays), batch),
+    () => deleteOldImportedRows(db, daysAgo(retention.importDays), batch),
     () => deleteExpiredKeptForms(db, before(0), batch),
     () => deleteStaleActingFor(db, before(SESSION_GRACE_SECONDS), batch),
     () => deleteOldProofWaits(db, before(0), batch),

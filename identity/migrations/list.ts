@@ -11,6 +11,7 @@ import { factorsSchema } from './0008-factors.ts';
 import { centreSchema } from './0009-centre.ts';
 import { auditSchema } from './0010-audit.ts';
 import { adminReads } from './0011-admin-reads.ts';
+import { importRetention } from './0012-import-retention.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
   firstSchema,
@@ -24,4 +25,5 @@ export const MIGRATIONS: readonly Migration[] = [
   centreSchema,
   auditSchema,
   adminReads,
+  importRetention,
 ];

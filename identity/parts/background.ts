@@ -11,7 +11,7 @@ import type { Core } from './core.ts';
 import type { IdentityDeps } from './deps.ts';
 
 export function makeBackground(deps: IdentityDeps, { keyring, keyDeps, people, sendLogout }: Core) {
-  const { db, clock, log, metrics, smsUrl, mailUrl, receiptDays, jobDays, historyDays, ports } = deps;
+  const { db, clock, log, metrics, smsUrl, mailUrl, ports } = deps;
   const workers = makeWorkers({ db, schema: 'identity', clock, log, registry: metrics.registry }, [
     ...logoutQueues({
       db,
@@ -30,7 +30,7 @@ export function makeBackground(deps: IdentityDeps, { keyring, keyDeps, people, s
   ];
   return {
     workers,
-    janitor: makeJanitor({ db, clock, log, receiptDays, jobDays, historyDays, chores }),
+    janitor: makeJanitor({ db, clock, log, retention: deps, chores }),
     keyKeeper: makeKeyKeeper(keyring, { ...keyDeps, log }),
   };
 }

@@ -9,8 +9,11 @@ import type { Lifetimes } from '../domain/lifetimes.ts';
 import type { ProofingPorts } from '../domain/proofing.ts';
 import type { PasswordPolicy } from '../flow/new-password.ts';
 import type { CertificateTrust } from '../flow/open-certificate-trust.ts';
+import type { Retention } from '../flow/sweep-expired.ts';
 
-export type IdentityDeps = Lifetimes & {
+type Times = Lifetimes & Retention;
+
+export type IdentityDeps = Times & {
   readonly db: Knex;
   readonly log: Log;
   readonly clock: Clock;
@@ -54,9 +57,6 @@ export type IdentityDeps = Lifetimes & {
   /** A session ends when it was not used for so long, and in any case after so long. */
   readonly sessionIdleMinutes: number;
   readonly sessionHours: number;
-  /** How long receipts of logouts and jobs that are done stay. */
-  readonly receiptDays: number;
-  readonly jobDays: number;
   /** How long what was typed at a registration or recovery is kept. */
   readonly draftHours: number;
   /** Days to change one's mind before a closed account is shredded. */
@@ -73,6 +73,4 @@ export type IdentityDeps = Lifetimes & {
   /** Gateways that messages leave by; null: there is none. */
   readonly smsUrl: string | null;
   readonly mailUrl: string | null;
-  /** How long logins stay on record. */
-  readonly historyDays: number;
 };

@@ -25,3 +25,13 @@ export async function findImportedKeys(
   );
   return new Set(rows.map(({ row_key }) => row_key));
 }
+
+/** At most `limit` that were taken before `before`; returns how many went. */
+export async function deleteOldImportedRows(db: Knex, before: Date, limit: number): Promise<number> {
+  const { rowCount } = await db.raw<{ rowCount: number }>(
+    `delete from identity.imported_rows where ctid = any(array(
+       select ctid from identity.imported_rows where at < ? limit ? for update skip locked))`,
+    [before, limit],
+  );
+  return rowCount;
+}

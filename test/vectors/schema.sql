@@ -258,6 +258,7 @@ identity.imported_rows
   at timestamp with time zone not null
   constraint imported_rows_account_id_fkey FOREIGN KEY (account_id) REFERENCES identity.accounts(id)
   constraint imported_rows_pkey PRIMARY KEY (source, row_key)
+  CREATE INDEX imported_rows_at ON identity.imported_rows USING btree (at)
   identity may delete, insert, select, update
 
 identity.jobs
