@@ -1,12 +1,13 @@
 // A way to log in was added to an account or taken off it: written down, and told to the person in the same transaction, so
-// that nobody changes somebody's ways unseen.
+// that nobody changes somebody's ways unseen. He is told too when there seem to be two of a passkey.
 import type { Knex } from 'knex';
 import type { Clock } from '../../common/clock.ts';
 import { formatDateTime } from '../../common/web/texts.ts';
 import type { Account } from '../domain/account.ts';
-import type { FactorKind } from '../domain/factor.ts';
+import type { Factor, FactorKind } from '../domain/factor.ts';
 import { insertEvent } from '../store/events.ts';
 import { removeFactor } from '../store/factors.ts';
+import { takeLimit } from './limit.ts';
 import { type NotifyDeps, notify } from './notify.ts';
 
 export type FactorChangeDeps = NotifyDeps & {
@@ -23,6 +24,8 @@ export type FactorChange = {
   readonly label: string;
   readonly requestId: string;
 };
+
+const DAY_SECONDS = 86_400;
 
 const NAMES: Readonly<Record<FactorKind, string>> = {
   passkey: '通行密钥',
@@ -46,6 +49,21 @@ export async function takeFactorOff(
     const isGone = await removeFactor(trx, { accountId: change.account.id, id: change.id }, clock());
     if (isGone) await tell(deps, trx, change, 'removed');
     return isGone;
+  });
+}
+
+/** Once a day for one passkey: whoever has the copy must not fill the owner's phone. */
+export async function tellPasskeyCopied(
+  deps: FactorChangeDeps,
+  sub: string,
+  { id, label }: Pick<Factor, 'id' | 'label'>,
+): Promise<void> {
+  const now = deps.clock();
+  await deps.db.transaction(async (trx) => {
+    const limit = { kind: 'passkey-copied', key: String(id), max: 1, windowSeconds: DAY_SECONDS, now };
+    if ((await takeLimit(trx, limit)).outcome === 'paused') return;
+    const words = `【信基】您的通行密钥“${label}”可能已被复制，${formatDateTime('zh', now)}用它登录未予通过。请到 ${deps.factorsUrl} 移除后重新添加。`;
+    await notify(deps, trx, { to: { sub }, kind: 'passkey-copied', words });
   });
 }
 

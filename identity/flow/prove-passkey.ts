@@ -9,6 +9,7 @@ import { type Account, mayLogIn } from '../domain/account.ts';
 import { CHALLENGE_SECONDS, type ChallengeUse } from '../domain/challenge.ts';
 import { answeredChallenge, keptPasskey, passkeyAssertion, readAnswer } from '../domain/passkey.ts';
 import { findFactorByLookup, listFactors, markFactorUsed } from '../store/factors.ts';
+import { type FactorChangeDeps, tellPasskeyCopied } from './change-factors.ts';
 import { believe, bytesOf, descriptorOf, type PasskeyDeps } from './passkey-deps.ts';
 
 /** For `navigator.credentials.get`: any passkey of this site, or those of the account that is logged in. */
@@ -38,7 +39,7 @@ export type PasskeyProof =
 
 /** Judges what `navigator.credentials.get` answered in this interaction. `accountId`: whose it has to be, null for anybody's. */
 export async function provePasskey(
-  deps: PasskeyDeps,
+  deps: PasskeyDeps & FactorChangeDeps,
   order: { readonly interactionUid: string; readonly answer: string; readonly accountId: number | null },
 ): Promise<PasskeyProof> {
   // 1. Whose passkey? The browser names its id; the account comes from our row, never from the answer.
@@ -54,8 +55,6 @@ export async function provePasskey(
     return { outcome: 'refused', because: 'other-account', sub };
   // 2. Challenge of this interaction, used now; origin, RP id, presence, signature.
   const kept = keptPasskey.parse(factor.public);
-  const counter = counterOf(answer.response.authenticatorData);
-  if (isBack(counter, kept.counter)) return { outcome: 'refused', because: 'counter', sub };
   const challenge = answeredChallenge(answer.response.clientDataJSON) ?? '';
   if (!(await deps.challenges.take(loginUse(order.interactionUid), challenge)))
     return { outcome: 'refused', because: 'answer', sub };
@@ -67,12 +66,17 @@ export async function provePasskey(
       expectedOrigin: deps.issuer,
       expectedRPID: new URL(deps.issuer).hostname,
       requireUserVerification: false,
-      credential: { id: answer.id, publicKey: bytesOf(kept.publicKey), counter: kept.counter },
+      // The counter is judged below, of an answer whose signature is right: nobody else can say that there is a copy.
+      credential: { id: answer.id, publicKey: bytesOf(kept.publicKey), counter: 0 },
     }),
   );
   if (!found?.verified) return { outcome: 'refused', because: 'answer', sub };
   // 3. The counter moves on, for one of those who answer at once.
   const { newCounter, userVerified } = found.authenticationInfo;
+  if (isBack(newCounter, kept.counter)) {
+    await tellPasskeyCopied(deps, sub, factor);
+    return { outcome: 'refused', because: 'counter', sub };
+  }
   const change = { usedAt: deps.clock(), public: { ...kept, counter: newCounter } };
   if (!(await markFactorUsed(deps.db, factor, change))) return { outcome: 'refused', because: 'answer', sub };
   return { outcome: 'accepted', account, userVerified };
@@ -81,12 +85,6 @@ export async function provePasskey(
 /** A counter that does not grow says that there are two of this authenticator; those that do not count say zero. */
 function isBack(counter: number, known: number): boolean {
   return (counter > 0 || known > 0) && counter <= known;
-}
-
-/** Authenticator data: 32 bytes RP id hash, 1 byte flags, 4 bytes counter. */
-function counterOf(authenticatorData: string): number {
-  const bytes = Buffer.from(authenticatorData, 'base64url');
-  return bytes.length < 37 ? 0 : bytes.readUInt32BE(33);
 }
 
 const loginUse = (binding: string): ChallengeUse => ({ purpose: 'passkey-login', binding });

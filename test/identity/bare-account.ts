@@ -1,14 +1,15 @@
-// An account of nobody in particular, for tests of what hangs on one: no password, no phone, no document.
+// An account of nobody in particular, for tests of what hangs on one: no password, no document, and no phone unless given.
 import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
-import type { Account } from '../../identity/domain/account.ts';
+import type { Account, AccountDocument } from '../../identity/domain/account.ts';
 import { deriveDocumentKeys } from '../../identity/domain/document-box.ts';
 import { findAccountBySub, insertAccount } from '../../identity/store/accounts.ts';
 
-const KEYS = deriveDocumentKeys(new Uint8Array(32).fill(7));
+export const KEYS = deriveDocumentKeys(new Uint8Array(32).fill(7));
 
-export async function bareAccount(db: Knex): Promise<Account> {
+export async function bareAccount(db: Knex, reached: Pick<AccountDocument, 'phone'> = {}): Promise<Account> {
   const sub = randomBytes(20).toString('base64url');
-  await insertAccount(db, KEYS, { sub, loginName: null, document: { name: '张三' }, passwordHash: null, level: 2 });
+  const document = { name: '张三', ...reached };
+  await insertAccount(db, KEYS, { sub, loginName: null, document, passwordHash: null, level: 2 });
   return (await findAccountBySub(db, KEYS, sub))!;
 }

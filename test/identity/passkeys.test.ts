@@ -3,36 +3,40 @@ import test from 'ava';
 import type { Knex } from 'knex';
 import type { Account } from '../../identity/domain/account.ts';
 import { CHALLENGE_SECONDS, deriveChallengeKey } from '../../identity/domain/challenge.ts';
+import { openMessage } from '../../identity/domain/message.ts';
 import { makeChallenges } from '../../identity/flow/challenges.ts';
+import type { FactorChangeDeps } from '../../identity/flow/change-factors.ts';
 import { enrolPasskey, passkeyEnrolmentOptions } from '../../identity/flow/enrol-passkey.ts';
 import type { PasskeyDeps } from '../../identity/flow/passkey-deps.ts';
 import { passkeyLoginOptions, provePasskey } from '../../identity/flow/prove-passkey.ts';
 import { listFactors, removeFactor } from '../../identity/store/factors.ts';
+import { listOutbox } from '../../identity/store/outbox.ts';
 import { CERTIFICATE_SCRIPT } from '../../identity/web/certificate-form.ts';
 import { FACE_SCRIPT } from '../../identity/web/face-form.ts';
 import { PASSKEY_SCRIPT } from '../../identity/web/passkey-form.ts';
 import { SHOW_PASSWORD_SCRIPT } from '../../identity/web/password-form.ts';
 import { SCAN_SCRIPT } from '../../identity/web/scan-panel.ts';
 import { testDatabase } from '../_harness/database.ts';
-import { bareAccount } from './bare-account.ts';
+import { bareAccount, KEYS } from './bare-account.ts';
 import { type Lies, type SoftAuthenticator, softAuthenticator } from './soft-authenticator.ts';
 
 const ISSUER = 'https://id.example.gov.cn';
 const now = new Date('2026-11-20T08:00:00Z');
 const KEY = deriveChallengeKey(new Uint8Array(32).fill(1));
 let db: Knex;
-let deps: PasskeyDeps;
+let deps: PasskeyDeps & FactorChangeDeps;
 const accounts: Account[] = [];
 
 test.before(async () => {
   db = (await testDatabase()).connect('identity', 4);
   const challenges = makeChallenges({ db, clock: () => now, key: KEY });
   const findAccountById = async (id: number) => accounts.find((one) => one.id === id) ?? null;
-  deps = { db, clock: () => now, challenges, issuer: ISSUER, rpName: '信基登录', findAccountById };
+  const told = { keys: KEYS, factorsUrl: `${ISSUER}/account/factors` };
+  deps = { db, clock: () => now, challenges, issuer: ISSUER, rpName: '信基登录', findAccountById, ...told };
 });
 
-const person = async (): Promise<Account> => {
-  const account = await bareAccount(db);
+const person = async (reached?: { readonly phone: string }): Promise<Account> => {
+  const account = await bareAccount(db, reached);
   accounts.push(account);
   return account;
 };
@@ -43,8 +47,8 @@ async function enrol(account: Account, key: SoftAuthenticator, lies: Lies = {}, 
   return enrolPasskey(deps, { account, sessionUid: session, label: '手机', answer, done: async () => {} });
 }
 
-async function withPasskey() {
-  const account = await person();
+async function withPasskey(reached?: { readonly phone: string }) {
+  const account = await person(reached);
   const key = softAuthenticator(ISSUER);
   await enrol(account, key);
   return { account, key };
@@ -121,6 +125,21 @@ test('refused: a counter that goes back or stands still says that there are two 
   t.like(await prove(key, { counter: 3 }), { outcome: 'refused', because: 'counter' });
   t.like(await prove(key, { counter: 0 }), { outcome: 'refused', because: 'counter' });
   t.like(await prove(key, { counter: 10 }), { outcome: 'accepted' });
+});
+
+test('the owner is told once a day of a passkey that seems to be copied, and only by an answer that its key has signed', async (t) => {
+  const { key } = await withPasskey({ phone: '13800010009' });
+  await prove(key, { counter: 9 });
+  const told = async () => (await listOutbox(db, 10)).filter(({ kind }) => kind === 'passkey-copied');
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  t.like(await prove(key, { counter: 3, key: privateKey }), { because: 'answer' });
+  t.deepEqual(await told(), []);
+  for (const counter of [9, 3]) t.like(await prove(key, { counter }), { because: 'counter' });
+  const [message, ...others] = await told();
+  t.deepEqual(others, []);
+  const { to, words } = openMessage(KEYS, message!.id, message!.box);
+  t.is(to, '13800010009');
+  t.true(words.includes('“手机”可能已被复制') && words.includes(deps.factorsUrl));
 });
 
 test('refused: the passkey of another account in a step-up, a strange user handle, one that was removed, a closed account', async (t) => {

@@ -2,16 +2,18 @@
 // verification counts for itself (L3); one without is something had.
 import { sayIn, type Text, type Texts } from '../../../common/web/texts.ts';
 import type { Account } from '../../domain/account.ts';
+import type { FactorChangeDeps } from '../../flow/change-factors.ts';
 import type { PasskeyDeps } from '../../flow/passkey-deps.ts';
 import { type PasskeyProof, passkeyLoginOptions, provePasskey } from '../../flow/prove-passkey.ts';
 import type { IdentityEvent } from '../../store/events.ts';
 import { PASSKEY_SCRIPT, passkeyForm, passkeyOffer } from '../../web/passkey-form.ts';
 import type { LoginWay, WayShown, WayVisit } from './way.ts';
 
-export type PasskeyWayDeps = PasskeyDeps & {
-  readonly hasPasskey: (account: Account) => Promise<boolean>;
-  readonly record: (event: Omit<IdentityEvent, 'at'>) => Promise<void>;
-};
+export type PasskeyWayDeps = PasskeyDeps &
+  FactorChangeDeps & {
+    readonly hasPasskey: (account: Account) => Promise<boolean>;
+    readonly record: (event: Omit<IdentityEvent, 'at'>) => Promise<void>;
+  };
 
 type Refusal = Extract<PasskeyProof, { outcome: 'refused' }>;
 
