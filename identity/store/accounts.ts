@@ -2,6 +2,7 @@
 // mail address and a citizen number have disjoint forms, so one look-up tries all.
 import type { Knex } from 'knex';
 import { isUniqueViolation } from '../../common/db/errors.ts';
+import { runStatement } from '../../common/db/statement.ts';
 import { TrustError } from '../../common/errors.ts';
 import {
   type Account,
@@ -47,6 +48,17 @@ const COLUMNS = `id, sub, login_name, name, level, status, password_hash is not 
   level > 2 and exists (select 1 from identity.legal_persons
     where representative_key = accounts.holder_key and legal_persons.status = 'active') as represents_units`;
 
+const BY_LOGIN = {
+  name: 'account-by-login',
+  text: `select ${COLUMNS}, password_hash from identity.accounts
+    where login_name = $1 or phone_key = $2 or mail_key = $3 or holder_key = $4 limit 1`,
+};
+
+const DOCUMENT = {
+  name: 'document-by-sub',
+  text: 'select name, person_box from identity.accounts where sub = $1',
+};
+
 /** Returns the id. Throws `account-exists` when the login name, phone number, mail address or document is taken. */
 export async function insertAccount(db: Knex, keys: DocumentKeys, account: NewAccount): Promise<number> {
   const { holderKey, phoneKey, mailKey } = makeLookups(keys, account.document);
@@ -75,17 +87,12 @@ export async function findAccountByLogin(
   keys: DocumentKeys,
   typed: string,
 ): Promise<{ account: Account; passwordHash: string | null } | null> {
-  const query = db.raw<{ rows: Row[] }>(
-    `select ${COLUMNS}, password_hash from identity.accounts
-     where login_name = ? or phone_key = ? or mail_key = ? or holder_key = ? limit 1`,
-    [
-      typed.toLowerCase(),
-      Buffer.from(makePhoneKey(keys, typed)),
-      Buffer.from(makeMailKey(keys, typed.toLowerCase())),
-      Buffer.from(makeHolderKey(keys, { type: CITIZEN_NUMBER, code: typed.toUpperCase() })),
-    ],
-  );
-  const { rows } = await query.options({ name: 'account-by-login' });
+  const { rows } = await runStatement<Row>(db, BY_LOGIN, [
+    typed.toLowerCase(),
+    Buffer.from(makePhoneKey(keys, typed)),
+    Buffer.from(makeMailKey(keys, typed.toLowerCase())),
+    Buffer.from(makeHolderKey(keys, { type: CITIZEN_NUMBER, code: typed.toUpperCase() })),
+  ]);
   const row = rows[0];
   return row ? { account: toAccount(keys, row), passwordHash: row.password_hash } : null;
 }
@@ -124,8 +131,7 @@ export async function findAccountByHolder(db: Knex, keys: DocumentKeys, holder: 
 
 /** What is in the sealed box; null when there is no account or nothing personal is left of it. */
 export async function findDocument(db: Knex, keys: DocumentKeys, sub: string): Promise<AccountDocument | null> {
-  const { rows } = await db.raw<{ rows: Row[] }>('select name, person_box from identity.accounts where sub = ?', [sub]);
-  const row = rows[0];
+  const row = (await runStatement<Row>(db, DOCUMENT, [sub])).rows[0];
   return row ? readDocument(keys, { ...row, sub }) : null;
 }
 
@@ -229,8 +235,8 @@ async function findOne(
   column: KeyColumn,
   value: string | number | Buffer,
 ): Promise<Account | null> {
-  const query = db.raw<{ rows: Row[] }>(`select ${COLUMNS} from identity.accounts where ${column} = ?`, [value]);
-  const { rows } = await query.options({ name: `account-by-${column}` });
+  const text = `select ${COLUMNS} from identity.accounts where ${column} = $1`;
+  const { rows } = await runStatement<Row>(db, { name: `account-by-${column}`, text }, [value]);
   return rows[0] ? toAccount(keys, rows[0]) : null;
 }
 

@@ -58,6 +58,11 @@ const CONSUME = {
     where model = $2 and id_digest = $3 and consumed_at is null returning 1`,
 };
 
+const DELETE = {
+  name: 'artifact-delete',
+  text: 'delete from identity.oidc_artifacts where model = $1 and id_digest = $2',
+};
+
 export async function upsertArtifact(db: Knex, artifact: NewArtifact): Promise<void> {
   await runStatement(db, UPSERT, toValues(artifact));
 }
@@ -128,7 +133,7 @@ export async function markConsumed(db: Knex, model: string, id: string, now: Dat
 }
 
 export async function deleteArtifact(db: Knex, model: string, id: string): Promise<void> {
-  await db.raw('delete from identity.oidc_artifacts where model = ? and id_digest = ?', [model, digestOf(id)]);
+  await runStatement(db, DELETE, [model, digestOf(id)]);
 }
 
 /** All ids of one session. */

@@ -1,6 +1,7 @@
 // identity.authentications: what was proven in which session, insert-only. A login begins a session's proofs anew; what a
 // step-up adds counts together with what went before it in that login.
 import type { Knex } from 'knex';
+import { runStatement } from '../../common/db/statement.ts';
 import type { Level, Method, Proof } from '../domain/assurance.ts';
 
 export type Authentication = {
@@ -39,41 +40,33 @@ type Row = {
   device: string | null;
 };
 
+const INSERT = {
+  name: 'authentication-insert',
+  text: `insert into identity.authentications
+      (proof_id, account_id, session_uid, begins, method, user_verified, scan_level, level, at, client_id, address, device)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+    on conflict (proof_id) do nothing`,
+};
+
+const PROOFS = {
+  name: 'proofs-of-session',
+  text: `select method, user_verified, scan_level, at from identity.authentications
+    where session_uid = $1 and id >= coalesce(
+      (select max(id) from identity.authentications where session_uid = $1 and begins), 0)
+    order by id limit 50`,
+};
+
 export async function insertAuthentication(db: Knex, one: Authentication): Promise<void> {
-  const query = db.raw(
-    `insert into identity.authentications
-       (proof_id, account_id, session_uid, begins, method, user_verified, scan_level, level, at, client_id, address, device)
-     values (:proofId, :accountId, :sessionUid, :begins, :method, :userVerified, :scanLevel, :level, :at, :clientId,
-       :address, :device)
-     on conflict (proof_id) do nothing`,
-    {
-      proofId: one.proofId,
-      accountId: one.accountId,
-      sessionUid: one.sessionUid,
-      begins: one.begins,
-      method: one.proof.method,
-      userVerified: one.proof.userVerified ?? false,
-      scanLevel: one.proof.level ?? null,
-      level: one.level,
-      at: one.at,
-      clientId: one.clientId,
-      address: one.address,
-      device: one.device,
-    },
-  );
-  await query.options({ name: 'authentication-insert' });
+  const { method, userVerified = false, level: scanLevel = null } = one.proof;
+  await runStatement(db, INSERT, [
+    ...[one.proofId, one.accountId, one.sessionUid, one.begins, method, userVerified, scanLevel],
+    ...[one.level, one.at, one.clientId, one.address, one.device],
+  ]);
 }
 
 /** What stands proven in a session: since its last login, oldest first. */
 export async function listProofs(db: Knex, sessionUid: string): Promise<readonly TimedProof[]> {
-  const query = db.raw<{ rows: Row[] }>(
-    `select method, user_verified, scan_level, at from identity.authentications
-     where session_uid = ? and id >= coalesce(
-       (select max(id) from identity.authentications where session_uid = ? and begins), 0)
-     order by id limit 50`,
-    [sessionUid, sessionUid],
-  );
-  const { rows } = await query.options({ name: 'proofs-of-session' });
+  const { rows } = await runStatement<Row>(db, PROOFS, [sessionUid]);
   return rows.map((row) => ({ proof: toProof(row), at: row.at }));
 }
 

@@ -1,6 +1,7 @@
 // identity.events: what happened, for audit. The room's role may insert and read, nobody may change.
 // No password, code, token or holder code ever goes into `detail`.
 import type { Knex } from 'knex';
+import { runStatement } from '../../common/db/statement.ts';
 
 export const EVENT_KINDS = [
   'account.registered',
@@ -75,23 +76,18 @@ type Row = {
   detail: Readonly<Record<string, string | number | boolean>>;
 };
 
+const INSERT = {
+  name: 'event-insert',
+  text: `with event as (
+      insert into identity.events (at, kind, sub, client_id, request_id, detail)
+      values ($1, $2, $3, $4, $5, $6) returning id)
+    insert into identity.unchained_events (event_id) select id from event`,
+};
+
 /** The event, and that it waits for the chain, in one statement. */
 export async function insertEvent(db: Knex, event: IdentityEvent): Promise<void> {
-  const query = db.raw(
-    `with event as (
-       insert into identity.events (at, kind, sub, client_id, request_id, detail)
-       values (?, ?, ?, ?, ?, ?) returning id)
-     insert into identity.unchained_events (event_id) select id from event`,
-    [
-      event.at,
-      event.kind,
-      event.sub ?? null,
-      event.clientId ?? null,
-      event.requestId ?? null,
-      JSON.stringify(event.detail ?? {}),
-    ],
-  );
-  await query.options({ name: 'event-insert' });
+  const { at, kind, sub = null, clientId = null, requestId = null, detail = {} } = event;
+  await runStatement(db, INSERT, [at, kind, sub, clientId, requestId, JSON.stringify(detail)]);
 }
 
 export type UnchainedEvent = IdentityEvent & { readonly id: number };

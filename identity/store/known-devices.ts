@@ -1,6 +1,7 @@
 // identity.known_devices: browsers in which a person has logged in. Knowing one opens nothing: it only keeps strangers' guesses
 // from locking the owner out, and tells a login from a new place apart.
 import type { Knex } from 'knex';
+import { runStatement } from '../../common/db/statement.ts';
 
 export type Device = {
   /** Digest of the random name in the browser's cookie. */
@@ -9,25 +10,26 @@ export type Device = {
   readonly label: string;
 };
 
+const FIND = {
+  name: 'known-device',
+  text: 'select 1 from identity.known_devices where account_id = $1 and device_key = $2',
+};
+
+const REMEMBER = {
+  name: 'remember-device',
+  text: `insert into identity.known_devices as old (account_id, device_key, label, first_used_at, last_used_at)
+    values ($1, $2, $3, $4, $4)
+    on conflict (account_id, device_key) do update set last_used_at = excluded.last_used_at, label = excluded.label
+    returning (xmax = 0) as is_new`,
+};
+
 export async function isKnownDevice(db: Knex, accountId: number, deviceKey: Uint8Array): Promise<boolean> {
-  const query = db.raw<{ rows: unknown[] }>(
-    'select 1 from identity.known_devices where account_id = ? and device_key = ?',
-    [accountId, Buffer.from(deviceKey)],
-  );
-  const { rows } = await query.options({ name: 'known-device' });
-  return rows.length > 0;
+  return (await runStatement(db, FIND, [accountId, Buffer.from(deviceKey)])).rowCount > 0;
 }
 
 /** Remembers the browser; true when it was new for this account. */
 export async function rememberDevice(db: Knex, accountId: number, { key, label }: Device, now: Date): Promise<boolean> {
-  const query = db.raw<{ rows: { is_new: boolean }[] }>(
-    `insert into identity.known_devices as old (account_id, device_key, label, first_used_at, last_used_at)
-     values (:accountId, :key, :label, :now, :now)
-     on conflict (account_id, device_key) do update set last_used_at = excluded.last_used_at, label = excluded.label
-     returning (xmax = 0) as is_new`,
-    { accountId, key: Buffer.from(key), label, now },
-  );
-  const { rows } = await query.options({ name: 'remember-device' });
+  const { rows } = await runStatement<{ is_new: boolean }>(db, REMEMBER, [accountId, Buffer.from(key), label, now]);
   return rows[0]?.is_new ?? false;
 }
 

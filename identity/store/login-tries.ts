@@ -2,6 +2,7 @@
 // by account, by address and by browser; other limits by their kind (flow/limit.ts). Keys are digests.
 import type { Knex } from 'knex';
 import { compareBytes, utf8 } from '../../common/bytes.ts';
+import { runStatement } from '../../common/db/statement.ts';
 import type { Tries } from '../domain/login-throttle.ts';
 
 export type TryCount = {
@@ -16,6 +17,32 @@ export type TryPlaceKey = Pick<TryCount, 'loginKey' | 'address'>;
 
 type Row = { tries: number; window_ends_at: Date };
 
+/** $1 keys, $2 places, $3 ends of new windows, $4 now. */
+const TAKE = {
+  name: 'tries-take',
+  text: `with taken as (
+      insert into identity.login_tries as old (login_key, address, tries, window_ends_at)
+      select key, address, 1, ends
+      from unnest($1::bytea[], $2::text[], $3::timestamptz[]) with ordinality as place (key, address, ends, at)
+      order by at
+      on conflict (login_key, address) do update set
+        tries = case when old.window_ends_at <= $4 then 1 else old.tries + 1 end,
+        window_ends_at = case when old.window_ends_at <= $4 then excluded.window_ends_at else old.window_ends_at end
+      returning login_key, address, tries, window_ends_at)
+    select tries, window_ends_at
+    from unnest($1::bytea[], $2::text[]) with ordinality as place (key, address, at)
+    join taken on taken.login_key = place.key and taken.address = place.address order by at`,
+};
+
+const TAKE_BACK = {
+  name: 'tries-take-back',
+  text: `update identity.login_tries as old set tries = greatest(tries - chosen.back, 0)
+    from (select login_key, address, back from identity.login_tries
+          join unnest($1::bytea[], $2::text[], $3::int[]) as place (key, place, back) on login_key = key and address = place
+          order by login_key, address collate "C" for update) as chosen
+    where old.login_key = chosen.login_key and old.address = chosen.address`,
+};
+
 /** Counts one try, before the thing is looked at; a window that is over begins anew. */
 export async function takeTry(db: Knex, one: TryCount): Promise<Tries> {
   const [taken] = await takeTries(db, [one]);
@@ -26,27 +53,12 @@ export async function takeTry(db: Knex, one: TryCount): Promise<Tries> {
 export async function takeTries(db: Knex, places: readonly TryCount[]): Promise<readonly Tries[]> {
   // One order for everybody: two requests that lock the same rows do not wait for each other.
   const sorted = places.map((place, at) => ({ ...place, at })).sort(byPlace);
-  const query = db.raw<{ rows: Row[] }>(
-    `with taken as (
-       insert into identity.login_tries as old (login_key, address, tries, window_ends_at)
-       select key, address, 1, ends
-       from unnest(:keys::bytea[], :addresses::text[], :ends::timestamptz[]) with ordinality as place (key, address, ends, at)
-       order by at
-       on conflict (login_key, address) do update set
-         tries = case when old.window_ends_at <= :now then 1 else old.tries + 1 end,
-         window_ends_at = case when old.window_ends_at <= :now then excluded.window_ends_at else old.window_ends_at end
-       returning login_key, address, tries, window_ends_at)
-     select tries, window_ends_at
-     from unnest(:keys::bytea[], :addresses::text[]) with ordinality as place (key, address, at)
-     join taken on taken.login_key = place.key and taken.address = place.address order by at`,
-    {
-      keys: sorted.map(({ loginKey }) => Buffer.from(loginKey)),
-      addresses: sorted.map(({ address }) => address),
-      ends: sorted.map(({ windowEndsAt }) => windowEndsAt),
-      now: places[0]!.now,
-    },
-  );
-  const { rows } = await query.options({ name: 'tries-take' });
+  const { rows } = await runStatement<Row>(db, TAKE, [
+    sorted.map(({ loginKey }) => Buffer.from(loginKey)),
+    sorted.map(({ address }) => address),
+    sorted.map(({ windowEndsAt }) => windowEndsAt),
+    places[0]!.now,
+  ]);
   const answers: Tries[] = [];
   for (const [n, { at }] of sorted.entries())
     answers[at] = { tries: rows[n]!.tries, windowEndsAt: rows[n]!.window_ends_at };
@@ -74,19 +86,11 @@ export async function settleTries(db: Knex, forget: TryPlaceKey, giveBack: reado
 
 async function takeBack(db: Knex, places: readonly (TryPlaceKey & { readonly back: number })[]): Promise<void> {
   const sorted = [...places].sort(byPlace);
-  const query = db.raw(
-    `update identity.login_tries as old set tries = greatest(tries - chosen.back, 0)
-     from (select login_key, address, back from identity.login_tries
-           join unnest(?::bytea[], ?::text[], ?::int[]) as place (key, place, back) on login_key = key and address = place
-           order by login_key, address collate "C" for update) as chosen
-     where old.login_key = chosen.login_key and old.address = chosen.address`,
-    [
-      sorted.map(({ loginKey }) => Buffer.from(loginKey)),
-      sorted.map(({ address }) => address),
-      sorted.map(({ back }) => back),
-    ],
-  );
-  await query.options({ name: 'tries-take-back' });
+  await runStatement(db, TAKE_BACK, [
+    sorted.map(({ loginKey }) => Buffer.from(loginKey)),
+    sorted.map(({ address }) => address),
+    sorted.map(({ back }) => back),
+  ]);
 }
 
 /** More than anybody tries. */

@@ -1,6 +1,7 @@
 // identity.outbox: messages to people. Addressee and words lie in one sealed box; a row stays for a while after delivery, so
 // that a repeated delivery is noticed.
 import type { Knex } from 'knex';
+import { runStatement } from '../../common/db/statement.ts';
 
 export type Channel = 'sms' | 'mail';
 
@@ -25,19 +26,20 @@ type Row = {
 
 const COLUMNS = 'id, channel, kind, box, created_at, delivered_at';
 
+const INSERT = {
+  name: 'outbox-insert',
+  text: 'insert into identity.outbox (id, channel, kind, box, created_at) values ($1, $2, $3, $4, $5)',
+};
+
+const FIND = { name: 'outbox-by-id', text: `select ${COLUMNS} from identity.outbox where id = $1` };
+
 export async function insertOutbox(db: Knex, row: Omit<OutboxRow, 'deliveredAt'>): Promise<void> {
-  await db.raw('insert into identity.outbox (id, channel, kind, box, created_at) values (?, ?, ?, ?, ?)', [
-    row.id,
-    row.channel,
-    row.kind,
-    Buffer.from(row.box),
-    row.createdAt,
-  ]);
+  await runStatement(db, INSERT, [row.id, row.channel, row.kind, Buffer.from(row.box), row.createdAt]);
 }
 
 export async function findOutbox(db: Knex, id: string): Promise<OutboxRow | null> {
-  const { rows } = await db.raw<{ rows: Row[] }>(`select ${COLUMNS} from identity.outbox where id = ?`, [id]);
-  return rows[0] ? toOutboxRow(rows[0]) : null;
+  const row = (await runStatement<Row>(db, FIND, [id])).rows[0];
+  return row ? toOutboxRow(row) : null;
 }
 
 /** Newest first. */
