@@ -1,14 +1,9 @@
 // Levels LT and LTA: evidence in the document, time stamps over it, and what neither may bring along.
 import test from 'ava';
-import { derExplicit, derOid, derSequence, derTlv } from '../../common/asn1/der-write.ts';
 import { concatBytes, toHex } from '../../common/bytes.ts';
-import { makeSealClient } from '../../common/client/seal-client.ts';
 import type { VerificationReport } from '../../common/contract/report.ts';
 import { Sm3, sm3 } from '../../common/crypto/sm3.ts';
-import { type CertificateListOrder, makeCertificateList } from '../../common/pki/certificate-list.ts';
-import type { ContainerMode } from '../../seal/domain/container.ts';
-import type { Level } from '../../seal/domain/level.ts';
-import { type EvidenceSource, hashAround, preserveDocument } from '../../seal/flow/preserve-document.ts';
+import { hashAround, preserveDocument } from '../../seal/flow/preserve-document.ts';
 import { sealDocument } from '../../seal/flow/seal-document.ts';
 import { verifyDocument } from '../../seal/flow/verify-document.ts';
 import { memorySource } from '../../seal/pdf/byte-source.ts';
@@ -19,39 +14,9 @@ import { makeTimeStampUpdate } from '../../seal/pdf/time-stamp-update.ts';
 import { readValidationData } from '../../seal/pdf/validation-data.ts';
 import { array, dict, isDict, name, type PdfValue, withEntries } from '../../seal/pdf/value.ts';
 import { judge } from '../_harness/judges.ts';
-import { AT, issueTsa, type Party } from '../_harness/pki.ts';
-import { ES_ID, startRoom } from './room.ts';
+import { AT, issueTsa } from '../_harness/pki.ts';
+import { evidenceOf, levels, listBy, lists, minutes, ocsp, sealAt, validation, verify } from './evidence-world.ts';
 import { ascii, flip, makePdf, party, pki, say, sealBytes, signer, stamperOf, tsa } from './world.ts';
-
-const minutes = (count: number) => new Date(AT.getTime() + count * 60_000);
-
-type Revoked = CertificateListOrder['revoked'];
-
-/** A list of one authority, made five minutes before `AT`, or `minute` minutes after. */
-const listBy = (issuer: Party, revoked: Revoked = [], minute = -5) =>
-  makeCertificateList({
-    issuer: issuer.certificate,
-    number: 1,
-    thisUpdate: minutes(minute),
-    nextUpdate: minutes(60 * 24 * 7),
-    revoked,
-    sign: issuer.sign,
-  });
-const lists = [await listBy(pki.authority), await listBy(pki.root)];
-/** Kept, and of use to nobody. */
-const ocsp = derSequence(derTlv(0x0a, Uint8Array.of(0)), derExplicit(0, derSequence(derOid('1.3.6.1.5.5.7.48.1.1'))));
-const evidenceOf = (crls: readonly Uint8Array[]) => ({ collect: async () => ({ crls, ocspResponses: [ocsp] }) });
-const evidence: EvidenceSource = evidenceOf(lists);
-const validation = { evidence, trust: pki.trust };
-
-type Options = { readonly mode?: ContainerMode; readonly minute?: number; readonly certify?: 1 | 2 | 3 };
-
-async function sealAt(pdf: Uint8Array, level: Level, options: Options = {}): Promise<Uint8Array> {
-  const { mode, minute = 0, certify } = options;
-  const stamper = level === 'B' ? null : stamperOf(tsa, { time: minutes(minute + 1) });
-  const request = { source: memorySource(pdf), party, mode, level, certify, placement: {}, time: minutes(minute) };
-  return concatBytes(pdf, (await sealDocument({ signer, stamper, validation }, request)).appended);
-}
 
 function preserve(pdf: Uint8Array, minute: number, isStamped = true, crls = lists): Promise<Uint8Array> {
   const stamper = isStamped ? stamperOf(tsa, { time: minutes(minute) }) : null;
@@ -60,10 +25,7 @@ function preserve(pdf: Uint8Array, minute: number, isStamped = true, crls = list
   return preserveDocument({ source: memorySource(pdf), prefix, ...means });
 }
 
-const verify = (pdf: Uint8Array, minute = 60): VerificationReport =>
-  verifyDocument(memorySource(pdf), { trust: pki.trust, now: minutes(minute) });
 const verdicts = (report: VerificationReport) => report.signatures.map(({ indication }) => indication);
-const levels = (report: VerificationReport) => report.signatures.map(({ level }) => level);
 const failed = (report: VerificationReport, i = 0) =>
   report.signatures[i]!.steps.filter(({ status }) => status === 'failed').map(
     (step) => `${step.name}: ${step.finding}`,
@@ -338,100 +300,6 @@ test('Levels LT and LTA ask for an authority and a source of evidence before the
   });
   t.is(uses, 0);
   t.is((await sealBytes(pdf)).length > pdf.length, true);
-});
-
-test('The room seals at levels LT and LTA, and preserves what was sealed before; a document that does not verify it does not', async (t) => {
-  const room = await startRoom({ evidence });
-  const poor = await startRoom();
-  try {
-    const client = makeSealClient({ baseUrl: room.url, getToken: room.token });
-    const sealed = (await client.seal(pdf, { seal: ES_ID, level: 'LTA' }, 'level-lta-act')).pdf;
-    t.deepEqual(levels(verify(sealed)), ['LTA', null]);
-    const uses = room.signatures();
-    t.deepEqual((await client.seal(pdf, { seal: ES_ID, level: 'LTA' }, 'level-lta-act')).pdf, sealed, 'the same bytes');
-    t.is(room.signatures(), uses);
-    const headers = { Authorization: `Bearer ${await room.token()}` };
-    const renew = (document: Uint8Array, query = '') => room.post(`/v1/renewals${query}`, document, headers);
-    const plain = (await client.seal(pdf, { seal: ES_ID, level: 'B' }, 'level-b-act')).pdf;
-    const answer = await renew(plain);
-    t.is(answer.status, 200);
-    const renewed = new Uint8Array(await answer.arrayBuffer());
-    t.deepEqual(renewed.subarray(0, plain.length), plain);
-    t.deepEqual(levels(verify(renewed)), ['LTA', null]);
-    const kept = new Uint8Array(await (await renew(await sealAt(pdf, 'T', { minute: -2 }), '?level=LT')).arrayBuffer());
-    t.deepEqual(levels(verify(kept)), ['LT']);
-    t.is(room.signatures(), uses + 2, 'renewing uses no seal');
-    const refusals: readonly (readonly [Response, string])[] = [
-      [await renew(flip(plain, 30)), 'document-not-genuine'],
-      [await renew(pdf), 'document-not-genuine'],
-      [await renew(plain, '?level=T'), 'invalid-request'],
-      [await room.post('/v1/renewals', plain), 'token-missing'],
-      [
-        await poor.post('/v1/renewals', plain, { Authorization: `Bearer ${await poor.token()}` }),
-        'validation-data-unavailable',
-      ],
-    ];
-    for (const [response, code] of refusals) {
-      t.regex(((await response.json()) as { type: string }).type, new RegExp(`${code}$`));
-    }
-    const other = makeSealClient({ baseUrl: poor.url, getToken: poor.token });
-    await t.throwsAsync(other.seal(pdf, { seal: ES_ID, level: 'LT' }, 'level-lt-act'), {
-      code: 'validation-data-unavailable',
-    });
-    t.is(poor.signatures(), 0);
-  } finally {
-    await room.close();
-    await poor.close();
-  }
-});
-
-test('Evidence is kept while seals are used at level T, for a document whose authorities answer no more', async (t) => {
-  let isGone = false;
-  const failing: EvidenceSource = {
-    collect: async (chain, at) => (isGone ? evidenceOf([]) : evidence).collect(chain, at),
-  };
-  const [room, late] = [await startRoom({ evidence: failing }), await startRoom({ evidence: evidenceOf([]) })];
-  try {
-    const client = makeSealClient({ baseUrl: room.url, getToken: room.token });
-    const before = (await client.seal(pdf, { seal: ES_ID, level: 'T' }, 'level-t-kept-1')).pdf;
-    isGone = true;
-    const after = (await client.seal(pdf, { seal: ES_ID, level: 'T' }, 'level-t-kept-2')).pdf;
-    t.is(
-      (await room.db('seal.revocation_evidence').select('certificate_sm3')).length,
-      3,
-      'signer, maker and authority',
-    );
-    for (const document of [before, after]) {
-      const answer = await room.post('/v1/renewals?level=LT', document, {
-        Authorization: `Bearer ${await room.token()}`,
-      });
-      t.is(answer.status, 200);
-      t.deepEqual(levels(verify(new Uint8Array(await answer.arrayBuffer()))), ['LT']);
-    }
-    // Refused sibling: a room that could keep nothing seals at level T, and cannot preserve.
-    const other = makeSealClient({ baseUrl: late.url, getToken: late.token });
-    const bare = (await other.seal(pdf, { seal: ES_ID, level: 'T' }, 'level-t-bare')).pdf;
-    t.deepEqual(await late.db('seal.revocation_evidence').select('certificate_sm3'), []);
-    const refused = await late.post('/v1/renewals?level=LT', bare, { Authorization: `Bearer ${await late.token()}` });
-    t.regex(((await refused.json()) as { type: string }).type, /validation-data-unavailable$/);
-  } finally {
-    await room.close();
-    await late.close();
-  }
-});
-
-test('Level LT is not promised on evidence that does not suffice, before the key is used', async (t) => {
-  const room = await startRoom({ evidence: evidenceOf([lists[1]!]) });
-  try {
-    const client = makeSealClient({ baseUrl: room.url, getToken: room.token });
-    await t.throwsAsync(client.seal(pdf, { seal: ES_ID, level: 'LT' }, 'level-lt-act'), {
-      code: 'validation-data-unavailable',
-      message: /was revoked is not known/,
-    });
-    t.is(room.signatures(), 0);
-  } finally {
-    await room.close();
-  }
 });
 
 test('RFC 5280: evidence in the document counts at the proved time: revoked before fails the seal, revoked later does not', async (t) => {

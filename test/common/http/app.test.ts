@@ -1,5 +1,4 @@
-// The frame of every room: request ids, problems, routes, headers, bodies, health and stopping, over a real socket.
-import { request as httpRequest } from 'node:http';
+// The frame of every room: request ids, problems, routes, headers, bodies and health, over a real socket.
 import { setTimeout as delay } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
@@ -295,68 +294,6 @@ test('/readyz names what fails, /metrics counts by route and not by path', async
   t.false(text.includes('/v1/animals/cat'));
 });
 
-/** A route that says when a request has reached it, and answers when it is let go. */
-function heldRoute() {
-  const entered = Promise.withResolvers<void>();
-  const held = Promise.withResolvers<void>();
-  const route: Route = {
-    method: 'GET',
-    path: '/slow',
-    scope: 'public',
-    handler: async (ctx) => {
-      entered.resolve();
-      await held.promise;
-      ctx.body = 'done';
-    },
-  };
-  return { route, entered: entered.promise, release: held.resolve };
-}
-
-test('an idle connection is kept longer than callers keep theirs, so that none of their requests meets its end', async (t) => {
-  const { base } = await start(t);
-  const answer = await fetch(`${base}/healthz`);
-  t.is(answer.headers.get('Keep-Alive'), 'timeout=75');
-});
-
-test('stopping lets a request in flight finish, closes its connection and takes no new one', async (t) => {
-  const { route, entered, release } = heldRoute();
-  const { base, server } = await start(t, [route]);
-  const answer = new Promise<{ connection: string | undefined; text: string }>((resolve, reject) => {
-    httpRequest(`${base}/slow`, { agent: false }, (response) => {
-      let text = '';
-      response.on('data', (chunk) => {
-        text += chunk;
-      });
-      response.on('end', () => resolve({ connection: response.headers.connection, text }));
-    })
-      .on('error', reject)
-      .end();
-  });
-  await entered;
-  const stopped = server.stop();
-  await t.throwsAsync(fetch(`${base}/healthz`));
-  release();
-  t.deepEqual(await answer, { connection: 'close', text: 'done' });
-  await stopped;
-});
-
-test('a request that outlasts the grace is cut, and stop still resolves', async (t) => {
-  const { route, entered } = heldRoute();
-  const { base, server } = await start(t, [route]);
-  const answer = t.throwsAsync(fetch(`${base}/slow`));
-  await entered;
-  await server.stop(1);
-  await answer;
-});
-
-test('a taken port is config-invalid and says which', async (t) => {
-  const { server } = await start(t);
-  const app = makeKoa({ room: 'x', log: makeLog('x', 'silent'), clock: systemClock, metrics: makeMetrics('x') });
-  const error = await t.throwsAsync(listen(app, { host: '127.0.0.1', port: server.port }), { instanceOf: TrustError });
-  t.is((error as TrustError).code, 'config-invalid');
-  t.true(error?.message.includes(String(server.port)));
-});
-
 test('a browser gets its errors as a page with the request id, in its language; programs and /v1 always get JSON', async (t) => {
   const { call } = await start(t);
   const accept = 'text/html,application/xhtml+xml,*/*;q=0.8';
@@ -392,17 +329,18 @@ test('no body, content type or query whatever is answered by a 500', async (t) =
   );
   const path = fc.constantFrom('/v1/animals', '/v1/files', '/form', '/v1/acts');
   const query = fc.webQueryParameters();
-  await fc.assert(
-    fc.asyncProperty(path, type, bytes, query, async (to, contentType, body, search) => {
-      const sent = await call(to, {
-        method: 'POST',
-        body: new Uint8Array(body),
-        headers: { 'content-type': contentType },
-      });
-      const asked = await call(`/v1/animals?${search}`);
-      return sent.status < 500 && asked.status < 500;
-    }),
-    { numRuns: 150 },
+  await t.notThrowsAsync(
+    fc.assert(
+      fc.asyncProperty(path, type, bytes, query, async (to, contentType, body, search) => {
+        const sent = await call(to, {
+          method: 'POST',
+          body: new Uint8Array(body),
+          headers: { 'content-type': contentType },
+        });
+        const asked = await call(`/v1/animals?${search}`);
+        return sent.status < 500 && asked.status < 500;
+      }),
+      { numRuns: 150 },
+    ),
   );
-  t.pass();
 });
