@@ -24,14 +24,15 @@ const nasty = fc.oneof(
 );
 
 test('no text put into an element or an attribute leaves its place, and every text comes back as it was', (t) => {
-  fc.assert(
-    fc.property(nasty, nasty, (text, value) => {
-      const markup = toMarkup(html`<p title="${value}">${text}</p>`);
-      const match = /^<p title="([^"<>]*)">([^<>]*)<\/p>$/.exec(markup);
-      return match !== null && unescapeHtml(match[1] ?? '') === value && unescapeHtml(match[2] ?? '') === text;
-    }),
+  t.notThrows(() =>
+    fc.assert(
+      fc.property(nasty, nasty, (text, value) => {
+        const markup = toMarkup(html`<p title="${value}">${text}</p>`);
+        const match = /^<p title="([^"<>]*)">([^<>]*)<\/p>$/.exec(markup);
+        return match !== null && unescapeHtml(match[1] ?? '') === value && unescapeHtml(match[2] ?? '') === text;
+      }),
+    ),
   );
-  t.pass();
 });
 
 test('markup is kept, lists are joined, nothing is left out, numbers are written', (t) => {

@@ -62,25 +62,26 @@ test('GB/T 36904: the manual’s identifier should have ended in D', (t) => {
 test('GB/T 36904: what is written is read back, and one changed character of the serial is always noticed', (t) => {
   const serial = fc.stringMatching(/^[0-9A-Z]{1,32}$/);
   const version = fc.integer({ min: 1, max: 998 });
-  fc.assert(
-    fc.property(serial, version, fc.nat(), fc.nat(34), (text, number, at, shift) => {
-      const parts = {
-        licenseType: '11100000MB0D000965001',
-        issuingAuthority: '11360100MB0D00010M',
-        serial: text,
-        version: number,
-      };
-      const identifier = makeLicenseIdentifier(parts);
-      if (JSON.stringify(parseLicenseIdentifier(identifier)) !== JSON.stringify(parts)) return false;
-      const place = at % text.length;
-      const other = (Number.parseInt(text.charAt(place), 36) + 1 + shift) % 36;
-      const changed = text.slice(0, place) + other.toString(36).toUpperCase() + text.slice(place + 1);
-      const segments = identifier.split('.');
-      segments[7] = changed;
-      return readLicenseIdentifier(segments.join('.')).defects.includes('check-wrong');
-    }),
+  t.notThrows(() =>
+    fc.assert(
+      fc.property(serial, version, fc.nat(), fc.nat(34), (text, number, at, shift) => {
+        const parts = {
+          licenseType: '11100000MB0D000965001',
+          issuingAuthority: '11360100MB0D00010M',
+          serial: text,
+          version: number,
+        };
+        const identifier = makeLicenseIdentifier(parts);
+        if (JSON.stringify(parseLicenseIdentifier(identifier)) !== JSON.stringify(parts)) return false;
+        const place = at % text.length;
+        const other = (Number.parseInt(text.charAt(place), 36) + 1 + shift) % 36;
+        const changed = text.slice(0, place) + other.toString(36).toUpperCase() + text.slice(place + 1);
+        const segments = identifier.split('.');
+        segments[7] = changed;
+        return readLicenseIdentifier(segments.join('.')).defects.includes('check-wrong');
+      }),
+    ),
   );
-  t.pass();
 });
 
 test('GB/T 36904: a writer refuses parts that the standard does not allow', (t) => {
