@@ -9,6 +9,11 @@ import { type Certificate, isDevelopmentCertificate, readCertificatesPem } from 
 /** A default that production does not have. */
 export const inDevelopment = (value: string) => (mode: Mode) => (mode === 'development' ? value : undefined);
 
+/** An empty text is: none. */
+export function parseOptional<T>(parse: (value: string, mode: Mode) => T): (value: string, mode: Mode) => T | null {
+  return (value, mode) => (value === '' ? null : parse(value, mode));
+}
+
 /** Rows of every room. */
 export const ROOM_ROWS = {
   logLevel: {

@@ -66,3 +66,13 @@ test('secrets stay out of the faults', (t) => {
   t.regex(faults, /COOKIE_KEYS/);
   t.false(faults.includes('short-secret'));
 });
+
+for (const name of ['SMS', 'MAIL', 'POPULATION', 'FACE', 'LEGAL_PERSON', 'COUNTER']) {
+  test(`the address of ${name} is https in production, without a password or fragment; empty means none`, (t) => {
+    const key = `XINJI_IDENTITY_${name}_URL`;
+    for (const address of ['http://gate.example/x', 'https://a:b@gate.example/x', 'https://gate.example/#x', 'gate'])
+      t.true(faultsOf(t, { ...PRODUCTION, [key]: address }).includes(key), address);
+    t.notThrows(() => readRoomConfig({ ...PRODUCTION, [key]: 'https://gate.example/x' }));
+    t.notThrows(() => readRoomConfig({ ...PRODUCTION, [key]: '' }));
+  });
+}
