@@ -14,6 +14,7 @@ import { approveClaims, withdrawClaims } from '../../identity/flow/approve-claim
 import { changeClientStatus } from '../../identity/flow/change-client-status.ts';
 import { registerClient } from '../../identity/flow/register-client.ts';
 import { rotateClientSecret } from '../../identity/flow/rotate-client-secret.ts';
+import { listClaimApprovals } from '../../identity/store/claim-approvals.ts';
 import { findClient, listClients } from '../../identity/store/clients.ts';
 import { withIdentityRoom } from '../identity-room.ts';
 import { type Command, EXIT_USAGE } from './command.ts';
@@ -34,7 +35,7 @@ xinji client approve|withdraw CLIENT SCOPE --reason TEXT
              there already is changed; running rooms follow within a second
     suspend  nobody is logged in through it and it gets no tokens, until it is resumed; it is told of each login it loses
     secret   makes a new secret and prints it, once; the one before stays good for HOURS (24 unless given)
-    approve  lets a system ask for a scope that needs a reason, such as identity_document
+    approve  lets a system ask for a scope that needs a reason, such as identity_document; show tells who approved and why
 
 Needs the environment of the identity room. Every change is an event in the audit log.
 Exit codes: 0 done, 1 not done, ${EXIT_USAGE} wrong usage, 78 configuration.`,
@@ -101,7 +102,17 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   },
   show: {
     words: 2,
-    run: async ({ db }, { first }) => [JSON.stringify(toDocument(await getClient(db, first)), null, 2)],
+    run: async ({ db }, { first }) => {
+      const client = await getClient(db, first);
+      const approvals = (await listClaimApprovals(db, first)).map((one) => ({
+        scope: one.scope,
+        reason: one.reason,
+        approved_by: one.approvedBy,
+        approved_at: one.approvedAt,
+        withdrawn_at: one.withdrawnAt,
+      }));
+      return [JSON.stringify({ ...toDocument(client), approvals }, null, 2)];
+    },
   },
   suspend: { words: 2, reason: true, run: (ground, given) => changeStatus(ground, given, 'suspended') },
   resume: { words: 2, reason: true, run: (ground, given) => changeStatus(ground, given, 'active') },

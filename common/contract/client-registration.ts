@@ -34,6 +34,7 @@ export const clientRegistration = z.strictObject({
   par_required: z.boolean().optional(),
   jar_required: z.boolean().optional(),
   min_level: z.enum(['L2', 'L3', 'L4', 'L5']).nullable().optional(),
+  accepts_units: z.boolean().optional(),
   optional_scopes: words.optional(),
 });
 

@@ -26,6 +26,7 @@ export function fromDocument(document: ClientRegistrationDocument): ClientRegist
     ...(document.dpop_bound === undefined ? {} : { dpopBound: document.dpop_bound }),
     ...(document.par_required === undefined ? {} : { parRequired: document.par_required }),
     ...(document.jar_required === undefined ? {} : { jarRequired: document.jar_required }),
+    ...(document.accepts_units === undefined ? {} : { acceptsUnits: document.accepts_units }),
     ...(optionalScopes === undefined ? {} : { optionalScopes }),
   };
 }
@@ -55,6 +56,7 @@ export function toDocument(client: Client): object {
     par_required: client.parRequired,
     jar_required: client.jarRequired,
     min_level: client.minLevel === null ? null : acrOf(client.minLevel),
+    accepts_units: client.acceptsUnits,
     optional_scopes: client.optionalScopes,
   };
 }

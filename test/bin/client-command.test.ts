@@ -21,6 +21,7 @@ const REGISTRATION = {
   scopes: ['openid', 'identity_document'],
   redirect_uris: ['https://archive.example.gov.cn/callback'],
   auth_method: 'client_secret_basic',
+  accepts_units: false,
 } as const;
 
 test('register, secrets, approval, suspend and resume; every fault has its place', async (t) => {
@@ -75,7 +76,9 @@ test('register, secrets, approval, suspend and resume; every fault has its place
   t.regex((await client('approve', 'example-archive', 'profile', '--reason', 'because')).err, /needs no approval/);
   t.is((await client('approve', 'example-archive', 'identity_document')).code, 64, 'a reason is asked for');
   t.is((await client('approve', 'example-archive', 'identity_document', '--reason', '档案法规定')).code, 0);
-  t.like(JSON.parse((await client('show', 'example-archive')).out), { approved_scopes: ['identity_document'] });
+  const shown = JSON.parse((await client('show', 'example-archive')).out);
+  t.like(shown, { approved_scopes: ['identity_document'], accepts_units: false });
+  t.like(shown.approvals, [{ scope: 'identity_document', reason: '档案法规定', withdrawn_at: null }]);
 
   t.is((await client('suspend', 'example-archive', '--reason', '系统下线')).code, 0);
   t.like(JSON.parse((await client('list', '--json')).out), [{ client_id: 'example-archive', status: 'suspended' }]);
