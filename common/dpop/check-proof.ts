@@ -20,7 +20,7 @@ export type ProofCheck = {
 };
 
 /** A proof is good for so long, to either side of now. */
-export const PROOF_SECONDS = 60;
+const PROOF_SECONDS = 60;
 const MAX_BYTES = 4096;
 
 /** What is wrong with the proof, as the end of a sentence; null when it is accepted. */

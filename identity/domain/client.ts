@@ -85,7 +85,7 @@ const CLIENT_ID = /^[a-z][a-z0-9-]{1,62}$/;
 const KNOWN_SCOPES: ReadonlySet<string> = new Set([...OIDC_SCOPES, ...SCOPES]);
 
 /** True for a client that sends persons to our login, in a browser or with a code typed from a terminal. */
-export function logsPeopleIn({ grantTypes }: Pick<ClientFacts, 'grantTypes'>): boolean {
+function logsPeopleIn({ grantTypes }: Pick<ClientFacts, 'grantTypes'>): boolean {
   return grantTypes.includes('authorization_code') || grantTypes.includes('device_code');
 }
 

@@ -5,7 +5,7 @@
 import type { Configuration, JWK, KoaContextWithOIDC } from 'oidc-provider';
 import { errors, interactionPolicy } from 'oidc-provider';
 import { ACR_VALUES } from '../domain/assurance.ts';
-import { OIDC_SCOPES } from '../domain/client.ts';
+import { AUTH_METHODS, OIDC_SCOPES } from '../domain/client.ts';
 import { claimsConfiguration } from './accounts.ts';
 import { EXTRA_METADATA } from './client-metadata.ts';
 import { DEVICE_PATH } from './device-pages.ts';
@@ -50,7 +50,7 @@ export function makeConfiguration(parts: ConfigurationParts): Configuration {
     extraTokenClaims: parts.extraTokenClaims,
     responseTypes: ['code'],
     acrValues: [...ACR_VALUES],
-    clientAuthMethods: ['private_key_jwt', 'client_secret_basic', 'client_secret_post', 'none'],
+    clientAuthMethods: [...AUTH_METHODS],
     enabledJWA: ALGORITHMS,
     clientDefaults: {
       grant_types: ['authorization_code'],

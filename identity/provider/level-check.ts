@@ -38,7 +38,7 @@ export function askForLevel(login: Login): void {
 }
 
 /** The highest of what is demanded; null when nothing is. */
-export function demandedLevel(ctx: KoaContextWithOIDC): Level | null {
+function demandedLevel(ctx: KoaContextWithOIDC): Level | null {
   const demands = [registeredLevel(ctx), plainLevel(ctx), essentialLevel(ctx)].filter((level) => level !== null);
   return demands.length === 0 ? null : highest(demands);
 }

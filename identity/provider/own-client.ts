@@ -9,7 +9,7 @@ import { OWN_SECTOR } from '../domain/subject.ts';
 export const OWN_CALLBACK_PATH = '/account/callback';
 
 /** Shown as the system that one logs in to. */
-export const OWN_CLIENT_NAME = '用户中心';
+const OWN_CLIENT_NAME = '用户中心';
 
 /** `issuer` is the room's public URL. */
 export function ownClientMetadata(issuer: string): ClientMetadata {

@@ -12,7 +12,7 @@ export type RefreshGrace = { readonly seconds: number; readonly key: Uint8Array 
 
 export const REFRESH_TOKEN = 'RefreshToken';
 
-export function successorOf({ key }: RefreshGrace, token: string): string {
+function successorOf({ key }: RefreshGrace, token: string): string {
   return Buffer.from(hmacSm3(key, utf8(token))).toString('base64url');
 }
 
