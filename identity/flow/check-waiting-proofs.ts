@@ -6,11 +6,15 @@ import { deleteProofWait, takeDueProofWait } from '../store/proof-waits.ts';
 import { notify } from './notify.ts';
 import { type ProveDeps, settle } from './prove-identity.ts';
 
+/** A base that did not answer so often in one pass is left alone until the next: each silence lasts its whole deadline. */
+const MOST_SILENT = 3;
+
 /** Returns how many were decided. At most `limit` are asked about. */
 export async function checkWaitingProofs(deps: ProveDeps, limit = 100): Promise<number> {
   const { db, clock, keys, ports } = deps;
   let decided = 0;
-  for (let asked = 0; ports.population !== null && asked < limit; asked += 1) {
+  let silent = 0;
+  for (let asked = 0; ports.population !== null && asked < limit && silent < MOST_SILENT; asked += 1) {
     const wait = await takeDueProofWait(db, keys, clock());
     if (wait === null) break;
     const account = await findAccountBySub(db, keys, wait.accountSub);
@@ -19,7 +23,10 @@ export async function checkWaitingProofs(deps: ProveDeps, limit = 100): Promise<
       continue;
     }
     const outcome = await ports.population.check(wait.identity);
-    if (outcome === 'unavailable') continue;
+    if (outcome === 'unavailable') {
+      silent += 1;
+      continue;
+    }
     const proof = { method: 'population', port: ports.population.port, outcome } as const;
     const result = await settle(deps, account, wait.identity, proof);
     await db.transaction(async (trx: Knex) => {

@@ -4,6 +4,7 @@ import type { Knex } from 'knex';
 import { databaseErrorCode } from '../../common/db/errors.ts';
 import { deriveDocumentKeys } from '../../identity/domain/document-box.ts';
 import { levelAfter, type ProofingPorts, retryAfterSeconds, type Source } from '../../identity/domain/proofing.ts';
+import { checkWaitingProofs } from '../../identity/flow/check-waiting-proofs.ts';
 import { confirmAtCounter } from '../../identity/flow/confirm-at-counter.ts';
 import { proveByFace, proveByPopulation } from '../../identity/flow/prove-identity.ts';
 import { proveUnit } from '../../identity/flow/prove-unit.ts';
@@ -116,6 +117,23 @@ test('a silent base keeps the entries, sealed, and the person is asked nothing t
   t.false(await hasProofWait(here.db, id));
   const silent = { name: '吴音', holder: { type: '111', code: '360102196611222049' } };
   t.deepEqual(await proveByPopulation(here, sub, silent), { outcome: 'unavailable', kept: true });
+});
+
+test('a base that stays silent holds a pass up for three deadlines, not for one of every entry', async (t) => {
+  const here = await world(t);
+  here.outages.push('population');
+  for (let n = 0; n < 5; n += 1) await proveByPopulation(here, await register(here, `1390000001${n}`), WANG);
+  here.now = new Date(here.now.getTime() + 61_000);
+  let asked = 0;
+  const check = async (): Promise<'unavailable'> => {
+    asked += 1;
+    return 'unavailable';
+  };
+  const deps = { ...here, ports: { ...here.ports, population: { port: 'silent', check } } };
+  t.is(await checkWaitingProofs(deps), 0);
+  t.is(asked, 3);
+  t.is(await checkWaitingProofs(deps), 0);
+  t.is(asked, 5, 'the next pass asks about the others');
 });
 
 test('a proven document belongs to one account; one that was only said gives way to the one that proved it', async (t) => {
