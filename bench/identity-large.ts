@@ -1,6 +1,6 @@
 // Logins and hops with a province in the tables: `node bench/identity-large.ts [accounts] [grants]`, 1,000,000 and 5,000,000
 // unless told. Measured on an empty database first and again after loading, in the same run; what must hold is the ratio of
-// the p99s, at most 1.2. Says how long loading took and how much disk it took: some 10 minutes and 6 GB on two cores.
+// the p99s, at most 1.2. Says how long loading took and how much disk it took.
 // Keeps bench/results/identity-large.json.
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,7 @@ import { machine, median } from './measure.ts';
 import { type Ground, PERSON, startGround } from './sso/ground.ts';
 
 const BATCH = 100_000;
-const LOGINS = 60;
+const LOGINS = 300;
 const HOPS = 600;
 
 type Figures = Readonly<Record<'login_p50' | 'login_p99' | 'hop_p50' | 'hop_p99', number>>;
