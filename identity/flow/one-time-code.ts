@@ -59,9 +59,9 @@ export type SendResult =
 
 export type CheckResult =
   | { readonly outcome: 'right'; readonly subject: string; readonly to: CodeAddress }
-  | { readonly outcome: 'wrong'; readonly triesLeft: number }
+  | { readonly outcome: 'wrong'; readonly triesLeft: number; readonly subject: string | null }
   /** Never sent, used, expired, or guessed too often: a new one is needed. */
-  | { readonly outcome: 'gone' };
+  | { readonly outcome: 'gone'; readonly subject: string | null };
 
 /** Another code for the same place may be asked for after so long. */
 export const RESEND_SECONDS = 60;
@@ -127,12 +127,13 @@ export async function checkCode(
   const { db, clock, keys, otpTries } = deps;
   const lookup = lookupOf(keys, place);
   const sent = await takeCodeTry(db, lookup, { maxTries: otpTries, now: clock() });
-  if (sent === null) return { outcome: 'gone' };
+  if (sent === null) return { outcome: 'gone', subject: null };
   const typed = codeKeyOf(keys, lookup, place.code.normalize('NFKC').replace(/\D/gu, ''));
   const { to, subject } = openBoxed(keys, lookup, sent.box);
   const fits = equalBytes(typed, sent.codeKey ?? new Uint8Array(typed.length)) && sent.codeKey !== null;
   if (fits && subject !== null && (await spendCode(db, lookup, typed))) return { outcome: 'right', subject, to };
-  return sent.tries >= otpTries ? { outcome: 'gone' } : { outcome: 'wrong', triesLeft: otpTries - sent.tries };
+  if (sent.tries >= otpTries) return { outcome: 'gone', subject };
+  return { outcome: 'wrong', triesLeft: otpTries - sent.tries, subject };
 }
 
 /** For who typed a wrong address and wants to begin again. */

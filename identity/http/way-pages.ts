@@ -10,6 +10,7 @@ import { type Fault, hiddenFields } from '../../common/web/parts.ts';
 import { formatTime, sayIn, type Texts } from '../../common/web/texts.ts';
 import type { CompletedLogin, ProvenStep } from '../flow/complete-login.ts';
 import type { CurrentProvider } from '../provider/current-provider.ts';
+import type { IdentityEvent } from '../store/events.ts';
 import type { LoginWay, Typed, WayAnswer, WayVisit } from './login-ways/way.ts';
 import { type Interaction, systemName } from './open-interaction.ts';
 import type { Visitors } from './visitor.ts';
@@ -21,6 +22,7 @@ export type StepsDeps = {
   readonly visitors: Visitors;
   readonly ways: readonly LoginWay[];
   readonly completeLogin: (step: ProvenStep) => Promise<CompletedLogin>;
+  readonly record: (event: Omit<IdentityEvent, 'at'>) => Promise<void>;
 };
 
 /** How a page is shown. */
@@ -58,10 +60,10 @@ export function toResult(login: CompletedLogin): Record<string, unknown> & { acc
   return { ...login, amr: [...login.amr], remember: false };
 }
 
-/** Shows the way again with what is wrong, or leads back to it. */
+/** Shows the way again with what is wrong, or leads back to it; a proof that was not believed is written down. */
 export async function answerWay(
-  { clock }: StepsDeps,
-  { ctx, frame, interactionUid }: WayVisit,
+  { clock, record }: StepsDeps,
+  { ctx, frame, interactionUid, account, clientId, requestId }: WayVisit,
   way: LoginWay,
   answer: Exclude<WayAnswer, { outcome: 'accepted' }>,
   show: (state: WayState) => Promise<void>,
@@ -70,7 +72,12 @@ export async function answerWay(
     seeOther(ctx, `/interaction/${interactionUid}?way=${way.name}`);
     return;
   }
-  const { typed = {} } = answer;
+  const { typed = {}, judged } = answer;
+  if (judged) {
+    const { sub = account?.sub, because } = judged;
+    const detail = { method: way.method, ...(because === undefined ? {} : { because }) };
+    await record({ kind: `login.${answer.outcome}`, sub, clientId, requestId, detail });
+  }
   if (answer.outcome === 'refused') return show({ status: 422, faults: answer.faults, typed });
   const seconds = Math.max(1, Math.ceil((answer.until.getTime() - clock().getTime()) / 1000));
   ctx.set('Retry-After', String(seconds));

@@ -67,6 +67,7 @@ export function makePages(deps: IdentityDeps, core: Core) {
   });
   const steps = {
     ...{ provider, clock, ...forms, ways },
+    record: core.recorder.record,
     completeLogin: (step: ProvenStep) => completeLogin({ ...people, historyUrl: `${url}/account/history` }, step),
   };
   const interaction = makeInteractionHandlers({

@@ -11,6 +11,7 @@ import {
   proveTotp,
 } from '../../identity/flow/authenticator.ts';
 import { findAccountBySub } from '../../identity/store/accounts.ts';
+import { listEvents } from '../../identity/store/events.ts';
 import {
   authorize,
   exchange,
@@ -121,6 +122,12 @@ test('the pages: an app is bound with its first digits, wrong ones are said, the
   const authorization = await authorize(client, { acr_values: 'L3' });
   const asked = await browser.open(authorization.target.href);
   t.true(asked.text.includes('手机应用显示的 6 位数字'), 'best first: the app before the phone');
+  t.is((await post(browser, asked, { code: '' })).status, 422);
+  t.is((await post(browser, asked, { code: '000' })).status, 422);
+  await house.settle();
+  const refused = (await listEvents(house.db, 30)).filter(({ kind }) => kind === 'login.refused');
+  t.is(refused.length, 1, 'a wrong one is written down, an empty field is none');
+  t.like(refused[0], { sub: house.accountSub, clientId: 'alpha', detail: { method: 'totp' } });
   const answer = await post(browser, asked, { code: codeAt(secret, new Date(Date.now() + 30_000)) });
   const next = /content="0;url=([^"]*)"/.exec(await answer.text())?.[1];
   const callback = await openUntilCallback(browser, new URL(next!, asked.url).href, client.redirectUri);

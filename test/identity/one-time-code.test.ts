@@ -6,6 +6,7 @@ import { type Browser, makeBrowser, type Page } from '../../bin/demo/browser.ts'
 import { deriveDocumentKeys } from '../../identity/domain/document-box.ts';
 import { RESEND_SECONDS } from '../../identity/flow/one-time-code.ts';
 import { changeDocument } from '../../identity/store/accounts.ts';
+import { listEvents } from '../../identity/store/events.ts';
 import {
   authorize,
   exchange,
@@ -95,13 +96,19 @@ test('an address that nobody has gets the same answers, and no message is sent',
 
 test('attack, OTP guessing: five tries a code, one after the other or all at once; then the right one does not count either', async (t) => {
   const house = await startIdentity(t);
-  const { browser, page } = await askForCode(house, PERSON.phone);
+  const { browser, page, client } = await askForCode(house, PERSON.phone);
   const code = await readCode(house, PERSON.phone);
   const wrong = Array.from({ length: 20 }, (_, n) => String((Number(code) + 1 + n) % 1_000_000).padStart(6, '0'));
   const answers = await Promise.all(wrong.map((guess) => post(browser, page, { code: guess, step: 'check' })));
   t.true(answers.every(({ status }) => status === 422));
   const [row] = await house.db('identity.one_time_codes');
   t.is(row.tries, 5, 'the other fifteen were not looked at');
+  await house.settle();
+  const written = (await listEvents(house.db, 30)).filter(({ kind }) => kind === 'login.refused');
+  t.is(written.length, 20, 'each is written down');
+  for (const { clientId, detail } of written)
+    t.deepEqual({ clientId, detail }, { clientId: client.id, detail: { method: 'sms' } });
+  t.is(written.filter(({ sub }) => sub === house.accountSub).length, 5, 'with the account, where one was asked for');
   const right = await post(browser, page, { code, step: 'check' });
   t.is(right.status, 422);
   t.true((await right.text()).includes('验证码不正确或已过期，请重新获取'));

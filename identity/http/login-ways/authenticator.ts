@@ -60,13 +60,13 @@ export function makeAuthenticatorWay(kind: Kind, { has, prove }: AuthenticatorWa
     },
     submit: async ({ account, frame }, { code = '' }): Promise<WayAnswer> => {
       const say = sayIn(frame.lang);
-      const refuse = (text: Text): WayAnswer => ({ outcome: 'refused', faults: [{ field: 'code', words: say(text) }] });
-      if (account === null || code.trim() === '') return refuse(words.missing);
+      const faults = (text: Text) => [{ field: 'code', words: say(text) }];
+      if (account === null || code.trim() === '') return { outcome: 'refused', faults: faults(words.missing) };
       const result = await prove(account, code);
-      if (result.outcome === 'paused') return { ...result, field: 'code' };
+      if (result.outcome === 'paused') return { ...result, field: 'code', judged: {} };
       return result.outcome === 'right'
         ? { outcome: 'accepted', account, proof: { method: kind } }
-        : refuse(words.wrong);
+        : { outcome: 'refused', faults: faults(words.wrong), judged: {} };
     },
   };
 }

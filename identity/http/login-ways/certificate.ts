@@ -6,7 +6,6 @@ import type { Account } from '../../domain/account.ts';
 import { type FactorChangeDeps, tellFactorAdded } from '../../flow/change-factors.ts';
 import type { CertificateDeps } from '../../flow/prove-certificate.ts';
 import { logInByCertificate } from '../../flow/prove-certificate.ts';
-import type { IdentityEvent } from '../../store/events.ts';
 import { CERTIFICATE_SCRIPT, certificateForm, sayRefusal } from '../../web/certificate-form.ts';
 import type { LoginWay } from './way.ts';
 
@@ -15,7 +14,6 @@ export type CertificateWayDeps = CertificateDeps &
     /** Origin of the local program, and where a person gets the driver of his medium. */
     readonly agent: string;
     readonly driverUrl: string | null;
-    readonly record: (event: Omit<IdentityEvent, 'at'>) => Promise<void>;
     readonly hasNumber: (account: Account) => Promise<boolean>;
   };
 
@@ -38,7 +36,7 @@ export function makeCertificateWay(deps: CertificateWayDeps): LoginWay {
       return { body, script: CERTIFICATE_SCRIPT };
     },
     submit: async (visit, form) => {
-      const { frame, requestId, clientId } = visit;
+      const { frame, requestId } = visit;
       const result = await logInByCertificate(deps, visit.interactionUid, {
         answer: form['answer'] ?? '',
         account: visit.account,
@@ -46,10 +44,9 @@ export function makeCertificateWay(deps: CertificateWayDeps): LoginWay {
       });
       if (result.outcome === 'accepted')
         return { outcome: 'accepted', account: result.account, proof: { method: 'cert' } };
-      const detail = { method: 'cert', because: result.fault.kind };
-      await deps.record({ kind: 'login.refused', sub: result.sub, clientId, requestId, detail });
       const words = sayRefusal(sayIn(frame.lang), frame.lang, result.fault);
-      return { outcome: 'refused', faults: [{ field: 'certificate', words }] };
+      const judged = { sub: result.sub, because: result.fault.kind };
+      return { outcome: 'refused', faults: [{ field: 'certificate', words }], judged };
     },
   };
 }

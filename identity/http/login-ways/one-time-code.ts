@@ -99,7 +99,7 @@ async function submit(
   }
   const left = result.outcome === 'wrong' ? result.triesLeft : 0;
   const words = left > 0 && left <= 2 ? say(TEXTS.codeLeft, { left }) : say(TEXTS.codeWrong);
-  return { outcome: 'refused', faults: [{ field: 'code', words }] };
+  return { outcome: 'refused', faults: [{ field: 'code', words }], judged: { sub: result.subject ?? undefined } };
 }
 
 async function send(
@@ -123,7 +123,8 @@ async function send(
   });
   const typed = { address: form['address'] ?? '' };
   const field = (await deps.findSentCode(placeOf(visit, channel))) === null ? 'address' : 'code';
-  if (result.outcome === 'paused') return { outcome: 'paused', until: result.until, field, typed };
+  if (result.outcome === 'paused')
+    return { outcome: 'paused', until: result.until, field, typed, judged: { sub: account?.sub } };
   if (result.outcome === 'sent') return { outcome: 'waiting' };
   const words = say(TEXTS.tooEarly, { time: formatTime(result.resendAt) });
   return { outcome: 'refused', faults: [{ field, words }], typed };

@@ -5,15 +5,11 @@ import type { Account } from '../../domain/account.ts';
 import type { FactorChangeDeps } from '../../flow/change-factors.ts';
 import type { PasskeyDeps } from '../../flow/passkey-deps.ts';
 import { type PasskeyProof, passkeyLoginOptions, provePasskey } from '../../flow/prove-passkey.ts';
-import type { IdentityEvent } from '../../store/events.ts';
 import { PASSKEY_SCRIPT, passkeyForm, passkeyOffer } from '../../web/passkey-form.ts';
 import type { LoginWay, WayShown, WayVisit } from './way.ts';
 
 export type PasskeyWayDeps = PasskeyDeps &
-  FactorChangeDeps & {
-    readonly hasPasskey: (account: Account) => Promise<boolean>;
-    readonly record: (event: Omit<IdentityEvent, 'at'>) => Promise<void>;
-  };
+  FactorChangeDeps & { readonly hasPasskey: (account: Account) => Promise<boolean> };
 
 type Refusal = Extract<PasskeyProof, { outcome: 'refused' }>;
 
@@ -48,17 +44,16 @@ export function makePasskeyWay(deps: PasskeyWayDeps): LoginWay {
       return { body, script: PASSKEY_SCRIPT };
     },
     submit: async (visit, form) => {
-      const { interactionUid, account, clientId, requestId } = visit;
+      const { interactionUid, account } = visit;
       const order = { interactionUid, answer: form['answer'] ?? '', accountId: account?.id ?? null };
       const result = await provePasskey(deps, order);
       if (result.outcome === 'accepted') {
         const proof = { method: 'passkey', ...(result.userVerified ? { userVerified: true } : {}) } as const;
         return { outcome: 'accepted', account: result.account, proof };
       }
-      const detail = { method: 'passkey', because: result.because };
-      await deps.record({ kind: 'login.refused', sub: result.sub, clientId, requestId, detail });
-      const words = sayIn(visit.frame.lang)(FAULTS[result.because]);
-      return { outcome: 'refused', faults: [{ field: 'passkey', words }] };
+      const { sub, because } = result;
+      const words = sayIn(visit.frame.lang)(FAULTS[because]);
+      return { outcome: 'refused', faults: [{ field: 'passkey', words }], judged: { sub, because } };
     },
   };
 }

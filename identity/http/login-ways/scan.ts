@@ -54,7 +54,7 @@ export function makeScanWay(deps: ScanWayDeps): LoginWay {
 
 async function finish(deps: ScanWayDeps, visit: WayVisit): Promise<WayAnswer> {
   const say = sayIn(visit.frame.lang);
-  const refuse = (words: string): WayAnswer => ({ outcome: 'refused', faults: [{ field: 'scan', words }] });
+  const refuse = (words: string): WayAnswer => ({ outcome: 'refused', faults: [{ field: 'scan', words }], judged: {} });
   const used = await finishScan(deps, visit.interactionUid);
   const account = used && (await deps.findAccountById(used.accountId));
   if (!used || account === null || !mayLogIn(account)) return refuse(say(TEXTS.unconfirmed));

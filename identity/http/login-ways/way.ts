@@ -40,11 +40,21 @@ export type WayShown = {
   readonly script?: string;
 };
 
+/** A proof that was judged and is not believed, for the audit log; `sub` where it is known whose it should have been. */
+export type Judged = { readonly sub?: string | undefined; readonly because?: string };
+
 export type WayAnswer =
   | { readonly outcome: 'accepted'; readonly account: Account; readonly proof: Proof }
-  | { readonly outcome: 'refused'; readonly faults: readonly Fault[]; readonly typed?: Typed }
+  /** Without `judged` nothing was judged, as of an empty field, or the flow below has written it down. */
+  | { readonly outcome: 'refused'; readonly faults: readonly Fault[]; readonly typed?: Typed; readonly judged?: Judged }
   /** `field` is where the sentence stands. */
-  | { readonly outcome: 'paused'; readonly until: Date; readonly field: string; readonly typed?: Typed }
+  | {
+      readonly outcome: 'paused';
+      readonly until: Date;
+      readonly field: string;
+      readonly typed?: Typed;
+      readonly judged?: Judged;
+    }
   /** Nothing is decided: the same way is shown again. */
   | { readonly outcome: 'waiting' };
 
