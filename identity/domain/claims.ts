@@ -2,7 +2,7 @@
 // `approval` stands, an administrator has said for what reason besides (claim-approvals), and the person is shown the values
 // and asked each session. Claims leave at userinfo only; an ID token carries none of them.
 
-const CLAIM_TABLE = [
+export const CLAIM_TABLE = [
   { scope: 'profile', claim: 'name', approval: false },
   { scope: 'phone', claim: 'phone_number', approval: false },
   { scope: 'email', claim: 'email', approval: false },

@@ -3,9 +3,15 @@ import { z } from 'zod';
 import { SCOPES } from '../../common/contract/identity.ts';
 import { isDuty } from '../../common/contract/roles.ts';
 import type { Operation } from '../../common/http/operation.ts';
+import { CLAIM_TABLE } from '../domain/claims.ts';
+import { OIDC_SCOPES } from '../domain/client.ts';
+import { DEVICE_GRANT } from '../provider/client-metadata.ts';
 
 const DUTIES = SCOPES.filter(isDuty);
 const MACHINE_SCOPES = SCOPES.filter((scope) => !isDuty(scope));
+const PERSON_SCOPES = OIDC_SCOPES.filter((scope) => scope !== 'openid').join(', ');
+const CLAIMS_BY_SCOPE = CLAIM_TABLE.map(({ scope, claim }) => `${claim} (${scope})`).join(', ');
+const CLAIMS = Object.fromEntries(CLAIM_TABLE.map(({ claim }) => [claim, z.string().optional()]));
 const FORM = 'application/x-www-form-urlencoded';
 const ASSERTION =
   'client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer&client_assertion=JWT (RFC 7523, ES256, aud = issuer, jti used once)';
@@ -60,7 +66,7 @@ export const authorizeOperation: Operation = {
     }),
     scope: z
       .string()
-      .meta({ description: 'openid, and profile or identity_document where registered', example: 'openid profile' }),
+      .meta({ description: `openid, and what is registered of ${PERSON_SCOPES}`, example: 'openid profile' }),
     state: z.string().meta({ description: 'Random, bound to the browser', example: 'aG3x9kQ0' }),
     nonce: z.string().meta({ description: 'Random; comes back in the ID token', example: 'n-0S6_WzA2Mj' }),
     code_challenge: z
@@ -100,7 +106,7 @@ export const tokenOperation: Operation = {
   summary: 'Exchange a code, or get a token for another room',
   summaryZh: '以授权码换取令牌，或获取访问其他服务的令牌',
   tag: 'tokens',
-  description: `grant_type=authorization_code with code, redirect_uri and code_verifier; a code is good for one exchange. grant_type=client_credentials with resource = the public URL of the room (RFC 8707) and scope out of ${MACHINE_SCOPES.join(', ')}; the token is a JWT (RFC 9068) for that room alone. Duties of persons (${DUTIES.join(', ')}) come with a code whose request named them and the room; \`scope\` of the answer says which of them the person's roles bring.`,
+  description: `grant_type=authorization_code with code, redirect_uri and code_verifier; a code is good for one exchange. grant_type=refresh_token with the newest refresh_token, where registered; each use gives the next one. grant_type=${DEVICE_GRANT} with device_code; until the person has confirmed, authorization_pending, and slow_down to who asks within five seconds. grant_type=client_credentials with resource = the public URL of the room (RFC 8707) and scope out of ${MACHINE_SCOPES.join(', ')}; the token is a JWT (RFC 9068) for that room alone. Duties of persons (${DUTIES.join(', ')}) come with a code whose request named them and the room; \`scope\` of the answer says which of them the person's roles bring. With a proof in the header DPoP (RFC 9449) the tokens are bound to its key.`,
   body: {
     type: FORM,
     description: 'Grant parameters and a client assertion',
@@ -113,10 +119,11 @@ export const tokenOperation: Operation = {
         schema: z
           .object({
             access_token: z.string(),
-            token_type: z.literal('Bearer'),
+            token_type: z.enum(['Bearer', 'DPoP']),
             expires_in: z.int(),
             scope: z.string().optional(),
             id_token: z.string().optional(),
+            refresh_token: z.string().optional(),
           })
           .meta({ example: { access_token: 'eyJ…', token_type: 'Bearer', expires_in: 300, scope: 'license:issue' } }),
       },
@@ -132,7 +139,7 @@ export const deviceOperation: Operation = {
   summaryZh: '为大厅终端获取登录代码',
   tag: 'login',
   description:
-    'The terminal shows user_code and verification_uri, or a QR code of verification_uri_complete; the person opens it on the phone, logs in, sees who asks and confirms. Meanwhile the terminal asks /oidc/token every 5 seconds with grant_type=urn:ietf:params:oauth:grant-type:device_code.',
+    'The terminal shows user_code and verification_uri, or a QR code of verification_uri_complete; the person opens it on the phone, logs in, sees who asks and confirms. Meanwhile the terminal asks /oidc/token every 5 seconds with its device_code.',
   body: {
     type: FORM,
     description: 'scope, and the client as at /oidc/token',
@@ -207,15 +214,12 @@ export const userinfoOperation: Operation = {
   summary: 'Claims of the person who logged in',
   summaryZh: '已登录用户的信息',
   tag: 'login',
-  description:
-    'Authorization: Bearer with the access token of the code exchange. holder_code and holder_code_type only with scope identity_document.',
+  description: `Authorization: Bearer, or DPoP with a proof, and the access token of the code exchange. Claims by granted scope: ${CLAIMS_BY_SCOPE}.`,
   answers: {
     200: {
       description: 'Claims of the granted scopes',
       content: {
-        schema: z
-          .object({ sub: z.string(), name: z.string().optional() })
-          .meta({ example: { sub: 'k3d…', name: '张三' } }),
+        schema: z.object({ sub: z.string(), ...CLAIMS }).meta({ example: { sub: 'k3d…', name: '张三' } }),
       },
     },
     401: { description: 'invalid_token' },

@@ -18,7 +18,7 @@ export const EXTRA_METADATA = [
 ] as const;
 
 /** RFC 8628 */
-const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
+export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 
 const WIRE_GRANT: Readonly<Record<GrantType, string>> = {
   authorization_code: 'authorization_code',
