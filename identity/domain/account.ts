@@ -70,7 +70,7 @@ export function parseRegistration(input: AccountRegistration, today: string): Ac
   };
 }
 
-export function parseLoginName(text: string): string {
+function parseLoginName(text: string): string {
   const loginName = normaliseLogin(text).toLowerCase();
   refuse(!/^[a-z][a-z0-9_.-]{2,31}$/.test(loginName), '/loginName', 'a letter, then 2 to 31 letters, digits, _ . -');
   return loginName;

@@ -4,7 +4,7 @@ import { checkCreditCode } from '../../common/codes/credit-code.ts';
 import { TrustError } from '../../common/errors.ts';
 
 /** Type of the code of an organisation: 统一社会信用代码 (GB/T 36903). */
-export const CREDIT_CODE = '001';
+const CREDIT_CODE = '001';
 
 export type LegalPerson = {
   readonly id: number;

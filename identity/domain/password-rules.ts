@@ -3,7 +3,7 @@
 import { birthDateOf } from '../../common/codes/citizen-number.ts';
 import { type AccountDocument, CITIZEN_NUMBER } from './account.ts';
 
-export const MAX_PASSWORD_LENGTH = 128;
+const MAX_PASSWORD_LENGTH = 128;
 
 export type PasswordFault =
   | { readonly kind: 'short'; readonly min: number }

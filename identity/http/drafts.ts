@@ -29,7 +29,6 @@ export type Drafts<T> = {
   begin(ctx: Koa.Context, values: T): Promise<Draft<T>>;
   find(ctx: Koa.Context): Promise<Draft<T> | null>;
   save(ctx: Koa.Context, values: T): Promise<void>;
-  drop(ctx: Koa.Context): Promise<void>;
 };
 
 export function makeDrafts<T>(kind: DraftKind, deps: DraftsDeps): Drafts<T> {
@@ -62,11 +61,6 @@ export function makeDrafts<T>(kind: DraftKind, deps: DraftsDeps): Drafts<T> {
     save: async (ctx, values) => {
       const token = cookies.read(ctx, cookie);
       if (token !== undefined) await write(token, values);
-    },
-    drop: async (ctx) => {
-      const token = cookies.read(ctx, cookie);
-      if (token !== undefined) await deleteDraft(db, digestOf(token));
-      cookies.clear(ctx, cookie);
     },
   };
 }
