@@ -4,6 +4,7 @@ import { type Html, html } from '../../common/web/html.ts';
 import { tag } from '../../common/web/parts.ts';
 import { formatDate, formatDateTime, sayIn, type Text, type Texts } from '../../common/web/texts.ts';
 import { accountPage, type Viewer } from './account-layout.ts';
+import { METHOD_WORDS } from './method-words.ts';
 
 export type WayKind = 'password' | 'phone' | 'mail' | 'totp' | 'recovery' | 'passkey' | 'certificate';
 
@@ -39,31 +40,31 @@ const TEXTS = {
 
 const WAYS: Readonly<Record<WayKind, { readonly name: Text; readonly hint: Text }>> = {
   password: {
-    name: { zh: '密码', en: 'Password' },
+    name: METHOD_WORDS.pwd,
     hint: { zh: '修改密码会退出其他全部设备。', en: 'A new one logs out all other devices.' },
   },
   phone: {
-    name: { zh: '短信验证码', en: 'Text message code' },
+    name: METHOD_WORDS.sms,
     hint: { zh: '发到您的手机号。', en: 'Sent to your phone.' },
   },
   mail: {
-    name: { zh: '邮件验证码', en: 'Mail code' },
+    name: METHOD_WORDS.mail,
     hint: { zh: '发到您的电子邮箱。', en: 'Sent to your mail address.' },
   },
   totp: {
-    name: { zh: '动态口令', en: 'Authenticator code' },
+    name: METHOD_WORDS.totp,
     hint: { zh: '手机应用每 30 秒产生的 6 位数字。', en: 'Six digits that an app makes every 30 seconds.' },
   },
   recovery: {
-    name: { zh: '恢复码', en: 'Recovery codes' },
+    name: METHOD_WORDS.recovery,
     hint: { zh: '手机丢失时使用，每个只能用一次。', en: 'For when your phone is lost; each works once.' },
   },
   passkey: {
-    name: { zh: '通行密钥', en: 'Passkeys' },
+    name: METHOD_WORDS.passkey,
     hint: { zh: '用设备的指纹、面容或锁屏密码登录。', en: 'By the finger, face or PIN of a device.' },
   },
   certificate: {
-    name: { zh: '数字证书', en: 'Certificates' },
+    name: METHOD_WORDS.cert,
     hint: { zh: '用 USB Key 等证书介质登录。', en: 'On a USB key or card.' },
   },
 };
