@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readWorld, type World } from '../bin/demo/world.ts';
-import { startEmbedded } from '../common/db/embedded.ts';
+import { removeEmbedded, startEmbedded } from '../common/db/embedded.ts';
 import { findFreePort } from '../test/_harness/free-ports.ts';
 import { ownCpuMs } from './measure.ts';
 
@@ -45,6 +45,7 @@ export async function startBenchHouse(settings: Readonly<Record<string, string>>
       child.kill('SIGTERM');
       await exited;
       await database.stop();
+      await removeEmbedded(dataDir);
       await rm(dataDir, { recursive: true, force: true });
     },
   };

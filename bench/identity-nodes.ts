@@ -13,7 +13,7 @@ import type { Knex } from 'knex';
 import { SCHEMAS } from '../bin/schemas.ts';
 import { systemClock } from '../common/clock.ts';
 import { connect } from '../common/db/connect.ts';
-import { startEmbedded } from '../common/db/embedded.ts';
+import { removeEmbedded, startEmbedded } from '../common/db/embedded.ts';
 import { migrateAll } from '../common/db/migrate.ts';
 import { deriveDocumentKeys } from '../identity/domain/document-box.ts';
 import { deriveSigningBoxKey } from '../identity/domain/signing-key-box.ts';
@@ -174,6 +174,7 @@ async function withWorld<T>(work: (world: World) => Promise<T>): Promise<T> {
     await nodes.stop();
     await db.destroy();
     await server.stop();
+    await removeEmbedded(dataDir);
     await rm(dataDir, { recursive: true, force: true });
   }
 }

@@ -11,7 +11,7 @@ import type { ClientMetadata } from 'oidc-provider';
 import { SCHEMAS } from '../../bin/schemas.ts';
 import { systemClock } from '../../common/clock.ts';
 import { connect } from '../../common/db/connect.ts';
-import { startEmbedded } from '../../common/db/embedded.ts';
+import { removeEmbedded, startEmbedded } from '../../common/db/embedded.ts';
 import { migrateAll } from '../../common/db/migrate.ts';
 import { type ClientRegistration, checkClient } from '../../identity/domain/client.ts';
 import { deriveDocumentKeys } from '../../identity/domain/document-box.ts';
@@ -103,6 +103,7 @@ export async function startGround({ systems: count }: { readonly systems: number
       await nodes.stop();
       await db.destroy();
       await server.stop();
+      await removeEmbedded(dataDir);
       await rm(dataDir, { recursive: true, force: true });
     },
   };
