@@ -30,6 +30,7 @@ const APPEND_ONLY = [
   'seal_notices',
   'seal_keys',
   'signing_keys',
+  'catalog_entries',
 ];
 /** The columns of these in which it may write once more, as triggers allow. */
 const REWRITTEN: Readonly<Record<string, readonly string[]>> = {
@@ -129,6 +130,7 @@ async function grantRights(db: Knex, schema: string, role: string): Promise<void
     await trx.raw('grant select, insert, update, delete on all tables in schema ?? to ??', [schema, role]);
     await trx.raw('grant usage, select on all sequences in schema ?? to ??', [schema, role]);
     await trx.raw('revoke insert, update, delete on ??.schema_versions from ??', [schema, role]);
+    await revokePartitions(trx, schema, role);
     const { rows } = await trx.raw<{ rows: { name: string }[] }>(
       'select tablename as name from pg_tables where schemaname = ? and tablename = any (?)',
       [schema, APPEND_ONLY],
@@ -140,6 +142,15 @@ async function grantRights(db: Knex, schema: string, role: string): Promise<void
       }
     }
   });
+}
+
+/** Partitions are reached through their table alone, whose rights and triggers then hold for them too. */
+async function revokePartitions(trx: Knex, schema: string, role: string): Promise<void> {
+  const { rows } = await trx.raw<{ rows: { name: string }[] }>(
+    'select relname as name from pg_class where relispartition and relkind = ? and relnamespace = ?::regnamespace',
+    ['r', schema],
+  );
+  for (const { name } of rows) await trx.raw('revoke all on ??.?? from ??', [schema, name, role]);
 }
 
 async function ensureRole(db: Knex, url: string): Promise<void> {

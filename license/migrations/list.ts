@@ -4,5 +4,6 @@ import { registry } from './0001-registry.ts';
 import { licenses } from './0002-licenses.ts';
 import { presentations } from './0003-presentations.ts';
 import { seenProofs } from './0004-seen-proofs.ts';
+import { catalog } from './0005-catalog.ts';
 
-export const MIGRATIONS: readonly Migration[] = [registry, licenses, presentations, seenProofs];
+export const MIGRATIONS: readonly Migration[] = [registry, licenses, presentations, seenProofs, catalog];

@@ -12,27 +12,33 @@ const SECTIONS: readonly { readonly of: string; readonly sql: string }[] = [
             case when a.attidentity <> '' then ' identity' when a.atthasdef then ' default ' || pg_get_expr(d.adbin, d.adrelid)
                  else '' end) as line
           from pg_class c join pg_attribute a on a.attrelid = c.oid left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
-          where c.relnamespace = ?::regnamespace and c.relkind in ('r', 'p') and a.attnum > 0 and not a.attisdropped
+          where c.relnamespace = ?::regnamespace and c.relkind in ('r', 'p') and not c.relispartition and a.attnum > 0 and not a.attisdropped
           order by c.relname, a.attnum`,
   },
   {
     of: 'constraints',
     sql: `select c.relname as name, format('  constraint %s %s', o.conname, pg_get_constraintdef(o.oid)) as line
           from pg_constraint o join pg_class c on c.oid = o.conrelid
-          where o.connamespace = ?::regnamespace and o.contype <> 'n' order by c.relname, o.conname`,
+          where o.connamespace = ?::regnamespace and not c.relispartition and o.contype <> 'n' order by c.relname, o.conname`,
   },
   {
     of: 'indexes',
     sql: `select c.relname as name, '  ' || pg_get_indexdef(i.indexrelid) as line
           from pg_index i join pg_class c on c.oid = i.indrelid join pg_class x on x.oid = i.indexrelid
-          where c.relnamespace = ?::regnamespace and not exists (select 1 from pg_constraint o where o.conindid = i.indexrelid)
+          where c.relnamespace = ?::regnamespace and not c.relispartition and not exists (select 1 from pg_constraint o where o.conindid = i.indexrelid)
           order by c.relname, x.relname`,
+  },
+  {
+    of: 'partitions',
+    sql: `select c.relname as name, format('  partition by %s, %s partitions', pg_get_partkeydef(c.oid),
+            (select count(*) from pg_inherits i where i.inhparent = c.oid)) as line
+          from pg_class c where c.relnamespace = ?::regnamespace and c.relkind = 'p' order by c.relname`,
   },
   {
     of: 'triggers',
     sql: `select c.relname as name, '  ' || pg_get_triggerdef(g.oid) as line
           from pg_trigger g join pg_class c on c.oid = g.tgrelid
-          where c.relnamespace = ?::regnamespace and not g.tgisinternal order by c.relname, g.tgname`,
+          where c.relnamespace = ?::regnamespace and not c.relispartition and not g.tgisinternal order by c.relname, g.tgname`,
   },
   {
     of: 'rights',

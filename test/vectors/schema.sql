@@ -511,6 +511,22 @@ identity.used_challenges
   CREATE INDEX used_challenges_expires_at ON identity.used_challenges USING btree (expires_at)
   identity may delete, insert, select, update
 
+license.catalog_entries
+  code text not null
+  version integer not null
+  document json not null
+  document_sm3 bytea not null
+  signature bytea not null
+  certificate_sm3 bytea not null
+  published_by text not null
+  published_at timestamp with time zone not null
+  constraint catalog_entries_certificate_sm3_check CHECK ((length(certificate_sm3) = 32))
+  constraint catalog_entries_document_sm3_check CHECK ((length(document_sm3) = 32))
+  constraint catalog_entries_pkey PRIMARY KEY (code, version)
+  constraint catalog_entries_version_check CHECK ((version > 0))
+  CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON license.catalog_entries FOR EACH STATEMENT EXECUTE FUNCTION license.refuse_change()
+  license may insert, select
+
 license.ended_sessions
   sid text not null
   ended_at timestamp with time zone not null
@@ -528,6 +544,16 @@ license.events
   CREATE INDEX events_license ON license.events USING btree (identifier, at)
   CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON license.events FOR EACH STATEMENT EXECUTE FUNCTION license.refuse_change()
   license may insert, select
+
+license.holder_keys
+  holder_key bytea not null
+  key_id text not null
+  box bytea not null
+  made_at timestamp with time zone not null
+  constraint holder_keys_holder_key_check CHECK ((length(holder_key) = 32))
+  constraint holder_keys_pkey PRIMARY KEY (holder_key)
+  partition by HASH (holder_key), 32 partitions
+  license may delete, insert, select, update
 
 license.holder_licenses
   holder_key bytea not null
@@ -641,6 +667,14 @@ license.revocations
   constraint revocations_identifier_fkey FOREIGN KEY (identifier) REFERENCES license.licenses(identifier)
   constraint revocations_kind_check CHECK ((kind = ANY (ARRAY['withdrawn'::text, 'revoked'::text, 'cancelled'::text])))
   constraint revocations_pkey PRIMARY KEY (client_id, idempotency_key)
+  license may delete, insert, select, update
+
+license.room_secrets
+  name text not null
+  key_id text not null
+  box bytea not null
+  made_at timestamp with time zone not null
+  constraint room_secrets_pkey PRIMARY KEY (name)
   license may delete, insert, select, update
 
 license.schema_versions
