@@ -7,6 +7,7 @@ import type { IssueRequest } from '../../common/contract/license.ts';
 import { closeBox, hmacSm3, openBox } from '../../common/crypto/sealed-box.ts';
 import { checkLicenseFields, decideDates } from './license-fields.ts';
 import { makeLicenseIdentifier } from './license-identifier.ts';
+import { checkMetadata, listMetadata } from './license-metadata.ts';
 import type { IssuingAuthority, LicenseContent } from './license-record.ts';
 import type { LicenseType } from './license-type.ts';
 
@@ -29,7 +30,7 @@ export function makeIssueContent(
   checkLicenseFields(type, request, dates);
   const code = canonicalHolderCode(request.holder.code);
   checkHolderCode(request.holder.code_type, code, today);
-  return {
+  const content: LicenseContent = {
     identifier: makeLicenseIdentifier({
       licenseType: type.code,
       issuingAuthority: authority.code,
@@ -46,6 +47,8 @@ export function makeIssueContent(
     fields: { ...request.fields },
     createdAt: now,
   };
+  checkMetadata(listMetadata(type, { ...content, holders: [content.holder] }));
+  return content;
 }
 
 /** 32 bytes; the order of fields and the spelling of the holder code do not matter, everything else does. */

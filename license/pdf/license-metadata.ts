@@ -1,39 +1,16 @@
 // The metadata of a license by the short names of GB/T 36903, written twice into its file: as XMP (readable without a PDF
 // parser) and as the attachment metadata.xml. And read back: which identifier a file claims to bear.
 // A claim is not a proof: the seal and the registry judge the file.
-import { HOLDER_CODE_TYPES } from '../../common/codes/holder-code.ts';
+import { listMetadata, metadataText } from '../domain/license-metadata.ts';
 import type { LicenseContent } from '../domain/license-record.ts';
 import type { LicenseType } from '../domain/license-type.ts';
 
 /** XML name space of the short names inside our files; our own, the standard fixes the names only. */
 export const METADATA_NAMESPACE = 'urn:xinji:gb-t-36903#';
 
-/** Short name -> value, in the order of GB/T 36903; the KZ_ names of the type follow. */
-export function listMetadata(type: LicenseType, license: LicenseContent): readonly (readonly [string, string])[] {
-  return [
-    ['ZZMC', license.name],
-    ['ZZLXDM', license.licenseType],
-    ['ZZBH', license.licenseNumber],
-    ['ZZBS', license.identifier],
-    ['ZZBFJG', license.issuingAuthority.name],
-    ['ZZBFJGDM', license.issuingAuthority.code],
-    ['ZZBFRQ', license.issuedOn],
-    ['CZZT', license.holder.name],
-    ['CZZTDM', license.holder.code],
-    ['CZZTDMLX', HOLDER_CODE_TYPES.get(license.holder.codeType) ?? ''],
-    ['CZZTDMLXDM', license.holder.codeType],
-    ['ZZYXQQSRQ', license.validFrom],
-    ['ZZYXQJZRQ', license.validTo],
-    ...type.fields.flatMap((field) => {
-      const value = license.fields[field.name];
-      return value === undefined ? [] : [[field.metadata_name, value] as const];
-    }),
-  ];
-}
-
 /** The attachment. */
 export function metadataXml(type: LicenseType, license: LicenseContent): string {
-  const rows = listMetadata(type, license).map(([name, value]) => `  <${name}>${escapeXml(value)}</${name}>`);
+  const rows = rowsOf(type, license).map(([name, value]) => `  <${name}>${escapeXml(value)}</${name}>`);
   const head = '<?xml version="1.0" encoding="UTF-8"?>';
   return [head, `<metadata xmlns="${METADATA_NAMESPACE}">`, ...rows, '</metadata>', ''].join('\n');
 }
@@ -41,7 +18,7 @@ export function metadataXml(type: LicenseType, license: LicenseContent): string 
 /** The XMP packet, read-only and unpadded: a change of the file is a new revision. */
 export function metadataXmp(type: LicenseType, license: LicenseContent): string {
   const at = license.createdAt.toISOString().replace(/\.\d+Z$/, 'Z');
-  const rows = listMetadata(type, license).map(([name, value]) => `   <zz:${name}>${escapeXml(value)}</zz:${name}>`);
+  const rows = rowsOf(type, license).map(([name, value]) => `   <zz:${name}>${escapeXml(value)}</zz:${name}>`);
   return `<?xpacket begin="\uFEFF" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
  <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
@@ -74,6 +51,12 @@ export function findClaimedIdentifiers(pdf: Uint8Array): readonly string[] {
     if (end > 0) found.add(text.slice(0, end));
   }
   return [...found];
+}
+
+/** Short name -> text, in the order of GB/T 36903. */
+function rowsOf(type: LicenseType, license: LicenseContent): readonly (readonly [string, string])[] {
+  const record = { ...license, holders: [license.holder] };
+  return listMetadata(type, record).map((entry) => [entry.name, metadataText(entry)]);
 }
 
 function escapeXml(text: string): string {
