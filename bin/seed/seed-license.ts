@@ -8,7 +8,7 @@ import { ISSUING_DEPARTMENT, LICENSE_TYPE, SEAL, VERIFIER } from './values.ts';
 
 export async function seedLicense(env: NodeJS.ProcessEnv): Promise<void> {
   const db = connect(env[databaseKey('license')]!, { applicationName: 'xinji seed', poolMax: 1 });
-  const file = new URL(`../../license/types/${LICENSE_TYPE.code}.json`, import.meta.url);
+  const file = new URL(`../../license/type-packs/${LICENSE_TYPE.pack}/type.json`, import.meta.url);
   try {
     await registerLicenseType({ db, clock: systemClock }, JSON.parse(readFileSync(file, 'utf8')));
     await registerIssuingClient(

@@ -106,8 +106,8 @@ export const STAFF = [
 ] as const;
 export type StaffLogin = (typeof STAFF)[number]['login'];
 
-/** Who defined the license type; its code starts with this one. */
-export const LICENSE_TYPE = { definer: '11100000MB0D000965', code: '11100000MB0D000965001' } as const;
+/** The type that the first department issues: its pack under license/type-packs, and its code. */
+export const LICENSE_TYPE = { pack: 'health-certificate', code: '11100000MB0D000965001' } as const;
 
 export const SEAL = {
   esID: '36010000000001',

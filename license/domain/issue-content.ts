@@ -5,11 +5,12 @@ import { chinaDate } from '../../common/codes/calendar-date.ts';
 import { canonicalHolderCode, checkHolderCode } from '../../common/codes/holder-code.ts';
 import type { IssueRequest } from '../../common/contract/license.ts';
 import { closeBox, hmacSm3, openBox } from '../../common/crypto/sealed-box.ts';
-import { checkLicenseFields, decideDates } from './license-fields.ts';
+import { checkLicenseFields } from './license-fields.ts';
 import { makeLicenseIdentifier } from './license-identifier.ts';
 import { checkMetadata, listMetadata } from './license-metadata.ts';
 import type { IssuingAuthority, LicenseContent } from './license-record.ts';
 import type { LicenseType } from './license-type.ts';
+import { decideDates } from './license-validity.ts';
 
 /** Characters of a serial: 20 of 0-9 A-Z are 103 bits, so that no two licenses meet. */
 export const SERIAL_CHARACTERS = 20;
@@ -27,7 +28,7 @@ export function makeIssueContent(
 ): LicenseContent {
   const today = chinaDate(now);
   const dates = decideDates(type, request, today);
-  checkLicenseFields(type, request, dates);
+  checkLicenseFields(type, request, dates, today);
   const code = canonicalHolderCode(request.holder.code);
   checkHolderCode(request.holder.code_type, code, today);
   const content: LicenseContent = {

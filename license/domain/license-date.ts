@@ -3,11 +3,12 @@
 /** A license that never expires carries this date. */
 export const NEVER = '9999-12-31';
 
-/** The last day of `years` years that begin on `from`: the day before the anniversary. */
-export function lastDayAfterYears(from: string, years: number): string {
+/** The last day of a period that begins on `from`: the day before its anniversary (a day too many falls into the next month). */
+export function lastDayAfter(from: string, period: { years?: number; months?: number; days?: number }): string {
   const date = new Date(`${from}T00:00:00Z`);
-  date.setUTCFullYear(date.getUTCFullYear() + years);
-  date.setUTCDate(date.getUTCDate() - 1);
+  const { years = 0, months = 0, days = 0 } = period;
+  const day = date.getUTCDate();
+  date.setUTCFullYear(date.getUTCFullYear() + years, date.getUTCMonth() + months, day + days - 1);
   return date.toISOString().slice(0, 10);
 }
 

@@ -1,101 +1,89 @@
-// The rules of a license type, applied to what a department asks to be issued.
-// Every fault is `license-fields-invalid` with a pointer into the request. Codes of the holder: common/codes/holder-code.ts.
-
+// A request to issue, judged by its license type: holder, number, photo and every field. The rules themselves are the table
+// of field-rules.ts, the dates license-validity.ts, the codes of holders common/codes/holder-code.ts.
+// Every fault is `license-fields-invalid` with a pointer into the request and a sentence that repeats no value.
 import { isCalendarDate } from '../../common/codes/calendar-date.ts';
 import type { IssueRequest } from '../../common/contract/license.ts';
 import { TrustError } from '../../common/errors.ts';
-import { lastDayAfterYears, NEVER } from './license-date.ts';
-import type { FieldRule, LicenseType, LicenseTypeField } from './license-type.ts';
-
-export type LicenseDates = { readonly issuedOn: string; readonly validFrom: string; readonly validTo: string };
+import { breachOf, type Judged, matchesPattern } from './field-rules.ts';
+import { optionsOf } from './field-text.ts';
+import type { LicenseType } from './license-type.ts';
+import type { LicenseDates } from './license-validity.ts';
+import { DECIMAL, type LicenseTypeField } from './type-field.ts';
 
 /** Controls, format characters (which can turn the direction of text), lone surrogates and private use: never printed. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u;
 
-/** Issue date and period by request and type. `today` is the date in China. */
-export function decideDates(type: LicenseType, request: IssueRequest, today: string): LicenseDates {
-  const issuedOn = checkedDate(request.issued_on ?? today, '/issued_on');
-  if (issuedOn > today) fail(`issued_on is after today, ${today}`, '/issued_on');
-  const validFrom = checkedDate(request.valid_from ?? issuedOn, '/valid_from');
-  const validTo = decideEnd(type, request.valid_to, validFrom);
-  if (validTo < validFrom) fail('valid_to is before valid_from', '/valid_to');
-  return { issuedOn, validFrom, validTo };
-}
-
-function decideEnd(type: LicenseType, asked: string | undefined, validFrom: string): string {
-  if (asked !== undefined) checkedDate(asked, '/valid_to');
-  if (type.validity.kind === 'stated') {
-    return asked ?? fail('this license type needs valid_to', '/valid_to');
-  }
-  const latest = type.validity.kind === 'unlimited' ? NEVER : lastDayAfterYears(validFrom, type.validity.years);
-  if (asked !== undefined && asked > latest) fail(`the latest end that this type allows is ${latest}`, '/valid_to');
-  return asked ?? latest;
-}
-
-/** Throws unless holder, number and fields satisfy the type. Unknown and missing fields are both faults. */
-export function checkLicenseFields(type: LicenseType, request: IssueRequest, dates: LicenseDates): void {
+/** Throws unless holder, number and fields satisfy the type. `today` is the date in China. */
+export function checkLicenseFields(type: LicenseType, request: IssueRequest, dates: LicenseDates, today: string): void {
   if (!type.holder.code_types.includes(request.holder.code_type)) {
     fail(`this type is held under code types ${type.holder.code_types.join(', ')}`, '/holder/code_type');
   }
   checkText(request.holder.name, '/holder/name');
   checkText(request.license_number, '/license_number');
-  const known = new Map(type.fields.map((field) => [field.name, field]));
+  if (!matchesPattern(type.numbering.pattern, request.license_number)) {
+    fail(`the number is not as this type numbers: ${type.numbering.says}`, '/license_number');
+  }
+  const known = new Set(type.fields.map((field) => field.name));
   for (const name of Object.keys(request.fields)) {
     if (!known.has(name)) fail('the license type has no such field', pointerTo(name));
   }
-  const allDates = collectDates(type, request, dates);
-  for (const field of type.fields) checkField(field, request.fields[field.name], allDates);
+  const judged = { values: collectValues(request, dates), today };
+  for (const field of type.fields) checkField(type, field, request.fields[field.name], judged);
 }
 
-function checkField(field: LicenseTypeField, value: string | undefined, dates: ReadonlyMap<string, string>): void {
+function checkField(type: LicenseType, field: LicenseTypeField, value: string | undefined, judged: Judged): void {
   const at = pointerTo(field.name);
-  if (value === undefined) {
-    if (field.obligation === 'mandatory') fail(`${field.label} is missing`, at);
-    return;
-  }
+  checkObligation(field, value !== undefined, judged, at);
+  if (value === undefined) return;
   checkText(value, at);
   const length = [...value].length;
   if (length < field.min_length || length > field.max_length) {
     fail(`${field.label} has ${length} characters, expected ${field.min_length} to ${field.max_length}`, at);
   }
-  if (field.kind === 'date') checkedDate(value, at);
-  if (field.kind === 'choice' && !field.choices?.includes(value)) {
-    fail(`${field.label} is none of ${field.choices?.join(', ')}`, at);
+  checkKind(type, field, value, at);
+  for (const rule of field.rules) {
+    const breach = breachOf(rule, value, judged);
+    if (breach !== null) fail(`${field.label}${breach}`, at);
   }
-  for (const rule of field.rules) checkFieldRule(rule, field, value, dates, at);
 }
 
-function checkFieldRule(
-  rule: FieldRule,
-  field: LicenseTypeField,
-  value: string,
-  dates: ReadonlyMap<string, string>,
-  at: string,
-): void {
-  if (rule.kind === 'pattern') {
-    if (!new RegExp(`^(?:${rule.pattern})$`, 'u').test(value)) fail(`${field.label}: expected ${rule.says}`, at);
+function checkObligation(field: LicenseTypeField, present: boolean, { values }: Judged, at: string): void {
+  const condition = field.required_if;
+  if (!condition) {
+    if (field.obligation === 'mandatory' && !present) fail(`${field.label} is missing`, at);
     return;
   }
-  const other = dates.get(rule.other);
-  if (other === undefined) return; // an optional date that was left out
-  if (value > other) fail(`${field.label} is after ${rule.other}, ${other}`, at);
-  if (rule.kind === 'within_days_before') {
-    const days = (Date.parse(other) - Date.parse(value)) / 86_400_000;
-    if (days > rule.days) fail(`${field.label} is ${days} days before ${rule.other}; ${rule.days} are allowed`, at);
+  const applies = condition.equals.includes(values.get(condition.field) ?? '');
+  const when = `${condition.field} is ${condition.equals.join(' or ')}`;
+  if (applies && !present) fail(`${field.label} is missing; it is wanted when ${when}`, at);
+  if (!applies && present && condition.otherwise === 'absent') fail(`${field.label} is only for when ${when}`, at);
+}
+
+function checkKind(type: LicenseType, field: LicenseTypeField, value: string, at: string): void {
+  if (field.kind === 'date' && !isCalendarDate(value)) fail('expected a date of the calendar as YYYY-MM-DD', at);
+  if (field.kind === 'number' && !DECIMAL.test(value)) {
+    fail(`${field.label}: expected a number such as 120.50, up to 15 digits and 6 decimals`, at);
+  }
+  if (field.kind !== 'choice' && field.kind !== 'code') return;
+  const options = optionsOf(type, field);
+  if (!options.some((option) => option.value === value)) {
+    const some = options.slice(0, 12).map((option) => option.value);
+    fail(`${field.label} is none of ${some.join(', ')}${options.length > some.length ? ', …' : ''}`, at);
   }
 }
 
-function collectDates(type: LicenseType, request: IssueRequest, dates: LicenseDates): ReadonlyMap<string, string> {
-  const all = new Map([
+/** Name -> value of all that rules may refer to. */
+function collectValues(request: IssueRequest, dates: LicenseDates): ReadonlyMap<string, string> {
+  return new Map([
+    ...Object.entries(request.fields),
     ['issued_on', dates.issuedOn],
     ['valid_from', dates.validFrom],
     ['valid_to', dates.validTo],
+    ['license_number', request.license_number],
+    ['holder_name', request.holder.name],
+    ['holder_code', request.holder.code],
+    ['holder_code_type', request.holder.code_type],
   ]);
-  for (const field of type.fields) {
-    const value = field.kind === 'date' ? request.fields[field.name] : undefined;
-    if (value !== undefined) all.set(field.name, value);
-  }
-  return all;
 }
 
 function checkText(text: string, at: string): void {
@@ -104,10 +92,6 @@ function checkText(text: string, at: string): void {
   if (found !== undefined) {
     fail(`U+${found.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')} cannot be printed`, at);
   }
-}
-
-function checkedDate(text: string, at: string): string {
-  return isCalendarDate(text) ? text : fail('expected a date of the calendar as YYYY-MM-DD', at);
 }
 
 function pointerTo(field: string): string {

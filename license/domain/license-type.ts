@@ -1,69 +1,105 @@
-// A license type as data: which fields a license has, the rules they obey, how long it is valid, how its face looks.
-// Codes and names follow the catalogue of GB/T 36902; `metadata_name` is the KZ_ name under GB/T 36903.
-// A document is immutable once registered; a change is a new version. Not here: who may issue it.
+// A license type as data: the whole standard of one kind of license. Its entry in the catalogue (GB/T 36902), information
+// items, numbering, validity, face, changes and lawful acts, so that no code knows a license type by name.
+// A document is immutable once published; a change is a new version. Not here: who may issue it.
 import { z } from 'zod';
 import { isCreditCode } from '../../common/codes/credit-code.ts';
-import { HOLDER_CODE_TYPES } from '../../common/codes/holder-code.ts';
+import { HOLDER_CODE_TYPES, PERSON_CODE_TYPES } from '../../common/codes/holder-code.ts';
 import { TrustError } from '../../common/errors.ts';
+import { checkTypeConduct } from './check-type-conduct.ts';
+import { checkTypeFields } from './check-type-fields.ts';
+import { acts, changes, numbering, validity, validityRange, verifyFacts } from './type-conduct.ts';
+import { codeTables, fieldGroup, fieldName, typeField } from './type-field.ts';
 
-const label = z.string().min(1).max(64);
+const name = z.string().min(1).max(128);
 
-const fieldRule = z.discriminatedUnion('kind', [
-  /** The value matches the whole pattern. `says` finishes the sentence "expected …". */
-  z.strictObject({ kind: z.literal('pattern'), pattern: z.string().max(200), says: label }),
-  /** A date not after another date: a field's name, or issued_on, valid_from, valid_to. */
-  z.strictObject({ kind: z.literal('not_after'), other: label }),
-  /** A date at most so many days before another date. */
-  z.strictObject({ kind: z.literal('within_days_before'), other: label, days: z.int().min(1).max(36_500) }),
-]);
+/** 证照定义机构级别 and 证照颁发机构级别, GB/T 36902: our word -> number and word of the standard. */
+export const AUTHORITY_LEVELS = {
+  national: { number: 1, word: '国家级' },
+  province: { number: 2, word: '省部级' },
+  city: { number: 3, word: '地市级' },
+  county: { number: 4, word: '区县级' },
+  other: { number: 5, word: '其他' },
+} as const;
+const level = z.enum(Object.keys(AUTHORITY_LEVELS) as [keyof typeof AUTHORITY_LEVELS]);
 
-const typeField = z.strictObject({
-  name: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/),
-  metadata_name: z.string().regex(/^KZ_[A-Za-z0-9_]{1,60}$/),
-  label,
-  label_en: label,
-  kind: z.enum(['text', 'date', 'choice']),
-  obligation: z.enum(['mandatory', 'optional']),
-  min_length: z.int().min(0).default(1),
-  max_length: z.int().min(1).max(500),
-  choices: z.array(label).max(200).optional(),
-  rules: z.array(fieldRule).max(20).default([]),
-});
-export type LicenseTypeField = z.infer<typeof typeField>;
-export type FieldRule = z.infer<typeof fieldRule>;
+/** 目录类别 of the registers. */
+export const CATALOG_KINDS = {
+  license: { number: 1, word: '证照' },
+  approval: { number: 2, word: '批文' },
+  proof: { number: 3, word: '证明' },
+  material: { number: 4, word: '材料' },
+  document: { number: 5, word: '证件' },
+} as const;
 
-const validity = z.discriminatedUnion('kind', [
-  /** `years` years from valid_from; an earlier end may be asked for. */
-  z.strictObject({ kind: z.literal('years'), years: z.int().min(1).max(100) }),
-  z.strictObject({ kind: z.literal('unlimited') }),
-  /** The request must say valid_to. */
-  z.strictObject({ kind: z.literal('stated') }),
-]);
+/** 持证主体类别, GB/T 36902. */
+export const HOLDER_CATEGORIES = {
+  natural_person: '自然人',
+  organisation: '法人和其他组织',
+  any: '混合',
+} as const;
 
 /** Templates of the face that license/pdf knows. */
 export const FACE_TEMPLATES = ['a4-portrait'] as const;
 export type FaceTemplate = (typeof FACE_TEMPLATES)[number];
 
+const face = z.strictObject({
+  template: z.enum(FACE_TEMPLATES),
+  template_version: z.int().min(1).default(1),
+  /** Printed as the title; the name of the type when left out. */
+  title: name.optional(),
+  title_en: name.optional(),
+  /** Groups in the order of the face; all of them in the order of the type when left out. */
+  sections: z
+    .array(z.strictObject({ group: fieldName, heading: z.boolean().default(false) }))
+    .max(20)
+    .optional(),
+  /** A sentence of the law or of the authority, printed under the fields. */
+  statement: z.string().min(1).max(300).optional(),
+});
+
 export const licenseTypeDocument = z.strictObject({
+  /** 证照类型代码: 统一社会信用代码 of the defining body and 3 digits. */
   code: z.string().regex(/^[0-9A-HJ-NPQRTUWXY]{18}\d{3}$/),
   version: z.int().min(1).max(9999),
-  name: z.string().min(1).max(128),
-  name_en: z.string().min(1).max(128),
+  name,
+  name_en: name,
   /** True: the face says in words that it is a sample without legal force. */
   sample: z.boolean(),
-  definer: z.strictObject({ name: z.string().min(1).max(128), code: z.string().length(18) }),
+  /** 证照定义机构. */
+  definer: z.strictObject({ name, code: z.string().length(18), level }),
+  catalog_kind: z.enum(Object.keys(CATALOG_KINDS) as [keyof typeof CATALOG_KINDS]),
+  /** Public rules and standards that it is written from. */
+  sources: z.array(z.string().min(1).max(200)).max(20).default([]),
+  /** 关联事项. */
+  matters: z.array(z.strictObject({ name, code: z.string().min(1).max(64) })).max(200),
+  /** Where it is used, in words. */
+  scenes: z.array(z.string().min(1).max(100)).max(50).default([]),
   holder: z.strictObject({
-    category: z.enum(['natural_person', 'organisation', 'any']),
-    code_types: z.array(z.string().regex(/^\d{3}$/)).min(1),
+    category: z.enum(Object.keys(HOLDER_CATEGORIES) as [keyof typeof HOLDER_CATEGORIES]),
+    /** GB/T 36903, Annex A. */
+    code_types: z
+      .array(z.string().regex(/^\d{3}$/))
+      .min(1)
+      .max(20),
+    min_holders: z.int().min(1).max(20).default(1),
+    max_holders: z.int().min(1).max(20),
   }),
+  /** 证照颁发机构级别. */
+  authority_levels: z.array(level).min(1),
+  validity_range: validityRange,
   validity,
-  fields: z.array(typeField).max(60),
-  face: z.strictObject({ template: z.enum(FACE_TEMPLATES) }),
+  numbering,
+  groups: z.array(fieldGroup).min(1).max(20),
+  code_tables: codeTables.default({}),
+  fields: z.array(typeField).max(100),
+  /** JPEG or PNG, at most 50 KB. */
+  photo: z.strictObject({ obligation: z.enum(['none', 'optional', 'mandatory']) }),
+  changes,
+  acts,
+  verify_facts: verifyFacts,
+  face,
 });
 export type LicenseType = z.infer<typeof licenseTypeDocument>;
-
-/** Dates that rules may name beside the fields. */
-export const COMMON_DATES = ['issued_on', 'valid_from', 'valid_to'] as const;
 
 /** Parses a type and checks what its shape cannot say. Throws `invalid-request` with a pointer into the document. */
 export function parseLicenseType(document: unknown): LicenseType {
@@ -72,46 +108,24 @@ export function parseLicenseType(document: unknown): LicenseType {
     const [issue] = result.error.issues;
     fail(issue?.message ?? 'does not fit', `/${(issue?.path ?? []).map(String).join('/')}`);
   }
-  checkCodes(result.data);
-  checkFieldTable(result.data);
-  return result.data;
+  const type = result.data;
+  checkCatalogEntry(type);
+  checkTypeFields(type, fail);
+  checkTypeConduct(type, fail);
+  return type;
 }
 
-function checkCodes(type: LicenseType): void {
-  if (!isCreditCode(type.definer.code)) fail('the check character is wrong', '/definer/code');
-  if (!type.code.startsWith(type.definer.code)) fail('the type code does not begin with the definer’s code', '/code');
-  type.holder.code_types.forEach((codeType, index) => {
-    if (!HOLDER_CODE_TYPES.has(codeType)) fail('not a type of GB/T 36903', `/holder/code_types/${index}`);
-  });
-}
-
-function checkFieldTable(type: LicenseType): void {
-  const names = new Set<string>(COMMON_DATES);
-  const dates = new Set<string>([...COMMON_DATES, ...type.fields.filter((f) => f.kind === 'date').map((f) => f.name)]);
-  const metadataNames = new Set<string>();
-  type.fields.forEach((field, index) => {
-    const at = `/fields/${index}`;
-    if (names.has(field.name)) fail('the name is taken', `${at}/name`);
-    if (metadataNames.has(field.metadata_name)) fail('the name is taken', `${at}/metadata_name`);
-    names.add(field.name);
-    metadataNames.add(field.metadata_name);
-    if ((field.kind === 'choice') !== (field.choices !== undefined))
-      fail('exactly a choice has choices', `${at}/choices`);
-    for (const [place, rule] of field.rules.entries()) checkRule(rule, field, dates, `${at}/rules/${place}`);
-  });
-}
-
-function checkRule(rule: FieldRule, field: LicenseTypeField, dates: ReadonlySet<string>, at: string): void {
-  if (rule.kind === 'pattern') {
-    try {
-      new RegExp(`^(?:${rule.pattern})$`, 'u');
-    } catch {
-      fail('the pattern cannot be compiled', `${at}/pattern`);
-    }
-    return;
+function checkCatalogEntry(type: LicenseType): void {
+  const { definer, holder } = type;
+  if (!isCreditCode(definer.code)) fail('the check character is wrong', '/definer/code');
+  if (!type.code.startsWith(definer.code)) fail('the type code does not begin with the definer’s code', '/code');
+  for (const [index, codeType] of holder.code_types.entries()) {
+    const at = `/holder/code_types/${index}`;
+    if (!HOLDER_CODE_TYPES.has(codeType)) fail('not a type of GB/T 36903', at);
+    const category = PERSON_CODE_TYPES.includes(codeType) ? 'natural_person' : 'organisation';
+    if (holder.category !== 'any' && holder.category !== category) fail(`not a code of a ${holder.category}`, at);
   }
-  if (field.kind !== 'date') fail('only a date has this rule', `${at}/kind`);
-  if (!dates.has(rule.other)) fail(`${rule.other} is not a date of this type`, `${at}/other`);
+  if (holder.min_holders > holder.max_holders) fail('fewer than min_holders', '/holder/max_holders');
 }
 
 function fail(sentence: string, pointer: string): never {

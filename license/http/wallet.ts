@@ -7,6 +7,7 @@ import { readForm } from '../../common/http/body.ts';
 import type { Cookies } from '../../common/http/cookies.ts';
 import { pageFrame, readPreferences, sendPage } from '../../common/http/preferences.ts';
 import type { Handler } from '../../common/http/routes.ts';
+import { fieldText } from '../domain/field-text.ts';
 import type { StoredLicense } from '../domain/license-record.ts';
 import { isPresentable, stateAt } from '../domain/license-states.ts';
 import { openLicense } from '../domain/open-license.ts';
@@ -75,7 +76,8 @@ async function showLicense(parts: WalletParts, ctx: Koa.Context): Promise<void> 
   const type = await findLicenseTypeVersion(deps.db, license.licenseType, license.typeVersion);
   const fields = (type?.fields ?? []).flatMap((field) => {
     const value = license.fields[field.name];
-    return value === undefined ? [] : [{ label: frame.lang === 'zh' ? field.label : field.label_en, value }];
+    if (!type || value === undefined) return [];
+    return [{ label: frame.lang === 'zh' ? field.label : field.label_en, value: fieldText(type, field, value) }];
   });
   const href = pathOf(license.identifier);
   const page = licensePage(frame, {

@@ -4,6 +4,7 @@
 import { HOLDER_CODE_TYPES } from '../../common/codes/holder-code.ts';
 import { TrustError } from '../../common/errors.ts';
 import { type Typeface, type Typefaces, widthMm, wrapText } from '../../common/pdf/typeface.ts';
+import { fieldText } from '../domain/field-text.ts';
 import { chineseDate, NEVER } from '../domain/license-date.ts';
 import type { LicenseContent } from '../domain/license-record.ts';
 import type { FaceTemplate, LicenseType } from '../domain/license-type.ts';
@@ -103,10 +104,8 @@ function listRows(type: LicenseType, license: LicenseContent): Row[] {
     },
     ...type.fields.flatMap((field) => {
       const value = license.fields[field.name];
-      if (value === undefined) return [];
-      return [
-        { label: field.label, labelEn: field.label_en, value: field.kind === 'date' ? chineseDate(value) : value },
-      ];
+      if (value === undefined || !field.face) return [];
+      return [{ label: field.label, labelEn: field.label_en, value: fieldText(type, field, value) }];
     }),
     { label: '有效期', labelEn: 'Valid', value: `${chineseDate(license.validFrom)} ${end}` },
   ];

@@ -78,7 +78,7 @@ export const NOON = new Date('2026-11-20T04:00:00Z');
 
 /** The type, two departments (the second with a seal of its own) and one verifier. */
 export async function registerHouse(deps: Pick<LicenseDeps, 'db' | 'clock'>): Promise<void> {
-  await registerLicenseType(deps, JSON.parse(readFileSync(`license/types/${TYPE}.json`, 'utf8')));
+  await registerLicenseType(deps, JSON.parse(readFileSync('license/type-packs/health-certificate/type.json', 'utf8')));
   await registerIssuingClient(deps, {
     clientId: DEPARTMENT,
     licenseType: TYPE,

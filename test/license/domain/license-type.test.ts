@@ -2,10 +2,14 @@ import { readFileSync } from 'node:fs';
 import test from 'ava';
 import { issueRequest } from '../../../common/contract/license.ts';
 import { isTrustError } from '../../../common/errors.ts';
-import { checkLicenseFields, decideDates } from '../../../license/domain/license-fields.ts';
+import { checkLicenseFields } from '../../../license/domain/license-fields.ts';
 import { type LicenseType, parseLicenseType } from '../../../license/domain/license-type.ts';
+import { decideDates } from '../../../license/domain/license-validity.ts';
 
-const sample = JSON.parse(readFileSync('license/types/11100000MB0D000965001.json', 'utf8')) as Record<string, unknown>;
+const sample = JSON.parse(readFileSync('license/type-packs/health-certificate/type.json', 'utf8')) as Record<
+  string,
+  unknown
+> & { changes: object };
 const type = parseLicenseType(sample);
 const TODAY = '2026-11-20';
 const body = {
@@ -23,7 +27,7 @@ const body = {
 
 function check(change: object = {}, by: LicenseType = type): void {
   const request = issueRequest.parse({ ...body, ...change });
-  checkLicenseFields(by, request, decideDates(by, request, TODAY));
+  checkLicenseFields(by, request, decideDates(by, request, TODAY), TODAY);
 }
 const withFields = (fields: object): object => ({ fields: { ...body.fields, ...fields } });
 
@@ -74,7 +78,7 @@ for (const [what, change, pointer] of REFUSED) {
 
 test('a type without end gives 长期, a type with stated end wants it', (t) => {
   const request = issueRequest.parse(body);
-  const unlimited = parseLicenseType({ ...sample, validity: { kind: 'unlimited' } });
+  const unlimited = parseLicenseType({ ...sample, validity_range: ['长期'], validity: { kind: 'unlimited' } });
   t.is(decideDates(unlimited, request, TODAY).validTo, '9999-12-31');
   const stated = parseLicenseType({ ...sample, validity: { kind: 'stated' } });
   t.true(
@@ -93,12 +97,17 @@ test('a pattern rule is applied to the whole value', (t) => {
       label: '等级',
       label_en: 'Grade',
       kind: 'text',
+      group: 'examination',
       obligation: 'optional',
       max_length: 4,
       rules: [{ kind: 'pattern', pattern: '[A-C]\\d', says: 'a letter A to C and a digit' }],
     },
   ];
-  const graded = parseLicenseType({ ...sample, fields });
+  const graded = parseLicenseType({
+    ...sample,
+    fields,
+    changes: { ...sample.changes, change: { fields: '*', holders: false } },
+  });
   t.notThrows(() => check({ fields: { grade: 'B2' } }, graded));
   t.notThrows(() => check({ fields: {} }, graded));
   t.throws(() => check({ fields: { grade: 'B22' } }, graded), { message: /expected a letter A to C and a digit/ });
@@ -106,9 +115,28 @@ test('a pattern rule is applied to the whole value', (t) => {
 
 const BROKEN: readonly [string, object][] = [
   ['an unknown key', { colour: 'red' }],
-  ['a definer whose code has a wrong check character', { definer: { name: 'x', code: '11100000MB0D000964' } }],
+  [
+    'a code type of organisations for persons',
+    { holder: { category: 'natural_person', code_types: ['001'], max_holders: 1 } },
+  ],
+  ['a validity that the catalogue does not list', { validity_range: ['2年'] }],
+  ['an example that breaks the numbering', { numbering: { pattern: 'A', says: 'x', example: 'B' } }],
+  ['an act without its change', { changes: { ...sample.changes, renew: false } }],
+  [
+    'a change of a field that does not exist',
+    { changes: { ...sample.changes, change: { fields: ['x'], holders: false } } },
+  ],
+  ['acts without issue', { acts: ['suspend'] }],
+  ['one fact twice', { verify_facts: ['holder_name', 'holder_name'] }],
+  ['a fact that is no field', { verify_facts: ['holder_name', 'field:x'] }],
+  ['a face section without group', { face: { template: 'a4-portrait', sections: [{ group: 'x' }] } }],
+  ['a field without its group', { fields: [{ ...field('text'), group: 'x' }] }],
+  [
+    'a definer whose code has a wrong check character',
+    { definer: { name: 'x', code: '11100000MB0D000964', level: 'national' } },
+  ],
   ['a code that is not the definer’s', { code: '11360100MB0D00010M001' }],
-  ['a holder code type outside GB/T 36903', { holder: { category: 'any', code_types: ['112'] } }],
+  ['a holder code type outside GB/T 36903', { holder: { category: 'any', code_types: ['112'], max_holders: 1 } }],
   ['a template that the house does not know', { face: { template: 'gold' } }],
   [
     'a rule on a date that does not exist',
@@ -136,7 +164,16 @@ for (const [what, change] of BROKEN) {
 }
 
 function field(kind: string): object {
-  return { name: 'a', metadata_name: 'KZ_A', label: 'a', label_en: 'a', kind, obligation: 'optional', max_length: 9 };
+  return {
+    name: 'a',
+    metadata_name: 'KZ_A',
+    label: 'a',
+    label_en: 'a',
+    group: 'examination',
+    kind,
+    obligation: 'optional',
+    max_length: 9,
+  };
 }
 
 function without(name: string): object {

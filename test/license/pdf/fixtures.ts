@@ -6,7 +6,9 @@ import type { LicenseContent } from '../../../license/domain/license-record.ts';
 import { parseLicenseType } from '../../../license/domain/license-type.ts';
 
 export const fonts = readNotoSans();
-export const type = parseLicenseType(JSON.parse(readFileSync('license/types/11100000MB0D000965001.json', 'utf8')));
+export const type = parseLicenseType(
+  JSON.parse(readFileSync('license/type-packs/health-certificate/type.json', 'utf8')),
+);
 export const license: LicenseContent = {
   identifier: makeLicenseIdentifier({
     licenseType: type.code,
