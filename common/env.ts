@@ -117,6 +117,11 @@ export function parseKey32(value: string): Uint8Array {
   return new Uint8Array(Buffer.from(value, 'hex'));
 }
 
+/** Keys as parseKey32 takes them, separated by commas; an empty text is: none. */
+export function parseKeys32(value: string): readonly Uint8Array[] {
+  return Object.freeze(parseList(value).map(parseKey32));
+}
+
 export function parseInteger(min: number, max: number): (value: string) => number {
   return (value) => {
     const number = Number(value);

@@ -485,6 +485,12 @@ export const PROBLEMS = {
     '证照当前状态不允许此操作',
     'The detail gives the state.',
   ),
+  'license-shredded': problem(
+    410,
+    'What the house kept about this license was destroyed',
+    '该证照的数据已按规定销毁',
+    'The keys of its holders were destroyed on order; nothing can bring the license back. Its events remain as a chain of digests.',
+  ),
   'license-pending': problem(
     409,
     'The license is still being issued',

@@ -2,7 +2,7 @@
 // the development PKI is refused in production. The tables themselves are the rooms' (`<room>/config.ts`).
 import { readFileSync, statSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
-import { type ConfigTable, type Mode, parseInteger, parseList, parseText } from './env.ts';
+import { type ConfigTable, type Mode, parseInteger, parseKeys32, parseList, parseText } from './env.ts';
 import { type PurposeFolder, readPurposeFolder, readTrustFolder, type TrustFolder } from './files/trust-folder.ts';
 import { type Certificate, isDevelopmentCertificate, readCertificatesPem } from './pki/certificate.ts';
 
@@ -41,6 +41,19 @@ export const VERIFIER_ROWS = {
     example: '30',
     fallback: () => '30',
     parse: parseInteger(1, 3600),
+  },
+} as const satisfies ConfigTable;
+
+/** Of the rooms that keep something under a master key. */
+export const MASTER_KEY_ROWS = {
+  previousMasterKeys: {
+    name: 'XINJI_MASTER_KEY_PREVIOUS',
+    manual:
+      'Former values of XINJI_MASTER_KEY that still open what they closed, the newest first, separated by commas; empty once `xinji keys rewrap` says that nothing is left.',
+    example: '64 hexadecimal digits',
+    secret: true,
+    fallback: () => '',
+    parse: parseKeys32,
   },
 } as const satisfies ConfigTable;
 

@@ -20,7 +20,7 @@ import { referenceRoutes } from '../common/http/reference-page.ts';
 import { type Access, type Handler, mountRoutes, type Route } from '../common/http/routes.ts';
 import type { Log } from '../common/log.ts';
 import type { Typefaces } from '../common/pdf/typeface.ts';
-import { makeRoomKeys } from './domain/room-keys.ts';
+import type { RoomKeys } from './domain/room-keys.ts';
 import type { LicenseDeps, SealPort } from './flow/deps.ts';
 import { type Housekeeping, makeHousekeeping } from './flow/housekeeping.ts';
 import { makeLicenseHandlers } from './http/licenses.ts';
@@ -52,8 +52,7 @@ export type LicenseAppDeps = {
   readonly cookieKeys: readonly string[];
   /** From one address. */
   readonly verificationsPerMinute: number;
-  /** 32 bytes. */
-  readonly masterKey: Uint8Array;
+  readonly keys: RoomKeys;
   /** How long an unknown key of a token is not looked for again; 30 unless given. */
   readonly jwksCooldownSeconds?: number;
   /** For tests; otherwise the issuer's published keys. */
@@ -70,7 +69,7 @@ export type LicenseApp = {
 
 export function buildApp(parts: LicenseAppDeps): LicenseApp {
   const { db, log, clock, metrics, mode, url, identityUrl, seal, files, fonts } = parts;
-  const deps: LicenseDeps = { db, log, clock, seal, files, fonts, keys: makeRoomKeys(parts.masterKey) };
+  const deps: LicenseDeps = { db, log, clock, seal, files, fonts, keys: parts.keys };
   const gate = makeBearerGate({
     issuer: identityUrl,
     audience: url,

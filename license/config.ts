@@ -10,16 +10,25 @@ import {
   parseText,
   readConfig,
 } from '../common/env.ts';
-import { inDevelopment, parseCookieKeys, ROOM_ROWS, readKeyText, VERIFIER_ROWS } from '../common/setting-values.ts';
+import {
+  inDevelopment,
+  MASTER_KEY_ROWS,
+  parseCookieKeys,
+  ROOM_ROWS,
+  readKeyText,
+  VERIFIER_ROWS,
+} from '../common/setting-values.ts';
 
 const DEVELOPMENT_COOKIE_KEY = 'development-cookie-key-of-the-license-room';
 
 export const CONFIG_TABLE = {
   ...ROOM_ROWS,
   ...VERIFIER_ROWS,
+  ...MASTER_KEY_ROWS,
   masterKey: {
     name: 'XINJI_MASTER_KEY',
-    manual: 'Key under which holder codes are sealed and hashed; losing it loses the way from holders to licenses.',
+    manual:
+      'Key under which the keys of holders and the secret of the room are sealed; losing it loses every license. `xinji keys rewrap` changes it.',
     example: '64 hexadecimal digits',
     secret: true,
     parse: parseKey32,

@@ -2,6 +2,7 @@
 import { makeSealClient } from '../common/client/seal-client.ts';
 import { makeTokenSource } from '../common/client/token-source.ts';
 import { LICENSE_CLIENT_ID } from '../common/contract/identity.ts';
+import { masterKeysOf } from '../common/crypto/master-keys.ts';
 import { connect } from '../common/db/connect.ts';
 import { checkSchemaVersion } from '../common/db/migrate.ts';
 import { makeDirectoryStore } from '../common/files/file-store.ts';
@@ -10,6 +11,7 @@ import { runRoom } from '../common/http/run-room.ts';
 import { readNotoSans } from '../common/pdf/noto-sans.ts';
 import { buildApp } from './app.ts';
 import { readRoomConfig } from './config.ts';
+import { openRoomKeys } from './flow/open-room-keys.ts';
 import { MIGRATIONS } from './migrations/list.ts';
 
 await runRoom({
@@ -18,6 +20,7 @@ await runRoom({
   build: async (config, deps) => {
     const db = connect(config.databaseUrl, { applicationName: 'xinji license' });
     await checkSchemaVersion(db, 'license', MIGRATIONS);
+    const keys = await openRoomKeys(db, masterKeysOf(config), deps.clock());
     const getToken = makeTokenSource({
       issuer: config.identityUrl,
       clientId: LICENSE_CLIENT_ID,
@@ -29,7 +32,7 @@ await runRoom({
     });
     const seal = makeSealClient({ baseUrl: config.sealUrl, getToken, requestId: currentRequestId });
     const files = makeDirectoryStore(config.filesDir);
-    const { app, housekeeping } = buildApp({ ...config, ...deps, db, seal, files, fonts: readNotoSans() });
+    const { app, housekeeping } = buildApp({ ...config, ...deps, db, keys, seal, files, fonts: readNotoSans() });
     return {
       app,
       started: async () => housekeeping.start(),

@@ -5,13 +5,14 @@ import { makeSealClient } from '../../common/client/seal-client.ts';
 import { makeTokenSource } from '../../common/client/token-source.ts';
 import { systemClock } from '../../common/clock.ts';
 import { LICENSE_CLIENT_ID } from '../../common/contract/identity.ts';
+import { masterKeysOf } from '../../common/crypto/master-keys.ts';
 import { connect } from '../../common/db/connect.ts';
 import { checkSchemaVersion } from '../../common/db/migrate.ts';
 import { makeDirectoryStore } from '../../common/files/file-store.ts';
 import { makeLog } from '../../common/log.ts';
 import { readNotoSans } from '../../common/pdf/noto-sans.ts';
 import { type LicenseConfig, readRoomConfig } from '../../license/config.ts';
-import { makeRoomKeys } from '../../license/domain/room-keys.ts';
+import { openRoomKeys } from '../../license/flow/open-room-keys.ts';
 import { type ResumeResult, resumeIssues } from '../../license/flow/resume-issues.ts';
 import { MIGRATIONS } from '../../license/migrations/list.ts';
 import { openOwnedDatabase } from '../serve/database.ts';
@@ -54,7 +55,7 @@ async function resume(env: NodeJS.ProcessEnv): Promise<ResumeResult> {
       files: makeDirectoryStore(config.filesDir),
       seal: makeSealClient({ baseUrl: config.sealUrl, getToken: makeSealTokens(config) }),
       fonts: readNotoSans(),
-      keys: makeRoomKeys(config.masterKey),
+      keys: await openRoomKeys(db, masterKeysOf(config), systemClock()),
       clock: systemClock,
       log: makeLog('resume', config.logLevel),
     });

@@ -4,7 +4,7 @@ import { utf8 } from '../../common/bytes.ts';
 import { chinaDate } from '../../common/codes/calendar-date.ts';
 import { canonicalHolderCode, checkHolderCode } from '../../common/codes/holder-code.ts';
 import type { IssueRequest } from '../../common/contract/license.ts';
-import { closeBox, hmacSm3, openBox } from '../../common/crypto/sealed-box.ts';
+import { type BoxKey, closeBox, hmacSm3, openBox } from '../../common/crypto/sealed-box.ts';
 import { checkLicenseFields } from './license-fields.ts';
 import { makeLicenseIdentifier } from './license-identifier.ts';
 import { checkMetadata, listMetadata } from './license-metadata.ts';
@@ -68,12 +68,12 @@ export function fingerprintRequest(key: Uint8Array, request: IssueRequest): Uint
   return hmacSm3(key, utf8(JSON.stringify(canonical)));
 }
 
-export function closeContent(boxKey: Uint8Array, content: LicenseContent, issueId: string): Uint8Array {
+export function closeContent(boxKey: BoxKey, content: LicenseContent, issueId: string): Uint8Array {
   return closeBox(boxKey, utf8(JSON.stringify(content)), `license.issues.content ${issueId}`);
 }
 
 /** Throws `sealed-box-corrupt` for another key or another issue. */
-export function openContent(boxKey: Uint8Array, box: Uint8Array, issueId: string): LicenseContent {
+export function openContent(boxKey: BoxKey, box: Uint8Array, issueId: string): LicenseContent {
   const text = new TextDecoder().decode(openBox(boxKey, box, `license.issues.content ${issueId}`));
   const content = JSON.parse(text) as Omit<LicenseContent, 'createdAt'> & { createdAt: string };
   return { ...content, createdAt: new Date(content.createdAt) };

@@ -1,26 +1,66 @@
-// Every key of the room, derived from its master key, each for one purpose.
-import { deriveKey } from '../../common/crypto/sealed-box.ts';
+// Every key of the room, each for one purpose. What must stay the same for ever (the pepper of holder keys, the key of
+// fingerprints) and what lives for minutes (sessions, requests under way) comes from the room's own random secret, which lies
+// sealed in the database; the keys of holders lie sealed under the master key itself. So the master key can be changed.
+import { deriveBoxKeys, type MasterKeys } from '../../common/crypto/master-keys.ts';
+import {
+  type BoxKey,
+  type BoxKeyring,
+  closeBox,
+  deriveKey,
+  keyIdOf,
+  makeBoxKey,
+  openBox,
+} from '../../common/crypto/sealed-box.ts';
+import { makeOpenedKeys, type OpenedKeys } from './opened-keys.ts';
 
 export type RoomKeys = {
   /** Makes holder keys out of holder codes. */
   readonly pepper: Uint8Array;
-  /** Closes holder codes at rest. */
-  readonly holderBox: Uint8Array;
-  /** Closes the content of an issue until the license is made. */
-  readonly issueBox: Uint8Array;
   /** Fingerprints requests, which hold numbers that could be tried one by one against a plain hash. */
   readonly fingerprint: Uint8Array;
+  /** Closes holder codes at rest. */
+  readonly holderBox: BoxKey;
+  /** Closes the content of an issue until the license is made. */
+  readonly issueBox: BoxKey;
   /** Closes what a session knows of its person, and cookies that only we may read. */
-  readonly sessionBox: Uint8Array;
+  readonly sessionBox: BoxKey;
+  /** Closes the keys of holders; its ids are those of the master keys. */
+  readonly holderKeyBox: BoxKeyring;
+  /** Keys of holders that were opened before, by their boxes. */
+  readonly opened: OpenedKeys;
 };
 
-/** From the 32 bytes of XINJI_MASTER_KEY. */
-export function makeRoomKeys(masterKey: Uint8Array): RoomKeys {
+/** The sealed secret of the room, as its row holds it. */
+export type SealedSecret = {
+  /** The master key that closed the box. */
+  readonly keyId: string;
+  readonly box: Uint8Array;
+};
+
+/** `rootSecret`: the room's own 32 random bytes. */
+export function makeRoomKeys(masters: MasterKeys, rootSecret: Uint8Array): RoomKeys {
+  const rootId = keyIdOf(rootSecret);
+  const boxKey = (purpose: string): BoxKey => makeBoxKey(deriveKey(rootSecret, purpose), rootId);
   return {
-    pepper: deriveKey(masterKey, 'license holder pepper'),
-    holderBox: deriveKey(masterKey, 'license holder box'),
-    issueBox: deriveKey(masterKey, 'license issue box'),
-    fingerprint: deriveKey(masterKey, 'license request fingerprint'),
-    sessionBox: deriveKey(masterKey, 'license session box'),
+    pepper: deriveKey(rootSecret, 'license holder pepper'),
+    fingerprint: deriveKey(rootSecret, 'license request fingerprint'),
+    holderBox: boxKey('license holder box'),
+    issueBox: boxKey('license issue box'),
+    sessionBox: boxKey('license session box'),
+    holderKeyBox: deriveBoxKeys(masters, 'license holder key'),
+    opened: makeOpenedKeys(),
   };
 }
+
+/** Closes a secret of the room under the current master key. */
+export function closeRoomSecret(masters: MasterKeys, name: string, secret: Uint8Array): SealedSecret {
+  const ring = deriveBoxKeys(masters, 'license room secret');
+  return { keyId: ring[0].id, box: closeBox(ring, secret, secretContext(name)) };
+}
+
+/** Throws `sealed-box-corrupt` when no master key that is here closed it. */
+export function openRoomSecret(masters: MasterKeys, name: string, sealed: SealedSecret): Uint8Array {
+  return openBox(deriveBoxKeys(masters, 'license room secret'), sealed.box, secretContext(name));
+}
+
+const secretContext = (name: string): string => `license.room_secrets ${name}`;

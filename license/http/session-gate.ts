@@ -2,7 +2,7 @@
 // The identity room ends it by back-channel logout; it ends by itself after half an hour.
 import type Koa from 'koa';
 import { utf8 } from '../../common/bytes.ts';
-import { closeBox, openBox } from '../../common/crypto/sealed-box.ts';
+import { type BoxKey, closeBox, openBox } from '../../common/crypto/sealed-box.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
 import { TrustError } from '../../common/errors.ts';
 import type { Cookies } from '../../common/http/cookies.ts';
@@ -102,11 +102,11 @@ export function makeSessionGate(
 
 type PersonBox = { readonly name: string; readonly idToken: string };
 
-function closePerson(key: Uint8Array, person: PersonBox, sub: string): Uint8Array {
+function closePerson(key: BoxKey, person: PersonBox, sub: string): Uint8Array {
   return closeBox(key, utf8(JSON.stringify(person)), `license.sessions.person ${sub}`);
 }
 
-function openPerson(key: Uint8Array, box: Uint8Array, sub: string): PersonBox {
+function openPerson(key: BoxKey, box: Uint8Array, sub: string): PersonBox {
   return JSON.parse(new TextDecoder().decode(openBox(key, box, `license.sessions.person ${sub}`))) as PersonBox;
 }
 

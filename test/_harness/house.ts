@@ -16,6 +16,7 @@ import { openAudit, openCheckpointSigner } from '../../common/audit/open-audit.t
 import { makeSealClient } from '../../common/client/seal-client.ts';
 import { makeTokenSource, type TokenSource } from '../../common/client/token-source.ts';
 import { type Clock, systemClock } from '../../common/clock.ts';
+import { masterKeysOf } from '../../common/crypto/master-keys.ts';
 import { rememberProof } from '../../common/dpop/store/seen-proofs.ts';
 import { makeDirectoryStore } from '../../common/files/file-store.ts';
 import { makeBearerGate } from '../../common/http/bearer.ts';
@@ -35,6 +36,7 @@ import { openPorts } from '../../identity/proofing/open-ports.ts';
 import { buildApp as buildLicense } from '../../license/app.ts';
 import { readRoomConfig as readLicenseConfig } from '../../license/config.ts';
 import type { LicenseDeps } from '../../license/flow/deps.ts';
+import { openRoomKeys } from '../../license/flow/open-room-keys.ts';
 import { buildApp as buildSeal } from '../../seal/app.ts';
 import { readRoomConfig as readSealConfig } from '../../seal/config.ts';
 import { containersOf } from '../../seal/domain/container-settings.ts';
@@ -206,7 +208,9 @@ async function openLicense(env: NodeJS.ProcessEnv, { database, deps }: Ground): 
   const seal = makeSealClient({ baseUrl: config.sealUrl, getToken, requestId: currentRequestId });
   const db = database.connect('license');
   const files = makeDirectoryStore(config.filesDir);
-  const { app, deps: license } = buildLicense({ ...config, ...others, clock, db, seal, files, fonts: readNotoSans() });
+  const keys = await openRoomKeys(db, masterKeysOf(config), clock());
+  const parts = { clock, db, keys, seal, files, fonts: readNotoSans() };
+  const { app, deps: license } = buildLicense({ ...config, ...others, ...parts });
   return { app, license, close: () => endWith(db) };
 }
 

@@ -19,7 +19,7 @@ export const VERIFIER = 'service-hall';
 export const ZHANGSAN = { name: '张三', code_type: '111', code: '360102199003077718' };
 export const LISI = { name: '李四', code_type: '111', code: '360102198511267724' };
 export const MASTER_KEY = new Uint8Array(32).fill(9);
-export const keys = makeRoomKeys(MASTER_KEY);
+export const keys = makeRoomKeys([MASTER_KEY], new Uint8Array(32).fill(8));
 export const zhangsanKey = holderKey(keys.pepper, ZHANGSAN.code_type, ZHANGSAN.code);
 export const lisiKey = holderKey(keys.pepper, LISI.code_type, LISI.code);
 

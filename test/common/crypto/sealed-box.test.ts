@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { concatBytes, toHex, utf8 } from '../../../common/bytes.ts';
-import { closeBox, deriveKey, hmacSm3, openBox } from '../../../common/crypto/sealed-box.ts';
+import { concatBytes, fromHex, toHex, utf8 } from '../../../common/bytes.ts';
+import { boxKeyId, closeBox, deriveKey, hmacSm3, makeBoxKey, openBox } from '../../../common/crypto/sealed-box.ts';
 
 const master = new Uint8Array(32).fill(7);
 const key = deriveKey(master, 'identity.accounts');
@@ -57,4 +57,31 @@ test('HMAC-SM3 of parts is that of the whole, and differs by key', (t) => {
   t.is(mac, toHex(hmacSm3(master, utf8('abc'))));
   t.not(mac, toHex(hmacSm3(key, utf8('abc'))));
   t.is(mac.length, 64);
+});
+
+test('a box under a named key tells its key, and opens in a ring that has it', (t) => {
+  const [current, former, stranger] = [1, 2, 3].map((fill) => makeBoxKey(new Uint8Array(32).fill(fill)));
+  const box = closeBox(former!, utf8('secret'), 'c');
+  t.is(box.length, 6 + 57);
+  t.is(boxKeyId(box), former!.id);
+  t.is(boxKeyId(closeBox([current!, former!], utf8('secret'), 'c')), current!.id);
+  t.deepEqual(openBox([current!, former!], box, 'c'), utf8('secret'));
+  t.throws(() => openBox([current!, stranger!], box, 'c'), { ...corrupt, message: new RegExp(former!.id) });
+  t.throws(() => openBox([current!, former!], box, 'other'), corrupt);
+  const renamed = box.slice();
+  renamed.set(fromHex(current!.id), 1);
+  t.throws(() => openBox([current!, former!], renamed, 'c'), corrupt);
+  for (let index = 0; index < box.length; index++)
+    t.throws(() => openBox([current!, former!], box.with(index, box[index]! ^ 0x10), 'c'), corrupt);
+  for (const size of [1, 9, 56]) t.throws(() => openBox(former!, box.subarray(0, size), 'c'), corrupt);
+});
+
+test('a box without a name is tried with every key of a ring', (t) => {
+  const bytes = [1, 2].map((fill) => new Uint8Array(32).fill(fill));
+  const ring = [makeBoxKey(bytes[0]!), makeBoxKey(bytes[1]!)] as const;
+  const box = closeBox(bytes[1]!, utf8('secret'), 'c');
+  t.is(boxKeyId(box), null);
+  t.deepEqual(openBox(ring, box, 'c'), utf8('secret'));
+  t.throws(() => openBox(ring[0], box, 'c'), corrupt);
+  t.throws(() => makeBoxKey(bytes[0]!, 'short'), { instanceOf: RangeError });
 });

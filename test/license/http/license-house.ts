@@ -14,7 +14,7 @@ import { insertSession } from '../../../license/store/sessions.ts';
 import { testDatabase } from '../../_harness/database.ts';
 import { findFreePort } from '../../_harness/free-ports.ts';
 import { makeKeyPem } from '../../identity/identity-house.ts';
-import { keys, MASTER_KEY, makeMemoryFiles, makeSealDouble, NOON, registerHouse, type SealDouble } from '../doubles.ts';
+import { keys, makeMemoryFiles, makeSealDouble, NOON, registerHouse, type SealDouble } from '../doubles.ts';
 import { fonts } from '../pdf/fixtures.ts';
 
 export const ISSUER = 'http://localhost:7001';
@@ -81,7 +81,7 @@ export async function startLicense(t: ExecutionContext, options: HouseOptions = 
     clientKeyPem: options.clientKeyPem ?? makeKeyPem(),
     cookieKeys: COOKIE_KEYS,
     verificationsPerMinute: options.verificationsPerMinute ?? 1000,
-    masterKey: MASTER_KEY,
+    keys,
     tokenKeys: issuer.keys,
   });
   await registerHouse(built.deps);
