@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 unexport MAKEFLAGS MAKELEVEL MFLAGS
 MAKEFLAGS += --no-print-directory
 
-JUDGES := chromium qpdf poppler-utils openssl postgresql-15 fonts-noto-cjk zbar-tools libbcpkix-java default-jdk-headless apache2 libapache2-mod-auth-openidc nginx-light
+JUDGES := chromium qpdf poppler-utils openssl postgresql-15 fonts-noto-cjk zbar-tools fonts-hanazono icc-profiles-free libbcpkix-java default-jdk-headless apache2 libapache2-mod-auth-openidc nginx-light
 INSTALLED := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help

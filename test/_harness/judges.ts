@@ -19,6 +19,8 @@ const JUDGES = {
   zbarimg: { command: 'zbarimg', apt: 'zbar-tools' },
   chromium: { command: '/usr/bin/chromium', apt: 'chromium' },
   'noto-cjk': { command: '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc', apt: 'fonts-noto-cjk' },
+  hanazono: { command: '/usr/share/fonts/truetype/hanazono/HanaMinB.ttf', apt: 'fonts-hanazono' },
+  'icc-profiles': { command: '/usr/share/color/icc/sRGB.icc', apt: 'icc-profiles-free' },
   mod_auth_openidc: {
     command: '/usr/lib/apache2/modules/mod_auth_openidc.so',
     apt: 'apache2 libapache2-mod-auth-openidc',
