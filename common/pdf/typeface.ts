@@ -1,51 +1,28 @@
 // A typeface kept open for the life of the process: character map, widths and subsets of one TrueType font.
 // Every character is looked up in the font's own map before it is laid out; one that is missing is refused by its code
 // point, because a drawn .notdef is a blank box that text extraction loses.
-import * as fontkit from 'fontkit';
 import { TrustError } from '../errors.ts';
+import type { Subset, Subsetter } from './subsetter.ts';
+import { type FontMetrics, readTrueType } from './truetype.ts';
 
-export type Typeface = {
-  readonly name: string;
-  /** In 1/1000 of the font size. */
-  readonly ascent: number;
-  readonly descent: number;
-  readonly capHeight: number;
-  readonly bbox: readonly [number, number, number, number];
+export type Typeface = Omit<FontMetrics, 'glyphs' | 'widths'> & {
   /** Advance of a character in 1/1000 of the font size. */
   widthOf(codePoint: number): number;
   has(codePoint: number): boolean;
-  /** A TrueType font with the glyphs of `codePoints` only; `glyphs[i]` is the glyph of `codePoints[i]` in it. */
-  subset(codePoints: readonly number[]): { readonly bytes: Uint8Array; readonly glyphs: readonly number[] };
+  subset(codePoints: readonly number[]): Subset;
 };
 
 export type Typefaces = { readonly regular: Typeface; readonly bold: Typeface };
 
-/** Opens a single TrueType font (not a collection). The bytes must not change afterwards. */
-export function openTypeface(bytes: Uint8Array): Typeface {
-  const font = fontkit.create(bytes);
-  const scale = 1000 / font.unitsPerEm;
-  const widths = new Map<number, number>();
-  const measure = (codePoint: number): number => {
-    const known = widths.get(codePoint);
-    if (known !== undefined) return known;
-    const width = Math.round(font.glyphForCodePoint(codePoint).advanceWidth * scale);
-    widths.set(codePoint, width);
-    return width;
-  };
-  const { minX, minY, maxX, maxY } = font.bbox;
+/** Opens a single TrueType font (not a collection). The subsetter keeps what it needs; the bytes may go. */
+export function openTypeface(subsetter: Subsetter, bytes: Uint8Array): Typeface {
+  const { glyphs, widths, ...face } = readTrueType(bytes);
+  const glyphOf = (codePoint: number): number => glyphs[codePoint] ?? 0;
   return {
-    name: font.postscriptName,
-    ascent: Math.round(font.ascent * scale),
-    descent: Math.round(font.descent * scale),
-    capHeight: Math.round(font.capHeight * scale),
-    bbox: [Math.floor(minX * scale), Math.floor(minY * scale), Math.ceil(maxX * scale), Math.ceil(maxY * scale)],
-    widthOf: measure,
-    has: (codePoint) => font.hasGlyphForCodePoint(codePoint),
-    subset: (codePoints) => {
-      const subset = font.createSubset();
-      const glyphs = codePoints.map((codePoint) => subset.includeGlyph(font.glyphForCodePoint(codePoint).id));
-      return { bytes: subset.encode(), glyphs };
-    },
+    ...face,
+    widthOf: (codePoint) => widths[glyphOf(codePoint)] ?? 0,
+    has: (codePoint) => glyphOf(codePoint) !== 0,
+    subset: subsetter.keep(bytes),
   };
 }
 

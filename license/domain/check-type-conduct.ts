@@ -10,11 +10,9 @@ type Conduct = {
   readonly validity_range: readonly string[];
   readonly numbering: { readonly pattern: string; readonly example: string };
   readonly fields: readonly LicenseTypeField[];
-  readonly groups: readonly { readonly name: string }[];
   readonly changes: Changes;
   readonly acts: readonly LicenseActName[];
   readonly verify_facts: readonly string[];
-  readonly face: { readonly sections?: readonly { readonly group: string }[] | undefined };
 };
 
 /** Calls `refuse` with a pointer into the document at the first fault. */
@@ -26,11 +24,6 @@ export function checkTypeConduct(type: Conduct, refuse: Refuse): void {
   }
   checkChanges(type, refuse);
   checkVerifyFacts(type, refuse);
-  for (const [index, section] of (type.face.sections ?? []).entries()) {
-    if (!type.groups.some((group) => group.name === section.group)) {
-      refuse('there is no such group', `/face/sections/${index}/group`);
-    }
-  }
 }
 
 /** The word of GB/T 36902 for the validity of a type; undefined where only the request says it. */

@@ -8,7 +8,8 @@ import { TrustError } from '../../common/errors.ts';
 import { checkTypeConduct } from './check-type-conduct.ts';
 import { checkTypeFields } from './check-type-fields.ts';
 import { acts, changes, numbering, validity, validityRange, verifyFacts } from './type-conduct.ts';
-import { codeTables, fieldGroup, fieldName, typeField } from './type-field.ts';
+import { checkTypeFace, face } from './type-face.ts';
+import { codeTables, fieldGroup, typeField } from './type-field.ts';
 
 const name = z.string().min(1).max(128);
 
@@ -37,25 +38,6 @@ export const HOLDER_CATEGORIES = {
   organisation: '法人和其他组织',
   any: '混合',
 } as const;
-
-/** Templates of the face that license/pdf knows. */
-export const FACE_TEMPLATES = ['a4-portrait'] as const;
-export type FaceTemplate = (typeof FACE_TEMPLATES)[number];
-
-const face = z.strictObject({
-  template: z.enum(FACE_TEMPLATES),
-  template_version: z.int().min(1).default(1),
-  /** Printed as the title; the name of the type when left out. */
-  title: name.optional(),
-  title_en: name.optional(),
-  /** Groups in the order of the face; all of them in the order of the type when left out. */
-  sections: z
-    .array(z.strictObject({ group: fieldName, heading: z.boolean().default(false) }))
-    .max(20)
-    .optional(),
-  /** A sentence of the law or of the authority, printed under the fields. */
-  statement: z.string().min(1).max(300).optional(),
-});
 
 export const licenseTypeDocument = z.strictObject({
   /** 证照类型代码: 统一社会信用代码 of the defining body and 3 digits. */
@@ -112,6 +94,7 @@ export function parseLicenseType(document: unknown): LicenseType {
   checkCatalogEntry(type);
   checkTypeFields(type, fail);
   checkTypeConduct(type, fail);
+  checkTypeFace(type, fail);
   return type;
 }
 

@@ -7,7 +7,8 @@ import { type Typeface, type Typefaces, widthMm, wrapText } from '../../common/p
 import { fieldText } from '../domain/field-text.ts';
 import { chineseDate, NEVER } from '../domain/license-date.ts';
 import type { LicenseContent } from '../domain/license-record.ts';
-import type { FaceTemplate, LicenseType } from '../domain/license-type.ts';
+import type { LicenseType } from '../domain/license-type.ts';
+import type { FaceTemplate } from '../domain/type-face.ts';
 
 export type Ink = 'ink' | 'soft' | 'frame' | 'rule' | 'ghost';
 export type FaceText = {
@@ -33,7 +34,10 @@ export type FaceLayout = {
   readonly seal: { readonly page: number; readonly xMm: number; readonly yMm: number; readonly sideMm: number };
 };
 
-const TEMPLATES: Readonly<Record<FaceTemplate, typeof layoutPortrait>> = { 'a4-portrait': layoutPortrait };
+const TEMPLATES: Readonly<Record<FaceTemplate, typeof layoutPortrait>> = {
+  'a4-portrait': layoutPortrait,
+  'a4-landscape': layoutPortrait,
+};
 
 /** Lays out the face by the template that the type names. Throws `license-fields-invalid` when it does not fit. */
 export function layoutFace(fonts: Typefaces, type: LicenseType, license: LicenseContent): FaceLayout {

@@ -130,6 +130,11 @@ const BROKEN: readonly [string, object][] = [
   ['one fact twice', { verify_facts: ['holder_name', 'holder_name'] }],
   ['a fact that is no field', { verify_facts: ['holder_name', 'field:x'] }],
   ['a face section without group', { face: { template: 'a4-portrait', sections: [{ group: 'x' }] } }],
+  [
+    'a face that shows a group twice',
+    { face: { template: 'a4-portrait', sections: [{ group: 'examination' }, { group: 'examination' }] } },
+  ],
+  ['a group named like a built-in section', { groups: [{ name: 'holders', label: 'x', label_en: 'x' }] }],
   ['a field without its group', { fields: [{ ...field('text'), group: 'x' }] }],
   [
     'a definer whose code has a wrong check character',
