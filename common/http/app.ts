@@ -54,7 +54,15 @@ function requestId(log: Log): Koa.Middleware {
   return (ctx, next) => {
     const id = acceptRequestId(ctx.get('X-Request-Id') || undefined);
     ctx.set('X-Request-Id', id);
-    return runWithRequest({ requestId: id, log: log.child({ request_id: id }) }, next);
+    let bound: Log | undefined;
+    const request = {
+      requestId: id,
+      get log() {
+        bound ??= log.child({ request_id: id });
+        return bound;
+      },
+    };
+    return runWithRequest(request, next);
   };
 }
 
@@ -62,15 +70,15 @@ function requestId(log: Log): Koa.Middleware {
 function accessLog({ log, metrics }: KoaDeps): Koa.Middleware {
   return async (ctx, next) => {
     const started = performance.now();
-    const requestLog = currentLog() ?? log;
+    const request_id = currentRequestId();
     ctx.res.once('close', () => {
       const milliseconds = Math.round((performance.now() - started) * 10) / 10;
       const route = routes.get(ctx.res) ?? UNMATCHED;
       const status = ctx.res.writableFinished ? ctx.res.statusCode : 499;
       metrics.observeRequest({ method: ctx.method, route, status }, milliseconds / 1000);
-      const line = { method: ctx.method, path: ctx.path, route, status, duration_ms: milliseconds };
-      if (OPERATING.has(route)) requestLog.debug(line, 'request');
-      else requestLog.info(line, 'request');
+      const line = { request_id, method: ctx.method, path: ctx.path, route, status, duration_ms: milliseconds };
+      if (OPERATING.has(route)) log.debug(line, 'request');
+      else log.info(line, 'request');
     });
     await next();
   };

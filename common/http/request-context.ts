@@ -6,6 +6,7 @@ import type { Log } from '../log.ts';
 
 export type RequestContext = {
   readonly requestId: string;
+  /** Bound to the id; most requests never ask for it. */
   readonly log: Log;
 };
 

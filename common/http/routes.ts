@@ -35,21 +35,31 @@ export type RouteOptions = {
 /** Mounts `table` on `app`. Throws at start when a row needs authorisation and `authorise` is missing. */
 export function mountRoutes(app: Koa, table: readonly Route[], { authorise }: RouteOptions = {}): void {
   const router = new Router();
+  const plain = new Map<string, Handler>();
   for (const row of table) {
     const { scope } = row;
     if (scope !== 'public' && authorise === undefined) {
       throw new Error(`${row.method} ${row.path} needs "${scope}" but the table was mounted without authorise`);
     }
-    router.register(row.path, row.method === 'GET' ? ['HEAD', 'GET'] : [row.method], async (context) => {
-      const ctx = context as unknown as Koa.Context;
+    const answer: Handler = async (ctx) => {
       markRoute(ctx, row.path);
       if (scope !== 'public') await authorise?.(ctx, scope);
       await row.handler(ctx);
-    });
+    };
+    for (const method of allowed(row.method)) {
+      const key = `${method} ${row.path}`;
+      if (PLAIN_PATH.test(row.path) && !plain.has(key)) plain.set(key, answer);
+    }
+    router.register(row.path, allowed(row.method), (context) => answer(context as unknown as Koa.Context));
   }
+  // A path without parameters is looked up; the router would try the pattern of every row before it.
+  app.use((ctx, next) => plain.get(`${ctx.method} ${ctx.path}`)?.(ctx) ?? next());
   app.use(router.routes() as unknown as Koa.Middleware);
   app.use(refuseUnmatched(router, table));
 }
+
+/** A path that only itself matches. */
+const PLAIN_PATH = /^[\w./-]+$/;
 
 /** Runs when no route took the request: 405 with Allow when the path exists, else not-found. */
 function refuseUnmatched(router: Router, table: readonly Route[]): Koa.Middleware {

@@ -10,6 +10,7 @@ import { parseQuery, readBytes, readForm, readJson } from '../../../common/http/
 import { healthRoutes } from '../../../common/http/health.ts';
 import { readIdempotencyKey } from '../../../common/http/idempotency-key.ts';
 import { makeMetrics } from '../../../common/http/metrics.ts';
+import { pageFrame, sendPage } from '../../../common/http/preferences.ts';
 import { currentRequestId } from '../../../common/http/request-context.ts';
 import { mountRoutes, type Route } from '../../../common/http/routes.ts';
 import { listen } from '../../../common/http/server.ts';
@@ -257,17 +258,28 @@ test('a route that is not public is authorised before its handler, and refuses t
   });
 });
 
-test('every answer, a problem too, carries the policy with a fresh nonce and is not cached', async (t) => {
-  const { call } = await start(t);
+test('every answer, a problem too, carries the policy and is not cached; pages alone allow scripts, by a fresh nonce', async (t) => {
+  const page: Route = {
+    method: 'GET',
+    path: '/page',
+    scope: 'public',
+    handler: (ctx) => sendPage(ctx, `<p>${pageFrame(ctx).nonce}</p>`),
+  };
+  const { call } = await start(t, [page]);
   const policies = [];
-  for (const path of ['/v1/animals/cat', '/nothing', '/v1/boom']) {
-    const { headers } = await call(path);
-    policies.push(headers.get('content-security-policy'));
+  for (const path of ['/v1/animals/cat', '/nothing', '/v1/boom', '/page', '/page']) {
+    const answer = await call(path);
+    const { headers } = answer;
+    const policy = headers.get('content-security-policy') ?? '';
+    policies.push(policy);
+    t.regex(policy, /^default-src 'none'; .*frame-ancestors 'none'/);
+    const allowed = /script-src 'nonce-([^']+)'/.exec(policy)?.[1];
+    t.is(allowed, path === '/page' ? /<p>(.*)<\/p>/.exec(await answer.text())?.[1] : undefined, path);
     t.is(headers.get('cache-control'), 'no-store');
     t.is(headers.get('x-content-type-options'), 'nosniff');
     t.is(headers.get('referrer-policy'), 'same-origin');
   }
-  t.is(new Set(policies).size, 3);
+  t.is(new Set(policies).size, 3, 'one without scripts, and one for each page');
   for (const policy of policies) t.notRegex(policy ?? '', /unsafe|data:|blob:|\*/);
 });
 
