@@ -549,6 +549,12 @@ export const PROBLEMS = {
     '存储的文件已损坏',
     'Restore the file that the detail names from a backup.',
   ),
+  'file-store-unavailable': problem(
+    503,
+    'The store of files does not answer',
+    '文件存储暂时不可用',
+    'Repeat the request in a few seconds. For the operator: `xinji doctor` looks at the place that XINJI_LICENSE_FILES names.',
+  ),
   'identity-unavailable': problem(
     503,
     'The identity room does not answer',

@@ -7,13 +7,14 @@ import {
   parsePort,
   parsePostgresUrl,
   parsePublicUrl,
-  parseText,
   readConfig,
 } from '../common/env.ts';
+import { parseFilePlace, parseS3Credentials } from '../common/files/file-place.ts';
 import {
   inDevelopment,
   MASTER_KEY_ROWS,
   parseCookieKeys,
+  parseOptional,
   ROOM_ROWS,
   readKeyText,
   VERIFIER_ROWS,
@@ -75,12 +76,21 @@ export const CONFIG_TABLE = {
     fallback: inDevelopment('keys-dev/pem/license/client.key.pem'),
     parse: readKeyText,
   },
-  filesDir: {
+  filesPlace: {
     name: 'XINJI_LICENSE_FILES',
-    manual: 'Folder of the license files, named by their SM3; shared by all instances of the room.',
+    manual:
+      'Where the sealed license files lie, named by their SM3, for all instances of the room: a folder, or a bucket behind the S3 API as s3://BUCKET/PREFIX?endpoint=https://HOST&region=REGION.',
     example: '/var/lib/xinji/license-files',
     fallback: inDevelopment('.data/files/license'),
-    parse: parseText,
+    parse: parseFilePlace,
+  },
+  filesCredentials: {
+    name: 'XINJI_LICENSE_FILES_KEY',
+    manual:
+      'File (mode 0600) with two lines, access key id and secret, when XINJI_LICENSE_FILES is a bucket; empty otherwise.',
+    example: '/etc/xinji/license/files.key',
+    fallback: () => '',
+    parse: parseOptional((path, mode) => parseS3Credentials(readKeyText(path, mode))),
   },
   verificationsPerMinute: {
     name: 'XINJI_LICENSE_VERIFICATIONS_PER_MINUTE',

@@ -5,7 +5,7 @@ import { LICENSE_CLIENT_ID } from '../common/contract/identity.ts';
 import { masterKeysOf } from '../common/crypto/master-keys.ts';
 import { connect } from '../common/db/connect.ts';
 import { checkSchemaVersion } from '../common/db/migrate.ts';
-import { makeDirectoryStore } from '../common/files/file-store.ts';
+import { openFileStore } from '../common/files/file-place.ts';
 import { currentRequestId } from '../common/http/request-context.ts';
 import { runRoom } from '../common/http/run-room.ts';
 import { readNotoSans } from '../common/pdf/noto-sans.ts';
@@ -31,7 +31,7 @@ await runRoom({
       clock: deps.clock,
     });
     const seal = makeSealClient({ baseUrl: config.sealUrl, getToken, requestId: currentRequestId });
-    const files = makeDirectoryStore(config.filesDir);
+    const files = openFileStore(config.filesPlace, config.filesCredentials);
     const { app, housekeeping } = buildApp({ ...config, ...deps, db, keys, seal, files, fonts: readNotoSans() });
     return {
       app,

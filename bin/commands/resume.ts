@@ -8,7 +8,7 @@ import { LICENSE_CLIENT_ID } from '../../common/contract/identity.ts';
 import { masterKeysOf } from '../../common/crypto/master-keys.ts';
 import { connect } from '../../common/db/connect.ts';
 import { checkSchemaVersion } from '../../common/db/migrate.ts';
-import { makeDirectoryStore } from '../../common/files/file-store.ts';
+import { openFileStore } from '../../common/files/file-place.ts';
 import { makeLog } from '../../common/log.ts';
 import { readNotoSans } from '../../common/pdf/noto-sans.ts';
 import { type LicenseConfig, readRoomConfig } from '../../license/config.ts';
@@ -52,7 +52,7 @@ async function resume(env: NodeJS.ProcessEnv): Promise<ResumeResult> {
     await checkSchemaVersion(db, 'license', MIGRATIONS);
     return await resumeIssues({
       db,
-      files: makeDirectoryStore(config.filesDir),
+      files: openFileStore(config.filesPlace, config.filesCredentials),
       seal: makeSealClient({ baseUrl: config.sealUrl, getToken: makeSealTokens(config) }),
       fonts: readNotoSans(),
       keys: await openRoomKeys(db, masterKeysOf(config), systemClock()),

@@ -1,13 +1,12 @@
 // The keys under which everything about a license lies. Each license has a data key of its own, 32 random bytes, wrapped once
 // for each holder under that holder's key; the holder's key is 32 random bytes too, in a box under the master key, in a row of
 // its own. A license stays readable as long as one of its holders has his row; without the last one, nothing opens it.
-// Every box names the key that closed it. Not here: where rows come from (store/holder-keys.ts), files (license-files.ts).
-import { compareBytes, equalBytes, toHex, utf8 } from '../../common/bytes.ts';
+// Every box names the key that closed it. Not here: where rows come from (store/holder-keys.ts), files (flow/sealed-files.ts).
+import { compareBytes, equalBytes, toHex } from '../../common/bytes.ts';
 import {
   type BoxKey,
   type BoxKeyring,
   closeBox,
-  hmacSm3,
   KEY_BYTES,
   makeBoxKey,
   NONCE_BYTES,
@@ -128,11 +127,6 @@ export function closePayload(dataKey: DataKey, place: Place, bytes: Uint8Array, 
 /** Throws `sealed-box-corrupt` for another license, place or changed bytes. */
 export function openPayload(dataKey: DataKey, place: Place, box: Uint8Array): Uint8Array {
   return openBox(dataKey.box, box, placeContext(dataKey, place));
-}
-
-/** A nonce made from what is closed: the same bytes at the same place give the same box, whenever a step is repeated. */
-export function nonceFor(dataKey: DataKey, place: Place, bytesSm3: Uint8Array): Uint8Array {
-  return hmacSm3(dataKey.bytes, utf8(`nonce ${placeContext(dataKey, place)}`), bytesSm3).subarray(0, NONCE_BYTES);
 }
 
 function makeDataKey(licenseId: string, bytes: Uint8Array): DataKey {

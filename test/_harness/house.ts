@@ -18,7 +18,7 @@ import { makeTokenSource, type TokenSource } from '../../common/client/token-sou
 import { type Clock, systemClock } from '../../common/clock.ts';
 import { masterKeysOf } from '../../common/crypto/master-keys.ts';
 import { rememberProof } from '../../common/dpop/store/seen-proofs.ts';
-import { makeDirectoryStore } from '../../common/files/file-store.ts';
+import { openFileStore } from '../../common/files/file-place.ts';
 import { makeBearerGate } from '../../common/http/bearer.ts';
 import { makeMetrics } from '../../common/http/metrics.ts';
 import { currentRequestId } from '../../common/http/request-context.ts';
@@ -207,7 +207,7 @@ async function openLicense(env: NodeJS.ProcessEnv, { database, deps }: Ground): 
   });
   const seal = makeSealClient({ baseUrl: config.sealUrl, getToken, requestId: currentRequestId });
   const db = database.connect('license');
-  const files = makeDirectoryStore(config.filesDir);
+  const files = openFileStore(config.filesPlace, config.filesCredentials);
   const keys = await openRoomKeys(db, masterKeysOf(config), clock());
   const parts = { clock, db, keys, seal, files, fonts: readNotoSans() };
   const { app, deps: license } = buildLicense({ ...config, ...others, ...parts });

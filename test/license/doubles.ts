@@ -70,6 +70,13 @@ export function makeMemoryFiles(): FileStore & { readonly count: () => number } 
       return digest;
     },
     get: async (digest) => files.get(digest) ?? null,
+    list: async (after, limit) =>
+      [...files]
+        .filter(([digest]) => digest > (after ?? ''))
+        .sort(([one], [other]) => (one < other ? -1 : 1))
+        .slice(0, limit)
+        .map(([digest, bytes]) => ({ sm3: digest, size: bytes.length, storedAt: NOON })),
+    remove: async (digest) => files.delete(digest),
     count: () => files.size,
   };
 }

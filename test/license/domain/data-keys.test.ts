@@ -8,7 +8,6 @@ import {
   closePayload,
   makeHolderKeyRow,
   newLicenseKey,
-  nonceFor,
   openHolderKey,
   openLicenseKey,
   openPayload,
@@ -71,14 +70,6 @@ test('what is closed opens at the same place of the same license only', (t) => {
   t.throws(() => openPayload({ ...dataKey, licenseId: 'other' }, 'version a', box), corrupt);
   for (const index of [0, 1, 9, 30, box.length - 1])
     t.throws(() => openPayload(dataKey, 'version a', box.with(index, box[index]! ^ 4)), corrupt);
-});
-
-test('a nonce made from the bytes repeats for the same bytes and place alone', (t) => {
-  const { dataKey } = joint;
-  const of = (text: string) => nonceFor(dataKey, 'file a', sm3(utf8(text)));
-  t.deepEqual(of('one'), of('one'));
-  t.notDeepEqual(of('one'), of('two'));
-  t.notDeepEqual(of('one'), nonceFor(dataKey, 'file b', sm3(utf8('one'))));
 });
 
 test('a license has holders, each once', (t) => {
