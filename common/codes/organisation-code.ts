@@ -16,6 +16,11 @@ export function organisationCodeCheckCharacter(first8: string): string | null {
   return rest === 10 ? 'X' : rest === 11 ? '0' : String(rest);
 }
 
+/** True for nine characters, without a hyphen, with the right check character. */
+export function isOrganisationCode(code: string): boolean {
+  return /^[0-9A-Z]{8}[0-9X]$/.test(code) && organisationCodeCheckCharacter(code.slice(0, 8)) === code.charAt(8);
+}
+
 /** Throws `code-check` unless `code` (9 characters, a hyphen before the last is allowed) has the right check character. */
 export function checkOrganisationCode(code: string, pointer?: string): void {
   const at = pointer === undefined ? {} : { pointer };

@@ -1,5 +1,6 @@
 // Proof of identity: the sources that are asked, as ports, and the level that a proof brings. What a source answers is never
 // an error: also that it cannot be reached is an answer, and never the person's fault.
+import { holderCodeNotices } from '../../common/codes/holder-code.ts';
 import type { Holder } from './account.ts';
 import type { Level } from './assurance.ts';
 
@@ -16,6 +17,15 @@ export type RecoveryWay = (typeof RECOVERY_WAYS)[number];
 
 /** What identifies a person: 姓名 and 证件号码. */
 export type Identity = { readonly name: string; readonly holder: Holder };
+
+/**
+ * What is odd about the number of a proven document, such as an abolished region, as words for the event of the proof: it
+ * never keeps a person from being proven, and an auditor may look at it. Empty for nearly everybody.
+ */
+export function describeNotices({ holder }: Identity): { readonly notices?: string } {
+  const notices = holderCodeNotices(holder.type, holder.code);
+  return notices.length === 0 ? {} : { notices: notices.join(' ') };
+}
 
 /** A source of truth; `port` goes into the record of what was proven. */
 type Port = { readonly port: string };

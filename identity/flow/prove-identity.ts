@@ -7,7 +7,13 @@ import { isTrustError, TrustError } from '../../common/errors.ts';
 import { type Account, parseHolder, parseName } from '../domain/account.ts';
 import type { Level } from '../domain/assurance.ts';
 import type { DocumentKeys } from '../domain/document-box.ts';
-import { type Identity, levelAfter, type ProofingOutcome, type ProofingPorts } from '../domain/proofing.ts';
+import {
+  describeNotices,
+  type Identity,
+  levelAfter,
+  type ProofingOutcome,
+  type ProofingPorts,
+} from '../domain/proofing.ts';
 import { changeDocument, findAccountByHolder, findAccountBySub, findDocument } from '../store/accounts.ts';
 import { insertEvent } from '../store/events.ts';
 import { deleteProofWait, insertProofWait } from '../store/proof-waits.ts';
@@ -96,7 +102,7 @@ export async function settle(
       await record(trx, level);
       await deleteProofWait(trx, account.id);
       const who = { ...(proof.actor ? { by: proof.actor } : {}), ...(reason ? { reason } : {}) };
-      const detail = { level, method: proof.method, ...who };
+      const detail = { level, method: proof.method, ...who, ...describeNotices(identity) };
       await insertEvent(trx, { at, kind: 'account.proven', sub: account.sub, detail });
     });
   } catch (error) {

@@ -8,7 +8,7 @@ import type { Level } from '../domain/assurance.ts';
 import { makeLoginKey } from '../domain/document-box.ts';
 import { maskPhone } from '../domain/message.ts';
 import type { PasswordFault } from '../domain/password-rules.ts';
-import type { Identity } from '../domain/proofing.ts';
+import { describeNotices, type Identity } from '../domain/proofing.ts';
 import {
   changeDocument,
   findAccountByHolder,
@@ -83,7 +83,8 @@ export async function registerPerson(
     const proofing = { at, method: 'population', port: base!.port, outcome: 'matched', level: 3 } as const;
     await insertProofing(trx, id, proofing);
     await insertEvent(trx, { at, kind: 'account.registered', sub });
-    await insertEvent(trx, { at, kind: 'account.proven', sub, detail: { level: 3, method: 'population' } });
+    const detail = { level: 3, method: 'population', ...describeNotices(identity) };
+    await insertEvent(trx, { at, kind: 'account.proven', sub, detail });
   });
   return { outcome: 'registered', level: 3, waits: false };
 }

@@ -20,6 +20,7 @@ import {
   findDocument,
   listUnsealed,
 } from '../../identity/store/accounts.ts';
+import { listEvents } from '../../identity/store/events.ts';
 import { listUnitsOf, markLegalPersonStatus } from '../../identity/store/legal-persons.ts';
 import { hasProofWait, takeDueProofWait } from '../../identity/store/proof-waits.ts';
 import { listProofings } from '../../identity/store/proofings.ts';
@@ -95,6 +96,19 @@ test('refused siblings: a wrong check character, an unknown type of document, a 
   await t.throwsAsync(prove('001', '91360100MA35XJ017H'), { code: 'invalid-request' });
   t.deepEqual(await prove('414', 'E12345678'), { outcome: 'mismatched' });
   t.is((await listProofings(here.db, (await findAccountBySub(here.db, keys, sub))!.id)).length, 1);
+});
+
+test('GB/T 2260: a number of an abolished region is proven like any other, and the event of the proof says what is odd', async (t) => {
+  const here = await world(t);
+  await register(here, '13900000001');
+  const seen = { name: '王芳', holder: { type: '111', code: '360105199003077717' } };
+  const result = await confirmAtCounter(here, { who: '13900000001', seen, clerk: 'window-7' });
+  t.deepEqual(result, { outcome: 'proven', level: 5 });
+  const events = (await listEvents(here.db, 10)).filter(({ kind }) => kind === 'account.proven');
+  t.deepEqual(
+    events.map(({ detail }) => detail),
+    [{ level: 5, method: 'counter', by: 'window-7', notices: 'region-abolished' }],
+  );
 });
 
 test('a silent base keeps the entries, sealed, and the person is asked nothing twice; a test person of silence likewise', async (t) => {

@@ -1,8 +1,20 @@
 import { readFileSync } from 'node:fs';
 import test from 'ava';
-import { checkCitizenNumber } from '../../../common/codes/citizen-number.ts';
-import { checkCreditCode, isCreditCode } from '../../../common/codes/credit-code.ts';
-import { canonicalHolderCode, checkHolderCode } from '../../../common/codes/holder-code.ts';
+import { checkCitizenNumber, readCitizenNumber } from '../../../common/codes/citizen-number.ts';
+import { CODE_NOTICES, type CodeNotice } from '../../../common/codes/code-notice.ts';
+import {
+  checkCreditCode,
+  isCreditCode,
+  REGISTERING_DEPARTMENTS,
+  readCreditCode,
+} from '../../../common/codes/credit-code.ts';
+import {
+  canonicalHolderCode,
+  checkHolderCode,
+  HOLDER_CODE_TYPES,
+  holderCodeNotices,
+  PERSON_CODE_TYPES,
+} from '../../../common/codes/holder-code.ts';
 import { checkOrganisationCode } from '../../../common/codes/organisation-code.ts';
 import { isTrustError } from '../../../common/errors.ts';
 import { holderKey } from '../../../license/domain/holder-key.ts';
@@ -12,6 +24,8 @@ const vectors = JSON.parse(readFileSync('test/vectors/license/codes.json', 'utf8
   creditCodes: { accepted: string[]; refused: Refused };
   organisationCodes: { accepted: string[]; refused: Refused };
   citizenNumbers: { today: string; accepted: string[]; refused: Refused };
+  notices: { type: string; code: string; notices: CodeNotice[] }[];
+  holderCodes: { accepted: [string, string][]; refused: { type: string; code: string; why: string }[] };
 };
 const { today } = vectors.citizenNumbers;
 
@@ -69,34 +83,59 @@ for (const { code, why } of vectors.citizenNumbers.refused) {
   });
 }
 
-test('GB/T 36903: holder codes are judged by their type, an unknown type is refused', (t) => {
-  t.notThrows(() => checkHolderCode('001', '11360100MB0D00010M', today));
-  t.notThrows(() => checkHolderCode('111', '360102199003077718', today));
-  t.notThrows(() => checkHolderCode('414', 'E12345678', today));
-  t.true(
-    isTrustError(
-      t.throws(() => checkHolderCode('001', '360102199003077718', today)),
-      'code-check',
-    ),
+test('GB/T 2260, GB 32100: odd regions, departments and categories are notices, never a refusal; each has a sample', (t) => {
+  for (const { type, code, notices } of vectors.notices) {
+    t.notThrows(() => checkHolderCode(type, code, today), code);
+    t.deepEqual(holderCodeNotices(type, code), notices, code);
+  }
+  const seen = new Set(vectors.notices.flatMap(({ notices }) => notices));
+  t.deepEqual([...seen].sort(), Object.keys(CODE_NOTICES).sort() as CodeNotice[]);
+});
+
+test('GB 32100: department, category, region and organisation code are read from a 统一社会信用代码', (t) => {
+  t.deepEqual(readCreditCode('11360100MB0D00010M'), {
+    department: '机构编制',
+    category: '机关',
+    region: '360100',
+    organisationCode: 'MB0D00010',
+    notices: [],
+  });
+  t.is(Object.keys(REGISTERING_DEPARTMENTS).length, 12);
+  for (const character of [...Object.keys(REGISTERING_DEPARTMENTS)]) {
+    t.regex(character, /^[0-9A-HJ-NPQRTUWXY]$/);
+    t.true(Object.keys(REGISTERING_DEPARTMENTS[character]?.categories ?? {}).includes('1'), character);
+  }
+});
+
+test('GB 11643: region, date of birth and sex are read from a 公民身份号码', (t) => {
+  const expected = { region: '360102', birthDate: '1990-03-07', sex: 'male', notices: [] };
+  t.deepEqual(readCitizenNumber('360102199003077718'), expected as ReturnType<typeof readCitizenNumber>);
+  t.is(readCitizenNumber('360102198511267724').sex, 'female');
+});
+
+test('GB/T 36903, Annex A: every type has a code that is accepted', (t) => {
+  for (const [type, code] of vectors.holderCodes.accepted) t.notThrows(() => checkHolderCode(type, code, today), code);
+  t.deepEqual(
+    [...HOLDER_CODE_TYPES.keys()].filter((type) => !vectors.holderCodes.accepted.some(([of]) => of === type)),
+    [],
   );
-  t.true(
-    isTrustError(
-      t.throws(() => checkHolderCode('111', '11360100MB0D00010M', today)),
-      'code-check',
-    ),
-  );
-  t.true(
-    isTrustError(
-      t.throws(() => checkHolderCode('414', 'E1234<5678', today)),
-      'code-check',
-    ),
-  );
-  t.true(
-    isTrustError(
-      t.throws(() => checkHolderCode('112', '360102199003077718', today)),
-      'invalid-request',
-    ),
-  );
+  t.is(HOLDER_CODE_TYPES.size, 16);
+  t.is(PERSON_CODE_TYPES.length, 14);
+});
+
+for (const { type, code, why } of vectors.holderCodes.refused) {
+  test(`GB/T 36903, Annex A: refused under ${type} is ${why}`, (t) => {
+    const error = t.throws(() => checkHolderCode(type, code, today, '/holders/1'));
+    t.true(isTrustError(error, 'code-check') && error.pointer === '/holders/1/code');
+    t.false(error?.message.includes(code), 'the code is never repeated');
+  });
+}
+
+test('GB/T 36903, Annex A: a type that it does not have is refused', (t) => {
+  for (const type of ['112', '', '1', '0111', '551']) {
+    const error = t.throws(() => checkHolderCode(type, '360102199003077718', today));
+    t.true(isTrustError(error, 'invalid-request') && error.pointer === '/holder/code_type', type);
+  }
 });
 
 test('one holder has one key however the code was typed, and another under another type or pepper', (t) => {
