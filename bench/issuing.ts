@@ -54,7 +54,7 @@ function requestOf(number: number): unknown {
   const today = new Date().toISOString().slice(0, 10);
   return {
     case_id: `BENCH-${number}`,
-    license_type: LICENSE_TYPE.code,
+    license_type: LICENSE_TYPE,
     license_number: `示卫健证字第${number}号`,
     holder: { name, code_type: codeType, code },
     fields: {

@@ -454,6 +454,24 @@ export const PROBLEMS = {
     '证照类型不存在',
     'Use the 21-character code of a published license type.',
   ),
+  'license-type-conflict': problem(
+    409,
+    'This version of the license type was published with other content',
+    '该证照类型的这一版本已经发布，内容不同',
+    'A published version never changes; publish the change as the next version.',
+  ),
+  'license-type-version': problem(
+    409,
+    'This is not the next version of the license type',
+    '证照类型版本号不连续',
+    'Versions follow one another without gaps; the detail gives the next one.',
+  ),
+  'license-type-untrusted': problem(
+    500,
+    'The catalogue entry of the license type is not believed',
+    '证照目录条目未通过验签',
+    'The operator compares the entry with the pack it was published from and restores it from a backup, or names the certificate that signed it.',
+  ),
   'license-fields-invalid': problem(
     422,
     'The license does not satisfy the rules of its type',

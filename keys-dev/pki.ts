@@ -157,6 +157,13 @@ export const PKI: readonly PkiRow[] = [
   flawedCitizen('revoked'),
   flawedCitizen('expired'),
   flawedCitizen('usage'),
+  {
+    ...auditKey('license'),
+    name: 'license-catalog',
+    folder: 'catalog',
+    keyFolder: 'catalog',
+    commonName: '信基开发证照目录发布',
+  },
   auditKey('identity'),
   auditKey('license'),
   auditKey('seal'),

@@ -20,9 +20,11 @@ import { referenceRoutes } from '../common/http/reference-page.ts';
 import { type Access, type Handler, mountRoutes, type Route } from '../common/http/routes.ts';
 import type { Log } from '../common/log.ts';
 import type { Typefaces } from '../common/pdf/typeface.ts';
+import type { Certificate } from '../common/pki/certificate.ts';
 import type { RoomKeys } from './domain/room-keys.ts';
 import type { LicenseDeps, SealPort } from './flow/deps.ts';
 import { type Housekeeping, makeHousekeeping } from './flow/housekeeping.ts';
+import { makeLicenseCatalog } from './flow/license-catalog.ts';
 import { makeLicenseHandlers } from './http/licenses.ts';
 import { makeLoginHandlers, redirect } from './http/login.ts';
 import { OPERATIONS } from './http/operations.ts';
@@ -49,6 +51,8 @@ export type LicenseAppDeps = {
   readonly fonts: Typefaces;
   /** PKCS#8 PEM, P-256: this room as a client of the identity room. */
   readonly clientKeyPem: string;
+  /** Whose signatures on license types are accepted. */
+  readonly catalogCertificates: readonly Certificate[];
   readonly cookieKeys: readonly string[];
   /** From one address. */
   readonly verificationsPerMinute: number;
@@ -69,7 +73,8 @@ export type LicenseApp = {
 
 export function buildApp(parts: LicenseAppDeps): LicenseApp {
   const { db, log, clock, metrics, mode, url, identityUrl, seal, files, fonts } = parts;
-  const deps: LicenseDeps = { db, log, clock, seal, files, fonts, keys: parts.keys };
+  const catalog = makeLicenseCatalog({ db, clock, log, certificates: parts.catalogCertificates });
+  const deps: LicenseDeps = { db, catalog, log, clock, seal, files, fonts, keys: parts.keys };
   const gate = makeBearerGate({
     issuer: identityUrl,
     audience: url,

@@ -13,6 +13,7 @@ import { parseFilePlace, parseS3Credentials } from '../common/files/file-place.t
 import {
   inDevelopment,
   MASTER_KEY_ROWS,
+  parseCertificates,
   parseCookieKeys,
   parseOptional,
   ROOM_ROWS,
@@ -98,6 +99,14 @@ export const CONFIG_TABLE = {
     example: '60',
     fallback: (mode) => (mode === 'development' ? '6000' : '60'),
     parse: parseInteger(1, 1_000_000),
+  },
+  catalogCertificates: {
+    name: 'XINJI_LICENSE_CATALOG_CERTIFICATES',
+    manual:
+      'PEM file: certificates whose signatures on published license types are accepted, the one in use and those before it.',
+    example: '/etc/xinji/license/catalog.crt.pem',
+    fallback: inDevelopment('keys-dev/pem/catalog/license-catalog.crt.pem'),
+    parse: parseCertificates,
   },
   cookieKeys: {
     name: 'XINJI_LICENSE_COOKIE_KEYS',

@@ -18,6 +18,7 @@ export const KEY_PLACES: readonly Place[] = [
   { room: 'identity', setting: 'XINJI_IDENTITY_CHECKPOINT_CERTIFICATES' },
   { room: 'identity', setting: 'XINJI_IDENTITY_CERTIFICATE_TRUST' },
   { room: 'license', setting: 'XINJI_LICENSE_CLIENT_KEY' },
+  { room: 'license', setting: 'XINJI_LICENSE_CATALOG_CERTIFICATES' },
   { room: 'seal', setting: 'XINJI_SEAL_KEYS' },
   { room: 'seal', setting: 'XINJI_SEAL_MAKER_KEYS' },
   { room: 'seal', setting: 'XINJI_SEAL_TSA_KEYS' },

@@ -12,6 +12,7 @@ import { openFileStore } from '../../common/files/file-place.ts';
 import { makeLog } from '../../common/log.ts';
 import { readNotoSans } from '../../common/pdf/noto-sans.ts';
 import { type LicenseConfig, readRoomConfig } from '../../license/config.ts';
+import { makeLicenseCatalog } from '../../license/flow/license-catalog.ts';
 import { openRoomKeys } from '../../license/flow/open-room-keys.ts';
 import { type ResumeResult, resumeIssues } from '../../license/flow/resume-issues.ts';
 import { MIGRATIONS } from '../../license/migrations/list.ts';
@@ -50,14 +51,16 @@ async function resume(env: NodeJS.ProcessEnv): Promise<ResumeResult> {
   const db = connect(config.databaseUrl, { applicationName: 'xinji resume', poolMax: 2 });
   try {
     await checkSchemaVersion(db, 'license', MIGRATIONS);
+    const log = makeLog('resume', config.logLevel);
     return await resumeIssues({
       db,
+      catalog: makeLicenseCatalog({ db, clock: systemClock, log, certificates: config.catalogCertificates }),
       files: openFileStore(config.filesPlace, config.filesCredentials),
       seal: makeSealClient({ baseUrl: config.sealUrl, getToken: makeSealTokens(config) }),
       fonts: readNotoSans(),
       keys: await openRoomKeys(db, masterKeysOf(config), systemClock()),
       clock: systemClock,
-      log: makeLog('resume', config.logLevel),
+      log,
     });
   } finally {
     await db.destroy();

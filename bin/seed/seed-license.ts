@@ -1,21 +1,30 @@
-// The license type, who issues it for which authority under which seal, and the verifier.
-import { readFileSync } from 'node:fs';
+// The type packs that come with the house, who issues what for which authority under which seal, and the verifier.
+import { join } from 'node:path';
 import { systemClock } from '../../common/clock.ts';
 import { connect } from '../../common/db/connect.ts';
-import { registerIssuingClient, registerLicenseType, registerVerifier } from '../../license/flow/register.ts';
-import { databaseKey } from '../serve/environment.ts';
-import { ISSUING_DEPARTMENT, LICENSE_TYPE, SEAL, VERIFIER } from './values.ts';
+import { readRoomConfig } from '../../license/config.ts';
+import { publishType } from '../../license/flow/publish-type.ts';
+import { registerIssuingClient, registerVerifier } from '../../license/flow/register.ts';
+import { KEYS_DEV } from '../serve/keys.ts';
+import { openCatalogSigner } from '../type-packs/catalog-signer.ts';
+import { listPacks, readPackType } from '../type-packs/read-pack.ts';
+import { ISSUING_DEPARTMENT, LICENSE_TYPE, SEAL, TYPE_DEFINER, VERIFIER } from './values.ts';
 
 export async function seedLicense(env: NodeJS.ProcessEnv): Promise<void> {
-  const db = connect(env[databaseKey('license')]!, { applicationName: 'xinji seed', poolMax: 1 });
-  const file = new URL(`../../license/type-packs/${LICENSE_TYPE.pack}/type.json`, import.meta.url);
+  const config = readRoomConfig(env);
+  const keyFile = join(KEYS_DEV, 'catalog/license-catalog.key.pem');
+  const signer = await openCatalogSigner(keyFile, config.catalogCertificates, { mode: config.mode });
+  const db = connect(config.databaseUrl, { applicationName: 'xinji seed', poolMax: 1 });
   try {
-    await registerLicenseType({ db, clock: systemClock }, JSON.parse(readFileSync(file, 'utf8')));
+    for (const folder of await listPacks()) {
+      const deps = { db, clock: systemClock, signer, publishedBy: TYPE_DEFINER };
+      await publishType(deps, await readPackType(folder));
+    }
     await registerIssuingClient(
       { db },
       {
         clientId: ISSUING_DEPARTMENT.clientId,
-        licenseType: LICENSE_TYPE.code,
+        licenseType: LICENSE_TYPE,
         authorityName: ISSUING_DEPARTMENT.name,
         authorityCode: ISSUING_DEPARTMENT.code,
         sealEsID: SEAL.esID,

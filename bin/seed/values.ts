@@ -106,8 +106,10 @@ export const STAFF = [
 ] as const;
 export type StaffLogin = (typeof STAFF)[number]['login'];
 
-/** The type that the first department issues: its pack under license/type-packs, and its code. */
-export const LICENSE_TYPE = { pack: 'health-certificate', code: '11100000MB0D000965001' } as const;
+/** Who answers for the published license types. */
+export const TYPE_DEFINER = '示例证照定义机构';
+/** The type that the first department issues, one of license/type-packs. */
+export const LICENSE_TYPE = '11100000MB0D000965001';
 
 export const SEAL = {
   esID: '36010000000001',

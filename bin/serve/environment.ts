@@ -123,6 +123,7 @@ function developmentValues(env: NodeJS.ProcessEnv, dataDir: string, secrets: Sec
     XINJI_IDENTITY_DEVELOPMENT_AUTHORITIES: KEYS_DEV,
     XINJI_LICENSE_COOKIE_KEYS: secrets.cookie_keys.license,
     XINJI_LICENSE_CLIENT_KEY: join(KEYS_DEV, 'license/client.key.pem'),
+    XINJI_LICENSE_CATALOG_CERTIFICATES: join(KEYS_DEV, 'catalog/license-catalog.crt.pem'),
     XINJI_LICENSE_FILES: resolve(dataDir, 'files/license'),
     XINJI_SEAL_KEYS: join(KEYS_DEV, 'seal'),
     XINJI_SEAL_TRUST: join(KEYS_DEV, 'trust'),

@@ -6,6 +6,7 @@ import type { FileStore } from '../../common/files/file-store.ts';
 import type { Log } from '../../common/log.ts';
 import type { Typefaces } from '../../common/pdf/typeface.ts';
 import type { RoomKeys } from '../domain/room-keys.ts';
+import type { LicenseCatalog } from './license-catalog.ts';
 
 /** The seal room as this room needs it; common/client/seal-client.ts is one. */
 export type SealPort = {
@@ -25,6 +26,7 @@ export type SealPort = {
 
 export type LicenseDeps = {
   readonly db: Knex;
+  readonly catalog: LicenseCatalog;
   readonly files: FileStore;
   readonly seal: SealPort;
   readonly fonts: Typefaces;

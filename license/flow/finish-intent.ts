@@ -9,7 +9,6 @@ import { closeHolderCode } from '../domain/open-license.ts';
 import { type RenderedLicense, renderLicense } from '../pdf/render-license.ts';
 import { insertEvent } from '../store/events.ts';
 import { finishIssue, type Issue, type Lease, releaseIssue } from '../store/issues.ts';
-import { findLicenseTypeVersion } from '../store/license-types.ts';
 import { insertLicense } from '../store/licenses.ts';
 import type { LicenseDeps } from './deps.ts';
 import { throwForeign } from './foreign-problem.ts';
@@ -105,8 +104,7 @@ async function sealOnce({ seal }: LicenseDeps, pdf: Uint8Array, place: Place, ke
 const MOST_KEYS = 5;
 
 async function renderAgain(deps: LicenseDeps, content: LicenseContent): Promise<RenderedLicense> {
-  const type = await findLicenseTypeVersion(deps.db, content.licenseType, content.typeVersion);
-  if (!type) throw new TrustError('license-type-not-found', `version ${content.typeVersion} of the type is missing`);
+  const type = await deps.catalog.getVersion(content.licenseType, content.typeVersion);
   return renderLicense(deps.fonts, type, content);
 }
 

@@ -15,7 +15,6 @@ import { openLicense } from '../domain/open-license.ts';
 import { checkPrintable } from '../pdf/check-printable.ts';
 import { type RenderedLicense, renderLicense } from '../pdf/render-license.ts';
 import { claimIssue, findIssue, type Issue, insertIssue } from '../store/issues.ts';
-import { findLicenseType } from '../store/license-types.ts';
 import { findLicense } from '../store/licenses.ts';
 import { findIssuingClient, type IssuingClient } from '../store/participants.ts';
 import type { LicenseDeps } from './deps.ts';
@@ -75,8 +74,7 @@ async function makeIntent(
   request: IssueRequest,
   fingerprint: Uint8Array,
 ): Promise<{ readonly intent: Omit<Issue, 'state' | 'attempts'>; readonly rendered: RenderedLicense }> {
-  const type = await findLicenseType(deps.db, request.license_type);
-  if (!type) throw new TrustError('license-type-not-found', `no license type ${request.license_type} is registered`);
+  const type = await deps.catalog.get(request.license_type);
   const authority = { name: client.authorityName, code: client.authorityCode };
   const content = makeIssueContent(type, authority, request, makeSerial(), deps.clock());
   checkPrintable(deps.fonts.regular, request);
@@ -132,12 +130,8 @@ async function readLicense(deps: LicenseDeps, identifier: string): Promise<Licen
 
 /** Tells an unknown type from a type that this client may not issue. */
 async function notAllowed(deps: LicenseDeps, licenseType: string): Promise<TrustError> {
-  if (await findLicenseType(deps.db, licenseType)) {
-    return new TrustError('issuing-not-allowed', `this client is not registered to issue ${licenseType}`);
-  }
-  return new TrustError('license-type-not-found', `no license type ${licenseType} is registered`, {
-    pointer: '/license_type',
-  });
+  await deps.catalog.get(licenseType);
+  return new TrustError('issuing-not-allowed', `this client is not registered to issue ${licenseType}`);
 }
 
 const SERIAL_ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';

@@ -15,7 +15,6 @@ import { hashPresentationCode } from '../domain/presentation-code.ts';
 import type { LicenseDeps } from '../flow/deps.ts';
 import { type CodeFact, presentLicense, readPresentation, readPresentationByHash } from '../flow/present-license.ts';
 import { getOwnLicense, listOwnLicenses } from '../flow/read-license.ts';
-import { findLicenseTypeVersion } from '../store/license-types.ts';
 import { licensePage } from '../web/license-page.ts';
 import { daysLeft } from '../web/license-words.ts';
 import { type LiveCode, presentationPage, presentationState, presentationUpdate } from '../web/presentation-page.ts';
@@ -73,10 +72,10 @@ async function showLicense(parts: WalletParts, ctx: Koa.Context): Promise<void> 
   const stored = await findOwn(parts, ctx);
   const license = openLicense(deps.keys.holderBox, stored, deps.clock());
   const frame = pageFrame(ctx);
-  const type = await findLicenseTypeVersion(deps.db, license.licenseType, license.typeVersion);
-  const fields = (type?.fields ?? []).flatMap((field) => {
+  const type = await deps.catalog.getVersion(license.licenseType, license.typeVersion);
+  const fields = type.fields.flatMap((field) => {
     const value = license.fields[field.name];
-    if (!type || value === undefined) return [];
+    if (value === undefined) return [];
     return [{ label: frame.lang === 'zh' ? field.label : field.label_en, value: fieldText(type, field, value) }];
   });
   const href = pathOf(license.identifier);

@@ -93,7 +93,7 @@ test.before(async () => {
   const [{ name, codeType, code }] = CITIZENS;
   request = {
     case_id: caseId,
-    license_type: LICENSE_TYPE.code,
+    license_type: LICENSE_TYPE,
     license_number: `示卫健证字第${caseId.slice(-6)}号`,
     holder: { name, code_type: codeType, code },
     fields: {

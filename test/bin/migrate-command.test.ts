@@ -104,7 +104,7 @@ test('the seed called twice, and twice at once, changes nothing', async (t) => {
     'identity.accounts',
     'identity.clients',
     'identity.events',
-    'license.license_types',
+    'license.catalog_entries',
     'seal.seals',
     'seal.events',
   ];

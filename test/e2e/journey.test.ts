@@ -53,7 +53,7 @@ async function issueLicense({ world }: RunningHouse, caseId: string): Promise<Li
     token,
     json: {
       case_id: caseId,
-      license_type: LICENSE_TYPE.code,
+      license_type: LICENSE_TYPE,
       license_number: `示卫健证字〔2026〕第${caseId}号`,
       holder: { name, code_type: codeType, code },
       fields: {

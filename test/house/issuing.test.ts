@@ -17,7 +17,7 @@ function makeRequest(caseId = `CASE-${randomBytes(8).toString('hex')}`) {
   const [{ name, codeType, code }] = CITIZENS;
   return {
     case_id: caseId,
-    license_type: LICENSE_TYPE.code,
+    license_type: LICENSE_TYPE,
     license_number: `示卫健证字第${caseId.slice(-6)}号`,
     holder: { name, code_type: codeType, code },
     fields: {

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { isTrustError } from '../../common/errors.ts';
+import { certificatePem } from '../../common/pki/certificate.ts';
 import { readRoomConfig } from '../../license/config.ts';
+import { makeTestPki } from '../_harness/pki.ts';
 import { makeKeyPem } from '../identity/identity-house.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'license-config-'));
@@ -13,6 +15,8 @@ const open = join(folder, 'open.key.pem');
 const development = join(folder, 'keys-dev/client.key.pem');
 for (const path of [good, open, development]) writeFileSync(path, makeKeyPem(), { mode: 0o600 });
 chmodSync(open, 0o644);
+const certificates = join(folder, 'catalog.crt.pem');
+writeFileSync(certificates, certificatePem((await makeTestPki()).maker.certificate));
 test.after.always(() => rmSync(folder, { recursive: true }));
 
 const PRODUCTION = {
@@ -23,6 +27,7 @@ const PRODUCTION = {
   XINJI_MASTER_KEY: 'ab'.repeat(32),
   XINJI_LICENSE_CLIENT_KEY: good,
   XINJI_LICENSE_FILES: '/var/lib/xinji/license-files',
+  XINJI_LICENSE_CATALOG_CERTIFICATES: certificates,
   XINJI_LICENSE_COOKIE_KEYS: 'x'.repeat(32),
 };
 
@@ -37,6 +42,11 @@ const REFUSED: readonly [string, Record<string, string>, RegExp][] = [
   ['a development key', { XINJI_LICENSE_CLIENT_KEY: development }, /development key/],
   ['a key that others can read', { XINJI_LICENSE_CLIENT_KEY: open }, /0600/],
   ['a key that is not there', { XINJI_LICENSE_CLIENT_KEY: join(folder, 'none.pem') }, /cannot be read/],
+  [
+    'certificates that are not there',
+    { XINJI_LICENSE_CATALOG_CERTIFICATES: join(folder, 'none.pem') },
+    /expected a file with PEM certificates/,
+  ],
   ['an http issuer', { XINJI_IDENTITY_URL: 'http://id.example.gov.cn' }, /production needs https/],
   ['a short cookie key', { XINJI_LICENSE_COOKIE_KEYS: 'short' }, /32 characters/],
   [

@@ -10,7 +10,8 @@ import type { FileStore } from '../../common/files/file-store.ts';
 import { holderKey } from '../../license/domain/holder-key.ts';
 import { makeRoomKeys } from '../../license/domain/room-keys.ts';
 import type { LicenseDeps, SealPort } from '../../license/flow/deps.ts';
-import { registerIssuingClient, registerLicenseType, registerVerifier } from '../../license/flow/register.ts';
+import { registerIssuingClient, registerVerifier } from '../../license/flow/register.ts';
+import { publishHere } from './catalog.ts';
 
 export const TYPE = '11100000MB0D000965001';
 export const DEPARTMENT = 'health-commission';
@@ -84,8 +85,8 @@ export function makeMemoryFiles(): FileStore & { readonly count: () => number } 
 export const NOON = new Date('2026-11-20T04:00:00Z');
 
 /** The type, two departments (the second with a seal of its own) and one verifier. */
-export async function registerHouse(deps: Pick<LicenseDeps, 'db' | 'clock'>): Promise<void> {
-  await registerLicenseType(deps, JSON.parse(readFileSync('license/type-packs/health-certificate/type.json', 'utf8')));
+export async function registerHouse(deps: Pick<LicenseDeps, 'db' | 'clock' | 'catalog'>): Promise<void> {
+  await publishHere(deps, JSON.parse(readFileSync('license/type-packs/health-certificate/type.json', 'utf8')));
   await registerIssuingClient(deps, {
     clientId: DEPARTMENT,
     licenseType: TYPE,

@@ -5,6 +5,7 @@ import { makeLog } from '../../common/log.ts';
 import { readNotoSans } from '../../common/pdf/noto-sans.ts';
 import type { LicenseDeps } from '../../license/flow/deps.ts';
 import { testDatabase } from '../_harness/database.ts';
+import { openTestCatalog } from './catalog.ts';
 import { keys, makeMemoryFiles, makeSealDouble, NOON, registerHouse, type SealDouble } from './doubles.ts';
 
 const fonts = readNotoSans();
@@ -26,7 +27,8 @@ export async function makeWorld(t: ExecutionContext): Promise<World> {
   let now = NOON;
   const seal = makeSealDouble();
   const log = makeLog('license', 'silent');
-  const deps: LicenseDeps = { db, files: makeMemoryFiles(), seal, fonts, keys, clock: () => now, log };
+  const catalog = await openTestCatalog({ db, clock: () => now, log });
+  const deps: LicenseDeps = { db, catalog, files: makeMemoryFiles(), seal, fonts, keys, clock: () => now, log };
   await registerHouse(deps);
   return {
     url: database.urls.license,

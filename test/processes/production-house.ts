@@ -66,6 +66,7 @@ export async function install(folder: string, addresses: Addresses = ADDRESSES):
     XINJI_SEAL_PORT: `${ports[2]}`,
     XINJI_IDENTITY_COOKIE_KEYS: randomBytes(32).toString('hex'),
     XINJI_LICENSE_CLIENT_KEY: join(folder, 'client.key.pem'),
+    XINJI_LICENSE_CATALOG_CERTIFICATES: join(folder, 'checkpoints.crt.pem'),
     XINJI_LICENSE_COOKIE_KEYS: randomBytes(32).toString('hex'),
     XINJI_LICENSE_FILES: join(folder, 'license-files'),
     XINJI_SEAL_KEYS: join(folder, 'signers'),

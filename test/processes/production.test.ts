@@ -32,6 +32,7 @@ test.serial('each thing of development is refused by name, with 78, before anyth
   const development = {
     XINJI_IDENTITY_URL: 'http://localhost:7001',
     XINJI_LICENSE_CLIENT_KEY: join(KEYS_DEV, 'license/client.key.pem'),
+    XINJI_LICENSE_CATALOG_CERTIFICATES: join(KEYS_DEV, 'catalog/license-catalog.crt.pem'),
     XINJI_SEAL_KEYS: join(KEYS_DEV, 'seal'),
     XINJI_SEAL_TRUST: join(KEYS_DEV, 'trust'),
     XINJI_SEAL_CHAIN: join(KEYS_DEV, 'pki/chain.pem'),

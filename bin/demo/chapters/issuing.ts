@@ -15,7 +15,7 @@ export async function tellIssuing(world: World, tell: Teller, now: Date): Promis
   const today = now.toISOString().slice(0, 10);
   const request = {
     case_id: caseId,
-    license_type: LICENSE_TYPE.code,
+    license_type: LICENSE_TYPE,
     license_number: `示卫健证字〔${today.slice(0, 4)}〕第${caseId.slice(-6)}号`,
     holder: { name, code_type: codeType, code },
     fields: {

@@ -1,10 +1,12 @@
 // A process that begins to issue a license and kills itself at the step named: `node dying-room.ts DATABASE_URL STEP`.
 // Child of killed-room.test.ts; nothing of it runs after SIGKILL, no finally and no lease given back.
+import { systemClock } from '../../../common/clock.ts';
 import { connect } from '../../../common/db/connect.ts';
 import { makeLog } from '../../../common/log.ts';
 import { readNotoSans } from '../../../common/pdf/noto-sans.ts';
 import type { LicenseDeps } from '../../../license/flow/deps.ts';
 import { issueLicense } from '../../../license/flow/issue-license.ts';
+import { openTestCatalog } from '../catalog.ts';
 import { DEPARTMENT, keys, makeMemoryFiles, makeRequest, makeSealDouble, NOON } from '../doubles.ts';
 
 const [url = '', step = ''] = process.argv.slice(2);
@@ -20,6 +22,7 @@ const db = connect(url, { applicationName: 'xinji test dying room' });
 let asked = 0;
 const deps: LicenseDeps = {
   db,
+  catalog: await openTestCatalog({ db, clock: systemClock, log: makeLog('license', 'silent') }),
   keys,
   fonts: readNotoSans(),
   log: makeLog('license', 'silent'),

@@ -5,8 +5,9 @@ import { parseLicenseIdentifier } from '../../../license/domain/license-identifi
 import type { LicenseDeps } from '../../../license/flow/deps.ts';
 import { makeHousekeeping } from '../../../license/flow/housekeeping.ts';
 import { issueLicense } from '../../../license/flow/issue-license.ts';
-import { registerIssuingClient, registerLicenseType } from '../../../license/flow/register.ts';
+import { registerIssuingClient } from '../../../license/flow/register.ts';
 import { resumeIssues } from '../../../license/flow/resume-issues.ts';
+import { publishHere } from '../catalog.ts';
 import { DEPARTMENT, LISI, makeRequest, OTHER_DEPARTMENT, TYPE, ZHANGSAN, zhangsanKey } from '../doubles.ts';
 import { makeWorld, type World } from '../world.ts';
 
@@ -113,16 +114,16 @@ test('a client that is not registered for the type may not issue it', async (t) 
   await refuses(t, issueLicense(world.deps, 'service-hall', makeRequest()), 'issuing-not-allowed');
 });
 
-test('a registered type never changes; its next version is used for new cases, a begun case keeps its own', async (t) => {
+test('a published type never changes; its next version is used for new cases, a begun case keeps its own', async (t) => {
   const world = await makeWorld(t);
-  const [row] = await world.db('license.license_types').select('document');
-  await registerLicenseType(world.deps, row.document);
-  await refuses(t, registerLicenseType(world.deps, { ...row.document, name: '另一个名称' }), 'idempotency-conflict');
+  const type = await world.deps.catalog.get(TYPE);
+  t.false((await publishHere(world.deps, type)).published);
+  await refuses(t, publishHere(world.deps, { ...type, name: '另一个名称' }), 'license-type-conflict', '/name');
   world.seal.before = () => {
     throw new TrustError('seal-unavailable', 'away');
   };
   await refuses(t, issueLicense(world.deps, DEPARTMENT, makeRequest()), 'seal-unavailable');
-  await registerLicenseType(world.deps, { ...row.document, version: 2, name: '第二版（样例）' });
+  await publishHere(world.deps, { ...type, version: 2, name: '第二版（样例）' });
   world.seal.before = () => {};
   const begun = await issueLicense(world.deps, DEPARTMENT, makeRequest());
   t.is(begun.license.typeVersion, 1);

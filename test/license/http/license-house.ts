@@ -14,6 +14,7 @@ import { insertSession } from '../../../license/store/sessions.ts';
 import { testDatabase } from '../../_harness/database.ts';
 import { findFreePort } from '../../_harness/free-ports.ts';
 import { makeKeyPem } from '../../identity/identity-house.ts';
+import { catalogSigner } from '../catalog.ts';
 import { keys, makeMemoryFiles, makeSealDouble, NOON, registerHouse, type SealDouble } from '../doubles.ts';
 import { fonts } from '../pdf/fixtures.ts';
 
@@ -80,6 +81,7 @@ export async function startLicense(t: ExecutionContext, options: HouseOptions = 
     identityUrl: options.identityUrl ?? ISSUER,
     clientKeyPem: options.clientKeyPem ?? makeKeyPem(),
     cookieKeys: COOKIE_KEYS,
+    catalogCertificates: [(await catalogSigner()).certificate],
     verificationsPerMinute: options.verificationsPerMinute ?? 1000,
     keys,
     tokenKeys: issuer.keys,
