@@ -11,10 +11,12 @@ import { type Certificate, certificateFingerprint, readCertificatesPem } from '.
 import { makeDevelopmentKeys } from '../../keys-dev/make.ts';
 import { type Command, EXIT_USAGE } from './command.ts';
 import { issueCertificate, revokeCertificate, writeCrl } from './keys-authority.ts';
+import { rewrapKeys } from './keys-rewrap.ts';
 
 type Act = {
   readonly operands: number;
-  readonly run: (operands: readonly string[], env: NodeJS.ProcessEnv) => Promise<void>;
+  /** A number is the exit code. */
+  readonly run: (operands: readonly string[], env: NodeJS.ProcessEnv) => Promise<unknown>;
 };
 
 const DEVELOPMENT_FOLDER = join(import.meta.dirname, '../../keys-dev/pem');
@@ -26,20 +28,23 @@ const ACTS: Readonly<Record<string, Act>> = {
   issue: { operands: 3, run: issueCertificate },
   revoke: { operands: 2, run: revokeCertificate },
   crl: { operands: 2, run: writeCrl },
+  rewrap: { operands: 0, run: (_operands, env) => rewrapKeys(env) },
 };
 
 export const command: Command = {
   name: 'keys',
-  summary: 'Make development keys, show a key or certificate, seal a key file',
+  summary: 'Make development keys, show a key or certificate, seal a key file, change the master key',
   usage: `xinji keys dev            make keys-dev/pem once: SM2 root, authorities, seal maker, signers, P-256 client keys
 xinji keys show FILE      say what a PEM file holds: certificates, or the public half of an SM2 key
 xinji keys seal IN OUT    close the PKCS#8 PEM file IN under XINJI_MASTER_KEY; OUT must not exist, mode 0600
 xinji keys issue AUTHORITY REQUEST OUT   certify a PKCS#10 request (PEM or DER) for two years: makers, signers or time
 xinji keys revoke CERTIFICATE REASON     revoke a certificate: key-compromise, superseded, cessation-of-operation, …
 xinji keys crl AUTHORITY OUT             write the revocation list of root, makers, signers or time, good for a week
+xinji keys rewrap         put what lies under XINJI_MASTER_KEY_PREVIOUS under XINJI_MASTER_KEY, while the rooms run
 
 issue, revoke and crl are the authorities of keys-dev/pem and need XINJI_MODE=development. Every subject made by \`dev\` says OU=DEV ONLY, and production refuses it. A sealed key file is read wherever a key file
-is configured, with XINJI_MASTER_KEY. Exit codes: 0 done, 1 not done, ${EXIT_USAGE} wrong usage.`,
+is configured, with XINJI_MASTER_KEY. rewrap needs the environment of the license room; broken off, it is run again.
+Exit codes: 0 done, 1 not done, ${EXIT_USAGE} wrong usage.`,
   run: async (args, env) => {
     const { positionals } = parseArgs({ args: [...args], options: {}, allowPositionals: true });
     const [name = '', ...operands] = positionals;
@@ -48,8 +53,8 @@ is configured, with XINJI_MASTER_KEY. Exit codes: 0 done, 1 not done, ${EXIT_USA
       console.error(`xinji keys: expected one of\n${command.usage.split('\n\n')[0]}`);
       return EXIT_USAGE;
     }
-    await act.run(operands, env);
-    return 0;
+    const code = await act.run(operands, env);
+    return typeof code === 'number' ? code : 0;
   },
 };
 

@@ -2,15 +2,7 @@
 // fingerprints) and what lives for minutes (sessions, requests under way) comes from the room's own random secret, which lies
 // sealed in the database; the keys of holders lie sealed under the master key itself. So the master key can be changed.
 import { deriveBoxKeys, type MasterKeys } from '../../common/crypto/master-keys.ts';
-import {
-  type BoxKey,
-  type BoxKeyring,
-  closeBox,
-  deriveKey,
-  keyIdOf,
-  makeBoxKey,
-  openBox,
-} from '../../common/crypto/sealed-box.ts';
+import { type BoxKey, type BoxKeyring, deriveKey, keyIdOf, makeBoxKey } from '../../common/crypto/sealed-box.ts';
 import { makeOpenedKeys, type OpenedKeys } from './opened-keys.ts';
 
 export type RoomKeys = {
@@ -30,13 +22,6 @@ export type RoomKeys = {
   readonly opened: OpenedKeys;
 };
 
-/** The sealed secret of the room, as its row holds it. */
-export type SealedSecret = {
-  /** The master key that closed the box. */
-  readonly keyId: string;
-  readonly box: Uint8Array;
-};
-
 /** `rootSecret`: the room's own 32 random bytes. */
 export function makeRoomKeys(masters: MasterKeys, rootSecret: Uint8Array): RoomKeys {
   const rootId = keyIdOf(rootSecret);
@@ -51,16 +36,3 @@ export function makeRoomKeys(masters: MasterKeys, rootSecret: Uint8Array): RoomK
     opened: makeOpenedKeys(),
   };
 }
-
-/** Closes a secret of the room under the current master key. */
-export function closeRoomSecret(masters: MasterKeys, name: string, secret: Uint8Array): SealedSecret {
-  const ring = deriveBoxKeys(masters, 'license room secret');
-  return { keyId: ring[0].id, box: closeBox(ring, secret, secretContext(name)) };
-}
-
-/** Throws `sealed-box-corrupt` when no master key that is here closed it. */
-export function openRoomSecret(masters: MasterKeys, name: string, sealed: SealedSecret): Uint8Array {
-  return openBox(deriveBoxKeys(masters, 'license room secret'), sealed.box, secretContext(name));
-}
-
-const secretContext = (name: string): string => `license.room_secrets ${name}`;
