@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Comman
   client: () => import('./commands/client.ts'),
   account: () => import('./commands/account.ts'),
   role: () => import('./commands/role.ts'),
+  unit: () => import('./commands/unit.ts'),
   session: () => import('./commands/session.ts'),
   'identity-key': () => import('./commands/identity-key.ts'),
   queue: () => import('./commands/queue.ts'),

@@ -140,6 +140,18 @@ export const PROBLEMS = {
     '实名核验尚未达到办理此事的要求',
     'Prove name and number first, at /prove.',
   ),
+  'unit-not-found': problem(
+    404,
+    'There is no such organisation here',
+    '没有这个单位',
+    'Check the unified social credit code; a unit is known once somebody has proven to represent it.',
+  ),
+  'unit-state': problem(
+    409,
+    'The state of the organisation does not allow this',
+    '单位的状态不允许此操作',
+    'Look at its state with `xinji unit show`; a suspended unit is resumed, a cancelled one comes back by a new proof.',
+  ),
   'account-not-found': problem(404, 'There is no such account', '没有这个账号', 'Check the login name.'),
   'roles-apart': problem(
     409,

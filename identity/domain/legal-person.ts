@@ -16,6 +16,19 @@ export type LegalPerson = {
   readonly verifiedAt: Date;
 };
 
+/** From each state the states that an operator may give. A cancelled unit comes back only by a new proof. */
+const UNIT_CHANGES: Readonly<Record<LegalPerson['status'], readonly LegalPerson['status'][]>> = {
+  active: ['suspended', 'cancelled'],
+  suspended: ['active', 'cancelled'],
+  cancelled: [],
+};
+
+/** Throws `unit-state` for a step that the state of the unit does not allow. */
+export function checkUnitChange(from: LegalPerson['status'], to: LegalPerson['status']): void {
+  if (!UNIT_CHANGES[from].includes(to))
+    throw new TrustError('unit-state', `the unit is ${from}, it cannot become ${to}`);
+}
+
 /** What a person is for a unit; delegates come later. */
 export type UnitRole = 'legal_representative';
 

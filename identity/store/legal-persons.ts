@@ -50,12 +50,17 @@ export async function findLegalPerson(db: Knex, code: string): Promise<LegalPers
   return rows[0] ? toLegalPerson(rows[0]) : null;
 }
 
-export async function markLegalPersonStatus(db: Knex, code: string, status: LegalPerson['status']): Promise<boolean> {
-  const { rowCount } = await db.raw<{ rowCount: number }>(
-    'update identity.legal_persons set status = ? where code = ?',
-    [status, code],
+/** In a transaction: the row stays locked until its end. */
+export async function lockLegalPerson(trx: Knex, code: string): Promise<LegalPerson | null> {
+  const { rows } = await trx.raw<{ rows: Row[] }>(
+    'select id, code, name, status, verified_at from identity.legal_persons where code = ? for update',
+    [code],
   );
-  return rowCount === 1;
+  return rows[0] ? toLegalPerson(rows[0]) : null;
+}
+
+export async function markLegalPersonStatus(db: Knex, code: string, status: LegalPerson['status']): Promise<void> {
+  await db.raw('update identity.legal_persons set status = ? where code = ?', [status, code]);
 }
 
 function toLegalPerson({ id, code, name, status, verified_at }: Row): LegalPerson {

@@ -11,6 +11,7 @@ import { makeMissingKeys } from '../../bin/serve/keys.ts';
 import { ROLE_SCOPES } from '../../common/contract/roles.ts';
 import { OWN_SECTOR } from '../../identity/domain/subject.ts';
 import { addRole } from '../../identity/flow/assign-role.ts';
+import { upsertLegalPerson } from '../../identity/store/legal-persons.ts';
 import { PLAIN_ENV } from '../_harness/plain-env.ts';
 import { type IdentityHouse, MASTER_KEY, PERSON, startIdentity } from '../identity/identity-house.ts';
 
@@ -185,4 +186,23 @@ test('the first administrator: an account with one role and a password shown onc
   t.regex(second.err, /nobody is audit-admin besides\n.*three persons/);
   t.is((await xinji(['admin', 'create', 'chenguanli', ...who, '--role', 'seal-keeper'])).code, 64);
   t.deepEqual(await house.db('identity.roles').pluck('role'), ['security-admin']);
+});
+
+test('an operator suspends a unit, resumes it and cancels it; each step names its reason, and an unlawful one is refused', async (t) => {
+  const { house, xinji } = await startGround(t);
+  const code = '91360100MA35XJ0338';
+  const unit = { code, name: '示例食品有限公司', representativeKey: new Uint8Array(32), at: new Date() };
+  await upsertLegalPerson(house.db, unit);
+  const why = ['--reason', '示市监〔2026〕7号', '--by', '李四'];
+  t.is((await xinji(['unit', 'suspend', code])).code, 64);
+  t.regex(
+    (await xinji(['unit', 'suspend', code, ...why])).out,
+    /示例食品有限公司 \(91360100MA35XJ0338\) is suspended; 0 grants/,
+  );
+  t.regex((await xinji(['unit', 'suspend', code, ...why])).err, /the unit is suspended, it cannot become suspended/);
+  t.is((await xinji(['unit', 'resume', code, ...why])).code, 0);
+  t.is((await xinji(['unit', 'cancel', code, ...why])).code, 0);
+  t.regex((await xinji(['unit', 'show', code])).out, /is cancelled; its representative was last confirmed 20/);
+  t.is((await xinji(['unit', 'resume', code, ...why])).code, 1);
+  t.regex((await xinji(['unit', 'show', '91360100MA35XJ0000'])).err, /no unit 91360100MA35XJ0000 is known here/);
 });

@@ -154,10 +154,15 @@ test('a unit that is suspended takes along what was granted in its name, and is 
   const asked = await untilQuestion(client);
   const login = await choose(client, asked, GREEN!.code);
   const tokens = await exchange(client, login);
-  t.true(await setUnitStatus(house, GREEN!.code, 'suspended'));
-  t.false(await setUnitStatus(house, '91360100MA35XJ0338', 'suspended'));
+  const change = { code: GREEN!.code, reason: '经营异常', by: 'operator' } as const;
+  t.is((await setUnitStatus(house, { ...change, status: 'suspended' })).ended, 1);
+  await t.throwsAsync(setUnitStatus(house, { ...change, status: 'suspended' }), { code: 'unit-state' });
+  const unknown = { ...change, code: '91360100MA35XJ0338', status: 'suspended' } as const;
+  await t.throwsAsync(setUnitStatus(house, unknown), { code: 'unit-not-found' });
   await t.throwsAsync(oidc.fetchUserInfo(client.config, tokens.access_token, tokens.claims()!.sub));
   const again = await untilQuestion(client, asked.browser);
   t.false(again.page.text.includes(GREEN!.name));
   t.true(again.page.text.includes(BLUE!.name));
+  t.is((await setUnitStatus(house, { ...change, status: 'active' })).ended, 0);
+  t.true((await untilQuestion(client, asked.browser)).page.text.includes(GREEN!.name));
 });
