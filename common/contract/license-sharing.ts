@@ -70,8 +70,8 @@ export const sharingAnswerHead = z.strictObject({
   status: sharingStatus,
   message: z.string().meta({ description: 'Why, in words', example: '成功' }),
   reason: z.string().optional().meta({
-    description: 'What kept the request from being answered, as a stable code',
-    example: 'wrong-field',
+    description:
+      'After another status than 0: what kept the request from being answered, as a stable code (wrong-field)',
   }),
   requestId: z.string().optional(),
 });
@@ -197,7 +197,18 @@ export type FileAddressAnswer = z.infer<typeof fileAddressAnswer>;
 
 // 证照信息验证
 
-export const verifyInformationRequest = requestOf(z.strictObject({ metadata: metadataValues }));
+export const verifyInformationRequest = requestOf(
+  z.strictObject({
+    metadata: metadataValues.meta({
+      description: 'Short name -> value: ZZBS and at least two facts that do not follow from it',
+      example: {
+        ZZBS: '1.2.156.3005.2.11100000000013338W011.11430000006122244L.20230000403.001.U',
+        CZZT: '张三',
+        ZZBH: '示卫健证字〔2026〕第000123号',
+      },
+    }),
+  }),
+);
 export type VerifyInformationRequest = z.infer<typeof verifyInformationRequest>;
 export const verifyInformationAnswer = answerOf(
   z.strictObject({

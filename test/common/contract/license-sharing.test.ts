@@ -8,6 +8,7 @@ import {
   type SharingOperation,
 } from '../../../common/contract/license-sharing.ts';
 import { isTrustError } from '../../../common/errors.ts';
+import { exampleOf } from '../../../common/http/example.ts';
 import { parseContract } from '../../../common/http/parse-contract.ts';
 
 const IDENTIFIER = '1.2.156.3005.2.11100000000013338W011.11430000006122244L.20230000403.001.U';
@@ -130,6 +131,13 @@ for (const [name, { path, zh, request, answer }] of Object.entries(SHARING_OPERA
     }
   });
 }
+
+test('GB/T 36906: the examples of the reference fit, and none is refused with status 0', (t) => {
+  for (const { zh, request, answer } of Object.values(SHARING_OPERATIONS)) {
+    t.like(exampleOf(request, 'input'), { head }, zh);
+    t.deepEqual(answer.parse(exampleOf(answer, 'output')).head, { status: 0, message: '成功' }, zh);
+  }
+});
 
 test('GB/T 36906: no operation is asked without purpose and matter, nor with a head of other fields', (t) => {
   const { request } = SHARING_OPERATIONS.metadata;
