@@ -446,7 +446,7 @@ export const PROBLEMS = {
     422,
     'The license identifier is malformed',
     '电子证照标识格式不符',
-    'The form is root.type.issuer.serial.version.check of GB/T 36904.',
+    'The form is root.type.authority.serial.version.check of GB/T 36904; docs/codes.md explains each reason code of the detail.',
   ),
   'identifier-check': problem(
     422,

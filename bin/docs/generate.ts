@@ -1,4 +1,4 @@
-// Writes docs/errors.md and docs/config.md from the tables in the code; `--check` fails when they differ.
+// Writes docs/errors.md, docs/config.md and docs/codes.md from the tables in the code; `--check` fails when they differ.
 // A page that is written by hand can be wrong; these cannot be, as `make check` runs this with --check.
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -8,10 +8,12 @@ import { CONFIG_TABLE as IDENTITY } from '../../identity/config.ts';
 import { CONFIG_TABLE as LICENSE } from '../../license/config.ts';
 import { CONFIG_TABLE as SEAL } from '../../seal/config.ts';
 import { OWNER_TABLE } from '../commands/owner-config.ts';
+import { codesPage } from './codes-page.ts';
 
 const PAGES: readonly { file: string; make: () => string }[] = [
   { file: 'docs/errors.md', make: errorsPage },
   { file: 'docs/config.md', make: configPage },
+  { file: 'docs/codes.md', make: () => `${HEADER}${codesPage()}\n` },
 ];
 
 const HEADER = '<!-- Written by `npm run docs`; edit the table in the code, not this page. -->\n\n';

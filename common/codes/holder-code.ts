@@ -83,6 +83,13 @@ export function checkHolderCode(codeType: string, code: string, today: string, a
   if (type.form && !type.form.form.test(code)) throw new TrustError('code-check', type.form.says, { pointer });
 }
 
+/** The rule of a type in a sentence, for the reference. */
+export function holderCodeRule(codeType: string): string {
+  if (codeType === '001') return 'GB 32100, with its check character';
+  if (codeType === '111') return 'GB 11643, with its check character and a date of birth';
+  return TYPES.get(codeType)?.form?.says ?? '';
+}
+
 /** What is odd about a code that `checkHolderCode` lets pass. */
 export function holderCodeNotices(codeType: string, code: string): readonly CodeNotice[] {
   if (codeType === '001') return readCreditCode(code).notices;
