@@ -323,6 +323,12 @@ export const PROBLEMS = {
     'PDF 文件过大',
     'Send a smaller file; the limit is in the detail.',
   ),
+  'sheet-unreadable': problem(
+    422,
+    'The list cannot be read',
+    '无法读取上传的表格',
+    'The detail names the line. Take the template of the license type, and save the list as XLSX or as CSV UTF-8.',
+  ),
   'document-too-costly': problem(
     422,
     'Reading the file takes more time or memory than one file is given',
