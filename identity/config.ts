@@ -12,7 +12,7 @@ import {
   parseServiceUrl,
   readConfig,
 } from '../common/env.ts';
-import { auditRows, inDevelopment, parseCookieKeys, ROOM_ROWS } from '../common/setting-values.ts';
+import { auditRows, inDevelopment, MASTER_KEY_ROWS, parseCookieKeys, ROOM_ROWS } from '../common/setting-values.ts';
 import { ACCOUNT_ROWS } from './settings/accounts.ts';
 import { FACTOR_ROWS } from './settings/factors.ts';
 import { MESSAGE_ROWS } from './settings/messages.ts';
@@ -24,10 +24,11 @@ const DEVELOPMENT_COOKIE_KEY = 'development-cookie-key-of-the-identity-room';
 
 export const CONFIG_TABLE = {
   ...ROOM_ROWS,
+  ...MASTER_KEY_ROWS,
   masterKey: {
     name: 'XINJI_MASTER_KEY',
     manual:
-      'Key under which holder codes and signing keys are sealed at rest and subjects are made for systems; losing it loses all of them, so it is never changed.',
+      'Key under which the secret of the room is sealed, from which everything else is made: losing it loses all accounts. `xinji keys rewrap` changes it.',
     example: '64 hexadecimal digits',
     secret: true,
     parse: parseKey32,

@@ -1,9 +1,11 @@
 // The identity room as a process: config -> database -> app; run-room.ts listens and stops.
 import { openAudit, openCheckpointSigner } from '../common/audit/open-audit.ts';
 import { makeTimeStampClient } from '../common/client/time-stamper.ts';
+import { masterKeysOf } from '../common/crypto/master-keys.ts';
 import { connect } from '../common/db/connect.ts';
 import { checkSchemaVersion } from '../common/db/migrate.ts';
 import { type RoomDeps, runRoom } from '../common/http/run-room.ts';
+import { openRootSecret } from '../common/keys/root-secret.ts';
 import { buildApp } from './app.ts';
 import { type IdentityConfig, readRoomConfig } from './config.ts';
 import { makeEventChain } from './flow/chain-events.ts';
@@ -25,14 +27,16 @@ await runRoom({
       ...config,
       ...deps,
       db,
+      rootSecret: await openRootSecret(db, 'identity', masterKeysOf(config), deps.clock()),
       passwords: await openPasswordPolicy(config),
       ports: openPorts(config, deps.log),
       certificateTrust: await openTrust(config, deps),
     });
-    const { mode, masterKey, tsa } = config;
+    const { mode, masterKey, previousMasterKeys, tsa } = config;
     const signer = await openCheckpointSigner(config.checkpointKey, config.checkpointCertificates[0]!, {
       mode,
       masterKey,
+      previousMasterKeys,
       warn: (sentence) => deps.log.warn(sentence),
     });
     const stamper = tsa === null ? null : makeTimeStampClient({ url: tsa, clock: deps.clock, trust: null });

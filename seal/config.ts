@@ -18,6 +18,7 @@ import {
 import {
   auditRows,
   inDevelopment,
+  MASTER_KEY_ROWS,
   parseAuthorities,
   parseCertificates,
   parseKeysFolder,
@@ -31,9 +32,11 @@ import { DEFAULT_CODE_RULE, parseCodeRule } from './domain/seal-code.ts';
 export const CONFIG_TABLE = {
   ...ROOM_ROWS,
   ...VERIFIER_ROWS,
+  ...MASTER_KEY_ROWS,
   masterKey: {
     name: 'XINJI_MASTER_KEY',
-    manual: 'Opens key files that are closed in a sealed box.',
+    manual:
+      'Key under which the secret of the room is sealed, which closes the keys of seals; opens key files in a sealed box. `xinji keys rewrap` changes it.',
     example: '64 hexadecimal digits',
     secret: true,
     parse: parseKey32,

@@ -1,11 +1,13 @@
 // The seal room as a process: config -> keys -> database -> app; run-room.ts listens and stops.
 import { openAudit, openCheckpointSigner } from '../common/audit/open-audit.ts';
+import { masterKeysOf } from '../common/crypto/master-keys.ts';
 import { connect } from '../common/db/connect.ts';
 import { checkSchemaVersion } from '../common/db/migrate.ts';
 import { rememberProof } from '../common/dpop/store/seen-proofs.ts';
 import { makeBearerGate } from '../common/http/bearer.ts';
 import { runRoom } from '../common/http/run-room.ts';
 import { readKeyFiles } from '../common/keys/key-file.ts';
+import { openRootSecret } from '../common/keys/root-secret.ts';
 import { withIntermediates } from '../common/pki/trust-stores.ts';
 import { buildApp } from './app.ts';
 import { readRoomConfig } from './config.ts';
@@ -27,10 +29,10 @@ await runRoom({
   room: 'seal',
   readConfig: readRoomConfig,
   build: async (config, deps) => {
-    const { mode, masterKey, url, identityUrl } = config;
+    const { mode, masterKey, previousMasterKeys, url, identityUrl } = config;
     const { keyFiles, certificates } = readKeyFolder(config.keysFolder, mode);
     const warn = (sentence: string): void => deps.log.warn(sentence);
-    const keys = await readKeyFiles({ keyFiles, mode, masterKey, warn });
+    const keys = await readKeyFiles({ keyFiles, mode, masterKey, previousMasterKeys, warn });
     const threads = openSealingThreads(keys, config.signingWorkers);
     const { authority, close: closeAuthority } = await openAuthority({ ...config, warn }, deps.clock());
     const db = connect(config.databaseUrl, { applicationName: 'xinji seal' });
@@ -38,8 +40,10 @@ await runRoom({
     const checkpointSigner = await openCheckpointSigner(config.checkpointKey, config.checkpointCertificates[0]!, {
       mode,
       masterKey,
+      previousMasterKeys,
       warn,
     });
+    const rootSecret = await openRootSecret(db, 'seal', masterKeysOf(config), deps.clock());
     const trust = withIntermediates(config.trustStores, config.chain);
     const stamper = openStamper({ db, clock: deps.clock, authority, tsa: config.tsa }, trust);
     const { audit, ...usage } = openAudit({
@@ -51,8 +55,8 @@ await runRoom({
       copyFolder: config.checkpointFolder,
       ...(stamper ? { stamp: stamper.stampDigest } : {}),
     });
-    const keyring = makeSealKeyring({ db, signer: threads, masterKey, certificates });
-    const ground = { db, clock: deps.clock, log: deps.log, keyring };
+    const keyring = makeSealKeyring({ db, signer: threads, rootSecret, certificates });
+    const ground = { db, clock: deps.clock, log: deps.log, keyring, rootSecret };
     const { life, close: closeLife } = await openLife({ ...config, warn }, { ...ground, trust });
     const tender = makeSealTender(life);
     const gate = makeBearerGate({

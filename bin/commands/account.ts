@@ -50,8 +50,8 @@ Exit codes: 0 all rows taken, ${EXIT_SOME_REFUSED} some refused, 1 not done, ${E
       return EXIT_USAGE;
     }
     const options = { source: values.source!, dryRun: values['dry-run'] === true, maxLevel: maxLevel as Level };
-    return withIdentityRoom(env, 'account', ({ db, config }) =>
-      importFile({ db, clock: systemClock, keys: deriveDocumentKeys(config.masterKey) }, file, {
+    return withIdentityRoom(env, 'account', ({ db, rootSecret }) =>
+      importFile({ db, clock: systemClock, keys: deriveDocumentKeys(rootSecret) }, file, {
         ...options,
         refusedPath: values.refused ?? `${file}.refused.csv`,
       }),
@@ -78,9 +78,9 @@ async function confirm(env: NodeJS.ProcessEnv, who: string, { name, code, clerk,
     return EXIT_USAGE;
   }
   const holder = { code, type: seen['code-type'] ?? CITIZEN_NUMBER };
-  return withIdentityRoom(env, 'account', async ({ db, config }) => {
+  return withIdentityRoom(env, 'account', async ({ db, config, rootSecret }) => {
     const ports = openPorts(config, makeLog('identity', config.logLevel));
-    const deps = { db, clock: systemClock, keys: deriveDocumentKeys(config.masterKey), ports };
+    const deps = { db, clock: systemClock, keys: deriveDocumentKeys(rootSecret), ports };
     const { outcome } = await confirmAtCounter(deps, { who, seen: { name, holder }, clerk });
     console.log(outcome === 'proven' ? 'The account is at level 5.' : `Not confirmed: ${outcome}.`);
     return outcome === 'proven' ? 0 : 1;

@@ -71,7 +71,7 @@ const PASSWORD_LENGTH = 20;
 /** What an operator answers for: the person is known to be this one (实名等级四级). */
 const VOUCHED = 4;
 
-async function create({ db, config }: IdentityRoom, request: Request): Promise<readonly string[]> {
+async function create({ db, config, rootSecret }: IdentityRoom, request: Request): Promise<readonly string[]> {
   const { login, name, org, unit, role } = request;
   const deps = { db, clock: systemClock };
   const said: string[] = [];
@@ -82,7 +82,7 @@ async function create({ db, config }: IdentityRoom, request: Request): Promise<r
       });
     const holder = { type: CITIZEN_NUMBER, code: request.number.trim() };
     const password = request.given ?? makeToken(PASSWORD_LENGTH);
-    const keys = deriveDocumentKeys(config.masterKey);
+    const keys = deriveDocumentKeys(rootSecret);
     await registerAccount({ ...deps, keys }, { loginName: login, password, name, holder }, { vouched: VOUCHED });
     said.push(`Account ${login} is made.`);
     if (request.given === undefined) said.push(`Password, shown once: ${password}`);

@@ -33,12 +33,12 @@ Exit codes: 0 done, 1 not done, ${EXIT_USAGE} wrong usage, 78 configuration.`,
       console.error(`xinji identity-key: expected\n${command.usage.split('\n    list')[0]}`);
       return EXIT_USAGE;
     }
-    const lines = await withIdentityRoom(env, 'identity-key', ({ db, config }) =>
+    const lines = await withIdentityRoom(env, 'identity-key', ({ db, config, rootSecret }) =>
       run(
         {
           db,
           clock: systemClock,
-          boxKey: deriveSigningBoxKey(config.masterKey),
+          boxKey: deriveSigningBoxKey(rootSecret),
           leadSeconds: config.keyLeadSeconds,
         },
         { kid: kid ?? '', json: values.json ?? false },

@@ -4,11 +4,18 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { toHex } from '../../common/bytes.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
-import { parseKey32 } from '../../common/env.ts';
+import { parseKey32, parseKeys32 } from '../../common/env.ts';
 import { TrustError } from '../../common/errors.ts';
-import { readKeyPem, readSm2KeyFile, sealKeyPem, writeKeyFile } from '../../common/keys/key-file.ts';
+import {
+  type KeyFileOptions,
+  readKeyPem,
+  readSm2KeyFile,
+  sealKeyPem,
+  writeKeyFile,
+} from '../../common/keys/key-file.ts';
 import { type Certificate, certificateFingerprint, readCertificatesPem } from '../../common/pki/certificate.ts';
 import { makeDevelopmentKeys } from '../../keys-dev/make.ts';
+import { ROOM_NAMES, type RoomName } from '../schemas.ts';
 import { type Command, EXIT_USAGE } from './command.ts';
 import { issueCertificate, revokeCertificate, writeCrl } from './keys-authority.ts';
 import { rewrapKeys } from './keys-rewrap.ts';
@@ -16,7 +23,7 @@ import { rewrapKeys } from './keys-rewrap.ts';
 type Act = {
   readonly operands: number;
   /** A number is the exit code. */
-  readonly run: (operands: readonly string[], env: NodeJS.ProcessEnv) => Promise<unknown>;
+  readonly run: (operands: readonly string[], env: NodeJS.ProcessEnv, room?: RoomName) => Promise<unknown>;
 };
 
 const DEVELOPMENT_FOLDER = join(import.meta.dirname, '../../keys-dev/pem');
@@ -28,7 +35,7 @@ const ACTS: Readonly<Record<string, Act>> = {
   issue: { operands: 3, run: issueCertificate },
   revoke: { operands: 2, run: revokeCertificate },
   crl: { operands: 2, run: writeCrl },
-  rewrap: { operands: 0, run: (_operands, env) => rewrapKeys(env) },
+  rewrap: { operands: 0, run: (_operands, env, room) => rewrapKeys(env, room) },
 };
 
 export const command: Command = {
@@ -40,20 +47,26 @@ xinji keys seal IN OUT    close the PKCS#8 PEM file IN under XINJI_MASTER_KEY; O
 xinji keys issue AUTHORITY REQUEST OUT   certify a PKCS#10 request (PEM or DER) for two years: makers, signers or time
 xinji keys revoke CERTIFICATE REASON     revoke a certificate: key-compromise, superseded, cessation-of-operation, …
 xinji keys crl AUTHORITY OUT             write the revocation list of root, makers, signers or time, good for a week
-xinji keys rewrap         put what lies under XINJI_MASTER_KEY_PREVIOUS under XINJI_MASTER_KEY, while the rooms run
+xinji keys rewrap [--room ROOM]   put what lies under XINJI_MASTER_KEY_PREVIOUS under XINJI_MASTER_KEY, while the rooms run
 
 issue, revoke and crl are the authorities of keys-dev/pem and need XINJI_MODE=development. Every subject made by \`dev\` says OU=DEV ONLY, and production refuses it. A sealed key file is read wherever a key file
-is configured, with XINJI_MASTER_KEY. rewrap needs the environment of the license room; broken off, it is run again.
+is configured, with XINJI_MASTER_KEY. rewrap needs the environment of the rooms; broken off, it is run again. A sealed key file is closed anew by \`seal\`.
 Exit codes: 0 done, 1 not done, ${EXIT_USAGE} wrong usage.`,
   run: async (args, env) => {
-    const { positionals } = parseArgs({ args: [...args], options: {}, allowPositionals: true });
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: { room: { type: 'string' } },
+      allowPositionals: true,
+    });
     const [name = '', ...operands] = positionals;
     const act = Object.hasOwn(ACTS, name) ? ACTS[name] : undefined;
-    if (!act || operands.length !== act.operands) {
+    const room = ROOM_NAMES.find((known) => known === values.room);
+    const isRoom = values.room === undefined || (name === 'rewrap' && room !== undefined);
+    if (!act || operands.length !== act.operands || !isRoom) {
       console.error(`xinji keys: expected one of\n${command.usage.split('\n\n')[0]}`);
       return EXIT_USAGE;
     }
-    const code = await act.run(operands, env);
+    const code = await act.run(operands, env, room);
     return typeof code === 'number' ? code : 0;
   },
 };
@@ -76,9 +89,9 @@ async function showFile([path = '']: readonly string[], env: NodeJS.ProcessEnv):
 }
 
 async function sealFile([from = '', to = '']: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
-  const { masterKey } = masterKeyOf(env);
+  const { masterKey, ...former } = masterKeyOf(env);
   if (!masterKey) throw new TrustError('config-invalid', 'XINJI_MASTER_KEY is not set; expected 64 hexadecimal digits');
-  const pem = await readKeyPem(from, { mode: 'development', warn: console.error, masterKey });
+  const pem = await readKeyPem(from, { mode: 'development', warn: console.error, masterKey, ...former });
   if (!pem.includes('-----BEGIN PRIVATE KEY-----'))
     throw new TrustError('key-malformed', `${from} is not a PKCS#8 PEM file`);
   try {
@@ -104,13 +117,14 @@ function describeCertificate(certificate: Certificate): string {
   return rows.map(([label = '', value = '']) => `${label.padEnd(10)} ${value}`).join('\n');
 }
 
-function masterKeyOf(env: NodeJS.ProcessEnv): { readonly masterKey?: Uint8Array } {
+function masterKeyOf(env: NodeJS.ProcessEnv): Pick<KeyFileOptions, 'masterKey' | 'previousMasterKeys'> {
   const hex = env['XINJI_MASTER_KEY'];
   if (hex === undefined) return {};
   try {
-    return { masterKey: parseKey32(hex) };
+    const previousMasterKeys = parseKeys32(env['XINJI_MASTER_KEY_PREVIOUS'] ?? '');
+    return { masterKey: parseKey32(hex), previousMasterKeys };
   } catch (cause) {
-    throw new TrustError('config-invalid', `XINJI_MASTER_KEY: ${(cause as Error).message}`, { cause });
+    throw new TrustError('config-invalid', `XINJI_MASTER_KEY or _PREVIOUS: ${(cause as Error).message}`, { cause });
   }
 }
 

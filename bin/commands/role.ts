@@ -36,9 +36,9 @@ Exit codes: 0 done, 1 not done, ${EXIT_USAGE} wrong usage, 78 configuration.`,
       console.error(`xinji role: expected\n${command.usage.split('\n\n')[0]}`);
       return EXIT_USAGE;
     }
-    const lines = await withIdentityRoom(env, 'role', ({ db, config: { masterKey } }) => {
-      const keys = deriveDocumentKeys(masterKey);
-      return run({ db, clock: systemClock, keys, subjectKey: deriveSubjectKey(masterKey) }, loginName, values);
+    const lines = await withIdentityRoom(env, 'role', ({ db, rootSecret }) => {
+      const keys = deriveDocumentKeys(rootSecret);
+      return run({ db, clock: systemClock, keys, subjectKey: deriveSubjectKey(rootSecret) }, loginName, values);
     });
     for (const line of lines) console.log(line);
     return 0;

@@ -1,8 +1,10 @@
 // The seals of the seal room with the keys that use them now: what lies in the database and what lies in files must still
 // belong together. Folders are copied and lost apart from databases, and then every sealing fails.
 import type { Knex } from 'knex';
+import { masterKeysOf } from '../../common/crypto/master-keys.ts';
 import { connect } from '../../common/db/connect.ts';
 import { isTrustError } from '../../common/errors.ts';
+import { findRootSecret } from '../../common/keys/root-secret.ts';
 import { withIntermediates } from '../../common/pki/trust-stores.ts';
 import { readRoomConfig, type SealConfig } from '../../seal/config.ts';
 import type { RegisteredSeal } from '../../seal/domain/registered-seal.ts';
@@ -59,8 +61,9 @@ export function checkRevocationSources({
 async function checkEach(db: Knex, config: SealConfig, now: Date): Promise<readonly Finding[]> {
   const { certificates } = readKeyFolder(config.keysFolder, config.mode);
   const trust = withIntermediates(config.trustStores, config.chain);
-  const { certificateOf } = makeSealKeyring({ db, signer: NO_SIGNER, masterKey: config.masterKey, certificates });
   const codes = await listSealCodes(db, 'active', MOST);
+  const rootSecret = await findRootSecret(db, 'seal', masterKeysOf(config));
+  const { certificateOf } = makeSealKeyring({ db, signer: NO_SIGNER, rootSecret, certificates });
   const faults: Finding[] = [];
   const ending: Finding[] = [];
   for (const esID of codes) {

@@ -1,7 +1,7 @@
 // The files of `xinji seal`: seal, key and certificates in, the sealed document out.
 import { appendFile, copyFile, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { isSm2Pair, type Sm2PrivateKey } from '../../common/crypto/sm2.ts';
-import { parseKey32 } from '../../common/env.ts';
+import { parseKey32, parseList } from '../../common/env.ts';
 import { isTrustError, type ProblemCode, TrustError } from '../../common/errors.ts';
 import { readSm2KeyFile } from '../../common/keys/key-file.ts';
 import { type Certificate, readCertificatesPem } from '../../common/pki/certificate.ts';
@@ -122,6 +122,7 @@ export function readKey(path: string, env: NodeJS.ProcessEnv): Promise<Sm2Privat
   return readSm2KeyFile(path, {
     mode,
     masterKey: hex === undefined ? undefined : parseMasterKey(hex),
+    previousMasterKeys: parseList(env['XINJI_MASTER_KEY_PREVIOUS'] ?? '').map(parseMasterKey),
     warn: console.error,
   });
 }

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import type { Knex } from 'knex';
 import { type Clock, systemClock } from '../../common/clock.ts';
 import { ROLE_SCOPES } from '../../common/contract/roles.ts';
+import { masterKeysOf } from '../../common/crypto/master-keys.ts';
 import { connect } from '../../common/db/connect.ts';
 import { isTrustError, type ProblemCode } from '../../common/errors.ts';
+import { openRootSecret } from '../../common/keys/root-secret.ts';
 import { readRoomConfig } from '../../identity/config.ts';
 import { CITIZEN_NUMBER } from '../../identity/domain/account.ts';
 import type { ClientRegistration } from '../../identity/domain/client.ts';
@@ -55,8 +57,9 @@ export async function seedIdentity(
 ): Promise<StaffSubjects> {
   const config = readRoomConfig(env);
   const db = connect(config.databaseUrl, { applicationName: 'xinji seed', poolMax: 1 });
-  const deps = { db, clock: systemClock, keys: deriveDocumentKeys(config.masterKey) };
   try {
+    const rootSecret = await openRootSecret(db, 'identity', masterKeysOf(config), systemClock());
+    const deps = { db, clock: systemClock, keys: deriveDocumentKeys(rootSecret) };
     await seedAccounts(deps, passwords);
     for (const unit of UNITS) {
       if ((await findLegalPerson(db, unit.code)) !== null) continue; // proven before: nothing is to be recorded again
@@ -68,7 +71,7 @@ export async function seedIdentity(
     for (const client of listClients(config.licenseUrl, systemUrls)) {
       await registerClient({ ...deps, requireHttps: false }, client);
     }
-    return await readSubjects(db, deriveSubjectKey(config.masterKey));
+    return await readSubjects(db, deriveSubjectKey(rootSecret));
   } finally {
     await db.destroy();
   }

@@ -4,7 +4,9 @@
 import { systemClock } from '../../common/clock.ts';
 import type { RoleName } from '../../common/contract/roles.ts';
 import type { SealApplicationRequest } from '../../common/contract/seal-life.ts';
+import { masterKeysOf } from '../../common/crypto/master-keys.ts';
 import { connect } from '../../common/db/connect.ts';
+import { openRootSecret } from '../../common/keys/root-secret.ts';
 import { makeLog } from '../../common/log.ts';
 import { withIntermediates } from '../../common/pki/trust-stores.ts';
 import { readRoomConfig } from '../../seal/config.ts';
@@ -28,8 +30,9 @@ const NO_SIGNER = { load: () => undefined, unload: () => undefined };
 export async function seedSeal(env: NodeJS.ProcessEnv, subjects: StaffSubjects): Promise<void> {
   const config = readRoomConfig(env);
   const db = connect(config.databaseUrl, { applicationName: 'xinji seed', poolMax: 2 });
-  const keyring = makeSealKeyring({ db, signer: NO_SIGNER, certificates: new Map() });
-  const ground = { db, clock: systemClock, log: makeLog('seal', 'warn'), keyring };
+  const rootSecret = await openRootSecret(db, 'seal', masterKeysOf(config), systemClock());
+  const keyring = makeSealKeyring({ db, signer: NO_SIGNER, rootSecret, certificates: new Map() });
+  const ground = { db, clock: systemClock, log: makeLog('seal', 'warn'), keyring, rootSecret };
   const trust = withIntermediates(config.trustStores, config.chain);
   const { life, close } = await openLife(config, { ...ground, trust });
   try {

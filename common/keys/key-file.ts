@@ -3,7 +3,8 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import { utf8 } from '../bytes.ts';
-import { closeBox, deriveKey, openBox } from '../crypto/sealed-box.ts';
+import { deriveBoxKeys } from '../crypto/master-keys.ts';
+import { closeBox, openBox } from '../crypto/sealed-box.ts';
 import { importSm2PrivateKey, type Sm2PrivateKey } from '../crypto/sm2.ts';
 import type { Mode } from '../env.ts';
 import { TrustError } from '../errors.ts';
@@ -12,6 +13,8 @@ export type KeyFileOptions = {
   readonly mode: Mode;
   /** 32 bytes; needed for the sealed form only. */
   readonly masterKey?: Uint8Array | undefined;
+  /** Former master keys that still open what they closed. */
+  readonly previousMasterKeys?: readonly Uint8Array[] | undefined;
   /** Called in development with one sentence where production would refuse. */
   readonly warn?: ((sentence: string) => void) | undefined;
 };
@@ -46,12 +49,13 @@ export async function readKeyPem(path: string, options: KeyFileOptions): Promise
   if (!options.masterKey)
     throw new TrustError('config-invalid', `${path} is sealed; XINJI_MASTER_KEY is needed to open it`);
   const box = new Uint8Array(Buffer.from(sealed[1]!, 'base64'));
-  return Buffer.from(openBox(deriveKey(options.masterKey, PURPOSE), box, PURPOSE)).toString('utf8');
+  const ring = deriveBoxKeys([options.masterKey, ...(options.previousMasterKeys ?? [])], PURPOSE);
+  return Buffer.from(openBox(ring, box, PURPOSE)).toString('utf8');
 }
 
 /** Text of the sealed form of a PKCS#8 PEM. */
 export function sealKeyPem(pem: string, masterKey: Uint8Array): string {
-  const box = closeBox(deriveKey(masterKey, PURPOSE), utf8(pem), PURPOSE);
+  const box = closeBox(deriveBoxKeys([masterKey], PURPOSE), utf8(pem), PURPOSE);
   const lines =
     Buffer.from(box)
       .toString('base64')

@@ -5,14 +5,34 @@ import type { Knex } from 'knex';
 import { deriveBoxKeys, type MasterKeys } from '../crypto/master-keys.ts';
 import { closeBox, KEY_BYTES, openBox } from '../crypto/sealed-box.ts';
 import { isTrustError, TrustError } from '../errors.ts';
-import { getOrMakeRoomSecret, listRoomSecrets, replaceRoomSecret, type SealedSecret } from './store/room-secrets.ts';
+import {
+  findRoomSecret,
+  getOrMakeRoomSecret,
+  listRoomSecrets,
+  replaceRoomSecret,
+  type SealedSecret,
+} from './store/room-secrets.ts';
 
 const NAME = 'root';
 
 /** Made at the first start, opened at every later one; `config-invalid` when no master key that is here opens it. */
 export async function openRootSecret(db: Knex, schema: string, masters: MasterKeys, now: Date): Promise<Uint8Array> {
-  const fresh = (): SealedSecret => close(masters, schema, NAME, randomBytes(KEY_BYTES));
-  const sealed = await getOrMakeRoomSecret(db, schema, NAME, fresh, now);
+  const fresh = (): SealedSecret => sealRootSecret(masters, schema, randomBytes(KEY_BYTES));
+  return openSealed(masters, schema, await getOrMakeRoomSecret(db, schema, NAME, fresh, now));
+}
+
+/** The secret of a room that has one, or null; `config-invalid` as above. Makes nothing. */
+export async function findRootSecret(db: Knex, schema: string, masters: MasterKeys): Promise<Uint8Array | null> {
+  const sealed = await findRoomSecret(db, schema, NAME);
+  return sealed && openSealed(masters, schema, sealed);
+}
+
+/** As it lies in the database. */
+export function sealRootSecret(masters: MasterKeys, schema: string, secret: Uint8Array): SealedSecret {
+  return close(masters, schema, NAME, secret);
+}
+
+function openSealed(masters: MasterKeys, schema: string, sealed: SealedSecret): Uint8Array {
   try {
     return open(masters, schema, NAME, sealed);
   } catch (cause) {

@@ -30,9 +30,9 @@ export const CHALLENGE_SECONDS = 300;
 const HEAD = 24;
 const SIZE = HEAD + 32;
 
-/** `masterKey`: 32 bytes. */
-export function deriveChallengeKey(masterKey: Uint8Array): Uint8Array {
-  return deriveKey(masterKey, 'identity challenge');
+/** `rootSecret`: 32 bytes. */
+export function deriveChallengeKey(rootSecret: Uint8Array): Uint8Array {
+  return deriveKey(rootSecret, 'identity challenge');
 }
 
 /** `random`: 16 bytes that nobody foresees. */

@@ -6,11 +6,11 @@ import type { AccountDocument, Holder } from './account.ts';
 
 export type DocumentKeys = { readonly box: Uint8Array; readonly lookup: Uint8Array };
 
-/** `masterKey`: 32 bytes. */
-export function deriveDocumentKeys(masterKey: Uint8Array): DocumentKeys {
+/** `rootSecret`: 32 bytes. */
+export function deriveDocumentKeys(rootSecret: Uint8Array): DocumentKeys {
   return {
-    box: deriveKey(masterKey, 'identity account document'),
-    lookup: deriveKey(masterKey, 'identity account lookup'),
+    box: deriveKey(rootSecret, 'identity account document'),
+    lookup: deriveKey(rootSecret, 'identity account lookup'),
   };
 }
 

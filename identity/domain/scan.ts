@@ -47,9 +47,9 @@ export function lentLevel(session: Level): Level {
   return session < MAX_LEVEL ? session : MAX_LEVEL;
 }
 
-/** `masterKey`: 32 bytes. */
-export function deriveScanKey(masterKey: Uint8Array): Uint8Array {
-  return deriveKey(masterKey, 'identity scan code');
+/** `rootSecret`: 32 bytes. */
+export function deriveScanKey(rootSecret: Uint8Array): Uint8Array {
+  return deriveKey(rootSecret, 'identity scan code');
 }
 
 /** The code of one turn, the same whenever the page is shown again; base64url, 43 characters. */

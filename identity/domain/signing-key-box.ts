@@ -2,9 +2,9 @@
 import { utf8 } from '../../common/bytes.ts';
 import { closeBox, deriveKey, openBox } from '../../common/crypto/sealed-box.ts';
 
-/** `masterKey`: 32 bytes. */
-export function deriveSigningBoxKey(masterKey: Uint8Array): Uint8Array {
-  return deriveKey(masterKey, 'identity signing keys');
+/** `rootSecret`: 32 bytes. */
+export function deriveSigningBoxKey(rootSecret: Uint8Array): Uint8Array {
+  return deriveKey(rootSecret, 'identity signing keys');
 }
 
 /** `d`: the private number of RFC 7518, base64url. */

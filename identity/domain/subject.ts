@@ -13,8 +13,8 @@ export function isSector(text: string): boolean {
 }
 
 /** A key of its own under the room's master key; another key makes strangers of everybody, so it is never changed. */
-export function deriveSubjectKey(masterKey: Uint8Array): Uint8Array {
-  return deriveKey(masterKey, 'identity pairwise subject');
+export function deriveSubjectKey(rootSecret: Uint8Array): Uint8Array {
+  return deriveKey(rootSecret, 'identity pairwise subject');
 }
 
 /**

@@ -41,7 +41,7 @@ export type FactorPartsDeps = {
   readonly clock: Clock;
   readonly keys: DocumentKeys;
   /** 32 bytes. */
-  readonly masterKey: Uint8Array;
+  readonly rootSecret: Uint8Array;
   /** The room's public URL. */
   readonly url: string;
   readonly provider: CurrentProvider;
@@ -81,7 +81,7 @@ export function makeFactorParts(deps: FactorPartsDeps): FactorParts {
     (await listFactors(db, account.id, kind)).length > 0;
   const common = {
     ...{ db, clock, keys, record, issuer: url },
-    challenges: makeChallenges({ db, clock, key: deriveChallengeKey(deps.masterKey) }),
+    challenges: makeChallenges({ db, clock, key: deriveChallengeKey(deps.rootSecret) }),
     findAccountById: (id: number) => findAccountById(db, keys, id),
     factorsUrl: `${url}/account/factors`,
   };
@@ -90,7 +90,7 @@ export function makeFactorParts(deps: FactorPartsDeps): FactorParts {
     rpName: IDENTITY_SERVICE.zh,
     hasPasskey: (account: Account) => has(account, 'passkey'),
   };
-  const scans = { ...common, key: deriveScanKey(deps.masterKey), ttlSeconds: deps.scanSeconds };
+  const scans = { ...common, key: deriveScanKey(deps.rootSecret), ttlSeconds: deps.scanSeconds };
   const certificates = deps.certificateTrust && {
     ...common,
     trust: deps.certificateTrust,

@@ -12,6 +12,7 @@ import { centreSchema } from './0009-centre.ts';
 import { auditSchema } from './0010-audit.ts';
 import { adminReads } from './0011-admin-reads.ts';
 import { importRetention } from './0012-import-retention.ts';
+import { roomSecrets } from './0013-room-secrets.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
   firstSchema,
@@ -26,4 +27,5 @@ export const MIGRATIONS: readonly Migration[] = [
   auditSchema,
   adminReads,
   importRetention,
+  roomSecrets,
 ];

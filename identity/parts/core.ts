@@ -15,14 +15,14 @@ const FRESH_FOR_MS = 1000;
 export type Core = Awaited<ReturnType<typeof makeCore>>;
 
 export async function makeCore(deps: IdentityDeps) {
-  const { db, clock, masterKey } = deps;
-  const keys = deriveDocumentKeys(masterKey);
+  const { db, clock, rootSecret } = deps;
+  const keys = deriveDocumentKeys(rootSecret);
   const changes = followChanges({ db, freshForMs: deps.freshForMs ?? FRESH_FOR_MS });
   const sessionLife = { idleSeconds: deps.sessionIdleMinutes * 60, maxSeconds: deps.sessionHours * 3600 };
   const keyDeps = {
     db,
     clock,
-    boxKey: deriveSigningBoxKey(masterKey),
+    boxKey: deriveSigningBoxKey(rootSecret),
     leadSeconds: deps.keyLeadSeconds,
     maxAgeSeconds: deps.keyMaxAgeDays * 86_400,
   };
@@ -44,7 +44,7 @@ export async function makeCore(deps: IdentityDeps) {
     changes,
     signingKeys: keyring.providerKeys(),
     documentKeys: keys,
-    subjectKey: deriveSubjectKey(masterKey),
+    subjectKey: deriveSubjectKey(rootSecret),
     sessionLife,
   });
   return {

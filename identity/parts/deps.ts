@@ -41,7 +41,7 @@ export type IdentityDeps = Times & {
   readonly certificateDriverUrl: string | null;
   readonly cookieKeys: readonly string[];
   /** 32 bytes. */
-  readonly masterKey: Uint8Array;
+  readonly rootSecret: Uint8Array;
   /** CIDR networks that back-channel logout may reach although they are private. */
   readonly logoutNetworks: readonly string[];
   /** What the place of an address is called. */

@@ -31,7 +31,7 @@ import type { IdentityDeps } from './deps.ts';
 export type Pages = ReturnType<typeof makePages>;
 
 export function makePages(deps: IdentityDeps, core: Core) {
-  const { db, clock, mode, url, masterKey } = deps;
+  const { db, clock, mode, url, rootSecret } = deps;
   const { provider, sessionLife, people, findAccount } = core;
   const cookies = makeCookies({ room: 'identity', keys: deps.cookieKeys, secure: mode === 'production' });
   const forms = {
@@ -39,7 +39,7 @@ export function makePages(deps: IdentityDeps, core: Core) {
     csrf: makeCsrf(cookies, url),
     flashes: makeFlashes(cookies),
     visitors: makeVisitors(cookies),
-    keptForms: makeKeptForms({ db, clock, cookies, boxKey: deriveKey(masterKey, 'identity kept forms') }),
+    keptForms: makeKeptForms({ db, clock, cookies, boxKey: deriveKey(rootSecret, 'identity kept forms') }),
   };
   const codes = { ...people, otpSeconds: deps.otpSeconds, otpTries: deps.otpTries };
   const proofsOf = (uid: string) => listProofs(db, uid);

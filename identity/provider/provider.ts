@@ -60,7 +60,7 @@ export type ProviderDeps = Lifetimes & {
   readonly cookieKeys: readonly string[];
   readonly documentKeys: DocumentKeys;
   /** 32 bytes; keys of the protocol are derived from it, the same on every node. */
-  readonly masterKey: Uint8Array;
+  readonly rootSecret: Uint8Array;
   /** Under which pairwise subjects are made. */
   readonly subjectKey: Uint8Array;
   /** Networks in CIDR form that back-channel logout may reach although they are private. */
@@ -93,7 +93,7 @@ export function makeProvider(deps: ProviderDeps): HouseProvider {
     awaitFirstTries(db, { sessionUid, since, waitMs: deps.logoutWaitMs });
   const refreshGrace = {
     seconds: deps.refreshGraceSeconds,
-    key: deriveKey(deps.masterKey, 'identity refresh successor'),
+    key: deriveKey(deps.rootSecret, 'identity refresh successor'),
   };
   const parts = makeParts(deps, { requests, recorder, readDocument, refreshGrace });
   const make = (signingKeys: readonly JWK[]): Provider => {
@@ -178,7 +178,7 @@ function makeParts(
     pages: makeProviderPages({ requests, clock }),
     deviceFlow: makeDeviceFlow({ requests, onFound: (address) => giveLimitBack(db, deviceLimit(address)) }),
     ttl: makeTtl(deps, deps.sessionLife, clock),
-    dpopNonceSecret: deriveKey(deps.masterKey, 'identity dpop nonce'),
+    dpopNonceSecret: deriveKey(deps.rootSecret, 'identity dpop nonce'),
     cookieKeys: deps.cookieKeys,
     secureCookies: deps.mode === 'production',
   };

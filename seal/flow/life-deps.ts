@@ -28,8 +28,8 @@ export type LifeDeps = {
   readonly maker: SealMaker | null;
   /** Under which the certificates of seals have to be. */
   readonly signers: Trust;
-  /** Closes the keys of seals; absent: none can be made. */
-  readonly masterKey?: Uint8Array | undefined;
+  /** The secret of the room, 32 bytes: from it comes the key that closes the keys of seals. */
+  readonly rootSecret: Uint8Array;
   /** Of the seals that are made. */
   readonly sealVersion: 4 | 5;
   readonly keyring: SealKeyring;

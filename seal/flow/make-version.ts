@@ -86,10 +86,9 @@ async function makeOnce(
   });
 }
 
-function getMaker({ maker, masterKey, authority }: LifeDeps): SealMaker {
+function getMaker({ maker, authority }: LifeDeps): SealMaker {
   if (!maker) throw new TrustError('config-invalid', 'XINJI_SEAL_MAKER_KEYS is none: this room makes no seals');
   if (!authority) throw new TrustError('config-invalid', 'XINJI_SEAL_CA is none: nobody certifies the keys of seals');
-  if (!masterKey) throw new TrustError('config-invalid', 'XINJI_MASTER_KEY is needed to keep the keys of seals');
   return maker;
 }
 
@@ -98,11 +97,11 @@ async function makeKey(
   version: SealVersion,
   act: Pick<LifeAct, 'actor' | 'requestId'>,
 ): Promise<CertificateRow> {
-  const { db, clock, masterKey } = deps;
+  const { db, clock, rootSecret } = deps;
   const keyRef = makeId('sealkey');
   const { privateKeyPem } = generateSm2KeyPair();
   const pkcs10 = makePkcs10(certificateSubject(version, deps.subjectUnit), importSm2PrivateKey(privateKeyPem));
-  const box = closeBox(deriveKey(masterKey!, KEY_PURPOSE), utf8(privateKeyPem), boxContext(keyRef));
+  const box = closeBox(deriveKey(rootSecret, KEY_PURPOSE), utf8(privateKeyPem), boxContext(keyRef));
   const now = clock();
   const notBefore = wholeSeconds(now);
   const notAfter = new Date(notBefore);

@@ -31,6 +31,7 @@ export type LifeGround = {
   readonly clock: Clock;
   readonly log: Log;
   readonly keyring: SealKeyring;
+  readonly rootSecret: Uint8Array;
   readonly trust: TrustStores;
 };
 
@@ -48,7 +49,6 @@ export async function openLife(config: LifeConfig, { trust, ...ground }: LifeGro
     subjectUnit: config.mode === 'development' ? DEVELOPMENT_UNIT : null,
     maker,
     signers: trust.signers,
-    masterKey: config.masterKey,
     sealVersion: config.sealVersion === 5 ? 5 : 4,
     font: readSealFont,
   };

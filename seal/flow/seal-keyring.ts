@@ -4,7 +4,6 @@ import { Buffer } from 'node:buffer';
 import type { Knex } from 'knex';
 import { deriveKey, openBox } from '../../common/crypto/sealed-box.ts';
 import { importSm2PrivateKey } from '../../common/crypto/sm2.ts';
-import { TrustError } from '../../common/errors.ts';
 import type { Signer } from '../../common/keys/signer.ts';
 import { type Certificate, parseCertificate } from '../../common/pki/certificate.ts';
 import { findCertificateOfKey, findKey, listDestroyed } from '../store/seal-keys.ts';
@@ -19,7 +18,8 @@ export type SealKeyring = {
 export type KeyringOptions = {
   readonly db: Knex;
   readonly signer: Pick<Signer, 'load' | 'unload'>;
-  readonly masterKey?: Uint8Array | undefined;
+  /** The secret of the room, 32 bytes; null when it has none yet, and so has made no key. */
+  readonly rootSecret: Uint8Array | null;
   /** Of the key folder. */
   readonly certificates: ReadonlyMap<string, Certificate>;
 };
@@ -28,16 +28,15 @@ export type KeyringOptions = {
 export const KEY_PURPOSE = 'seal-keys';
 export const boxContext = (keyRef: string): string => `seal.seal_keys.box ${keyRef}`;
 
-export function makeSealKeyring({ db, signer, masterKey, certificates }: KeyringOptions): SealKeyring {
+export function makeSealKeyring({ db, signer, rootSecret, certificates }: KeyringOptions): SealKeyring {
   const loaded = new Map<string, Certificate>();
   return {
     certificateOf: async (keyRef) => {
       const known = certificates.get(keyRef) ?? loaded.get(keyRef);
       if (known) return known;
       const [key, row] = [await findKey(db, keyRef), await findCertificateOfKey(db, keyRef)];
-      if (!key?.box || !row?.certificate) return null;
-      if (!masterKey) throw new TrustError('config-invalid', 'XINJI_MASTER_KEY is needed to open the keys of seals');
-      const pkcs8 = openBox(deriveKey(masterKey, KEY_PURPOSE), key.box, boxContext(keyRef));
+      if (!key?.box || !row?.certificate || !rootSecret) return null;
+      const pkcs8 = openBox(deriveKey(rootSecret, KEY_PURPOSE), key.box, boxContext(keyRef));
       signer.load(keyRef, importSm2PrivateKey(Buffer.from(pkcs8).toString('utf8')));
       const certificate = parseCertificate(new Uint8Array(row.certificate));
       loaded.set(keyRef, certificate);

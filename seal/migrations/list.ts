@@ -9,6 +9,7 @@ import { sealLife } from './0006-seal-life.ts';
 import { keptEvidence } from './0007-kept-evidence.ts';
 import { seenProofs } from './0008-seen-proofs.ts';
 import { askedCertificates } from './0009-asked-certificates.ts';
+import { roomSecrets } from './0010-room-secrets.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
   firstSchema,
@@ -20,4 +21,5 @@ export const MIGRATIONS: readonly Migration[] = [
   keptEvidence,
   seenProofs,
   askedCertificates,
+  roomSecrets,
 ];

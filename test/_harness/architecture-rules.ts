@@ -24,7 +24,7 @@ const IMPURE_PACKAGES = new Set([
   'prom-client',
 ]);
 const KNOWS_KOA = /^((identity|license|seal)\/(http\/|app\.ts$)|common\/http\/)/;
-const KNOWS_SQL = /^((identity|license|seal)\/(store|migrations)\/|common\/(db|(audit|dpop|queue)\/store)\/)/;
+const KNOWS_SQL = /^((identity|license|seal)\/(store|migrations)\/|common\/(db|(audit|dpop|keys|queue)\/store)\/)/;
 const KNOWS_PROVIDER = /^identity\/(provider|http)\//;
 
 /** Ring of a room -> the rings of the same room that it may import. A ring may always import itself. */
@@ -100,7 +100,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     sentence:
-      'only store/, migrations/, common/db and the stores of common/audit, common/dpop and common/queue speak SQL',
+      'only store/, migrations/, common/db and the stores of common/audit, common/dpop, common/keys and common/queue speak SQL',
     find: findSql,
   },
   {

@@ -25,6 +25,7 @@ import { currentRequestId } from '../../common/http/request-context.ts';
 import type { RoomDeps } from '../../common/http/run-room.ts';
 import { type Listening, listen } from '../../common/http/server.ts';
 import { readKeyFiles } from '../../common/keys/key-file.ts';
+import { openRootSecret } from '../../common/keys/root-secret.ts';
 import { makeLog } from '../../common/log.ts';
 import { readNotoSans } from '../../common/pdf/noto-sans.ts';
 import { withIntermediates } from '../../common/pki/trust-stores.ts';
@@ -171,7 +172,8 @@ async function openIdentity(env: NodeJS.ProcessEnv, { database, deps }: Ground):
     ports: openPorts(config, own.log),
     certificateTrust: null,
   };
-  const { app, workers, settle } = await buildIdentity({ ...config, ...own, ...parts, db });
+  const rootSecret = await openRootSecret(db, 'identity', masterKeysOf(config), own.clock());
+  const { app, workers, settle } = await buildIdentity({ ...config, ...own, ...parts, db, rootSecret });
   const { mode, masterKey, databaseUrl } = config;
   const { audit, ...checkpoints } = openAudit({
     ...own,
@@ -248,9 +250,10 @@ async function openSeal(env: NodeJS.ProcessEnv, { database, deps }: Ground): Pro
   });
   const pdfium = openPdfium({ threads: 1, deadlineSeconds: config.verificationSeconds });
   const checked = makeCheckedFiles({ clock, maxBytes: config.checkedMegabytes * 1_000_000 });
-  const keyring = makeSealKeyring({ db, signer, masterKey, certificates });
+  const rootSecret = await openRootSecret(db, 'seal', masterKeysOf(config), clock());
+  const keyring = makeSealKeyring({ db, signer, rootSecret, certificates });
   const trust = withIntermediates(config.trustStores, config.chain);
-  const { life, close: closeLife } = await openLife(config, { db, clock, log: others.log, keyring, trust });
+  const { life, close: closeLife } = await openLife(config, { db, clock, log: others.log, keyring, rootSecret, trust });
   const { lodge } = signer;
   const own = { clock, db, audit, gate, signer, lodge, keyring, life, authority, judge, containers, pdfium, checked };
   const { authorities, evidence } = revocation;

@@ -2,7 +2,10 @@
 // one's, and each listens on a port of its own. For what must hold across nodes, and for measuring.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { fromHex } from '../../common/bytes.ts';
+import { connect } from '../../common/db/connect.ts';
 import { findFreePorts } from './free-ports.ts';
+import { keepRootSecret } from './keep-root-secret.ts';
 import { PLAIN_ENV } from './plain-env.ts';
 
 export type IdentityNode = { readonly url: string; child: ChildProcess };
@@ -34,6 +37,8 @@ export async function startNodes(options: NodesOptions): Promise<IdentityNodes> 
   const ports = await findFreePorts(options.count);
   const issuer = `http://localhost:${ports[0]}`;
   let text = '';
+  const db = connect(options.databaseUrl, { applicationName: 'xinji test', poolMax: 1 });
+  await keepRootSecret(db, 'identity', fromHex(options.masterKey)).finally(() => db.destroy());
   const start = async (port: number): Promise<ChildProcess> => {
     const env = {
       ...PLAIN_ENV,

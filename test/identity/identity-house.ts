@@ -25,6 +25,7 @@ import type { IdentityDeps } from '../../identity/parts/deps.ts';
 import { makeDevelopmentPorts } from '../../identity/proofing/development.ts';
 import { testDatabase } from '../_harness/database.ts';
 import { findFreePort } from '../_harness/free-ports.ts';
+import { keepRootSecret } from '../_harness/keep-root-secret.ts';
 import { CHEAP_WORK, MASTER_KEY, type PlainSettings, plainSettings } from './identity-settings.ts';
 
 export { CHEAP_WORK, LICENSE_URL, MASTER_KEY, SEAL_URL } from './identity-settings.ts';
@@ -99,6 +100,7 @@ export type HouseOptions = Partial<
 export async function startIdentity(t: ExecutionContext<unknown>, options: HouseOptions = {}): Promise<IdentityHouse> {
   const database = await testDatabase(t);
   const db = database.connect('identity', 10);
+  await keepRootSecret(db, 'identity', MASTER_KEY);
   const clock = options.clock ?? systemClock;
   const port = await findFreePort();
   const url = `http://localhost:${port}`;

@@ -29,7 +29,7 @@ export function plainSettings(url: string): PlainSettings {
     freshForMs: 0,
     ...DEFAULT_LIFETIMES,
     cookieKeys: ['a cookie key of at least 32 characters'],
-    masterKey: MASTER_KEY,
+    rootSecret: MASTER_KEY,
     logoutNetworks: ['127.0.0.0/8', '::1/128'],
     // No test waits for these, and a slow machine does not meet them.
     logoutTimeoutMs: 60_000,

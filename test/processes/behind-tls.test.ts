@@ -16,6 +16,7 @@ import { makeMissingKeys } from '../../bin/serve/keys.ts';
 import { fromHex } from '../../common/bytes.ts';
 import { systemClock } from '../../common/clock.ts';
 import { connect } from '../../common/db/connect.ts';
+import { openRootSecret } from '../../common/keys/root-secret.ts';
 import { deriveDocumentKeys } from '../../identity/domain/document-box.ts';
 import { registerAccount } from '../../identity/flow/register-account.ts';
 import { registerClient } from '../../identity/flow/register-client.ts';
@@ -67,7 +68,8 @@ function makeCertificate(): void {
 async function registerPeopleAndClient(house: Installation, addresses: Addresses): Promise<void> {
   await makeMissingKeys();
   const db = connect(house.url, { applicationName: 'xinji test', poolMax: 1 });
-  const keys = deriveDocumentKeys(fromHex(house.env['XINJI_MASTER_KEY']!));
+  const masters = [fromHex(house.env['XINJI_MASTER_KEY']!)] as const;
+  const keys = deriveDocumentKeys(await openRootSecret(db, 'identity', masters, systemClock()));
   const [{ login: loginName, name, code, codeType }] = CITIZENS;
   const account = { loginName, name, password: PASSWORD, holder: { code, type: codeType } };
   await registerAccount({ db, clock: systemClock, keys }, account);

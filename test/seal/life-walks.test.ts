@@ -69,7 +69,7 @@ test.before(async () => {
   pdf = await makePdf();
   room = await startRoom();
   const signer = makeSignerPool(new Map(), 1);
-  const keyring = makeSealKeyring({ db: room.db, signer, masterKey: MASTER_KEY, certificates: new Map() });
+  const keyring = makeSealKeyring({ db: room.db, signer, rootSecret: MASTER_KEY, certificates: new Map() });
   deps = { ...makeLifeWorld(room.db).deps, keyring, clock: () => now };
   const again = await room.restart({ signer, keyring, life: deps });
   client = makeSealClient({ baseUrl: again.url, getToken: () => room.token({ clientId: 'walker' }) });

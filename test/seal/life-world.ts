@@ -93,9 +93,9 @@ export function makeLifeWorld(db: Knex): LifeWorld {
       subjectUnit: null,
       maker: { certificate: pki.maker.certificate, sign: pki.maker.sign },
       signers: pki.trust.signers,
-      masterKey: MASTER_KEY,
+      rootSecret: MASTER_KEY,
       sealVersion: 4,
-      keyring: makeSealKeyring({ db, signer, masterKey: MASTER_KEY, certificates: new Map() }),
+      keyring: makeSealKeyring({ db, signer, rootSecret: MASTER_KEY, certificates: new Map() }),
       font: () => font,
     },
   };

@@ -65,7 +65,12 @@ const NO_POOL = { load: () => undefined, unload: () => undefined };
 
 /** `signer-1` with a certificate. */
 export const keyringOf = (db: Knex, certificate: Certificate = pki.signer.certificate): SealKeyring =>
-  makeSealKeyring({ db, signer: NO_POOL, certificates: new Map([['signer-1', certificate]]) });
+  makeSealKeyring({
+    db,
+    signer: NO_POOL,
+    rootSecret: new Uint8Array(32),
+    certificates: new Map([['signer-1', certificate]]),
+  });
 
 /** `port`: 0 takes a free one. */
 export async function startRoom(overrides: Partial<SealAppDeps> = {}, port = 0): Promise<TestRoom> {

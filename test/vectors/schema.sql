@@ -439,6 +439,14 @@ identity.roles
   CREATE TRIGGER only_ended BEFORE DELETE OR UPDATE ON identity.roles FOR EACH ROW EXECUTE FUNCTION identity.refuse_role_change()
   identity may delete, insert, select, update
 
+identity.room_secrets
+  name text not null
+  key_id text not null
+  box bytea not null
+  made_at timestamp with time zone not null
+  constraint room_secrets_pkey PRIMARY KEY (name)
+  identity may delete, insert, select, update
+
 identity.scans
   code_digest bytea not null
   interaction_uid text not null
@@ -765,6 +773,14 @@ seal.revocation_evidence
   constraint revocation_evidence_pkey PRIMARY KEY (certificate_sm3, evidence_sm3)
   CREATE INDEX revocation_evidence_newest ON seal.revocation_evidence USING btree (certificate_sm3, kept_at)
   CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON seal.revocation_evidence FOR EACH STATEMENT EXECUTE FUNCTION seal.refuse_change()
+  seal may delete, insert, select, update
+
+seal.room_secrets
+  name text not null
+  key_id text not null
+  box bytea not null
+  made_at timestamp with time zone not null
+  constraint room_secrets_pkey PRIMARY KEY (name)
   seal may delete, insert, select, update
 
 seal.schema_versions

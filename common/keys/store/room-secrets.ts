@@ -10,6 +10,19 @@ export type RoomSecretRow = SealedSecret & { readonly name: string };
 
 type Row = { name: string; key_id: string; box: Uint8Array };
 
+/** Makes the table; called by the migration of the room that keeps it. */
+export async function createRoomSecretsTable(knex: Knex, schema: string): Promise<void> {
+  await knex.raw(
+    `create table ??.room_secrets (
+       name    text primary key,
+       key_id  text not null,
+       box     bytea not null,
+       made_at timestamptz not null
+     )`,
+    [schema],
+  );
+}
+
 /** The sealed secret of that name; `fresh` becomes it when there is none. Parallel callers get the same one. */
 export async function getOrMakeRoomSecret(
   db: Knex,
@@ -44,7 +57,8 @@ export async function replaceRoomSecret(
   return changed === 1;
 }
 
-async function findRoomSecret(db: Knex, schema: string, name: string): Promise<SealedSecret | null> {
+/** Null when there is none. */
+export async function findRoomSecret(db: Knex, schema: string, name: string): Promise<SealedSecret | null> {
   const rows = await db(`${schema}.room_secrets`).select<Row[]>('name', 'key_id', 'box').where({ name });
   return rows[0] ? fromRow(rows[0]) : null;
 }

@@ -52,6 +52,8 @@ test('a sealed key file opens with its master key only', async (t) => {
   });
   const other = { ...production, masterKey: new Uint8Array(32) };
   await t.throwsAsync(readSm2KeyFile(at('sealed.pem'), other), { code: 'sealed-box-corrupt' });
+  const former = { ...other, previousMasterKeys: [new Uint8Array(32).fill(1), masterKey] };
+  t.true(isSm2Pair(key, (await readSm2KeyFile(at('sealed.pem'), former)).publicKey));
   const lines = text.split('\n');
   await writeKeyFile(
     at('changed.pem'),

@@ -8,8 +8,10 @@ import test from 'ava';
 import type { Knex } from 'knex';
 import { makeMissingKeys } from '../../../bin/serve/keys.ts';
 import { toHex, utf8 } from '../../../common/bytes.ts';
+import type { MasterKeys } from '../../../common/crypto/master-keys.ts';
 import { keyIdOf } from '../../../common/crypto/sealed-box.ts';
 import { sm3 } from '../../../common/crypto/sm3.ts';
+import { openRootSecret } from '../../../common/keys/root-secret.ts';
 import { makeHolderKeyRow, openHolderKey } from '../../../license/domain/data-keys.ts';
 import { makeRoomKeys, type RoomKeys } from '../../../license/domain/room-keys.ts';
 import { openRoomKeys } from '../../../license/flow/open-room-keys.ts';
@@ -24,6 +26,7 @@ const NOON = new Date('2026-11-20T04:00:00Z');
 const XINJI = join(import.meta.dirname, '../../../bin/xinji.ts');
 const holder = (index: number) => sm3(utf8(`holder ${index}`));
 const random = (size: number): Uint8Array => new Uint8Array(randomBytes(size));
+type Said = { readonly code: number; readonly out: string; readonly err: string };
 const quiet = (): void => undefined;
 
 test.before(() => makeMissingKeys());
@@ -67,32 +70,42 @@ test('xinji keys rewrap: afterwards the former key may go, and every holder key 
   const opened = await openAll(db, before);
   const folder = await mkdtemp(join(tmpdir(), 'xinji-rewrap-'));
   t.teardown(() => rm(folder, { recursive: true }));
-  const rewrap = (current: Uint8Array, previous: string): Promise<{ code: number; out: string; err: string }> => {
+  const rewrap = (current: Uint8Array, previous: string, ...room: string[]): Promise<Said> => {
     const env = {
       ...PLAIN_ENV,
       XINJI_MODE: 'development',
       XINJI_DATA_DIR: folder,
+      XINJI_IDENTITY_DATABASE_URL: database.urls.identity,
       XINJI_LICENSE_DATABASE_URL: database.urls.license,
+      XINJI_SEAL_DATABASE_URL: database.urls.seal,
       XINJI_MASTER_KEY: toHex(current),
       XINJI_MASTER_KEY_PREVIOUS: previous,
     };
     return new Promise((resolve) => {
-      execFile(process.execPath, [XINJI, 'keys', 'rewrap'], { env }, (error, out, err) =>
+      execFile(process.execPath, [XINJI, 'keys', 'rewrap', ...room], { env }, (error, out, err) =>
         resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
       );
     });
   };
-  const without = await rewrap(NEW, '');
+  const others = ['identity', 'seal'] as const;
+  const secretsUnder = (masters: MasterKeys) =>
+    Promise.all(others.map((room) => openRootSecret(database.connect(room), room, masters, NOON)));
+  const secrets = await secretsUnder([OLD]);
+  const without = await rewrap(NEW, '', '--room', 'license');
   t.is(without.code, 78);
   t.regex(without.err, new RegExp(`which key ${keyIdOf(OLD)} closed`));
 
   const done = await rewrap(NEW, toHex(OLD));
   t.is(done.code, 0, done.err);
-  t.regex(done.out, new RegExp(`5 rewrapped; everything lies under key ${keyIdOf(NEW)}`));
+  t.regex(done.out, new RegExp(`5 keys of holders rewrapped\nlicense: everything lies under key ${keyIdOf(NEW)}`));
   const after = await openRoomKeys(db, [NEW], NOON);
   t.deepEqual(after.pepper, before.pepper);
   t.deepEqual(await openAll(db, after), opened);
   await t.throwsAsync(openRoomKeys(db, [OLD], NOON), { code: 'config-invalid' });
+
+  t.deepEqual(await secretsUnder([NEW]), secrets, 'identity and seal keep their secrets');
+  await t.throwsAsync(secretsUnder([OLD]), { code: 'config-invalid' });
+  t.is((await rewrap(NEW, '', '--room', 'kitchen')).code, 64);
 
   await addHolders(db, makeRoomKeys([LOST], ROOT), 5, 6);
   const incomplete = await rewrap(NEW, '');
