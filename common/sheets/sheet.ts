@@ -1,6 +1,6 @@
 // A list that somebody uploads, read into rows of text: what it may be and how large. Which columns mean what is not known
 // here, nor what a good value is: the rooms judge.
-import { TrustError } from '../../common/errors.ts';
+import { TrustError } from '../errors.ts';
 
 export type SheetRow = {
   /** The line as the person sees it: the header is line 1. */
