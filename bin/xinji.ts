@@ -30,6 +30,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Comman
   logout: () => import('./commands/logout.ts'),
   'cert-login': () => import('./commands/cert-login.ts'),
   resume: () => import('./commands/resume.ts'),
+  'type-pack': () => import('./commands/type-pack.ts'),
   demo: () => import('./commands/demo.ts'),
 };
 

@@ -25,6 +25,8 @@ import type { RoomKeys } from './domain/room-keys.ts';
 import type { LicenseDeps, SealPort } from './flow/deps.ts';
 import { type Housekeeping, makeHousekeeping } from './flow/housekeeping.ts';
 import { makeLicenseCatalog } from './flow/license-catalog.ts';
+import { TYPE_OPERATIONS } from './http/license-type-operations.ts';
+import { makeLicenseTypeHandlers } from './http/license-types.ts';
 import { makeLicenseHandlers } from './http/licenses.ts';
 import { makeLoginHandlers, redirect } from './http/login.ts';
 import { OPERATIONS } from './http/operations.ts';
@@ -93,6 +95,7 @@ export function buildApp(parts: LicenseAppDeps): LicenseApp {
   const verify = makeVerifyHandlers(deps);
   const present = makePresentHandler(deps, sessions);
   const redeem = makeRedeemHandler(deps, gate);
+  const types = makeLicenseTypeHandlers(catalog);
   const limit = makeRateLimit({ perMinute: parts.verificationsPerMinute, clock });
   const verification = limit.guard(makeVerificationHandler(deps));
 
@@ -101,6 +104,8 @@ export function buildApp(parts: LicenseAppDeps): LicenseApp {
     row('GET', '/v1/licenses/:identifier', 'license:issue', licenses.read, OPERATIONS.read),
     row('GET', '/v1/licenses/:identifier/file', 'license:issue', licenses.readFile, OPERATIONS.readFile),
     row('POST', '/v1/licenses/:identifier/revocations', 'license:revoke', licenses.revoke, OPERATIONS.revoke),
+    row('GET', '/v1/license-types', 'public', limit.guard(types.list), TYPE_OPERATIONS.list),
+    row('GET', '/v1/license-types/:code', 'public', limit.guard(types.read), TYPE_OPERATIONS.read),
     row('POST', '/v1/presentations', 'session', present, OPERATIONS.present),
     row('POST', '/v1/redemptions', 'license:redeem', redeem, OPERATIONS.redeem),
     row('POST', '/v1/verifications', 'public', verification, OPERATIONS.verify),

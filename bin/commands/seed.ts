@@ -1,4 +1,4 @@
-// `xinji seed`: the invented people, clients, seal and license type of a development house. `xinji serve` calls the same.
+// `xinji seed`: the invented people, clients, seal and license types of a development house. `xinji serve` calls the same.
 import { parseArgs } from 'node:util';
 import { TrustError } from '../../common/errors.ts';
 import { seedHouse } from '../seed/seed-house.ts';
@@ -12,7 +12,7 @@ import type { Command } from './command.ts';
 
 export const command: Command = {
   name: 'seed',
-  summary: 'Fill a development house with invented people, clients, a seal and a license type',
+  summary: 'Fill a development house with invented people, clients, a seal and license types',
   usage: `xinji seed
 
 Migrates, then registers through the rooms' own flows; repeating it changes nothing. Development only: production has no

@@ -24,8 +24,8 @@ export type StoredEntry = {
   readonly publishedAt: Date;
 };
 
-/** An entry whose signature was verified. */
-export type CatalogEntry = Omit<StoredEntry, 'document'> & { readonly type: LicenseType };
+/** An entry whose signature was verified; `type` is its document as this release reads it, defaults filled in. */
+export type CatalogEntry = StoredEntry & { readonly type: LicenseType };
 
 /** Who signs entries: the key lies with whoever publishes, never with the room. */
 export type CatalogSigner = {
@@ -62,12 +62,12 @@ export function verifyCatalogEntry(
     return { fault: `signed under a certificate that is not accepted: ${toHex(stored.certificateSm3)}` };
   if (!verifySm2(certificate.publicKey(), messageOf(stored), stored.signature))
     return { fault: 'the signature is wrong' };
-  const { document, ...rest } = stored;
+  const { document } = stored;
   if (!equalBytes(sm3(utf8(canonicalJson(document))), stored.documentSm3)) return { fault: 'its SM3 is wrong' };
   const type = readType(document);
   if ('fault' in type) return type;
   if (type.code !== stored.code || type.version !== stored.version) return { fault: 'the row bears another code' };
-  return { ...rest, type };
+  return { ...stored, type };
 }
 
 /** What was signed may still be a document that this release does not read. */

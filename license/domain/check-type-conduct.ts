@@ -1,6 +1,7 @@
 // What the shape of a type document cannot say about its management part: validity that contradicts the catalogue,
 // a number that breaks its own pattern, changes without their act, references to fields that do not exist.
 import { checkPattern, type Refuse } from './check-type-fields.ts';
+import { matchesPattern } from './field-rules.ts';
 import type { LicenseActName } from './license-acts.ts';
 import type { Changes, Validity } from './type-conduct.ts';
 import type { LicenseTypeField } from './type-field.ts';
@@ -19,7 +20,7 @@ type Conduct = {
 export function checkTypeConduct(type: Conduct, refuse: Refuse): void {
   checkValidity(type, refuse);
   checkPattern(type.numbering.pattern, '/numbering/pattern', refuse);
-  if (!new RegExp(`^(?:${type.numbering.pattern})$`, 'u').test(type.numbering.example)) {
+  if (!matchesPattern(type.numbering.pattern, type.numbering.example)) {
     refuse('the example breaks the pattern', '/numbering/example');
   }
   checkChanges(type, refuse);

@@ -1,6 +1,8 @@
 // What the shape of a type document cannot say about its fields: names that are taken, references that lead nowhere,
 // rules that do not fit the kind of their field.
 import { isCalendarDate } from '../../common/codes/calendar-date.ts';
+import { matchesPattern } from './field-rules.ts';
+import { parsePattern } from './pattern.ts';
 import {
   COMMON_DATES,
   COMMON_TEXTS,
@@ -107,12 +109,14 @@ function checkRule(rule: FieldRule, field: LicenseTypeField, names: Names, at: s
   if (kind !== undefined && otherKind !== kind) refuse(`${rule.other} is not a ${kind}`, `${at}/other`);
 }
 
-/** Refuses what cannot be compiled. */
+/** Refuses what is not in the language of pattern.ts, and what Node cannot compile. */
 export function checkPattern(pattern: string, at: string, refuse: Refuse): void {
   try {
-    new RegExp(`^(?:${pattern})$`, 'u');
-  } catch {
-    refuse('the pattern cannot be compiled', at);
+    parsePattern(pattern);
+    matchesPattern(pattern, '');
+  } catch (error) {
+    if (error instanceof SyntaxError) refuse(`the pattern is not one of ours: ${error.message}`, at);
+    throw error;
   }
 }
 
