@@ -220,6 +220,8 @@ test('the room tells its contract and its health', async (t) => {
   const house = await startLicense(t);
   const { paths } = (await house.call('GET', '/openapi.json')).json as { paths: Record<string, unknown> };
   t.deepEqual(Object.keys(paths).sort(), [
+    '/v1/license-types',
+    '/v1/license-types/{code}',
     '/v1/licenses',
     '/v1/licenses/{identifier}',
     '/v1/licenses/{identifier}/file',
