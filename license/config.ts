@@ -7,6 +7,7 @@ import {
   parsePort,
   parsePostgresUrl,
   parsePublicUrl,
+  parseText,
   readConfig,
 } from '../common/env.ts';
 import { parseFilePlace, parseS3Credentials } from '../common/files/file-place.ts';
@@ -92,6 +93,14 @@ export const CONFIG_TABLE = {
     example: '/etc/xinji/license/files.key',
     fallback: () => '',
     parse: parseOptional((path, mode) => parseS3Credentials(readKeyText(path, mode))),
+  },
+  rareFonts: {
+    name: 'XINJI_LICENSE_FONTS',
+    manual:
+      'Folder with HanaMinA.ttf and HanaMinB.ttf, which draw rare characters (生僻字) that Noto Sans SC lacks; Debian: fonts-hanazono. Without it such a character is refused (`glyph-missing`).',
+    example: '/usr/share/fonts/truetype/hanazono',
+    fallback: () => '/usr/share/fonts/truetype/hanazono',
+    parse: parseText,
   },
   verificationsPerMinute: {
     name: 'XINJI_LICENSE_VERIFICATIONS_PER_MINUTE',

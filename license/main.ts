@@ -8,11 +8,12 @@ import { checkSchemaVersion } from '../common/db/migrate.ts';
 import { openFileStore } from '../common/files/file-place.ts';
 import { currentRequestId } from '../common/http/request-context.ts';
 import { runRoom } from '../common/http/run-room.ts';
-import { readNotoSans } from '../common/pdf/noto-sans.ts';
+import { readFontFiles } from '../common/pdf/font-files.ts';
 import { buildApp } from './app.ts';
 import { readRoomConfig } from './config.ts';
 import { openRoomKeys } from './flow/open-room-keys.ts';
 import { MIGRATIONS } from './migrations/list.ts';
+import { makeRenderer } from './pdf/prepare-face.ts';
 
 await runRoom({
   room: 'license',
@@ -32,7 +33,8 @@ await runRoom({
     });
     const seal = makeSealClient({ baseUrl: config.sealUrl, getToken, requestId: currentRequestId });
     const files = openFileStore(config.filesPlace, config.filesCredentials);
-    const { app, housekeeping } = buildApp({ ...config, ...deps, db, keys, seal, files, fonts: readNotoSans() });
+    const renderer = makeRenderer({ fonts: readFontFiles(config.rareFonts) });
+    const { app, housekeeping } = buildApp({ ...config, ...deps, db, keys, seal, files, renderer });
     return {
       app,
       started: async () => housekeeping.start(),

@@ -17,7 +17,7 @@ import { makeRateLimit, type RateLimit } from '../common/http/rate-limit.ts';
 import { referenceRoutes } from '../common/http/reference-page.ts';
 import { mountRoutes, type Route } from '../common/http/routes.ts';
 import type { Log } from '../common/log.ts';
-import { readNotoSans } from '../common/pdf/noto-sans.ts';
+import { readNotoSans } from '../common/pdf/font-files.ts';
 import type { Certificate } from '../common/pki/certificate.ts';
 import type { Revocation } from '../common/pki/chain-revocation.ts';
 import { withIntermediates } from '../common/pki/trust-stores.ts';

@@ -10,12 +10,13 @@ import { connect } from '../../common/db/connect.ts';
 import { checkSchemaVersion } from '../../common/db/migrate.ts';
 import { openFileStore } from '../../common/files/file-place.ts';
 import { makeLog } from '../../common/log.ts';
-import { readNotoSans } from '../../common/pdf/noto-sans.ts';
+import { readFontFiles } from '../../common/pdf/font-files.ts';
 import { type LicenseConfig, readRoomConfig } from '../../license/config.ts';
 import { makeLicenseCatalog } from '../../license/flow/license-catalog.ts';
 import { openRoomKeys } from '../../license/flow/open-room-keys.ts';
 import { type ResumeResult, resumeIssues } from '../../license/flow/resume-issues.ts';
 import { MIGRATIONS } from '../../license/migrations/list.ts';
+import { makeRenderer } from '../../license/pdf/prepare-face.ts';
 import { openOwnedDatabase } from '../serve/database.ts';
 import { databaseKey, planRooms, readOwnerConfig, roomEnvironments } from '../serve/environment.ts';
 import { loadSecrets } from '../serve/secrets.ts';
@@ -57,7 +58,8 @@ async function resume(env: NodeJS.ProcessEnv): Promise<ResumeResult> {
       catalog: makeLicenseCatalog({ db, clock: systemClock, log, certificates: config.catalogCertificates }),
       files: openFileStore(config.filesPlace, config.filesCredentials),
       seal: makeSealClient({ baseUrl: config.sealUrl, getToken: makeSealTokens(config) }),
-      fonts: readNotoSans(),
+      renderer: makeRenderer({ fonts: readFontFiles(config.rareFonts) }),
+      verifyUrl: `${config.url}/verify`,
       keys: await openRoomKeys(db, masterKeysOf(config), systemClock()),
       clock: systemClock,
       log,

@@ -1,6 +1,6 @@
 // One typeface inside one PDF: collects the characters used, then writes them as a subset CIDFontType2 with Identity-H,
 // widths and ToUnicode. A CID stands for one character, not for one glyph, so that extraction gives back exactly the text.
-import { toHex, utf8 } from '../bytes.ts';
+import { utf8 } from '../bytes.ts';
 import { sm3 } from '../crypto/sm3.ts';
 import { type PdfFile, type PdfRef, refer } from './pdf-file.ts';
 import { checkGlyphs, type Typeface } from './typeface.ts';
@@ -21,30 +21,33 @@ export class EmbeddedFont {
 
   /** A coder from text to the hexadecimal string of its CIDs. Call it when all texts were noted. */
   coder(): (text: string) => string {
-    const cids = new Map(this.#sorted().map((codePoint, index) => [codePoint, index + 1]));
-    return (text) =>
-      `<${Array.from(text, (character) => hex4(cids.get(character.codePointAt(0) ?? 0) ?? 0)).join('')}>`;
+    const codes = new Map(this.#sorted().map((codePoint, index) => [codePoint, hex4(index + 1)]));
+    return (text) => {
+      let hex = '';
+      for (const character of text) hex += codes.get(character.codePointAt(0) ?? 0) ?? '0000';
+      return `<${hex}>`;
+    };
   }
 
-  /** Writes font, descriptor, widths and map into `file`. */
-  write(file: PdfFile): PdfRef {
+  /** Writes font, descriptor, widths and map into `file`; `plain` leaves the streams as they are. */
+  write(file: PdfFile, { plain = false }: { plain?: boolean } = {}): PdfRef {
     const codePoints = this.#sorted();
     const { bytes, glyphs } = this.typeface.subset(codePoints);
     const name = `${subsetTag(codePoints)}+${this.typeface.name}`;
-    const fontFile = file.addStream(`/Length1 ${bytes.length}`, bytes);
+    const fontFile = file.addStream(`/Length1 ${bytes.length}`, bytes, { plain });
     const { ascent, descent, capHeight, bbox } = this.typeface;
     const descriptor = file.add(
       `<< /Type /FontDescriptor /FontName /${name} /Flags 4 /FontBBox [${bbox.join(' ')}] /ItalicAngle 0 /StemV 80 ` +
         `/Ascent ${ascent} /Descent ${descent} /CapHeight ${capHeight} /FontFile2 ${refer(fontFile)} >>`,
     );
-    const glyphMap = file.addStream('', cidToGlyph(glyphs));
+    const glyphMap = file.addStream('', cidToGlyph(glyphs), { plain });
     const widths = codePoints.map((codePoint) => this.typeface.widthOf(codePoint)).join(' ');
     const cidFont = file.add(
       `<< /Type /Font /Subtype /CIDFontType2 /BaseFont /${name} /FontDescriptor ${refer(descriptor)} ` +
         `/CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> ` +
         `/CIDToGIDMap ${refer(glyphMap)} /DW 1000 /W [1 [${widths}]] >>`,
     );
-    const toUnicode = file.addStream('', utf8(toUnicodeMap(codePoints)));
+    const toUnicode = file.addStream('', utf8(toUnicodeMap(codePoints)), { plain });
     return file.add(
       `<< /Type /Font /Subtype /Type0 /BaseFont /${name} /Encoding /Identity-H ` +
         `/DescendantFonts [${refer(cidFont)}] /ToUnicode ${refer(toUnicode)} >>`,
@@ -96,11 +99,9 @@ function toUnicodeMap(codePoints: readonly number[]): string {
 
 function utf16Hex(codePoint: number): string {
   const text = String.fromCodePoint(codePoint);
-  return toHex(
-    Uint8Array.from(
-      Array.from({ length: text.length }, (_, i) => text.charCodeAt(i)).flatMap((u) => [u >> 8, u & 255]),
-    ),
-  ).toUpperCase();
+  let hex = '';
+  for (let unit = 0; unit < text.length; unit++) hex += hex4(text.charCodeAt(unit));
+  return hex;
 }
 
 function hex4(value: number): string {

@@ -1,51 +1,75 @@
 // Writes a whole PDF 1.7 file (ISO 32000-1) with a classic cross-reference table: numbered objects in, bytes out.
-// Same objects, same bytes: nothing here asks for the time or for chance. Streams are deflated at level 1, so the bytes
-// also depend on the zlib of the pinned Node. Not here: reading, updating or sealing files (seal/pdf).
+// Same objects, same bytes: nothing here asks for the time or for chance. A stream is stored as it is, or deflated at level 1,
+// and then its bytes depend on zlib. What many files have in common is written once, frozen, and gone on with.
+// Not here: reading, updating or sealing files (seal/pdf).
 import { deflateSync } from 'node:zlib';
-import { concatBytes, toHex, utf8 } from '../bytes.ts';
+import { concatBytes, toHex } from '../bytes.ts';
 
 export type PdfRef = { readonly number: number };
 
+/** The beginning of a file, with its objects. */
+export type FrozenPdf = { readonly bytes: Uint8Array; readonly offsets: readonly number[] };
+
+const HEADER = new Uint8Array(Buffer.from('%PDF-1.7\n%\xe5\xe6\xe7\xe8\n', 'latin1'));
+
 export class PdfFile {
-  readonly #objects: (Uint8Array | null)[] = [];
+  readonly #parts: Uint8Array[];
+  /** Where each object begins; -1 while it is only reserved. */
+  readonly #offsets: number[];
+  #size: number;
+
+  constructor(beginning: FrozenPdf = { bytes: HEADER, offsets: [] }) {
+    this.#parts = [beginning.bytes];
+    this.#offsets = [...beginning.offsets];
+    this.#size = beginning.bytes.length;
+  }
 
   /** Reserves a number, for objects that point at each other. */
   reserve(): PdfRef {
-    this.#objects.push(null);
-    return { number: this.#objects.length };
+    this.#offsets.push(-1);
+    return { number: this.#offsets.length };
   }
 
   /** Adds an object written as PDF syntax, under a reserved number or a new one. */
   add(syntax: string, ref: PdfRef = this.reserve()): PdfRef {
-    this.#objects[ref.number - 1] = latin1(syntax);
+    this.#write(ref, latin1(`${ref.number} 0 obj\n${syntax}\nendobj\n`));
     return ref;
   }
 
-  /** Adds a stream. `plain` keeps it readable in the file, as metadata should be. */
+  /** Adds a stream. `plain` stores the content as it is; `entries` may then name a filter that it went through before. */
   addStream(entries: string, content: Uint8Array, { plain = false }: { plain?: boolean } = {}): PdfRef {
     const body = plain ? content : new Uint8Array(deflateSync(content, { level: 1 }));
-    const head = `<< ${entries} ${plain ? '' : '/Filter /FlateDecode '}/Length ${body.length} >>\nstream\n`;
     const ref = this.reserve();
-    this.#objects[ref.number - 1] = concatBytes(latin1(head), body, latin1('\nendstream'));
+    const filter = plain ? '' : '/Filter /FlateDecode ';
+    const head = `${ref.number} 0 obj\n<< ${entries} ${filter}/Length ${body.length} >>\nstream\n`;
+    this.#write(ref, latin1(head), body, latin1('\nendstream\nendobj\n'));
     return ref;
+  }
+
+  /** What was written so far, as the beginning of other files. */
+  freeze(): FrozenPdf {
+    return { bytes: concatBytes(...this.#parts), offsets: [...this.#offsets] };
   }
 
   /** The file. `id` are 16 bytes; both parts of /ID are the same in a first revision. */
   encode({ root, info, id }: { root: PdfRef; info: PdfRef; id: Uint8Array }): Uint8Array {
-    const parts: Uint8Array[] = [Uint8Array.from([...latin1('%PDF-1.7\n%'), 0xe5, 0xe6, 0xe7, 0xe8, 0x0a])];
-    let offset = parts[0]!.length;
-    const table = ['0000000000 65535 f \n'];
-    for (const [index, object] of this.#objects.entries()) {
-      if (object === null) throw new Error(`PDF object ${index + 1} was reserved and never written`);
-      table.push(`${String(offset).padStart(10, '0')} 00000 n \n`);
-      const whole = concatBytes(latin1(`${index + 1} 0 obj\n`), object, latin1('\nendobj\n'));
-      parts.push(whole);
-      offset += whole.length;
-    }
+    const rows = this.#offsets.map((offset, index) => {
+      if (offset < 0) throw new Error(`PDF object ${index + 1} was reserved and never written`);
+      return `${String(offset).padStart(10, '0')} 00000 n \n`;
+    });
+    const size = rows.length + 1;
     const hex = toHex(id).toUpperCase();
-    const trailer = `<< /Size ${table.length} /Root ${refer(root)} /Info ${refer(info)} /ID [<${hex}> <${hex}>] >>`;
-    parts.push(latin1(`xref\n0 ${table.length}\n${table.join('')}trailer\n${trailer}\nstartxref\n${offset}\n%%EOF\n`));
-    return concatBytes(...parts);
+    const trailer = `<< /Size ${size} /Root ${refer(root)} /Info ${refer(info)} /ID [<${hex}> <${hex}>] >>`;
+    const table = `xref\n0 ${size}\n0000000000 65535 f \n${rows.join('')}trailer\n${trailer}\n`;
+    return concatBytes(...this.#parts, latin1(`${table}startxref\n${this.#size}\n%%EOF\n`));
+  }
+
+  #write(ref: PdfRef, ...parts: readonly Uint8Array[]): void {
+    this.#offsets[ref.number - 1] = this.#size;
+    for (const part of parts) {
+      this.#parts.push(part);
+      this.#size += part.length;
+    }
   }
 }
 
@@ -56,9 +80,7 @@ export function refer(ref: PdfRef): string {
 
 /** A text string object as UTF-16BE with byte order mark, in hexadecimal. */
 export function pdfText(text: string): string {
-  const units = Array.from({ length: text.length }, (_, index) =>
-    text.charCodeAt(index).toString(16).padStart(4, '0'),
-  ).join('');
+  const units = Buffer.from(text, 'utf16le').swap16().toString('hex');
   return `<FEFF${units.toUpperCase()}>`;
 }
 
@@ -73,5 +95,5 @@ export function pdfNumber(value: number): string {
 }
 
 function latin1(text: string): Uint8Array {
-  return /^[\x00-\x7f]*$/.test(text) ? utf8(text) : new Uint8Array(Buffer.from(text, 'latin1'));
+  return Buffer.from(text, 'latin1');
 }

@@ -1,5 +1,5 @@
 // HarfBuzz's subsetter (harfbuzz-subset.wasm) with its fonts kept in its memory: characters in, a TrueType font with their
-// glyphs only out. One instance belongs to whoever opened it; there is no state besides the fonts. Same characters, same bytes.
+// glyphs only out. It belongs to whoever opened it; there is no state besides the fonts. Same characters, same bytes.
 import { TrustError } from '../errors.ts';
 import { readCharacterMap } from './truetype.ts';
 
@@ -41,14 +41,15 @@ const DROPPED = 'GSUB GPOS GDEF BASE STAT name OS/2 post vhea vmtx VORG gasp DSI
   .split(' ')
   .map((tag) => Buffer.from(tag.padEnd(4), 'latin1').readUInt32BE());
 
-/** Starts the wasm; about a millisecond. */
+/** Compiles the wasm; about a millisecond. Each font has an instance of its own, because their memory ends at 64 MB. */
 export function openSubsetter(wasm: Uint8Array): Subsetter {
-  const hb = new WebAssembly.Instance(new WebAssembly.Module(wasm), {}).exports as HarfBuzz;
-  hb._initialize();
+  const module = new WebAssembly.Module(wasm);
   return {
     keep: (font) => {
+      const hb = new WebAssembly.Instance(module, {}).exports as HarfBuzz;
+      hb._initialize();
       const at = hb.malloc(font.length);
-      if (at === 0) throw new TrustError('internal', 'no memory for the font');
+      if (at === 0) throw new TrustError('invalid-request', 'the font is too large for the subsetter');
       new Uint8Array(hb.memory.buffer).set(font, at);
       const blob = hb.hb_blob_create(at, font.length, WRITABLE, 0, 0);
       const face = hb.hb_face_create(blob, 0);

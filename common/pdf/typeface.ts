@@ -40,8 +40,11 @@ export function checkGlyphs(typeface: Typeface, text: string, pointer?: string):
   }
 }
 
+/** What measuring text needs of a typeface, or of several that stand in for each other. */
+export type Measure = Pick<Typeface, 'widthOf'>;
+
 /** Width of `text` at `size` points, in points. */
-export function textWidth(typeface: Typeface, text: string, size: number): number {
+export function textWidth(typeface: Measure, text: string, size: number): number {
   let width = 0;
   for (const character of text) width += typeface.widthOf(character.codePointAt(0) ?? 0);
   return (width * size) / 1000;
@@ -49,25 +52,44 @@ export function textWidth(typeface: Typeface, text: string, size: number): numbe
 
 export const POINTS_PER_MM = 72 / 25.4;
 
-const NO_LINE_START = new Set('，。；：！？、）》」』】〉…％,.;:!?)]}%');
-
-/** Breaks at the width; never before a closing mark, and at a blank where the line has one late enough. */
-export function wrapText(typeface: Typeface, text: string, size: number, limitMm: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const character of text) {
-    if (line !== '' && widthMm(typeface, line + character, size) > limitMm && !NO_LINE_START.has(character)) {
-      const blank = line.lastIndexOf(' ');
-      const cut = blank > line.length / 2 ? blank : line.length;
-      lines.push(line.slice(0, cut).trimEnd());
-      line = line.slice(cut).trimStart();
-    }
-    line += character;
-  }
-  return [...lines, line];
+/** Width of `text` at `size` points, in millimetres. */
+export function widthMm(typeface: Measure, text: string, size: number): number {
+  return textWidth(typeface, text, size) / POINTS_PER_MM;
 }
 
-/** Width of `text` at `size` points, in millimetres. */
-export function widthMm(typeface: Typeface, text: string, size: number): number {
-  return textWidth(typeface, text, size) / POINTS_PER_MM;
+const NO_LINE_START = new Set('，。、；：！？）》」』】〉〕…％·,.;:!?)]}%');
+const NO_LINE_END = new Set('（《「『【〈〔([{');
+const WORD = /[\p{Script=Latin}\p{Nd}.,/:_-]/u;
+
+/**
+ * Breaks at the width: never before a closing mark or after an opening one, inside a word or number only where it begins in
+ * the first half of the line. Blanks at a break are dropped, nothing else is.
+ */
+export function wrapText(typeface: Measure, text: string, size: number, limitMm: number): string[] {
+  const limit = (limitMm * POINTS_PER_MM * 1000) / size;
+  const characters = Array.from(text);
+  const lines: string[] = [];
+  let start = 0;
+  let width = 0;
+  for (let at = 0; at < characters.length; at++) {
+    width += typeface.widthOf(characters[at]?.codePointAt(0) ?? 0);
+    if (width <= limit || at === start || characters[at] === ' ') continue;
+    const end = findBreak(characters, start, at);
+    lines.push(characters.slice(start, end).join('').trimEnd());
+    start = end;
+    while (characters[start] === ' ') start++;
+    at = start - 1;
+    width = 0;
+  }
+  return [...lines, characters.slice(start).join('').trimEnd()];
+}
+
+function findBreak(characters: readonly string[], start: number, overflow: number): number {
+  for (let end = overflow; end > (start + overflow) / 2; end--) {
+    const [before = '', after = ''] = [characters[end - 1], characters[end]];
+    if (NO_LINE_START.has(after) || NO_LINE_END.has(before)) continue;
+    if (WORD.test(before) && WORD.test(after)) continue;
+    return end;
+  }
+  return overflow;
 }

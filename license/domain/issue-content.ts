@@ -25,13 +25,13 @@ export function makeIssueContent(
   request: IssueRequest,
   serial: string,
   now: Date,
-): LicenseContent {
+): Omit<LicenseContent, 'verifyUrl' | 'verifyCode'> {
   const today = chinaDate(now);
   const dates = decideDates(type, request, today);
   checkLicenseFields(type, request, dates, today);
   const code = canonicalHolderCode(request.holder.code);
   checkHolderCode(request.holder.code_type, code, today);
-  const content: LicenseContent = {
+  const content = {
     identifier: makeLicenseIdentifier({
       licenseType: type.code,
       issuingAuthority: authority.code,

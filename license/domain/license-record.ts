@@ -19,6 +19,9 @@ export type LicenseContent = {
   readonly validTo: string;
   /** By the names of the license type. */
   readonly fields: Readonly<Record<string, string>>;
+  /** What the QR code of the face holds beside the identifier: the public page that checks, and 80 bits in Crockford's base 32. */
+  readonly verifyUrl: string;
+  readonly verifyCode: string;
   /** When the intent was recorded; the PDF carries it as its creation time. */
   readonly createdAt: Date;
 };
@@ -26,7 +29,7 @@ export type LicenseContent = {
 export type LicenseFile = { readonly sm3: string; readonly size: number };
 
 /** A row of `license.licenses`, its holder code still closed. */
-export type StoredLicense = Omit<LicenseContent, 'holder'> & {
+export type StoredLicense = Omit<LicenseContent, 'holder' | 'verifyUrl' | 'verifyCode'> & {
   readonly version: number;
   readonly clientId: string;
   readonly caseId: string;

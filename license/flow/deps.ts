@@ -4,8 +4,8 @@ import type { Clock } from '../../common/clock.ts';
 import type { VerificationReport } from '../../common/contract/report.ts';
 import type { FileStore } from '../../common/files/file-store.ts';
 import type { Log } from '../../common/log.ts';
-import type { Typefaces } from '../../common/pdf/typeface.ts';
 import type { RoomKeys } from '../domain/room-keys.ts';
+import type { Renderer } from '../pdf/prepare-face.ts';
 import type { LicenseCatalog } from './license-catalog.ts';
 
 /** The seal room as this room needs it; common/client/seal-client.ts is one. */
@@ -29,7 +29,9 @@ export type LicenseDeps = {
   readonly catalog: LicenseCatalog;
   readonly files: FileStore;
   readonly seal: SealPort;
-  readonly fonts: Typefaces;
+  readonly renderer: Renderer;
+  /** The public page that checks licenses; the QR code of a face holds it. */
+  readonly verifyUrl: string;
   readonly keys: RoomKeys;
   readonly clock: Clock;
   readonly log: Log;

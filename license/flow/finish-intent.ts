@@ -105,7 +105,7 @@ const MOST_KEYS = 5;
 
 async function renderAgain(deps: LicenseDeps, content: LicenseContent): Promise<RenderedLicense> {
   const type = await deps.catalog.getVersion(content.licenseType, content.typeVersion);
-  return renderLicense(deps.fonts, type, content);
+  return renderLicense(deps.renderer, type, { ...content, holders: [content.holder] });
 }
 
 /** The seal room's answer is read like a stranger's: our bytes, and more behind them. */

@@ -8,11 +8,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { equalBytes } from '../../common/bytes.ts';
 import type { IssueRequest } from '../../common/contract/license.ts';
 import { TrustError } from '../../common/errors.ts';
-import { makeId } from '../../common/ids.ts';
+import { makeId, makeToken } from '../../common/ids.ts';
 import { closeContent, fingerprintRequest, makeIssueContent, SERIAL_CHARACTERS } from '../domain/issue-content.ts';
 import type { License } from '../domain/license-record.ts';
 import { openLicense } from '../domain/open-license.ts';
-import { checkPrintable } from '../pdf/check-printable.ts';
 import { type RenderedLicense, renderLicense } from '../pdf/render-license.ts';
 import { claimIssue, findIssue, type Issue, insertIssue } from '../store/issues.ts';
 import { findLicense } from '../store/licenses.ts';
@@ -76,9 +75,9 @@ async function makeIntent(
 ): Promise<{ readonly intent: Omit<Issue, 'state' | 'attempts'>; readonly rendered: RenderedLicense }> {
   const type = await deps.catalog.get(request.license_type);
   const authority = { name: client.authorityName, code: client.authorityCode };
-  const content = makeIssueContent(type, authority, request, makeSerial(), deps.clock());
-  checkPrintable(deps.fonts.regular, request);
-  const rendered = renderLicense(deps.fonts, type, content);
+  const face = { verifyUrl: deps.verifyUrl, verifyCode: makeToken(16).toUpperCase() };
+  const content = { ...makeIssueContent(type, authority, request, makeSerial(), deps.clock()), ...face };
+  const rendered = renderLicense(deps.renderer, type, { ...content, holders: [content.holder] });
   const issueId = makeId('iss');
   const intent = {
     issueId,

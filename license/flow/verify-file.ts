@@ -8,7 +8,7 @@ import { isTrustError, type ProblemCode } from '../../common/errors.ts';
 import { parseLicenseIdentifier } from '../domain/license-identifier.ts';
 import type { StoredLicense } from '../domain/license-record.ts';
 import { stateAt } from '../domain/license-states.ts';
-import { findClaimedIdentifiers } from '../pdf/license-metadata.ts';
+import { findClaimedIdentifiers } from '../pdf/face-metadata.ts';
 import { findLicense, findLicenseByFile } from '../store/licenses.ts';
 import type { LicenseDeps } from './deps.ts';
 import { throwForeign } from './foreign-problem.ts';

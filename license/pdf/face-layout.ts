@@ -1,183 +1,156 @@
-// The face of a license as drawing instructions in millimetres, one function for each template of FACE_TEMPLATES.
-// Pure layout: it measures with a typeface and knows neither PDF syntax nor the seal's picture, only the place kept for it.
-
-import { HOLDER_CODE_TYPES } from '../../common/codes/holder-code.ts';
+// The face of a license as drawing instructions in millimetres: title, number, sections, authority, date, frame. The measures
+// are those of the template. Pure layout: it knows neither PDF syntax nor the seal's picture, only the place kept for it.
 import { TrustError } from '../../common/errors.ts';
-import { type Typeface, type Typefaces, widthMm, wrapText } from '../../common/pdf/typeface.ts';
-import { fieldText } from '../domain/field-text.ts';
-import { chineseDate, NEVER } from '../domain/license-date.ts';
-import type { LicenseContent } from '../domain/license-record.ts';
+import { widthMm, wrapText } from '../../common/pdf/typeface.ts';
+import { chineseDate } from '../domain/license-date.ts';
 import type { LicenseType } from '../domain/license-type.ts';
-import type { FaceTemplate } from '../domain/type-face.ts';
+import { at, centred, type FaceDrawing, type FaceLine, type FaceText, fitSize, type Measures } from './face-drawing.ts';
+import { layoutFlow } from './face-flow.ts';
+import type { FaceRecord } from './face-record.ts';
+import type { FaceBlock } from './face-sections.ts';
+import type { FaceMeasures } from './face-template.ts';
 
-export type Ink = 'ink' | 'soft' | 'frame' | 'rule' | 'ghost';
-export type FaceText = {
-  readonly text: string;
-  /** Left end of the base line, mm from the lower left corner of the page. */
-  readonly x: number;
-  readonly y: number;
-  /** Points. */
-  readonly size: number;
-  readonly weight: 'regular' | 'bold';
-  readonly ink: Ink;
-};
-export type FaceLine = { readonly x: number; readonly y: number; readonly width: number; readonly ink: Ink };
-export type FaceFrame = { readonly inset: number; readonly strokePoints: number };
-export type FaceLayout = {
-  readonly widthMm: number;
-  readonly heightMm: number;
-  readonly texts: readonly FaceText[];
-  readonly lines: readonly FaceLine[];
-  readonly frames: readonly FaceFrame[];
-  readonly qr: { readonly x: number; readonly y: number; readonly side: number };
-  /** Lower left corner of the square kept for the seal. Only the date lies under it, as on paper. */
-  readonly seal: { readonly page: number; readonly xMm: number; readonly yMm: number; readonly sideMm: number };
-};
+const SAMPLE = '样例';
+const SAMPLE_LINE = '样例，不具法律效力  Sample, no legal force';
+/** Points of a title in one line, then in two. */
+const TITLE_SIZES = [28, 24, 20];
+const TITLE_SIZES_OF_TWO = [18, 15];
+const LEAST_NUMBER_SIZE = 7;
 
-const TEMPLATES: Readonly<Record<FaceTemplate, typeof layoutPortrait>> = {
-  'a4-portrait': layoutPortrait,
-  'a4-landscape': layoutPortrait,
-};
+/** Words in bold that are not words of the type. */
+export const FACE_WORDS: readonly string[] = [SAMPLE];
 
-/** Lays out the face by the template that the type names. Throws `license-fields-invalid` when it does not fit. */
-export function layoutFace(fonts: Typefaces, type: LicenseType, license: LicenseContent): FaceLayout {
-  return TEMPLATES[type.face.template](fonts, type, license);
-}
-
-const PAGE = { width: 210, height: 297 };
-const LABEL_X = 27;
-const VALUE_X = 74;
-const RIGHT_X = 183;
-const ROWS_TOP = 226;
-const ROWS_BOTTOM = 88;
-const SEAL = { page: 1, xMm: 127, yMm: 31, sideMm: 42 };
-const SEAL_CENTRE = SEAL.xMm + SEAL.sideMm / 2;
-
-function layoutPortrait(fonts: Typefaces, type: LicenseType, license: LicenseContent): FaceLayout {
-  const rows = layoutRows(fonts, listRows(type, license));
+/** Lays out the face with these sections. Throws `license-fields-invalid` with the pointer of what does not fit. */
+export function layoutFace(
+  measures: Measures,
+  page: FaceMeasures,
+  type: LicenseType,
+  license: FaceRecord,
+  blocks: readonly FaceBlock[],
+): FaceDrawing {
+  const photo = license.photo ? page.photo : { width: 0, height: 0 };
+  const flow = layoutFlow(measures, blocks, { ...page, photo });
   return {
-    widthMm: PAGE.width,
-    heightMm: PAGE.height,
     texts: [
-      ...(type.sample ? sampleMarks(fonts) : []),
-      ...titleTexts(fonts, type, license),
-      ...rows.texts,
-      ...authorityTexts(fonts, license),
-      at('电子证照标识', 24, 24.5, 7.5, 'soft'),
-      at(license.identifier, 24, 20.5, 7.5, 'ink'),
+      ...(type.sample ? sampleMarks(measures, page) : []),
+      ...titleTexts(measures, page, type),
+      numberText(measures, page, license.licenseNumber),
+      ...flow.texts,
+      ...authorityTexts(measures, page, license),
+      ...footTexts(measures, page, license),
     ],
-    lines: rows.lines,
-    frames: [
-      { inset: 10, strokePoints: 1.4 },
-      { inset: 12, strokePoints: 0.4 },
-    ],
-    qr: { x: 22, y: 30, side: 36 },
-    seal: SEAL,
+    lines: [...frameLines(page), ...flow.lines],
+    fills: flow.fills,
   };
 }
 
-function titleTexts(fonts: Typefaces, type: LicenseType, license: LicenseContent): FaceText[] {
-  const size = Math.min(28, fitSize(fonts.bold, license.name, 165, 28));
-  const number = `证照编号 ${license.licenseNumber}`;
-  const numberSize = Math.min(11, fitSize(fonts.regular, number, 156, 11));
-  return [
-    centred(fonts.bold, license.name, PAGE.width / 2, 254, size, 'bold', 'ink'),
-    centred(fonts.regular, type.name_en, PAGE.width / 2, 245, 11, 'regular', 'soft'),
-    at(number, RIGHT_X - widthMm(fonts.regular, number, numberSize), 232, numberSize, 'ink'),
-  ];
+function titleTexts(measures: Measures, page: FaceMeasures, type: LicenseType): FaceText[] {
+  const title = type.face.title ?? type.name;
+  const middle = page.width / 2;
+  const limit = page.right - page.left;
+  const english = type.face.title_en ?? type.name_en;
+  const below = at(english, 0, page.titleEn, fitSize(measures.regular, english, limit, 11), 'soft');
+  const size = TITLE_SIZES.find((points) => widthMm(measures.bold, title, points) <= limit);
+  if (size !== undefined) {
+    return [centred(measures, middle, at(title, 0, page.title, size, 'ink', 'bold')), centred(measures, middle, below)];
+  }
+  for (const points of TITLE_SIZES_OF_TWO) {
+    const lines = wrapText(measures.bold, title, points, limit);
+    if (lines.length > 2) continue;
+    const texts = lines.map((line, index) => at(line, 0, page.title + 6 - index * points * 0.5, points, 'ink', 'bold'));
+    return [...texts, below].map((text) => centred(measures, middle, text));
+  }
+  throw new TrustError('license-fields-invalid', 'the title does not fit on the face', { pointer: '/face/title' });
+}
+
+function numberText({ regular }: Measures, page: FaceMeasures, number: string): FaceText {
+  const text = `编号 No. ${number}`;
+  const size = fitSize(regular, text, page.right - page.left, 11);
+  if (size < LEAST_NUMBER_SIZE) {
+    throw new TrustError('license-fields-invalid', 'the number does not fit on the face', {
+      pointer: '/license_number',
+    });
+  }
+  return at(text, page.right - widthMm(regular, text, size), page.number, size, 'ink');
 }
 
 /** Said above the title and once large behind everything: a sample must not pass for a license. */
-function sampleMarks(fonts: Typefaces): FaceText[] {
+function sampleMarks(measures: Measures, page: FaceMeasures): FaceText[] {
+  const middle = page.width / 2;
   return [
-    centred(fonts.bold, '样例', PAGE.width / 2, 130, 190, 'bold', 'ghost'),
-    centred(fonts.regular, '样例，不具法律效力  Sample, no legal force', PAGE.width / 2, 276, 10, 'regular', 'soft'),
+    centred(measures, middle, at(SAMPLE, 0, (page.top + page.bottom) / 2 - 24, 190, 'ghost', 'bold')),
+    centred(measures, middle, at(SAMPLE_LINE, 0, page.title + 15, 9.5, 'soft')),
   ];
-}
-
-type Row = { readonly label: string; readonly labelEn: string; readonly value: string };
-
-function listRows(type: LicenseType, license: LicenseContent): Row[] {
-  const end = license.validTo === NEVER ? '长期' : `至 ${chineseDate(license.validTo)}`;
-  return [
-    { label: '持证主体', labelEn: 'Holder', value: license.holder.name },
-    {
-      label: HOLDER_CODE_TYPES.get(license.holder.codeType) ?? '证件号码',
-      labelEn: 'Holder code',
-      value: license.holder.code,
-    },
-    ...type.fields.flatMap((field) => {
-      const value = license.fields[field.name];
-      if (value === undefined || !field.face) return [];
-      return [{ label: field.label, labelEn: field.label_en, value: fieldText(type, field, value) }];
-    }),
-    { label: '有效期', labelEn: 'Valid', value: `${chineseDate(license.validFrom)} ${end}` },
-  ];
-}
-
-function layoutRows(fonts: Typefaces, rows: readonly Row[]): { texts: FaceText[]; lines: FaceLine[] } {
-  const wrapped = rows.map((row) => ({ ...row, values: wrapText(fonts.regular, row.value, 14, RIGHT_X - VALUE_X) }));
-  const lineCount = wrapped.reduce((sum, row) => sum + row.values.length, 0);
-  const extra = lineCount - rows.length;
-  const height = Math.min(14, (ROWS_TOP - ROWS_BOTTOM - extra * 6.5) / rows.length);
-  if (height < 8.5) {
-    throw new TrustError('license-fields-invalid', `${lineCount} lines of fields do not fit on the face`, {
-      pointer: '/fields',
-    });
-  }
-  const texts: FaceText[] = [];
-  const lines: FaceLine[] = [];
-  let top = ROWS_TOP;
-  for (const { label, labelEn, values } of wrapped) {
-    const base = top - height * 0.5;
-    const labels = fitSize(fonts.bold, label, VALUE_X - LABEL_X - 3, 11.5);
-    texts.push({ ...at(label, LABEL_X, base, Math.min(11.5, labels), 'ink'), weight: 'bold' });
-    texts.push(at(labelEn, LABEL_X, base - 3.9, 7.5, 'soft'));
-    for (const [index, value] of values.entries()) texts.push(at(value, VALUE_X, base - 1.2 - index * 6.5, 14, 'ink'));
-    top -= height + (values.length - 1) * 6.5;
-    lines.push({ x: LABEL_X, y: top, width: RIGHT_X - LABEL_X, ink: 'rule' });
-  }
-  return { texts, lines };
 }
 
 /** The authority above the seal, the date inside its ring and clear of the star: sealed over the date, as on paper. */
-function authorityTexts(fonts: Typefaces, license: LicenseContent): FaceText[] {
-  const name = wrapText(fonts.bold, license.issuingAuthority.name, 13, 72);
-  const foot = SEAL.yMm + SEAL.sideMm + 2;
+function authorityTexts(measures: Measures, page: FaceMeasures, license: FaceRecord): FaceText[] {
+  const { seal } = page;
+  const middle = seal.x + seal.side / 2;
+  const size = [12.5, 10.5, 9].find(
+    (points) => wrapText(measures.regular, license.issuingAuthority.name, points, page.authority).length <= 2,
+  );
+  if (size === undefined) {
+    throw new TrustError('license-fields-invalid', 'the name of the issuing authority does not fit on the face');
+  }
+  const name = wrapText(measures.regular, license.issuingAuthority.name, size, page.authority);
+  const foot = seal.y + seal.side + 2;
+  const top = foot + (name.length - 1) * 5.4;
   return [
-    centred(
-      fonts.regular,
-      '颁发机构 Issuing authority',
-      SEAL_CENTRE,
-      foot + name.length * 5.6 + 1,
-      8,
-      'regular',
-      'soft',
-    ),
-    ...name.map((line, index) =>
-      centred(fonts.bold, line, SEAL_CENTRE, foot + (name.length - 1 - index) * 5.6, 13, 'bold', 'ink'),
-    ),
-    centred(fonts.regular, chineseDate(license.issuedOn), SEAL_CENTRE, SEAL.yMm + 6.5, 10, 'regular', 'ink'),
+    at('颁发机构 Issuing authority', 0, top + 6.2, 8, 'soft'),
+    ...name.map((line, index) => at(line, 0, top - index * 5.4, size, 'ink')),
+    at(chineseDate(license.issuedOn), 0, seal.y + 6.5, 10, 'ink'),
+  ].map((text) => centred(measures, middle, text));
+}
+
+function footTexts(measures: Measures, page: FaceMeasures, license: FaceRecord): FaceText[] {
+  const { qr, identifier } = page;
+  return [
+    centred(measures, qr.x + qr.side / 2, at('扫码核验 Scan to verify', 0, qr.y - 3.6, 8, 'soft')),
+    at('电子证照标识 License identifier', page.left, identifier + 4.4, 7.5, 'soft'),
+    at(license.identifier, page.left, identifier, 7.5, 'ink'),
   ];
 }
 
-function at(text: string, x: number, y: number, size: number, ink: Ink): FaceText {
-  return { text, x, y, size, weight: 'regular', ink };
+/** A strong frame, a fine one inside it whose corners step back around a square. */
+function frameLines({ width, height }: FaceMeasures): FaceLine[] {
+  const [outer, inner, step] = [9, 11.6, 5];
+  const [x0, y0, x1, y1] = [inner, inner, width - inner, height - inner];
+  const fine = polygon([
+    [x0 + step, y0],
+    [x1 - step, y0],
+    [x1 - step, y0 + step],
+    [x1, y0 + step],
+    [x1, y1 - step],
+    [x1 - step, y1 - step],
+    [x1 - step, y1],
+    [x0 + step, y1],
+    [x0 + step, y1 - step],
+    [x0, y1 - step],
+    [x0, y0 + step],
+    [x0 + step, y0 + step],
+  ]).map((line) => ({ ...line, points: 0.5 }));
+  const strong = rectangle(outer, outer, width - outer, height - outer).map((line) => ({ ...line, points: 1.6 }));
+  const corners = [x0, x1 - step + 1.2].flatMap((x) =>
+    [y0, y1 - step + 1.2].flatMap((y) => rectangle(x, y, x + step - 1.2, y + step - 1.2)),
+  );
+  return [...strong, ...fine, ...corners];
 }
 
-function centred(
-  typeface: Typeface,
-  text: string,
-  centre: number,
-  y: number,
-  size: number,
-  weight: FaceText['weight'],
-  ink: Ink,
-): FaceText {
-  return { text, x: centre - widthMm(typeface, text, size) / 2, y, size, weight, ink };
+type Corner = readonly [x: number, y: number];
+
+function rectangle(x0: number, y0: number, x1: number, y1: number): FaceLine[] {
+  return polygon([
+    [x0, y0],
+    [x1, y0],
+    [x1, y1],
+    [x0, y1],
+  ]);
 }
 
-function fitSize(typeface: Typeface, text: string, limitMm: number, size: number): number {
-  const width = widthMm(typeface, text, size);
-  return width <= limitMm ? size : (size * limitMm) / width;
+function polygon(corners: readonly Corner[]): FaceLine[] {
+  return corners.map(([x, y], index) => {
+    const [toX, toY] = corners[(index + 1) % corners.length] ?? [x, y];
+    return { x, y, dx: toX - x, dy: toY - y, ink: 'frame' };
+  });
 }

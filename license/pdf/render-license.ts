@@ -1,114 +1,150 @@
-// Record and type -> the PDF of a license, ready for its seal: face, embedded fonts, QR code of the identifier, XMP and
-// the attachment metadata.xml. The same record gives the same bytes. Follows the rules of PDF/A-3b where it can (embedded
-// fonts, XMP, /AF) without claiming conformance. GB/T 36905 asks for OFD; this is the PDF twin.
-
+// Record and template version -> the PDF of a license, ready for its seal: face, embedded fonts, photo, QR code, XMP and the
+// attachment metadata.xml. The same record gives the same bytes in every process and on every machine: nothing asks for the
+// time or for chance, and nothing is compressed here (ADR 0026). Built to the rules of PDF/A-3b, checked by our own tests of
+// them. An annotated copy (加注件) is drawn the same way. GB/T 36905 asks for OFD; this is the PDF twin.
 import { utf8 } from '../../common/bytes.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
-import { EmbeddedFont } from '../../common/pdf/embedded-font.ts';
 import { PdfFile, type PdfRef, pdfDate, pdfNumber, pdfText, refer } from '../../common/pdf/pdf-file.ts';
-import type { Typefaces } from '../../common/pdf/typeface.ts';
-import type { LicenseContent } from '../domain/license-record.ts';
+import { POINTS_PER_MM } from '../../common/pdf/typeface.ts';
+import { makeFaceLink } from '../domain/face-link.ts';
 import type { LicenseType } from '../domain/license-type.ts';
-import { type FaceLayout, type Ink, layoutFace } from './face-layout.ts';
-import { metadataXml, metadataXmp } from './license-metadata.ts';
-import { qrPath } from './qr-path.ts';
+import { collectFonts, type FacePage, faceContent, fontName } from './face-content.ts';
+import { checkPrintable, type FontChoice } from './face-fonts.ts';
+import { layoutFace } from './face-layout.ts';
+import { listMetadataRows, type MetadataRow, metadataXml, metadataXmp } from './face-metadata.ts';
+import { type FacePhoto, placePhoto, readPhoto } from './face-photo.ts';
+import type { FaceAnnotation, FaceRecord } from './face-record.ts';
+import { type FaceBlock, listBlocks } from './face-sections.ts';
+import { layoutWatermark } from './face-watermark.ts';
+import { type PreparedFace, prepareFace, type Renderer } from './prepare-face.ts';
 
 export type RenderedLicense = {
   readonly pdf: Uint8Array;
-  /** Where the seal belongs: page from 1, lower left corner in mm. */
-  readonly seal: FaceLayout['seal'];
-};
-
-const POINTS_PER_MM = 72 / 25.4;
-const INKS: Readonly<Record<Ink, string>> = {
-  ink: '0.11 0.14 0.19',
-  soft: '0.29 0.33 0.40',
-  frame: '0.10 0.31 0.56',
-  rule: '0.78 0.82 0.87',
-  ghost: '0.945 0.955 0.97',
+  /** Where the seal belongs: page from 1, lower left corner in mm, of a square of 42 mm. */
+  readonly seal: { readonly page: number; readonly xMm: number; readonly yMm: number };
 };
 
 /**
- * Renders the license. Throws `glyph-missing` for a character without a glyph and `license-fields-invalid` when the
- * fields do not fit on the face.
+ * Renders the license, or its annotated copy. Throws, with a pointer into the issue request: `glyph-missing` with U+XXXX for
+ * a character that no font of the template draws, `license-fields-invalid` for what does not fit on the face and for a photo
+ * that cannot be used.
  */
-export function renderLicense(fonts: Typefaces, type: LicenseType, license: LicenseContent): RenderedLicense {
-  const layout = layoutFace(fonts, type, license);
-  const embedded = { regular: new EmbeddedFont(fonts.regular), bold: new EmbeddedFont(fonts.bold) };
-  for (const { text, weight } of layout.texts) embedded[weight].use(text);
-  const file = new PdfFile();
-  const content = file.addStream('', utf8(drawFace(layout, license.identifier, embedded)));
-  const pageRef = file.reserve();
-  const pagesRef = file.reserve();
-  const box = `[0 0 ${pdfNumber(layout.widthMm * POINTS_PER_MM)} ${pdfNumber(layout.heightMm * POINTS_PER_MM)}]`;
-  const fontNames = `/F1 ${refer(embedded.regular.write(file))} /F2 ${refer(embedded.bold.write(file))}`;
-  file.add(
-    `<< /Type /Page /Parent ${refer(pagesRef)} /MediaBox ${box} /Resources << /Font << ${fontNames} >> >> ` +
-      `/Contents ${refer(content)} >>`,
-    pageRef,
-  );
-  file.add(`<< /Type /Pages /Kids [${refer(pageRef)}] /Count 1 >>`, pagesRef);
-  return {
-    pdf: file.encode({
-      root: addCatalog(file, pagesRef, type, license),
-      info: addInfo(file, license),
-      id: sm3(utf8(JSON.stringify([license, type.version]))).subarray(0, 16),
-    }),
-    seal: layout.seal,
+export function renderLicense(
+  renderer: Renderer,
+  type: LicenseType,
+  license: FaceRecord,
+  annotation?: FaceAnnotation,
+): RenderedLicense {
+  const face = prepareFace(renderer, type);
+  const blocks = listBlocks(type, license);
+  checkWords(face.fonts, license, blocks, annotation);
+  const photo = license.photo ? readPhoto(license.photo) : null;
+  const page: FacePage = {
+    drawing: layoutFace(face.measures, face.page, type, license, blocks),
+    qr: makeFaceLink(license.verifyUrl, license),
+    photo: photo && placePhoto(photo, photoBox(face)),
+    watermark: annotation ? layoutWatermark(face.measures, face.page, annotation) : null,
   };
+  const { x, y } = face.page.seal;
+  const pdf = writeFile({ face, type, license, annotation, photo, page });
+  return { pdf, seal: { page: 1, xMm: x, yMm: y } };
 }
 
-function addCatalog(file: PdfFile, pages: PdfRef, type: LicenseType, license: LicenseContent): PdfRef {
-  const xmp = file.addStream('/Type /Metadata /Subtype /XML', utf8(metadataXmp(type, license)), { plain: true });
-  const attachment = addAttachment(file, type, license);
+/** Every word that is not the type's own. */
+function checkWords(
+  fonts: FontChoice,
+  license: FaceRecord,
+  blocks: readonly FaceBlock[],
+  annotation: FaceAnnotation | undefined,
+): void {
+  for (const block of blocks) {
+    if (block.kind === 'heading' || block.kind === 'statement') continue;
+    for (const item of block.kind === 'table' ? block.lines.flat() : block.items) {
+      checkPrintable(fonts, item.value, item.pointer);
+    }
+  }
+  checkPrintable(fonts, license.licenseNumber, '/license_number');
+  checkPrintable(fonts, license.issuingAuthority.name, '/authority');
+  if (!annotation) return;
+  checkPrintable(fonts, annotation.cause, '/purpose');
+  checkPrintable(fonts, annotation.recipient, '/recipient');
+  checkPrintable(fonts, annotation.creator, '/creator');
+}
+
+function photoBox({ page }: PreparedFace): { x: number; y: number; width: number; height: number } {
+  const { width, height } = page.photo;
+  return { x: page.right - width, y: page.top - height, width, height };
+}
+
+type Sheet = {
+  readonly face: PreparedFace;
+  readonly type: LicenseType;
+  readonly license: FaceRecord;
+  readonly annotation: FaceAnnotation | undefined;
+  readonly photo: FacePhoto | null;
+  readonly page: FacePage;
+};
+
+function writeFile(sheet: Sheet): Uint8Array {
+  const { face, type, license, annotation, photo, page } = sheet;
+  const file = new PdfFile(face.beginning);
+  const used = collectFonts(face.fonts, page);
+  const content = file.addStream('', utf8(faceContent(face, used, page)), { plain: true });
+  const fonts = [...used].map(([index, font]) => `/${fontName(index)} ${refer(font.write(file, { plain: true }))}`);
+  const resources = [
+    `/Font << /F2 ${refer(face.boldFont)} ${fonts.join(' ')} >>`,
+    ...(photo ? [`/XObject << /P1 ${refer(photo.write(file))} >>`] : []),
+    ...(page.watermark ? [`/ExtGState << /W1 << /Type /ExtGState /ca ${page.watermark.opacity} >> >>`] : []),
+  ];
+  const pages = file.reserve();
+  const box = [face.page.width, face.page.height].map((mm) => pdfNumber(mm * POINTS_PER_MM)).join(' ');
+  const only = file.add(
+    `<< /Type /Page /Parent ${refer(pages)} /MediaBox [0 0 ${box}] /Resources << ${resources.join(' ')} >> ` +
+      `/Contents ${refer(content)} >>`,
+  );
+  file.add(`<< /Type /Pages /Kids [${refer(only)}] /Count 1 >>`, pages);
+  const madeAt = annotation?.createdAt ?? license.createdAt;
+  const rows = listMetadataRows(type, license, annotation);
+  return file.encode({
+    root: addCatalog(file, sheet, pages, rows, madeAt),
+    info: addInfo(file, license, madeAt),
+    id: fileId(sheet),
+  });
+}
+
+function addCatalog(file: PdfFile, { face, license }: Sheet, pages: PdfRef, rows: MetadataRow[], madeAt: Date): PdfRef {
+  const packet = utf8(metadataXmp(face.packet, license, rows, madeAt));
+  const xmp = file.addStream('/Type /Metadata /Subtype /XML', packet, { plain: true });
+  const attachment = addAttachment(file, rows, madeAt);
   return file.add(
     `<< /Type /Catalog /Pages ${refer(pages)} /Metadata ${refer(xmp)} /Lang (zh-CN) ` +
-      `/ViewerPreferences << /DisplayDocTitle true >> ` +
+      `/ViewerPreferences << /DisplayDocTitle true >> /OutputIntents [${refer(face.outputIntent)}] ` +
       `/Names << /EmbeddedFiles << /Names [(metadata.xml) ${refer(attachment)}] >> >> /AF [${refer(attachment)}] >>`,
   );
 }
 
 /** metadata.xml, tied to the document as its data (/AFRelationship). */
-function addAttachment(file: PdfFile, type: LicenseType, license: LicenseContent): PdfRef {
-  const xml = utf8(metadataXml(type, license));
-  const params = `/Params << /Size ${xml.length} /ModDate ${pdfDate(license.createdAt)} >>`;
-  const stream = file.addStream(`/Type /EmbeddedFile /Subtype /application#2Fxml ${params}`, xml);
+function addAttachment(file: PdfFile, rows: readonly MetadataRow[], madeAt: Date): PdfRef {
+  const xml = utf8(metadataXml(rows));
+  const params = `/Params << /Size ${xml.length} /ModDate ${pdfDate(madeAt)} >>`;
+  const stream = file.addStream(`/Type /EmbeddedFile /Subtype /text#2Fxml ${params}`, xml, { plain: true });
   return file.add(
     `<< /Type /Filespec /F (metadata.xml) /UF (metadata.xml) /AFRelationship /Data ` +
       `/Desc ${pdfText('电子证照元数据')} /EF << /F ${refer(stream)} /UF ${refer(stream)} >> >>`,
   );
 }
 
-function addInfo(file: PdfFile, license: LicenseContent): PdfRef {
-  const at = pdfDate(license.createdAt);
+function addInfo(file: PdfFile, license: FaceRecord, madeAt: Date): PdfRef {
+  const at = pdfDate(madeAt);
   return file.add(
     `<< /Title ${pdfText(license.name)} /Author ${pdfText(license.issuingAuthority.name)} /Creator (Xinji) ` +
       `/Producer (Xinji) /CreationDate ${at} /ModDate ${at} >>`,
   );
 }
 
-type Fonts = { readonly regular: EmbeddedFont; readonly bold: EmbeddedFont };
-
-/** The content stream: frames, pale marks, lines, texts, the QR code last. */
-function drawFace(layout: FaceLayout, identifier: string, fonts: Fonts): string {
-  const mm = (value: number): string => pdfNumber(value * POINTS_PER_MM);
-  const coders = { regular: fonts.regular.coder(), bold: fonts.bold.coder() };
-  const { x, y, side } = layout.qr;
-  return [
-    ...layout.frames.map(
-      ({ inset, strokePoints }) =>
-        `${INKS.frame} RG ${strokePoints} w ${mm(inset)} ${mm(inset)} ` +
-        `${mm(layout.widthMm - 2 * inset)} ${mm(layout.heightMm - 2 * inset)} re S`,
-    ),
-    ...layout.lines.map(
-      (line) => `${INKS[line.ink]} RG 0.6 w ${mm(line.x)} ${mm(line.y)} m ${mm(line.x + line.width)} ${mm(line.y)} l S`,
-    ),
-    ...layout.texts.map(
-      ({ text, weight, size, ink, x: left, y: base }) =>
-        `BT ${INKS[ink]} rg /${weight === 'bold' ? 'F2' : 'F1'} ${pdfNumber(size)} Tf ` +
-        `${mm(left)} ${mm(base)} Td ${coders[weight](text)} Tj ET`,
-    ),
-    '0 g',
-    qrPath(identifier, x * POINTS_PER_MM, y * POINTS_PER_MM, side * POINTS_PER_MM),
-  ].join('\n');
+/** 16 bytes that are the same for the same record and template version, and others for another. */
+function fileId({ type, license, annotation, photo }: Sheet): Uint8Array {
+  const { template, template_version: version } = type.face;
+  const words = JSON.stringify([{ ...license, photo: null }, type.version, template, version, annotation ?? null]);
+  return sm3(utf8(words), photo?.bytes ?? new Uint8Array()).subarray(0, 16);
 }

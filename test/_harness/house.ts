@@ -27,7 +27,7 @@ import { type Listening, listen } from '../../common/http/server.ts';
 import { readKeyFiles } from '../../common/keys/key-file.ts';
 import { openRootSecret } from '../../common/keys/root-secret.ts';
 import { makeLog } from '../../common/log.ts';
-import { readNotoSans } from '../../common/pdf/noto-sans.ts';
+import { readFontFiles } from '../../common/pdf/font-files.ts';
 import { withIntermediates } from '../../common/pki/trust-stores.ts';
 import { buildApp as buildIdentity } from '../../identity/app.ts';
 import { readRoomConfig as readIdentityConfig } from '../../identity/config.ts';
@@ -38,6 +38,7 @@ import { buildApp as buildLicense } from '../../license/app.ts';
 import { readRoomConfig as readLicenseConfig } from '../../license/config.ts';
 import type { LicenseDeps } from '../../license/flow/deps.ts';
 import { openRoomKeys } from '../../license/flow/open-room-keys.ts';
+import { makeRenderer } from '../../license/pdf/prepare-face.ts';
 import { buildApp as buildSeal } from '../../seal/app.ts';
 import { readRoomConfig as readSealConfig } from '../../seal/config.ts';
 import { containersOf } from '../../seal/domain/container-settings.ts';
@@ -211,7 +212,7 @@ async function openLicense(env: NodeJS.ProcessEnv, { database, deps }: Ground): 
   const db = database.connect('license');
   const files = openFileStore(config.filesPlace, config.filesCredentials);
   const keys = await openRoomKeys(db, masterKeysOf(config), clock());
-  const parts = { clock, db, keys, seal, files, fonts: readNotoSans() };
+  const parts = { clock, db, keys, seal, files, renderer: makeRenderer({ fonts: readFontFiles() }) };
   const { app, deps: license } = buildLicense({ ...config, ...others, ...parts });
   return { app, license, close: () => endWith(db) };
 }

@@ -2,13 +2,15 @@
 import type { ExecutionContext } from 'ava';
 import type { Knex } from 'knex';
 import { makeLog } from '../../common/log.ts';
-import { readNotoSans } from '../../common/pdf/noto-sans.ts';
+import { readFontFiles } from '../../common/pdf/font-files.ts';
 import type { LicenseDeps } from '../../license/flow/deps.ts';
+import { makeRenderer } from '../../license/pdf/prepare-face.ts';
 import { testDatabase } from '../_harness/database.ts';
 import { openTestCatalog } from './catalog.ts';
 import { keys, makeMemoryFiles, makeSealDouble, NOON, registerHouse, type SealDouble } from './doubles.ts';
 
-const fonts = readNotoSans();
+const renderer = makeRenderer({ fonts: readFontFiles() });
+const verifyUrl = 'https://license.test/verify';
 
 export type World = {
   /** Connection of the room's role, for another process. */
@@ -28,7 +30,8 @@ export async function makeWorld(t: ExecutionContext): Promise<World> {
   const seal = makeSealDouble();
   const log = makeLog('license', 'silent');
   const catalog = await openTestCatalog({ db, clock: () => now, log });
-  const deps: LicenseDeps = { db, catalog, files: makeMemoryFiles(), seal, fonts, keys, clock: () => now, log };
+  const room = { db, catalog, files: makeMemoryFiles(), seal, renderer, verifyUrl };
+  const deps: LicenseDeps = { ...room, keys, clock: () => now, log };
   await registerHouse(deps);
   return {
     url: database.urls.license,

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import test from 'ava';
 import type { VerificationReport } from '../../common/contract/report.ts';
-import { readNotoSans } from '../../common/pdf/noto-sans.ts';
+import { readNotoSans } from '../../common/pdf/font-files.ts';
 import { reportDocument } from '../../seal/web/report-document.ts';
 import { judge } from '../_harness/judges.ts';
 import { AT, makeTestPki } from '../_harness/pki.ts';

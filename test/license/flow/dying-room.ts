@@ -3,9 +3,10 @@
 import { systemClock } from '../../../common/clock.ts';
 import { connect } from '../../../common/db/connect.ts';
 import { makeLog } from '../../../common/log.ts';
-import { readNotoSans } from '../../../common/pdf/noto-sans.ts';
+import { readFontFiles } from '../../../common/pdf/font-files.ts';
 import type { LicenseDeps } from '../../../license/flow/deps.ts';
 import { issueLicense } from '../../../license/flow/issue-license.ts';
+import { makeRenderer } from '../../../license/pdf/prepare-face.ts';
 import { openTestCatalog } from '../catalog.ts';
 import { DEPARTMENT, keys, makeMemoryFiles, makeRequest, makeSealDouble, NOON } from '../doubles.ts';
 
@@ -24,7 +25,8 @@ const deps: LicenseDeps = {
   db,
   catalog: await openTestCatalog({ db, clock: systemClock, log: makeLog('license', 'silent') }),
   keys,
-  fonts: readNotoSans(),
+  renderer: makeRenderer({ fonts: readFontFiles() }),
+  verifyUrl: 'https://license.test/verify',
   log: makeLog('license', 'silent'),
   seal: step === 'seal' ? { ...seal, seal: async () => die() } : seal,
   files: step === 'file' ? { ...files, put: async () => die() } : files,

@@ -97,7 +97,7 @@ const REFUSED: readonly [string, Parameters<typeof makeRequest>[0], ProblemCode,
     'license-fields-invalid',
     '/fields/examining_institution',
   ],
-  ['a character without a glyph', { holder: { ...ZHANGSAN, name: '张𠮷' } }, 'glyph-missing', '/holder/name'],
+  ['a character without a glyph', { holder: { ...ZHANGSAN, name: '张𠮷' } }, 'glyph-missing', '/holders/0/name'],
   ['an unknown license type', { license_type: '11100000MB0D000965009' }, 'license-type-not-found', '/license_type'],
 ];
 for (const [what, change, code, pointer] of REFUSED) {

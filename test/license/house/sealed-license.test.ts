@@ -12,7 +12,7 @@ import { renderLicense } from '../../../license/pdf/render-license.ts';
 import { type House, startHouse } from '../../_harness/house.ts';
 import { judge } from '../../_harness/judges.ts';
 import { DEPARTMENT, makeRequest } from '../doubles.ts';
-import { license as drawn, fonts, type } from '../pdf/fixtures.ts';
+import { license as drawn, renderer, type } from '../pdf/fixtures.ts';
 
 let house: House;
 let pdf: Uint8Array;
@@ -51,7 +51,7 @@ test.serial('one changed byte of the face: TOTAL-FAILED, and no longer the regis
 });
 
 test.serial('an unsealed face with the right identifier is not the registered file', async (t) => {
-  const face = renderLicense(fonts, type, { ...drawn, identifier }).pdf;
+  const face = renderLicense(renderer, type, { ...drawn, identifier }).pdf;
   const result = await verifyFile(house.license, face);
   t.not(result.report.indication, 'TOTAL-PASSED');
   t.is(result.license.identifier, identifier);

@@ -16,7 +16,7 @@ import { findFreePort } from '../../_harness/free-ports.ts';
 import { makeKeyPem } from '../../identity/identity-house.ts';
 import { catalogSigner } from '../catalog.ts';
 import { keys, makeMemoryFiles, makeSealDouble, NOON, registerHouse, type SealDouble } from '../doubles.ts';
-import { fonts } from '../pdf/fixtures.ts';
+import { renderer } from '../pdf/fixtures.ts';
 
 export const ISSUER = 'http://localhost:7001';
 const COOKIE_KEYS = ['a cookie key of at least 32 characters'];
@@ -72,7 +72,7 @@ export async function startLicense(t: ExecutionContext, options: HouseOptions = 
     db,
     clock,
     seal,
-    fonts,
+    renderer,
     url,
     files: makeMemoryFiles(),
     log: makeLog('license', 'debug', { write: (line: string) => void lines.push(line) }),

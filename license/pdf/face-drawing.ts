@@ -1,0 +1,54 @@
+// Drawing instructions of a face in millimetres from the lower left corner of the page; neither PDF syntax nor fonts.
+import { type Measure, widthMm } from '../../common/pdf/typeface.ts';
+
+export type Ink = 'ink' | 'soft' | 'frame' | 'rule' | 'ghost' | 'pale';
+export type Weight = 'regular' | 'bold';
+export type FaceText = {
+  readonly text: string;
+  /** Left end of the base line. */
+  readonly x: number;
+  readonly y: number;
+  /** Points. */
+  readonly size: number;
+  /** What is bold is a word of the type, not of one license. */
+  readonly weight: Weight;
+  readonly ink: Ink;
+};
+/** Stroked from corner to corner; `points` wide, 0.6 when left out. */
+export type FaceLine = {
+  readonly x: number;
+  readonly y: number;
+  readonly dx: number;
+  readonly dy: number;
+  readonly ink: Ink;
+  readonly points?: number;
+};
+export type FaceFill = {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly ink: Ink;
+};
+export type FaceDrawing = {
+  readonly texts: readonly FaceText[];
+  readonly lines: readonly FaceLine[];
+  readonly fills: readonly FaceFill[];
+};
+
+/** Both weights, measured; plain text with its fallbacks. */
+export type Measures = Readonly<Record<Weight, Measure>>;
+
+export function at(text: string, x: number, y: number, size: number, ink: Ink, weight: Weight = 'regular'): FaceText {
+  return { text, x, y, size, weight, ink };
+}
+
+export function centred(measures: Measures, middle: number, text: FaceText): FaceText {
+  return { ...text, x: middle - widthMm(measures[text.weight], text.text, text.size) / 2 };
+}
+
+/** The size at which `text` is no wider than the limit, at most `size` points. */
+export function fitSize(measure: Measure, text: string, limitMm: number, size: number): number {
+  const width = widthMm(measure, text, size);
+  return width <= limitMm ? size : (size * limitMm) / width;
+}
