@@ -132,7 +132,8 @@ function readCapHeight(view: DataView, tables: Tables, scale: number): number {
 
 /** Name record 6 in UTF-16BE, as far as it is a PDF name without escapes. */
 function readName(view: DataView, tables: Tables): string {
-  const name = tableAt(tables, 'name');
+  const name = tables.get('name');
+  if (name === undefined) return 'Font';
   const strings = name + view.getUint16(name + 4);
   for (let row = 0; row < view.getUint16(name + 2); row++) {
     const at = name + 6 + 12 * row;

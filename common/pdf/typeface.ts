@@ -91,5 +91,6 @@ function findBreak(characters: readonly string[], start: number, overflow: numbe
     if (WORD.test(before) && WORD.test(after)) continue;
     return end;
   }
-  return overflow;
+  // A word longer than the line is cut; the mark behind it takes a character along.
+  return NO_LINE_START.has(characters[overflow] ?? '') && overflow - start > 1 ? overflow - 1 : overflow;
 }

@@ -52,3 +52,12 @@ export function fitSize(measure: Measure, text: string, limitMm: number, size: n
   const width = widthMm(measure, text, size);
   return width <= limitMm ? size : (size * limitMm) / width;
 }
+
+/** What a text covers: its width, and from a little below the base line to the height of an ideograph. */
+export function textBox(
+  measures: Measures,
+  { text, x, y, size, weight }: FaceText,
+): { readonly x0: number; readonly y0: number; readonly x1: number; readonly y1: number } {
+  const em = (size * 25.4) / 72;
+  return { x0: x, y0: y - 0.08 * em, x1: x + widthMm(measures[weight], text, size), y1: y + 0.8 * em };
+}

@@ -1,6 +1,6 @@
 // The sections of a face set out in their field from top to bottom: rows, pairs of columns, tables, headings. Set in the
-// largest of eight sizes in which they all fit, then spread a little; what fits in none is refused with the item at which
-// the field was full. Pure: blocks and measures in, drawing instructions out.
+// largest of eight sizes in which they all fit, then spread a little; what fits in none is refused with its longest item.
+// Pure: blocks and measures in, drawing instructions out.
 import { TrustError } from '../../common/errors.ts';
 import { widthMm, wrapText } from '../../common/pdf/typeface.ts';
 import { at, type FaceDrawing, type FaceFill, type FaceLine, type FaceText, type Measures } from './face-drawing.ts';
@@ -40,33 +40,43 @@ const LEAST_COLUMN = 70;
 const CELL_PAD = 1.6;
 const MM_PER_POINT = 25.4 / 72;
 
-/** Throws `license-fields-invalid` with the pointer of the item that no longer fits in the smallest size. */
+/** Throws `license-fields-invalid` with the pointer of the longest item when they do not fit in the smallest size. */
 export function layoutFlow(measures: Measures, blocks: readonly FaceBlock[], field: FlowField): FaceDrawing {
-  let last: Flow | null = null;
   for (const setting of SETTINGS) {
-    last = runFlow(measures, blocks, field, setting, 0);
-    if (last.overflow !== null) continue;
-    const spread = Math.min(MOST_SPREAD, (last.y - field.bottom) / Math.max(1, last.bands));
+    const { isFull, y, bands } = runFlow(measures, blocks, field, setting, 0);
+    if (isFull) continue;
+    const spread = Math.min(MOST_SPREAD, (y - field.bottom) / Math.max(1, bands));
     return runFlow(measures, blocks, field, setting, spread);
   }
   throw new TrustError('license-fields-invalid', 'what this license says does not fit on its face', {
-    pointer: last?.overflow ?? '/fields',
+    pointer: longestItem(blocks),
   });
 }
 
-/** The pen on its way down; `overflow` is the pointer of the first item that has no room. */
+function longestItem(blocks: readonly FaceBlock[]): string {
+  const items = blocks.flatMap((block) => {
+    if (block.kind === 'table') return block.lines.flat();
+    return block.kind === 'rows' || block.kind === 'columns' ? block.items : [];
+  });
+  const [longest] = items.toSorted((a, b) => b.value.length - a.value.length);
+  return longest?.pointer ?? '/fields';
+}
+
+/** The pen on its way down. */
 type Flow = {
   readonly measures: Measures;
   readonly field: FlowField;
   readonly setting: Setting;
   readonly spread: number;
-  readonly labelWidth: Readonly<Record<'rows' | 'columns', number>>;
+  /** The same in rows and columns, so that values stand below each other. */
+  readonly labelWidth: number;
   readonly texts: FaceText[];
   readonly lines: FaceLine[];
   readonly fills: FaceFill[];
   y: number;
   bands: number;
-  overflow: string | null;
+  /** Something had no room. */
+  isFull: boolean;
 };
 
 function runFlow(
@@ -76,43 +86,37 @@ function runFlow(
   setting: Setting,
   spread: number,
 ): Flow {
-  const labelWidth = { rows: labelColumn(measures, blocks, setting, 'rows'), columns: 0 };
-  labelWidth.columns = labelColumn(measures, blocks, setting, 'columns');
   const flow: Flow = {
     measures,
     field,
     setting,
     spread,
-    labelWidth,
+    labelWidth: labelColumn(measures, blocks, setting),
     texts: [],
     lines: [],
     fills: [],
     y: field.top,
     bands: 0,
-    overflow: null,
+    isFull: false,
   };
   for (const block of blocks) {
     if (block.kind === 'heading') setHeading(flow, block.label, block.labelEn);
     else if (block.kind === 'statement') setStatement(flow, block.text);
     else if (block.kind === 'table') setTable(flow, block.lines, block.shares);
     else if (block.kind === 'columns') setColumns(flow, block.items);
-    else
-      for (const item of block.items) setBand(flow, [makeCell(flow, item, flow.field.left, rightEdge(flow), 'rows')]);
-    if (flow.overflow !== null) break;
+    else for (const item of block.items) setBand(flow, [wideCell(flow, item)]);
+    if (flow.isFull) break;
   }
   return flow;
 }
 
 /** As wide as the widest label, within bounds; wider labels are broken. */
-function labelColumn(
-  { bold }: Measures,
-  blocks: readonly FaceBlock[],
-  { label }: Setting,
-  kind: 'rows' | 'columns',
-): number {
-  const [least, most] = kind === 'rows' ? [30, 48] : [18, 34];
+function labelColumn({ bold }: Measures, blocks: readonly FaceBlock[], { label }: Setting): number {
+  const [least, most] = blocks.some(({ kind }) => kind === 'columns') ? [18, 34] : [30, 48];
   const widths = blocks.flatMap((block) =>
-    block.kind === kind ? block.items.map((item) => widthMm(bold, item.label, label)) : [],
+    block.kind === 'rows' || block.kind === 'columns'
+      ? block.items.map((item) => widthMm(bold, item.label, label))
+      : [],
   );
   return Math.min(most, Math.max(least, ...widths) + 4);
 }
@@ -127,9 +131,9 @@ type Cell = {
   readonly values: readonly string[];
 };
 
-function makeCell(flow: Flow, item: FaceItem, x: number, right: number, kind: 'rows' | 'columns'): Cell {
+function makeCell(flow: Flow, item: FaceItem, x: number, right: number): Cell {
   const { measures, setting } = flow;
-  const valueX = x + flow.labelWidth[kind];
+  const valueX = x + flow.labelWidth;
   return {
     item,
     x,
@@ -140,27 +144,37 @@ function makeCell(flow: Flow, item: FaceItem, x: number, right: number, kind: 'r
   };
 }
 
+function wideCell(flow: Flow, item: FaceItem): Cell {
+  return makeCell(flow, item, flow.field.left, rightEdge(flow));
+}
+
 /** Beside the photo a band is narrower. */
 function rightEdge({ field, y }: Flow): number {
   const { width, height } = field.photo;
   return width > 0 && y > field.top - height ? field.right - width - 5 : field.right;
 }
 
-/** Short items side by side, two or, on a wide page, three; a value of more than two lines there has a band of its own. */
+/** Short items side by side, two or, on a wide page, three; a long one, and one that is left alone, has the whole width. */
 function setColumns(flow: Flow, items: readonly FaceItem[]): void {
   let waiting: FaceItem[] = [];
   const flush = (): void => {
-    if (waiting.length > 0) setBand(flow, shareBand(flow, waiting));
+    const [sole, ...others] = waiting;
     waiting = [];
+    if (sole) setBand(flow, others.length === 0 ? [wideCell(flow, sole)] : shareBand(flow, [sole, ...others]));
   };
   for (const item of items) {
-    const [cell] = shareBand(flow, [item]);
-    if (!cell || cell.values.length > 2) {
+    if (isLong(shareBand(flow, [item]))) {
       flush();
-      setBand(flow, [makeCell(flow, item, flow.field.left, rightEdge(flow), 'columns')]);
+      setBand(flow, [wideCell(flow, item)]);
     } else if (waiting.push(item) === columnCount(flow)) flush();
   }
   flush();
+}
+
+/** More than two lines, or a number that would be broken. */
+function isLong([cell]: readonly Cell[]): boolean {
+  const lines = cell?.values.length ?? 0;
+  return lines > 2 || (lines === 2 && /^[\x20-\x7e]+$/.test(cell?.item.value ?? ''));
 }
 
 function columnCount(flow: Flow): number {
@@ -173,7 +187,7 @@ function shareBand(flow: Flow, items: readonly FaceItem[]): Cell[] {
   const width = (rightEdge(flow) - left - (count - 1) * GUTTER) / count;
   return items.map((item, column) => {
     const x = left + column * (width + GUTTER);
-    return makeCell(flow, item, x, x + width, 'columns');
+    return makeCell(flow, item, x, x + width);
   });
 }
 
@@ -185,7 +199,7 @@ function setBand(flow: Flow, cells: readonly Cell[]): void {
     Math.max(labels.length * setting.line + english, values.length * setting.line),
   );
   const height = Math.max(...contents) + setting.pad + spread;
-  if (!takeBand(flow, height, cells[0]?.item.pointer)) return;
+  if (!takeBand(flow, height)) return;
   const top = flow.y + height - (setting.pad + spread) / 2;
   for (const [index, cell] of cells.entries()) {
     const rest = Math.max(...contents) - (contents[index] ?? 0);
@@ -213,10 +227,10 @@ function setCell(
   }
 }
 
-/** Moves the pen down; false, and the pointer noted, when the field has no such room. */
-function takeBand(flow: Flow, height: number, pointer = '/fields'): boolean {
+/** Moves the pen down; false when the field has no such room. */
+function takeBand(flow: Flow, height: number): boolean {
   if (flow.y - height < flow.field.bottom) {
-    flow.overflow ??= pointer;
+    flow.isFull = true;
     return false;
   }
   flow.y -= height;
@@ -248,14 +262,14 @@ function setTable(flow: Flow, rows: readonly (readonly FaceItem[])[], shares: re
   const head = (rows[0] ?? []).map(({ label }, column) => wrapText(measures.bold, label, setting.label, inner(column)));
   const headHeight = Math.max(...head.map((lines) => lines.length)) * setting.line + setting.pad * 0.6;
   const gap = setting.pad * 0.5;
-  if (!takeBand(flow, headHeight + gap, rows[0]?.[0]?.pointer)) return;
+  if (!takeBand(flow, headHeight + gap)) return;
   const tableTop = flow.y + headHeight;
   flow.fills.push({ x: field.left, y: flow.y, width, height: headHeight, ink: 'pale' });
   setCells(flow, head, edges, headHeight, 'bold');
   for (const row of rows) {
     const cells = row.map(({ value }, column) => wrapText(measures.regular, value, setting.value, inner(column)));
     const height = Math.max(...cells.map((lines) => lines.length)) * setting.line + setting.pad * 0.8 + spread * 0.6;
-    if (!takeBand(flow, height, row[0]?.pointer)) return;
+    if (!takeBand(flow, height)) return;
     setCells(flow, cells, edges, height, 'regular');
     flow.lines.push({ x: field.left, y: flow.y + height, dx: width, dy: 0, ink: 'rule' });
   }

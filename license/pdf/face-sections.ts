@@ -2,7 +2,7 @@
 // Labels are words of the type and the same on all its licenses; values are printed as people read them.
 import { HOLDER_CODE_TYPES } from '../../common/codes/holder-code.ts';
 import { fieldText } from '../domain/field-text.ts';
-import { chineseDate, NEVER } from '../domain/license-date.ts';
+import { chineseDate } from '../domain/license-date.ts';
 
 import type { LicenseType } from '../domain/license-type.ts';
 import { BUILT_IN_SECTIONS, type FaceSection } from '../domain/type-face.ts';
@@ -132,6 +132,6 @@ function allHolders({ face }: LicenseType, holders: readonly Holder[]): FaceItem
 
 function validityItem({ validFrom, validTo }: FaceRecord): FaceItem {
   const [label, labelEn] = WORDS.validity;
-  const end = validTo === NEVER ? '长期' : `至 ${chineseDate(validTo)}`;
-  return { label, labelEn, value: `${chineseDate(validFrom)} ${end}`, pointer: '/valid_to' };
+  const end = chineseDate(validTo); // 长期 where there is none
+  return { label, labelEn, value: `${chineseDate(validFrom)} 至 ${end}`, pointer: '/valid_to' };
 }

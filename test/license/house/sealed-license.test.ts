@@ -12,7 +12,8 @@ import { renderLicense } from '../../../license/pdf/render-license.ts';
 import { type House, startHouse } from '../../_harness/house.ts';
 import { judge } from '../../_harness/judges.ts';
 import { DEPARTMENT, makeRequest } from '../doubles.ts';
-import { license as drawn, renderer, type } from '../pdf/fixtures.ts';
+import { license as drawn, type } from '../pdf/fixtures.ts';
+import { renderer } from '../pdf/renderer.ts';
 
 let house: House;
 let pdf: Uint8Array;

@@ -16,7 +16,7 @@ import { findFreePort } from '../../_harness/free-ports.ts';
 import { makeKeyPem } from '../../identity/identity-house.ts';
 import { catalogSigner } from '../catalog.ts';
 import { keys, makeMemoryFiles, makeSealDouble, NOON, registerHouse, type SealDouble } from '../doubles.ts';
-import { renderer } from '../pdf/fixtures.ts';
+import { renderer } from '../pdf/renderer.ts';
 
 export const ISSUER = 'http://localhost:7001';
 const COOKIE_KEYS = ['a cookie key of at least 32 characters'];

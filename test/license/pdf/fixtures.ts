@@ -1,16 +1,9 @@
-// What the tests of the face draw: a renderer, a license of a pack, types of many fields made from it, photos.
+// What the tests of the face draw: a license of a pack, types of many fields made from it, photos.
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
-import { readFontFiles } from '../../../common/pdf/font-files.ts';
 import { makeLicenseIdentifier } from '../../../license/domain/license-identifier.ts';
 import { type LicenseType, parseLicenseType } from '../../../license/domain/license-type.ts';
 import type { FaceAnnotation, FaceRecord } from '../../../license/pdf/face-record.ts';
-import { makeRenderer } from '../../../license/pdf/prepare-face.ts';
-
-/** Debian fonts-hanazono; where it is missing, rare characters are refused. */
-export const RARE_FONTS = '/usr/share/fonts/truetype/hanazono';
-export const fontFiles = readFontFiles(RARE_FONTS);
-export const renderer = makeRenderer({ fonts: fontFiles });
 
 const document = JSON.parse(readFileSync('license/type-packs/health-certificate/type.json', 'utf8'));
 export const type = parseLicenseType(document);

@@ -11,7 +11,8 @@ import type { FaceRecord } from '../../../license/pdf/face-record.ts';
 import { makeRenderer } from '../../../license/pdf/prepare-face.ts';
 import { renderLicense } from '../../../license/pdf/render-license.ts';
 import { judge } from '../../_harness/judges.ts';
-import { annotation, asPhoto, fontFiles, license, portrait, renderer, type } from './fixtures.ts';
+import { annotation, asPhoto, license, portrait, type } from './fixtures.ts';
+import { fontFiles, renderer } from './renderer.ts';
 
 const photo = asPhoto('image/jpeg', await portrait.clone().jpeg().toBuffer());
 const drawn: FaceRecord = { ...license, photo };
