@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { hasEmbedded } from '../../common/db/embedded.ts';
 import { isTrustError } from '../../common/errors.ts';
+import { checkCatalog } from '../doctor/catalog.ts';
 import { checkCrypto } from '../doctor/crypto.ts';
 import { checkRoomDatabases, noDatabaseYet } from '../doctor/database.ts';
 import { type Finding, note, well, wrong } from '../doctor/finding.ts';
@@ -23,7 +24,7 @@ export const command: Command = {
   usage: `xinji doctor
 
 Looks at: SM2 and SM3 against published values, configuration, database, roles, migrations, clocks, key files and
-certificates, the keys that sign tokens, whether seals and keys still belong together, and whether the rooms answer. Exit codes: 0 nothing is wrong, 1 something is.`,
+certificates, the keys that sign tokens, whether seals and keys still belong together, whether license types are believed, and whether the rooms answer. Exit codes: 0 nothing is wrong, 1 something is.`,
   run: async (args, env) => {
     parseArgs({ args: [...args], options: {} });
     const findings = [...(await checkCrypto()), ...(await checkInstallation(env))];
@@ -84,6 +85,7 @@ async function checkDatabase(
       ...(await checkRoomDatabases(environments)),
       ...(await checkSigningKeys(environments, now)),
       ...(await checkSeals(environments, now)),
+      ...(await checkCatalog(environments)),
     ];
   } finally {
     await database?.close();

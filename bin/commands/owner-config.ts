@@ -1,5 +1,5 @@
 // The keys of the owner of an installation: read by serve, migrate, seed and doctor, never handed to a room.
-import { type Mode, parseInteger, parsePort, parsePostgresUrl, parseText } from '../../common/env.ts';
+import { parseInteger, parsePort, parsePostgresUrl, parseText } from '../../common/env.ts';
 
 export const OWNER_TABLE = {
   databaseUrl: {
@@ -21,9 +21,9 @@ export const OWNER_TABLE = {
   catalogKey: {
     name: 'XINJI_LICENSE_CATALOG_KEY',
     manual:
-      'SM2 key (PKCS#8 PEM, mode 0600, or a sealed box) that signs license types for `xinji type-pack publish`; its certificate is one of XINJI_LICENSE_CATALOG_CERTIFICATES. No room reads it.',
+      'SM2 key (PKCS#8 PEM, mode 0600, or a sealed box) that signs license types for `xinji type-pack publish`; its certificate is one of XINJI_LICENSE_CATALOG_CERTIFICATES. Unset: in development the one of keys-dev. No room reads it.',
     example: '/etc/xinji/catalog.key.pem',
-    fallback: (mode: Mode) => (mode === 'development' ? 'keys-dev/pem/catalog/license-catalog.key.pem' : ''),
+    fallback: () => '',
     parse: (value: string) => (value === '' ? null : value),
   },
   businessAPort: {

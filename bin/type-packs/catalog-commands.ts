@@ -1,5 +1,6 @@
 // `xinji type-pack publish` and `list`: the catalogue of a license room, from the machine of whoever holds its key.
 import { userInfo } from 'node:os';
+import { join } from 'node:path';
 import { systemClock } from '../../common/clock.ts';
 import { parseKey32 } from '../../common/env.ts';
 import { TrustError } from '../../common/errors.ts';
@@ -8,19 +9,24 @@ import { makeLicenseCatalog } from '../../license/flow/license-catalog.ts';
 import { publishType } from '../../license/flow/publish-type.ts';
 import { listNewestVersions } from '../../license/store/catalog.ts';
 import { withLicenseRoom } from '../license-room.ts';
+import { KEYS_DEV } from '../serve/keys.ts';
 import { openCatalogSigner } from './catalog-signer.ts';
 import { readPackType } from './read-pack.ts';
+
+/** Also what the seed signs with. */
+export const DEVELOPMENT_KEY = join(KEYS_DEV, 'catalog/license-catalog.key.pem');
 
 /** Publishes the type of a pack; says what was done. */
 export function publishPack(env: NodeJS.ProcessEnv, folder: string, by: string | undefined): Promise<string> {
   return withLicenseRoom(env, 'type-pack', async ({ db, config, owner }) => {
-    if (owner.catalogKey === null) {
+    const keyFile = owner.catalogKey ?? (owner.mode === 'development' ? DEVELOPMENT_KEY : null);
+    if (keyFile === null) {
       throw new TrustError('config-invalid', 'XINJI_LICENSE_CATALOG_KEY is not set', {
         hint: 'Name the file with the key that signs license types; docs/config.md is the manual.',
       });
     }
     const masterKey = env['XINJI_MASTER_KEY'] === undefined ? undefined : parseKey32(env['XINJI_MASTER_KEY']);
-    const signer = await openCatalogSigner(owner.catalogKey, config.catalogCertificates, {
+    const signer = await openCatalogSigner(keyFile, config.catalogCertificates, {
       mode: config.mode,
       masterKey,
       warn: console.error,

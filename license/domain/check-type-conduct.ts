@@ -3,7 +3,7 @@
 import { checkPattern, type Refuse } from './check-type-fields.ts';
 import { matchesPattern } from './field-rules.ts';
 import type { LicenseActName } from './license-acts.ts';
-import type { Changes, Validity } from './type-conduct.ts';
+import { type Changes, type Validity, validityWord } from './type-conduct.ts';
 import type { LicenseTypeField } from './type-field.ts';
 
 type Conduct = {
@@ -25,13 +25,6 @@ export function checkTypeConduct(type: Conduct, refuse: Refuse): void {
   }
   checkChanges(type, refuse);
   checkVerifyFacts(type, refuse);
-}
-
-/** The word of GB/T 36902 for the validity of a type; undefined where only the request says it. */
-function validityWord(validity: Validity): string | undefined {
-  if (validity.kind === 'years') return `${validity.years}年`;
-  if (validity.kind === 'months') return `${validity.months}个月`;
-  return validity.kind === 'unlimited' ? '长期' : undefined;
 }
 
 function checkValidity({ validity, validity_range: range }: Conduct, refuse: Refuse): void {

@@ -21,6 +21,13 @@ export const validity = z.discriminatedUnion('kind', [
 ]);
 export type Validity = z.infer<typeof validity>;
 
+/** The word of GB/T 36902 for the validity of a type; undefined where only the request says it. */
+export function validityWord(validity: Validity): string | undefined {
+  if (validity.kind === 'years') return `${validity.years}年`;
+  if (validity.kind === 'months') return `${validity.months}个月`;
+  return validity.kind === 'unlimited' ? '长期' : undefined;
+}
+
 /** 证照编号: the pattern of the whole number, the sentence about it, one that obeys it. */
 export const numbering = z.strictObject({
   pattern: z.string().min(1).max(200),

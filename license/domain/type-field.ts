@@ -45,6 +45,10 @@ const fieldRule = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('differs'), other }),
 ]);
 export type FieldRule = z.infer<typeof fieldRule>;
+/** The kinds, as the table of field-rules.ts has them. */
+export const FIELD_RULE_KINDS: readonly FieldRule['kind'][] = fieldRule.options.map(
+  (option) => option.shape.kind.value,
+);
 export type FieldRuleOf<K extends FieldRule['kind']> = Extract<FieldRule, { kind: K }>;
 
 /** When a conditional field is wanted: another value is one of `equals`; otherwise it is optional, or must be absent. */

@@ -4,6 +4,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
+import { checkCatalog } from '../../bin/doctor/catalog.ts';
+import { ROOMS } from '../../bin/rooms.ts';
 import { makeMissingKeys } from '../../bin/serve/keys.ts';
 import { PACKS_FOLDER, readPackType } from '../../bin/type-packs/read-pack.ts';
 import { testDatabase } from '../_harness/database.ts';
@@ -24,6 +26,7 @@ test('a pack is published once, listed, and refused with other content or by a v
     XINJI_LICENSE_DATABASE_URL: database.urls.license,
     XINJI_MASTER_KEY: '00'.repeat(32),
   };
+  const { XINJI_DATA_DIR: _, ...roomEnv } = env;
   const xinji = (...args: readonly string[]): Promise<{ code: number; out: string; err: string }> =>
     new Promise((resolve) => {
       execFile(process.execPath, [XINJI, 'type-pack', ...args], { env }, (error, out, err) =>
@@ -63,6 +66,9 @@ test('a pack is published once, listed, and refused with other content or by a v
   t.is(missing.code, 1);
   t.regex(missing.err, /type\.json cannot be read \(ENOENT\)\n/);
   t.is(listed.code, 0);
+  const license = [{ room: ROOMS.find(({ name }) => name === 'license')!, env: roomEnv }];
+  const diagnose = async () => (await checkCatalog(license)).map(({ status, sentence }) => `${status} ${sentence}`);
+  t.deepEqual(await diagnose(), ['well Every license type is believed (1 published)']);
   t.regex(listed.out, /^11100000MB0D000965001 {5}1 {2}20\S+Z {2}示例机构 {2}从业人员健康证明（样例）\n$/);
   t.is(misused.code, 64);
 
@@ -72,4 +78,5 @@ test('a pack is published once, listed, and refused with other content or by a v
   const changed = await xinji('list');
   t.is(changed.code, 1);
   t.regex(changed.out, /NOT BELIEVED\n$/);
+  t.deepEqual(await diagnose(), ['wrong version 1 of license type 11100000MB0D000965001: the signature is wrong']);
 });
