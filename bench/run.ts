@@ -11,6 +11,7 @@ import { manySeals } from './many-seals.ts';
 import { type Benchmark, machine, type Result } from './measure.ts';
 import { memory } from './memory.ts';
 import { preparing } from './preparing.ts';
+import { rendering } from './rendering.ts';
 import { sealing } from './sealing.ts';
 import { sm2 } from './sm2.ts';
 import { sm3 } from './sm3.ts';
@@ -26,6 +27,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   verifying,
   httpSealing,
   memory,
+  rendering,
   issuing,
   sso,
   logout,

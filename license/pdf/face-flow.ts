@@ -3,27 +3,12 @@
 // Pure: blocks and measures in, drawing instructions out.
 import { TrustError } from '../../common/errors.ts';
 import { widthMm, wrapText } from '../../common/pdf/typeface.ts';
-import { at, type FaceDrawing, type FaceFill, type FaceLine, type FaceText, type Measures } from './face-drawing.ts';
-import type { FaceBlock, FaceItem } from './face-sections.ts';
+import { setBand, setColumns, wideCell } from './face-bands.ts';
+import { at, type FaceDrawing, type Measures } from './face-drawing.ts';
+import { baseLine, type Flow, type FlowField, MM_PER_POINT, rightEdge, type Setting, takeBand } from './face-pen.ts';
+import type { FaceBlock } from './face-sections.ts';
+import { setTable } from './face-table.ts';
 
-export type FlowField = {
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
-  /** Upper right corner that a photo takes; 0 by 0 without one. */
-  readonly photo: { readonly width: number; readonly height: number };
-};
-
-/** Points and millimetres of one size. */
-type Setting = {
-  readonly value: number;
-  readonly label: number;
-  readonly line: number;
-  readonly pad: number;
-  /** English under the labels. */
-  readonly english: boolean;
-};
 const SETTINGS: readonly Setting[] = [
   { value: 13, label: 11.5, line: 6.4, pad: 4.4, english: true },
   { value: 12, label: 10.5, line: 5.8, pad: 3.2, english: true },
@@ -35,10 +20,6 @@ const SETTINGS: readonly Setting[] = [
   { value: 7, label: 7, line: 3.1, pad: 0.5, english: false },
 ];
 const MOST_SPREAD = 4;
-const GUTTER = 7;
-const LEAST_COLUMN = 70;
-const CELL_PAD = 1.6;
-const MM_PER_POINT = 25.4 / 72;
 
 /** Throws `license-fields-invalid` with the pointer of the longest item when they do not fit in the smallest size. */
 export function layoutFlow(measures: Measures, blocks: readonly FaceBlock[], field: FlowField): FaceDrawing {
@@ -61,23 +42,6 @@ function longestItem(blocks: readonly FaceBlock[]): string {
   const [longest] = items.toSorted((a, b) => b.value.length - a.value.length);
   return longest?.pointer ?? '/fields';
 }
-
-/** The pen on its way down. */
-type Flow = {
-  readonly measures: Measures;
-  readonly field: FlowField;
-  readonly setting: Setting;
-  readonly spread: number;
-  /** The same in rows and columns, so that values stand below each other. */
-  readonly labelWidth: number;
-  readonly texts: FaceText[];
-  readonly lines: FaceLine[];
-  readonly fills: FaceFill[];
-  y: number;
-  bands: number;
-  /** Something had no room. */
-  isFull: boolean;
-};
 
 function runFlow(
   measures: Measures,
@@ -121,123 +85,6 @@ function labelColumn({ bold }: Measures, blocks: readonly FaceBlock[], { label }
   return Math.min(most, Math.max(least, ...widths) + 4);
 }
 
-/** A label with its value at a place of a band. */
-type Cell = {
-  readonly item: FaceItem;
-  readonly x: number;
-  readonly valueX: number;
-  readonly right: number;
-  readonly labels: readonly string[];
-  readonly values: readonly string[];
-};
-
-function makeCell(flow: Flow, item: FaceItem, x: number, right: number): Cell {
-  const { measures, setting } = flow;
-  const valueX = x + flow.labelWidth;
-  return {
-    item,
-    x,
-    valueX,
-    right,
-    labels: wrapText(measures.bold, item.label, setting.label, valueX - x - 3),
-    values: wrapText(measures.regular, item.value, setting.value, right - valueX),
-  };
-}
-
-function wideCell(flow: Flow, item: FaceItem): Cell {
-  return makeCell(flow, item, flow.field.left, rightEdge(flow));
-}
-
-/** Beside the photo a band is narrower. */
-function rightEdge({ field, y }: Flow): number {
-  const { width, height } = field.photo;
-  return width > 0 && y > field.top - height ? field.right - width - 5 : field.right;
-}
-
-/** Short items side by side, two or, on a wide page, three; a long one, and one that is left alone, has the whole width. */
-function setColumns(flow: Flow, items: readonly FaceItem[]): void {
-  let waiting: FaceItem[] = [];
-  const flush = (): void => {
-    const [sole, ...others] = waiting;
-    waiting = [];
-    if (sole) setBand(flow, others.length === 0 ? [wideCell(flow, sole)] : shareBand(flow, [sole, ...others]));
-  };
-  for (const item of items) {
-    if (isLong(shareBand(flow, [item]))) {
-      flush();
-      setBand(flow, [wideCell(flow, item)]);
-    } else if (waiting.push(item) === columnCount(flow)) flush();
-  }
-  flush();
-}
-
-/** More than two lines, or a number that would be broken. */
-function isLong([cell]: readonly Cell[]): boolean {
-  const lines = cell?.values.length ?? 0;
-  return lines > 2 || (lines === 2 && /^[\x20-\x7e]+$/.test(cell?.item.value ?? ''));
-}
-
-function columnCount(flow: Flow): number {
-  return Math.max(2, Math.floor((rightEdge(flow) - flow.field.left) / LEAST_COLUMN));
-}
-
-function shareBand(flow: Flow, items: readonly FaceItem[]): Cell[] {
-  const { left } = flow.field;
-  const count = columnCount(flow);
-  const width = (rightEdge(flow) - left - (count - 1) * GUTTER) / count;
-  return items.map((item, column) => {
-    const x = left + column * (width + GUTTER);
-    return makeCell(flow, item, x, x + width);
-  });
-}
-
-/** Cells side by side, a rule below. */
-function setBand(flow: Flow, cells: readonly Cell[]): void {
-  const { setting, spread, field } = flow;
-  const english = setting.english ? setting.line * 0.62 : 0;
-  const contents = cells.map(({ labels, values }) =>
-    Math.max(labels.length * setting.line + english, values.length * setting.line),
-  );
-  const height = Math.max(...contents) + setting.pad + spread;
-  if (!takeBand(flow, height)) return;
-  const top = flow.y + height - (setting.pad + spread) / 2;
-  for (const [index, cell] of cells.entries()) {
-    const rest = Math.max(...contents) - (contents[index] ?? 0);
-    setCell(flow, cell, top - rest / 2, english);
-  }
-  const right = Math.max(...cells.map((cell) => cell.right), rightEdge({ ...flow, y: flow.y + height }));
-  flow.lines.push({ x: field.left, y: flow.y, dx: right - field.left, dy: 0, ink: 'rule' });
-}
-
-function setCell(
-  { texts, setting }: Flow,
-  { item, x, valueX, labels, values }: Cell,
-  top: number,
-  english: number,
-): void {
-  const height = Math.max(labels.length * setting.line + english, values.length * setting.line);
-  const labelTop = top - (height - labels.length * setting.line - english) / 2;
-  const valueTop = top - (height - values.length * setting.line) / 2;
-  for (const [index, label] of labels.entries()) {
-    texts.push(at(label, x, baseLine(labelTop, index, setting.line, setting.label), setting.label, 'frame', 'bold'));
-  }
-  if (english > 0) texts.push(at(item.labelEn, x, labelTop - labels.length * setting.line - english * 0.62, 7, 'soft'));
-  for (const [index, value] of values.entries()) {
-    texts.push(at(value, valueX, baseLine(valueTop, index, setting.line, setting.value), setting.value, 'ink'));
-  }
-}
-
-/** Moves the pen down; false when the field has no such room. */
-function takeBand(flow: Flow, height: number): boolean {
-  if (flow.y - height < flow.field.bottom) {
-    flow.isFull = true;
-    return false;
-  }
-  flow.y -= height;
-  flow.bands += 1;
-  return true;
-}
-
 function setHeading(flow: Flow, label: string, labelEn: string): void {
   const { setting, spread, field, measures } = flow;
   const size = setting.label + 0.5;
@@ -252,49 +99,6 @@ function setHeading(flow: Flow, label: string, labelEn: string): void {
   flow.lines.push({ x: field.left, y: flow.y, dx: rightEdge(flow) - field.left, dy: 0, ink: 'frame', points: 0.5 });
 }
 
-/** Labels above values in ruled cells; every line of the table has the same labels. */
-function setTable(flow: Flow, rows: readonly (readonly FaceItem[])[], shares: readonly number[]): void {
-  const { setting, spread, field, measures } = flow;
-  const width = rightEdge(flow) - field.left;
-  const edges = [field.left];
-  for (const share of shares) edges.push((edges.at(-1) ?? 0) + share * width);
-  const inner = (column: number): number => (edges[column + 1] ?? 0) - (edges[column] ?? 0) - 2 * CELL_PAD;
-  const head = (rows[0] ?? []).map(({ label }, column) => wrapText(measures.bold, label, setting.label, inner(column)));
-  const headHeight = Math.max(...head.map((lines) => lines.length)) * setting.line + setting.pad * 0.6;
-  const gap = setting.pad * 0.5;
-  if (!takeBand(flow, headHeight + gap)) return;
-  const tableTop = flow.y + headHeight;
-  flow.fills.push({ x: field.left, y: flow.y, width, height: headHeight, ink: 'pale' });
-  setCells(flow, head, edges, headHeight, 'bold');
-  for (const row of rows) {
-    const cells = row.map(({ value }, column) => wrapText(measures.regular, value, setting.value, inner(column)));
-    const height = Math.max(...cells.map((lines) => lines.length)) * setting.line + setting.pad * 0.8 + spread * 0.6;
-    if (!takeBand(flow, height)) return;
-    setCells(flow, cells, edges, height, 'regular');
-    flow.lines.push({ x: field.left, y: flow.y + height, dx: width, dy: 0, ink: 'rule' });
-  }
-  for (const x of edges) flow.lines.push({ x, y: flow.y, dx: 0, dy: tableTop - flow.y, ink: 'rule' });
-  for (const y of [flow.y, tableTop]) flow.lines.push({ x: field.left, y, dx: width, dy: 0, ink: 'rule' });
-  flow.y -= gap;
-}
-
-function setCells(
-  { texts, setting, y }: Flow,
-  cells: readonly (readonly string[])[],
-  edges: readonly number[],
-  height: number,
-  weight: 'regular' | 'bold',
-): void {
-  const size = weight === 'bold' ? setting.label : setting.value;
-  for (const [column, lines] of cells.entries()) {
-    const top = y + (height + lines.length * setting.line) / 2;
-    for (const [index, line] of lines.entries()) {
-      const base = baseLine(top, index, setting.line, size);
-      texts.push(at(line, (edges[column] ?? 0) + CELL_PAD, base, size, weight === 'bold' ? 'frame' : 'ink', weight));
-    }
-  }
-}
-
 function setStatement(flow: Flow, text: string): void {
   const { setting, field, measures } = flow;
   const size = Math.min(9.5, setting.value - 1);
@@ -305,9 +109,4 @@ function setStatement(flow: Flow, text: string): void {
   for (const [index, words] of lines.entries()) {
     flow.texts.push(at(words, field.left, baseLine(top, index, line, size), size, 'soft'));
   }
-}
-
-/** Base line of the `index`th line below `top`: ideographs stand in the middle of their line. */
-function baseLine(top: number, index: number, line: number, size: number): number {
-  return top - (index + 0.5) * line - size * MM_PER_POINT * 0.37;
 }

@@ -186,8 +186,11 @@ const RULES: readonly PdfARule[] = [
   },
 ];
 
-/** Every rule, those of fonts and metadata among them. */
-export const PDF_A_RULES: readonly PdfARule[] = [...RULES, ...fontRules, ...metadataRules];
+/** What a file breaks of all the rules, those of fonts and metadata among them. */
+export function findPdfAOffences(pdf: PdfObjects): string[] {
+  const rules = [...RULES, ...fontRules, ...metadataRules];
+  return rules.flatMap(({ rule, find }) => find(pdf).map((offence) => `${rule}: ${offence}`));
+}
 
 const RELATIONSHIPS = new Set(['/Source', '/Data', '/Alternative', '/Supplement', '/Unspecified']);
 const RESOURCE_USES: readonly (readonly [RegExp, string])[] = [

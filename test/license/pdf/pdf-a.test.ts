@@ -7,7 +7,7 @@ import { renderLicense } from '../../../license/pdf/render-license.ts';
 import { judge } from '../../_harness/judges.ts';
 import { annotation, asPhoto, fieldsOf, license, portrait, type, typeOf } from './fixtures.ts';
 import { listPackSamples } from './pack-samples.ts';
-import { PDF_A_RULES } from './pdf-a-rules.ts';
+import { findPdfAOffences } from './pdf-a-rules.ts';
 import { readPdfObjects } from './pdf-objects.ts';
 import { renderer } from './renderer.ts';
 
@@ -16,8 +16,7 @@ let saved = 0;
 function offences(bytes: Uint8Array): string[] {
   const path = join(folder, `${++saved}.pdf`);
   writeFileSync(path, bytes);
-  const pdf = readPdfObjects(path, bytes);
-  return PDF_A_RULES.flatMap(({ rule, find }) => find(pdf).map((offence) => `${rule}: ${offence}`));
+  return findPdfAOffences(readPdfObjects(path, bytes));
 }
 
 const jpeg = asPhoto('image/jpeg', await portrait.clone().jpeg().toBuffer());
