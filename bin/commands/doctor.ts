@@ -8,6 +8,7 @@ import { checkCatalog } from '../doctor/catalog.ts';
 import { checkCrypto } from '../doctor/crypto.ts';
 import { checkRoomDatabases, noDatabaseYet } from '../doctor/database.ts';
 import { type Finding, note, well, wrong } from '../doctor/finding.ts';
+import { checkFonts } from '../doctor/fonts.ts';
 import { checkKeys } from '../doctor/keys.ts';
 import { checkRooms } from '../doctor/rooms.ts';
 import { checkSeals } from '../doctor/seals.ts';
@@ -24,7 +25,7 @@ export const command: Command = {
   usage: `xinji doctor
 
 Looks at: SM2 and SM3 against published values, configuration, database, roles, migrations, clocks, key files and
-certificates, the keys that sign tokens, whether seals and keys still belong together, whether license types are believed, and whether the rooms answer. Exit codes: 0 nothing is wrong, 1 something is.`,
+certificates, the fonts of license faces, the keys that sign tokens, whether seals and keys still belong together, whether license types are believed, and whether the rooms answer. Exit codes: 0 nothing is wrong, 1 something is.`,
   run: async (args, env) => {
     parseArgs({ args: [...args], options: {} });
     const findings = [...(await checkCrypto()), ...(await checkInstallation(env))];
@@ -60,6 +61,7 @@ async function checkInstallation(env: NodeJS.ProcessEnv): Promise<readonly Findi
     return [
       well(`The configuration is complete (${owner.mode})`),
       ...(await checkKeys(rooms, new Date())),
+      ...checkFonts(rooms),
       ...(await checkDatabase(env, owner, secrets)),
       ...(await checkRooms(rooms)),
     ];

@@ -99,7 +99,7 @@ function authorityTexts(measures: Measures, page: FaceMeasures, license: FaceRec
   return [
     at('颁发机构 Issuing authority', 0, top + 6.2, 8, 'soft'),
     ...name.map((line, index) => at(line, 0, top - index * 5.4, size, 'ink')),
-    at(chineseDate(license.issuedOn), 0, seal.y + 6.5, 10, 'ink'),
+    at(chineseDate(license.issuedOn), 0, seal.y + 5.6, 9, 'ink'),
   ].map((text) => centred(measures, middle, text));
 }
 

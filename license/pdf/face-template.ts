@@ -94,3 +94,13 @@ export function getTemplate({ template, template_version: version }: TypeFace): 
     pointer: '/face/template_version',
   });
 }
+
+/** SM3 of every font that some template version names, each once. */
+export function listTemplateFonts(): { readonly text: readonly string[]; readonly rare: readonly string[] } {
+  const fonts = Object.values(TEMPLATES).flatMap((versions) => versions.map((version) => version.fonts));
+  const once = (names: readonly string[]): string[] => [...new Set(names)];
+  return {
+    text: once(fonts.flatMap(({ regular, bold }) => [regular, bold])),
+    rare: once(fonts.flatMap(({ rare }) => rare)),
+  };
+}

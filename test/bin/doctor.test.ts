@@ -1,17 +1,20 @@
 // The doctor on things that are wrong; on a house where nothing is wrong it is tried in test/processes.
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { makeOfflineSeal } from '../../bin/demo/offline-seal.ts';
 import { checkCrypto } from '../../bin/doctor/crypto.ts';
 import { checkRoomDatabases } from '../../bin/doctor/database.ts';
+import { checkFonts } from '../../bin/doctor/fonts.ts';
 import { checkKeys } from '../../bin/doctor/keys.ts';
 import { checkRevocationSources, checkSeals } from '../../bin/doctor/seals.ts';
 import { ROOMS } from '../../bin/rooms.ts';
 import { databaseKey, type RoomEnvironment } from '../../bin/serve/environment.ts';
 import { makeDevelopmentKeys } from '../../keys-dev/make.ts';
 import { type TestRoom, testDatabase } from '../_harness/database.ts';
+import { judge } from '../_harness/judges.ts';
 import { putInForce } from '../seal/active-seal.ts';
 
 const roomOf = (name: TestRoom) => ROOMS.find((room) => room.name === name)!;
@@ -57,6 +60,25 @@ test('a key that others can read, a missing folder, an expired and a soon expiri
   t.regex(await say(keys, now), /^wrong The private key .*signer-2\.key\.pem can be read by others Run: chmod 600/);
   await writeFile(join(keys, 'signer-1.crt.pem'), '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n');
   t.regex(await say(keys, now), /signer-1\.crt\.pem is not a certificate/);
+});
+
+test('the fonts of rare characters are there, missing, or other files: said before a license is refused', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'xinji-fonts-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  const say = (fonts: string): string =>
+    checkFonts([{ room: roomOf('license'), env: { XINJI_LICENSE_FONTS: fonts } }])
+      .map(({ status, sentence, advice }) => `${status} ${sentence} ${advice}`)
+      .join('\n');
+  t.regex(say('/nowhere'), /^note There are no fonts in \/nowhere: .*refused Install fonts-hanazono/);
+  await copyFile(createRequire(import.meta.url).resolve(NOTO_THIN), join(folder, 'HanaMinB.ttf'));
+  t.regex(say(folder), /^note The fonts in .* are other files/);
+  t.deepEqual(checkFonts([{ room: roomOf('seal'), env: {} }]), []);
+});
+const NOTO_THIN = '@expo-google-fonts/noto-sans-sc/100Thin/NotoSansSC_100Thin.ttf';
+
+judge(test, 'hanazono')('the fonts of rare characters that Debian ships are those of the templates', (t) => {
+  const [finding] = checkFonts([{ room: roomOf('license'), env: {} }]);
+  t.is(finding?.status, 'well');
 });
 
 test('a seal whose key was made anew while the data stayed is said, with what to do', async (t) => {
