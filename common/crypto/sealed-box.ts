@@ -3,16 +3,24 @@
 // 2 ‖ key id (8) ‖ nonce (16) ‖ ciphertext ‖ tag (32), which tells which of several keys opens it: so keys can be changed.
 // The context names the place a box belongs to (table, column, row), so that boxes cannot be exchanged.
 // Not here: passwords (argon2id) and lookups, for which `hmacSm3` with a derived key is the tool.
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto';
 import { concatBytes, equalBytes, fromHex, toHex, utf8 } from '../bytes.ts';
 import { TrustError } from '../errors.ts';
 
-/** A key with a name, made ready once. */
+/** A key with a name, made ready once: node:crypto takes a key object in a third of the time that it needs for bytes. */
 export type BoxKey = {
   /** 16 hexadecimal digits; says nothing about the key. */
   readonly id: string;
-  readonly cipherKey: Uint8Array;
-  readonly macKey: Uint8Array;
+  readonly cipherKey: KeyObject;
+  readonly macKey: KeyObject;
 };
 
 /** Closes under the first; opens what any of them closed. */
@@ -36,6 +44,10 @@ export function deriveKey(masterKey: Uint8Array, purpose: string): Uint8Array {
 
 /** HMAC with SM3, 32 bytes. */
 export function hmacSm3(key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array {
+  return hmacWith(createSecretKey(key), parts);
+}
+
+function hmacWith(key: KeyObject, parts: readonly Uint8Array[]): Uint8Array {
   const hmac = createHmac('sm3', key);
   for (const part of parts) hmac.update(part);
   return new Uint8Array(hmac.digest());
@@ -53,8 +65,8 @@ export function makeBoxKey(key: Uint8Array, id: string = keyIdOf(key)): BoxKey {
   if (!/^[0-9a-f]{16}$/.test(id)) throw new RangeError('a key id has 16 hexadecimal digits');
   return {
     id,
-    cipherKey: hmacSm3(key, utf8('sealed-box cipher')).subarray(0, 16),
-    macKey: hmacSm3(key, utf8('sealed-box mac')),
+    cipherKey: createSecretKey(hmacSm3(key, utf8('sealed-box cipher')).subarray(0, 16)),
+    macKey: createSecretKey(hmacSm3(key, utf8('sealed-box mac'))),
   };
 }
 
@@ -114,9 +126,10 @@ function firstOf(keys: BoxKeys): BoxKey {
 const isRing = (keys: BoxKey | BoxKeyring): keys is BoxKeyring => Array.isArray(keys);
 
 /** The length of the context comes first, so that no context runs into the head. */
-function tagOf(macKey: Uint8Array, head: Uint8Array, context: string): Uint8Array {
+function tagOf(macKey: KeyObject, head: Uint8Array, context: string): Uint8Array {
   const label = utf8(context);
-  return hmacSm3(macKey, Uint8Array.from([24, 16, 8, 0].map((shift) => (label.length >>> shift) & 0xff)), label, head);
+  const length = Uint8Array.from([24, 16, 8, 0].map((shift) => (label.length >>> shift) & 0xff));
+  return hmacWith(macKey, [length, label, head]);
 }
 
 function checkKey(key: Uint8Array): void {
