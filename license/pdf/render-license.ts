@@ -108,7 +108,7 @@ function writeFile(sheet: Sheet): Uint8Array {
   return file.encode({
     root: addCatalog(file, sheet, pages, rows, madeAt),
     info: addInfo(file, license, madeAt),
-    id: fileId(sheet),
+    id: fileId(sheet, rows, madeAt),
   });
 }
 
@@ -142,9 +142,15 @@ function addInfo(file: PdfFile, license: FaceRecord, madeAt: Date): PdfRef {
   );
 }
 
-/** 16 bytes that are the same for the same record and template version, and others for another. */
-function fileId({ type, license, annotation, photo }: Sheet): Uint8Array {
+/**
+ * 16 bytes that are the same for the same record and template version, and others for another. From what is written in the
+ * file, value by value: the order in which a record happens to list its members is nothing.
+ */
+function fileId({ type, license, annotation, photo }: Sheet, rows: readonly MetadataRow[], madeAt: Date): Uint8Array {
   const { template, template_version: version } = type.face;
-  const words = JSON.stringify([{ ...license, photo: null }, type.version, template, version, annotation ?? null]);
-  return sm3(utf8(words), photo?.bytes ?? new Uint8Array()).subarray(0, 16);
+  const words = [rows, license.verifyUrl, license.verifyCode, madeAt, annotation?.recipient ?? null];
+  return sm3(utf8(JSON.stringify([words, type.version, template, version])), photo?.bytes ?? new Uint8Array()).subarray(
+    0,
+    16,
+  );
 }

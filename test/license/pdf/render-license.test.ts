@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { isTrustError } from '../../../common/errors.ts';
 import { findClaimedIdentifiers, listMetadataRows, metadataXml } from '../../../license/pdf/face-metadata.ts';
-import type { FaceRecord } from '../../../license/pdf/face-record.ts';
+import type { FaceAnnotation, FaceRecord } from '../../../license/pdf/face-record.ts';
 import { makeRenderer } from '../../../license/pdf/prepare-face.ts';
 import { renderLicense } from '../../../license/pdf/render-license.ts';
 import { judge } from '../../_harness/judges.ts';
@@ -37,6 +37,14 @@ test('the same record gives the same bytes, from a renderer that drew others bef
   t.deepEqual(renderLicense(makeRenderer({ fonts: fontFiles }), structuredClone(type), drawn).pdf, pdf);
 });
 
+test('the order in which a record lists its members is nothing', (t) => {
+  const turned = (value: object): object => Object.fromEntries(Object.entries(value).reverse());
+  const record = { ...drawn, ...turned(drawn), fields: turned(drawn.fields), photo: turned(photo) } as FaceRecord;
+  const other = Object.fromEntries(Object.entries(record).reverse()) as FaceRecord;
+  t.deepEqual(renderLicense(renderer, type, other).pdf, pdf);
+  t.deepEqual(renderLicense(renderer, type, other, turned(annotation) as FaceAnnotation).pdf, copy);
+});
+
 test('another record, photo, address, annotation or type version gives another /ID', (t) => {
   const idOf = (bytes: Uint8Array) => /\/ID \[<(\w{32})> <\1>\]/.exec(Buffer.from(bytes).toString('latin1'))?.[1];
   const ids = [
@@ -46,6 +54,7 @@ test('another record, photo, address, annotation or type version gives another /
     renderLicense(renderer, type, { ...drawn, holders: named('李四').holders }).pdf,
     renderLicense(renderer, type, { ...drawn, verifyUrl: 'https://other.example.gov.cn/verify' }).pdf,
     renderLicense(renderer, { ...type, version: 2 }, drawn).pdf,
+    renderLicense(renderer, type, drawn, { ...annotation, recipient: '示例市民政局' }).pdf,
   ].map(idOf);
   t.true(ids.every((id) => id !== undefined));
   t.is(new Set(ids).size, ids.length);
