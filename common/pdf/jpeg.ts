@@ -68,10 +68,9 @@ function readFrame(frame: Uint8Array): Omit<Jpeg, 'bytes'> | null {
 
 /** To the next marker that is neither a stuffed byte nor a restart. */
 function skipScan(bytes: Uint8Array, from: number): number {
-  for (let at = from; at + 1 < bytes.length; at++) {
-    if (bytes[at] !== 0xff) continue;
-    const next = bytes[at + 1] ?? 0;
-    if (next !== 0 && (next < 0xd0 || next > 0xd7)) return at;
+  for (let at = bytes.indexOf(0xff, from); at >= 0; at = bytes.indexOf(0xff, at + 1)) {
+    const next = bytes[at + 1];
+    if (next !== undefined && next !== 0 && (next < 0xd0 || next > 0xd7)) return at;
   }
   return bytes.length;
 }
