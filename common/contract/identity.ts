@@ -3,8 +3,12 @@ import { z } from 'zod';
 
 export const SCOPES = [
   'license:issue',
+  'license:change',
   'license:revoke',
   'license:redeem',
+  'license:read',
+  'license:clerk',
+  'license:admin',
   'seal:use',
   'seal:apply',
   'seal:approve',

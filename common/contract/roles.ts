@@ -17,6 +17,8 @@ export const ROLE_NAMES = [
   'seal-maker',
   'seal-keeper',
   'seal-auditor',
+  'license-clerk',
+  'license-admin',
   ...CONSOLE_ROLES,
 ] as const;
 export type RoleName = (typeof ROLE_NAMES)[number];
@@ -37,6 +39,8 @@ export const ROLE_SCOPES: Readonly<Record<RoleName, readonly Scope[]>> = {
   'seal-maker': ['seal:make', 'seal:file'],
   'seal-keeper': ['seal:keep'],
   'seal-auditor': ['seal:audit'],
+  'license-clerk': ['license:clerk'],
+  'license-admin': ['license:admin'],
   'system-admin': [],
   'security-admin': [],
   'audit-admin': [],

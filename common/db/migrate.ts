@@ -129,6 +129,7 @@ async function grantRights(db: Knex, schema: string, role: string): Promise<void
     await trx.raw('grant usage on schema ?? to ??', [schema, role]);
     await trx.raw('grant select, insert, update, delete on all tables in schema ?? to ??', [schema, role]);
     await trx.raw('grant usage, select on all sequences in schema ?? to ??', [schema, role]);
+    await trx.raw('grant execute on all functions in schema ?? to ??', [schema, role]);
     await trx.raw('revoke insert, update, delete on ??.schema_versions from ??', [schema, role]);
     await revokePartitions(trx, schema, role);
     const { rows } = await trx.raw<{ rows: { name: string }[] }>(

@@ -66,6 +66,8 @@ const TEXTS = {
   'seal-maker': { zh: '印章制作与备案', en: 'Making and filing seals' },
   'seal-keeper': { zh: '印章保管', en: 'Keeping seals' },
   'seal-auditor': { zh: '用章审计', en: 'Auditing the use of seals' },
+  'license-clerk': { zh: '制证', en: 'Issuing licenses' },
+  'license-admin': { zh: '证照管理', en: 'Administering licenses' },
   'system-admin': { zh: '系统管理员', en: 'system administrator' },
   'security-admin': { zh: '安全管理员', en: 'security administrator' },
   'audit-admin': { zh: '审计管理员', en: 'audit administrator' },

@@ -1,9 +1,10 @@
 // What the house knows of one version of a license. The face, the metadata and every answer are made from this record.
-import type { LicenseState } from '../../common/contract/license.ts';
-import type { StoredState } from './license-states.ts';
+// In the tables the content lies in a box under the license's data key; beside it only what a search or a rule needs.
+import type { LicenseState, StoredState, VersionAct } from './license-states.ts';
 
 export type Holder = { readonly name: string; readonly codeType: string; readonly code: string };
 export type IssuingAuthority = { readonly name: string; readonly code: string };
+export type Photo = { readonly mediaType: 'image/jpeg' | 'image/png'; readonly base64: string };
 
 /** Everything that is printed; fixed before the license is sealed, and never changed. */
 export type LicenseContent = {
@@ -13,12 +14,16 @@ export type LicenseContent = {
   readonly name: string;
   readonly licenseNumber: string;
   readonly issuingAuthority: IssuingAuthority;
-  readonly holder: Holder;
+  /** At least one; joint holders in the order of the request. */
+  readonly holders: readonly [Holder, ...Holder[]];
   readonly issuedOn: string;
   readonly validFrom: string;
   readonly validTo: string;
   /** By the names of the license type. */
   readonly fields: Readonly<Record<string, string>>;
+  readonly photo?: Photo;
+  /** The identifier of the version that this one replaces. */
+  readonly replaces?: string;
   /** What the QR code of the face holds beside the identifier: the public page that checks, and 80 bits in Crockford's base 32. */
   readonly verifyUrl: string;
   readonly verifyCode: string;
@@ -26,22 +31,67 @@ export type LicenseContent = {
   readonly createdAt: Date;
 };
 
-export type LicenseFile = { readonly sm3: string; readonly size: number };
+/** What makes a new version: the first, or one after it. */
+export type VersionOperation = 'issue' | VersionAct;
 
-/** A row of `license.licenses`, its holder code still closed. */
-export type StoredLicense = Omit<LicenseContent, 'holder' | 'verifyUrl' | 'verifyCode'> & {
-  readonly version: number;
-  readonly clientId: string;
-  readonly caseId: string;
-  readonly holder: Omit<Holder, 'code'> & { readonly key: Uint8Array; readonly codeBox: Uint8Array };
-  readonly file: LicenseFile;
-  readonly stored: StoredState;
-  readonly stateReason: string | null;
-  readonly stateChangedAt: Date;
+export type LicenseFile = {
+  /** SM3 of the file as it was issued, hexadecimal. */
+  readonly sm3: string;
+  /** SM3 of the sealed box in the file store, by which it is found there. */
+  readonly storedSm3: string;
+  readonly size: number;
 };
 
-/** A license as an authorised reader sees it, at one instant. */
-export type License = Omit<StoredLicense, 'holder' | 'stored'> & {
-  readonly holder: Holder;
+/** A row of `license.licenses`: the license, whatever its version. */
+export type LicenseHead = {
+  /** type.authority.serial, the identifier without root, version and check character. */
+  readonly licenseId: string;
+  readonly licenseType: string;
+  readonly authorityCode: string;
+  /** GB/T 2260, of the issuing authority. */
+  readonly region: string;
+  /** Who had it issued. */
+  readonly organisation: string;
+  readonly stored: StoredState;
+  readonly stateReasonBox: Uint8Array | null;
+  readonly stateChangedAt: Date;
+  /** Of the current version. */
+  readonly version: number;
+  readonly identifier: string;
+  readonly validFrom: string;
+  readonly validTo: string;
+  /** The license's data key, wrapped for each of these holders, in the same order. */
+  readonly holderKeys: readonly Uint8Array[];
+  readonly wrappedKeys: readonly Uint8Array[];
+  readonly createdAt: Date;
+};
+
+/** A row of `license.license_versions`, its payload closed. */
+export type LicenseVersion = {
+  readonly licenseId: string;
+  readonly version: number;
+  readonly identifier: string;
+  readonly typeVersion: number;
+  readonly templateVersion: number;
+  readonly operation: VersionOperation;
+  readonly replaces: string | null;
+  readonly issueId: string;
+  readonly issuedOn: string;
+  readonly validFrom: string;
+  readonly validTo: string;
+  readonly payloadBox: Uint8Array;
+  readonly file: LicenseFile;
+  readonly sealingId: string;
+  readonly createdAt: Date;
+};
+
+/** One version of a license as an authorised reader sees it, at one instant. */
+export type License = {
+  readonly head: LicenseHead;
+  readonly version: LicenseVersion;
+  readonly content: LicenseContent;
   readonly state: LicenseState;
+  readonly stateReason: string | null;
+  /** False for an older version: its identifier answers superseded, with `head.identifier` as the current one. */
+  readonly isCurrent: boolean;
 };

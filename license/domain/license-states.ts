@@ -1,35 +1,82 @@
-// States of a license and the acts that lead from one to another, as a table. `expired` is never stored: it follows from
-// valid_to and the date. Not here: who may act (license/flow).
-
+// States of a license and the acts that lead from one to another, in words and as one table: the states and operations of
+// the national platform (facts of C 01xx) without its numbers. `expired` is never stored: it follows from valid_to and the
+// date; `superseded` is said of an identifier, never of a license. Not here: who may act (license/flow), and which of the
+// acts a license type allows (its `acts`).
 import { chinaDate } from '../../common/codes/calendar-date.ts';
-import type { LicenseState, RevocationRequest } from '../../common/contract/license.ts';
 import { TrustError } from '../../common/errors.ts';
 
-/** What a row can hold. */
-export type StoredState = Exclude<LicenseState, 'expired'>;
-export type LicenseAct = RevocationRequest['kind'];
+/** What a row can hold: 有效, 暂扣, 撤销, 吊销, 注销, 失效, 办理转出. */
+export const STORED_STATES = [
+  'valid',
+  'suspended',
+  'withdrawn',
+  'revoked',
+  'cancelled',
+  'lapsed',
+  'transferred',
+] as const;
+export type StoredState = (typeof STORED_STATES)[number];
+/** What a license is at an instant. */
+export type LicenseState = StoredState | 'expired';
 
-type Transition = { readonly from: LicenseState; readonly act: LicenseAct; readonly to: StoredState };
+/** Acts that make a new version with a file of its own. */
+export const VERSION_ACTS = ['renew', 'change', 'replace', 'correct'] as const;
+export type VersionAct = (typeof VERSION_ACTS)[number];
+/** Acts that change the state and nothing else. */
+export const STATE_ACTS = [
+  'suspend',
+  'resume',
+  'withdraw',
+  'revoke',
+  'cancel',
+  'lapse',
+  'transfer_out',
+  'cancel_transfer',
+] as const;
+export type StateAct = (typeof STATE_ACTS)[number];
+export type LicenseAct = VersionAct | StateAct;
 
-export const TRANSITIONS: readonly Transition[] = [
-  { from: 'valid', act: 'withdrawn', to: 'revoked' }, //      撤销
-  { from: 'valid', act: 'revoked', to: 'revoked' }, //        吊销
-  { from: 'valid', act: 'cancelled', to: 'cancelled' }, //    注销
-  { from: 'suspended', act: 'withdrawn', to: 'revoked' },
-  { from: 'suspended', act: 'revoked', to: 'revoked' },
-  { from: 'suspended', act: 'cancelled', to: 'cancelled' },
-  { from: 'expired', act: 'withdrawn', to: 'revoked' }, //    it was never right, whatever its date
-  { from: 'expired', act: 'cancelled', to: 'cancelled' },
-];
+type Row = Readonly<Partial<Record<LicenseAct, StoredState>>>;
 
-/** States in which the holder may show the license. */
+const ENDINGS: Row = { withdraw: 'withdrawn', revoke: 'revoked', cancel: 'cancelled' };
+
+/** From each state the acts that it allows, and where they lead. An empty row is an end. */
+export const TRANSITIONS: Readonly<Record<LicenseState, Row>> = {
+  valid: {
+    renew: 'valid', //               延续
+    change: 'valid', //              变更
+    replace: 'valid', //             补发
+    correct: 'valid', //             更正
+    suspend: 'suspended', //         暂扣
+    lapse: 'lapsed', //              失效
+    transfer_out: 'transferred', //  办理转出
+    ...ENDINGS, //                   撤销, 吊销, 注销
+  },
+  suspended: { resume: 'valid', lapse: 'lapsed', ...ENDINGS }, // 暂扣发还
+  expired: { renew: 'valid', lapse: 'lapsed', ...ENDINGS }, //    it was never right, whatever its date
+  lapsed: { withdraw: 'withdrawn', cancel: 'cancelled' },
+  transferred: { cancel_transfer: 'valid' }, //                   取消转出
+  withdrawn: {},
+  revoked: {},
+  cancelled: {},
+};
+
+/** States in which the holder may show the license: what it is, is said with it. */
 const PRESENTABLE: ReadonlySet<LicenseState> = new Set(['valid', 'suspended', 'expired']);
 
-/** The state that `act` leads to. Throws `license-state-forbids` where the table has no row. */
-export function nextState(from: LicenseState, act: LicenseAct): StoredState {
-  const row = TRANSITIONS.find((transition) => transition.from === from && transition.act === act);
-  if (!row) throw new TrustError('license-state-forbids', `a license that is ${from} cannot be ${act}`);
-  return row.to;
+/**
+ * The state that `act` leads to. `lawful` are the acts of the license type. Throws `license-state-forbids` where the table
+ * has no entry or the type does not know the act.
+ */
+export function nextState(from: LicenseState, act: LicenseAct, lawful: readonly LicenseAct[]): StoredState {
+  if (!lawful.includes(act)) {
+    throw new TrustError('license-state-forbids', `this license type knows no ${act}; it knows ${lawful.join(', ')}`);
+  }
+  const to = TRANSITIONS[from][act];
+  if (to !== undefined) return to;
+  const open = Object.keys(TRANSITIONS[from]).filter((known) => lawful.some((one) => one === known));
+  const allowed = open.length === 0 ? 'nothing more can be done with it' : `possible are ${open.join(', ')}`;
+  throw new TrustError('license-state-forbids', `a license that is ${from} takes no ${act}; ${allowed}`);
 }
 
 /** The state at `now`: a valid license is expired from the day after valid_to, by the calendar of China. */

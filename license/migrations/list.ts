@@ -5,5 +5,6 @@ import { licenses } from './0002-licenses.ts';
 import { presentations } from './0003-presentations.ts';
 import { seenProofs } from './0004-seen-proofs.ts';
 import { catalog } from './0005-catalog.ts';
+import { registryAnew } from './0006-registry.ts';
 
-export const MIGRATIONS: readonly Migration[] = [registry, licenses, presentations, seenProofs, catalog];
+export const MIGRATIONS: readonly Migration[] = [registry, licenses, presentations, seenProofs, catalog, registryAnew];

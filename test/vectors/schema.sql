@@ -519,6 +519,48 @@ identity.used_challenges
   CREATE INDEX used_challenges_expires_at ON identity.used_challenges USING btree (expires_at)
   identity may delete, insert, select, update
 
+license.acts
+  organisation text not null
+  idempotency_key text not null
+  fingerprint bytea not null
+  license_id text not null
+  identifier text not null
+  act text not null
+  answer json not null
+  acted_at timestamp with time zone not null
+  constraint acts_pkey PRIMARY KEY (organisation, idempotency_key)
+  license may delete, insert, select, update
+
+license.audit_checkpoints
+  number bigint not null
+  at timestamp(3) with time zone not null
+  heads json not null
+  previous bytea not null
+  certificate_sm3 bytea not null
+  hash bytea not null
+  signature bytea not null
+  time_stamp bytea
+  constraint audit_checkpoints_pkey PRIMARY KEY (number)
+  CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON license.audit_checkpoints FOR EACH STATEMENT EXECUTE FUNCTION license.refuse_change()
+  CREATE TRIGGER time_stamp_once BEFORE UPDATE ON license.audit_checkpoints FOR EACH ROW EXECUTE FUNCTION license.refuse_checkpoint_change()
+  license may insert, select
+
+license.audit_entries
+  chain integer not null
+  number bigint not null
+  at timestamp(3) with time zone not null
+  kind text not null
+  subject text not null
+  actor text not null
+  request_id text
+  detail json not null
+  previous bytea not null
+  hash bytea not null
+  constraint audit_entries_pkey PRIMARY KEY (chain, number)
+  CREATE INDEX audit_entries_subject ON license.audit_entries USING btree (subject, at)
+  CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON license.audit_entries FOR EACH STATEMENT EXECUTE FUNCTION license.refuse_change()
+  license may insert, select
+
 license.catalog_entries
   code text not null
   version integer not null
@@ -535,6 +577,16 @@ license.catalog_entries
   CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON license.catalog_entries FOR EACH STATEMENT EXECUTE FUNCTION license.refuse_change()
   license may insert, select
 
+license.clients
+  client_id text not null
+  organisation text not null
+  organisation_name text not null
+  may_redeem boolean not null default false
+  sm2_public_key bytea
+  registered_at timestamp with time zone not null
+  constraint clients_pkey PRIMARY KEY (client_id)
+  license may delete, insert, select, update
+
 license.ended_sessions
   sid text not null
   ended_at timestamp with time zone not null
@@ -542,14 +594,22 @@ license.ended_sessions
   license may delete, insert, select, update
 
 license.events
-  event_id bigint not null identity
-  at timestamp with time zone not null
+  event_id uuid not null
+  at timestamp(3) with time zone not null
   kind text not null
-  identifier text not null
+  license_id text
+  identifier text
   actor text not null
-  detail jsonb not null
-  constraint events_pkey PRIMARY KEY (event_id)
-  CREATE INDEX events_license ON license.events USING btree (identifier, at)
+  organisation text
+  basis text
+  request_id text
+  detail_box bytea
+  leaf bytea not null
+  constraint events_leaf_check CHECK ((length(leaf) = 32))
+  constraint events_pkey PRIMARY KEY (at, event_id)
+  CREATE INDEX events_at ON ONLY license.events USING brin (at)
+  CREATE INDEX events_license ON ONLY license.events USING btree (license_id, at)
+  partition by RANGE (at), 4 partitions
   CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON license.events FOR EACH STATEMENT EXECUTE FUNCTION license.refuse_change()
   license may insert, select
 
@@ -566,21 +626,33 @@ license.holder_keys
 license.holder_licenses
   holder_key bytea not null
   license_type text not null
-  identifier text not null
-  constraint holder_licenses_identifier_fkey FOREIGN KEY (identifier) REFERENCES license.licenses(identifier)
-  constraint holder_licenses_pkey PRIMARY KEY (holder_key, license_type, identifier)
+  license_id text not null
+  since timestamp with time zone not null
+  until timestamp with time zone
+  constraint holder_licenses_pkey PRIMARY KEY (holder_key, license_type, license_id)
+  partition by HASH (holder_key), 32 partitions
   license may delete, insert, select, update
 
 license.issues
-  issue_id text not null
-  client_id text not null
+  organisation text not null
   case_id text not null
   license_type text not null
+  operation text not null
+  item integer not null
+  issue_id text not null
+  client_id text not null
+  actor text not null
+  license_id text not null
+  version integer not null
+  identifier text not null
+  replaces text
   fingerprint bytea not null
   content_box bytea not null
+  holder_keys bytea[] not null
+  wrapped_keys bytea[] not null
   seal_esid text not null
+  external_code text
   state text not null
-  identifier text not null
   attempts integer not null default 0
   last_error text
   lease_token text
@@ -588,93 +660,111 @@ license.issues
   next_attempt_at timestamp with time zone not null
   created_at timestamp with time zone not null
   finished_at timestamp with time zone
-  constraint issues_client_id_case_id_license_type_key UNIQUE (client_id, case_id, license_type)
-  constraint issues_identifier_key UNIQUE (identifier)
-  constraint issues_pkey PRIMARY KEY (issue_id)
-  constraint issues_state_check CHECK ((state = ANY (ARRAY['intended'::text, 'done'::text])))
-  CREATE INDEX issues_unfinished ON license.issues USING btree (next_attempt_at) WHERE (state = 'intended'::text)
+  constraint issues_check CHECK ((cardinality(wrapped_keys) = cardinality(holder_keys)))
+  constraint issues_item_check CHECK (((item >= 1) AND (item <= 9999)))
+  constraint issues_operation_check CHECK ((operation = ANY (ARRAY['issue'::text, 'renew'::text, 'change'::text, 'replace'::text, 'correct'::text])))
+  constraint issues_pkey PRIMARY KEY (organisation, case_id, license_type, operation, item)
+  constraint issues_state_check CHECK ((state = ANY (ARRAY['intended'::text, 'done'::text, 'given_up'::text])))
+  CREATE INDEX issues_id ON ONLY license.issues USING btree (issue_id)
+  CREATE INDEX issues_unfinished ON ONLY license.issues USING btree (next_attempt_at) WHERE (state = 'intended'::text)
+  partition by HASH (organisation, case_id), 32 partitions
+  license may delete, insert, select, update
+
+license.issuing_authorities
+  authority_code text not null
+  license_type text not null
+  authority_name text not null
+  region text not null
+  seal_esid text not null
+  granted_at timestamp with time zone not null
+  ended_at timestamp with time zone
+  constraint issuing_authorities_pkey PRIMARY KEY (authority_code, license_type)
+  constraint issuing_authorities_region_check CHECK ((region ~ '^[0-9]{6}$'::text))
   license may delete, insert, select, update
 
 license.issuing_clients
   client_id text not null
   license_type text not null
-  authority_name text not null
   authority_code text not null
-  seal_esid text not null
-  constraint issuing_clients_pkey PRIMARY KEY (client_id, license_type)
+  granted_at timestamp with time zone not null
+  constraint issuing_clients_authority_code_license_type_fkey FOREIGN KEY (authority_code, license_type) REFERENCES license.issuing_authorities(authority_code, license_type)
+  constraint issuing_clients_client_id_fkey FOREIGN KEY (client_id) REFERENCES license.clients(client_id)
+  constraint issuing_clients_pkey PRIMARY KEY (client_id, license_type, authority_code)
   license may delete, insert, select, update
 
-license.license_types
-  code text not null
+license.jobs
+  id bigint not null identity
+  queue text not null
+  key text
+  payload jsonb not null
+  state text not null default 'waiting'::text
+  tries integer not null default 0
+  run_after timestamp with time zone not null
+  lease_until timestamp with time zone
+  last_error text
+  enqueued_at timestamp with time zone not null
+  finished_at timestamp with time zone
+  constraint jobs_check CHECK (((lease_until IS NULL) = (state <> 'running'::text)))
+  constraint jobs_check1 CHECK (((finished_at IS NULL) = (state = ANY (ARRAY['waiting'::text, 'running'::text]))))
+  constraint jobs_pkey PRIMARY KEY (id)
+  constraint jobs_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'dead'::text])))
+  CREATE INDEX jobs_dead ON license.jobs USING btree (queue, id) WHERE (state = 'dead'::text)
+  CREATE INDEX jobs_done ON license.jobs USING btree (finished_at) WHERE (state = 'done'::text)
+  CREATE INDEX jobs_running ON license.jobs USING btree (queue, lease_until) WHERE (state = 'running'::text)
+  CREATE INDEX jobs_waiting ON license.jobs USING btree (queue, run_after, id) WHERE (state = 'waiting'::text)
+  license may delete, insert, select, update
+
+license.license_versions
+  license_id text not null
   version integer not null
-  document jsonb not null
-  registered_at timestamp with time zone not null
-  constraint license_types_pkey PRIMARY KEY (code, version)
-  constraint license_types_version_check CHECK ((version > 0))
-  license may delete, insert, select, update
-
-license.licenses
   identifier text not null
-  license_type text not null
   type_version integer not null
-  version integer not null
-  name text not null
-  license_number text not null
-  client_id text not null
-  case_id text not null
+  template_version integer not null
+  operation text not null
+  replaces text
   issue_id text not null
-  authority_name text not null
-  authority_code text not null
-  holder_name text not null
-  holder_code_type text not null
-  holder_key bytea not null
-  holder_code_box bytea not null
   issued_on date not null
   valid_from date not null
   valid_to date not null
-  fields jsonb not null
-  file_sm3 text not null
+  payload_box bytea not null
+  file_sm3 bytea not null
+  stored_sm3 bytea not null
   file_size integer not null
+  sealing_id text not null
+  created_at timestamp with time zone not null
+  constraint license_versions_file_sm3_check CHECK ((length(file_sm3) = 32))
+  constraint license_versions_operation_check CHECK ((operation = ANY (ARRAY['issue'::text, 'renew'::text, 'change'::text, 'replace'::text, 'correct'::text])))
+  constraint license_versions_pkey PRIMARY KEY (license_id, version)
+  constraint license_versions_stored_sm3_check CHECK ((length(stored_sm3) = 32))
+  partition by HASH (license_id), 32 partitions
+  license may delete, insert, select, update
+
+license.licenses
+  license_id text not null
+  license_type text not null
+  authority_code text not null
+  region text not null
+  organisation text not null
+  number_key bytea not null
   state text not null
-  state_reason text
+  state_reason_box bytea
   state_changed_at timestamp with time zone not null
-  created_at timestamp with time zone not null
-  constraint licenses_issue_id_key UNIQUE (issue_id)
-  constraint licenses_pkey PRIMARY KEY (identifier)
-  constraint licenses_state_check CHECK ((state = ANY (ARRAY['valid'::text, 'suspended'::text, 'revoked'::text, 'cancelled'::text])))
-  CREATE UNIQUE INDEX licenses_file ON license.licenses USING btree (file_sm3)
-  license may delete, insert, select, update
-
-license.presentations
-  code_hash bytea not null
+  version integer not null
   identifier text not null
+  valid_from date not null
+  valid_to date not null
+  holder_keys bytea[] not null
+  wrapped_keys bytea[] not null
+  pending_issue text
   created_at timestamp with time zone not null
-  expires_at timestamp with time zone not null
-  used_at timestamp with time zone
-  used_by text
-  idempotency_key text
-  redemption_id text
-  verifier_name text
-  shown_state text
-  shown_reason text
-  shown_since timestamp with time zone
-  constraint presentations_identifier_fkey FOREIGN KEY (identifier) REFERENCES license.licenses(identifier)
-  constraint presentations_pkey PRIMARY KEY (code_hash)
-  CREATE INDEX presentations_expiry ON license.presentations USING btree (expires_at) WHERE (used_at IS NULL)
-  CREATE INDEX presentations_live ON license.presentations USING btree (identifier) WHERE (used_at IS NULL)
-  CREATE UNIQUE INDEX presentations_redemption ON license.presentations USING btree (used_by, idempotency_key) WHERE (used_at IS NOT NULL)
-  license may delete, insert, select, update
-
-license.revocations
-  client_id text not null
-  idempotency_key text not null
-  identifier text not null
-  kind text not null
-  reason text not null
-  revoked_at timestamp with time zone not null
-  constraint revocations_identifier_fkey FOREIGN KEY (identifier) REFERENCES license.licenses(identifier)
-  constraint revocations_kind_check CHECK ((kind = ANY (ARRAY['withdrawn'::text, 'revoked'::text, 'cancelled'::text])))
-  constraint revocations_pkey PRIMARY KEY (client_id, idempotency_key)
+  constraint licenses_check CHECK ((cardinality(wrapped_keys) = cardinality(holder_keys)))
+  constraint licenses_pkey PRIMARY KEY (license_id)
+  constraint licenses_state_check CHECK ((state = ANY (ARRAY['valid'::text, 'suspended'::text, 'withdrawn'::text, 'revoked'::text, 'cancelled'::text, 'lapsed'::text, 'transferred'::text])))
+  constraint licenses_version_check CHECK (((version >= 1) AND (version <= 999)))
+  CREATE INDEX licenses_authority ON ONLY license.licenses USING btree (authority_code, created_at)
+  CREATE INDEX licenses_ending ON ONLY license.licenses USING btree (valid_to) WHERE (state = 'valid'::text)
+  CREATE INDEX licenses_number ON ONLY license.licenses USING btree (number_key)
+  partition by HASH (license_id), 32 partitions
   license may delete, insert, select, update
 
 license.room_secrets
@@ -714,11 +804,10 @@ license.sessions
   CREATE INDEX sessions_sub ON license.sessions USING btree (sub)
   license may delete, insert, select, update
 
-license.verifiers
-  client_id text not null
-  name text not null
-  code text not null
-  constraint verifiers_pkey PRIMARY KEY (client_id)
+license.unchained_events
+  event_id uuid not null
+  at timestamp(3) with time zone not null
+  constraint unchained_events_pkey PRIMARY KEY (event_id)
   license may delete, insert, select, update
 
 seal.audit_checkpoints

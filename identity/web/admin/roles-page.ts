@@ -27,6 +27,8 @@ export const ROLE_WORDS: Readonly<Record<RoleName, Text>> = {
   'seal-maker': { zh: '印章制作备案人员', en: 'Makes and files seals' },
   'seal-keeper': { zh: '印章保管人员', en: 'Keeps seals' },
   'seal-auditor': { zh: '用章审计人员', en: 'Audits the use of seals' },
+  'license-clerk': { zh: '制证人员', en: 'Issues licenses' },
+  'license-admin': { zh: '证照管理人员', en: 'Administers licenses' },
   ...ADMIN_ROLE_WORDS,
 };
 
