@@ -1,4 +1,4 @@
-// Random identifiers: a prefix that says what they name, then 26 base-32 characters (130 bits).
+// Random identifiers: a prefix that says what they name, then 26 base-32 characters (130 bits); and UUIDs in order of time.
 import { randomBytes } from 'node:crypto';
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'; // Crockford: no i l o u
@@ -11,4 +11,16 @@ export function makeId<P extends string>(prefix: P): `${P}_${string}` {
 /** `length` random base-32 characters, 5 bits each. */
 export function makeToken(length: number): string {
   return Array.from(randomBytes(length), (byte) => ALPHABET[byte & 31]).join('');
+}
+
+const UUID_BYTES = 16;
+
+/** UUID version 7 (RFC 9562): the milliseconds of `at` in front, then 74 random bits; later ones sort behind earlier ones. */
+export function makeUuid7(at: Date): string {
+  const bytes = randomBytes(UUID_BYTES);
+  bytes.writeUIntBE(at.getTime(), 0, 6);
+  bytes[6] = 0x70 | (bytes[6]! & 0x0f);
+  bytes[8] = 0x80 | (bytes[8]! & 0x3f);
+  const hex = bytes.toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
