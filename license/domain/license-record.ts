@@ -1,9 +1,11 @@
 // What the house knows of one version of a license. The face, the metadata and every answer are made from this record.
 // In the tables the content lies in a box under the license's data key; beside it only what a search or a rule needs.
+import type { DataKey } from './data-keys.ts';
 import type { LicenseState, StoredState, VersionAct } from './license-states.ts';
 
 export type Holder = { readonly name: string; readonly codeType: string; readonly code: string };
 export type IssuingAuthority = { readonly name: string; readonly code: string };
+/** At most 50 KB (the national standards of single licenses). */
 export type Photo = { readonly mediaType: 'image/jpeg' | 'image/png'; readonly base64: string };
 
 /** Everything that is printed; fixed before the license is sealed, and never changed. */
@@ -63,6 +65,8 @@ export type LicenseHead = {
   /** The license's data key, wrapped for each of these holders, in the same order. */
   readonly holderKeys: readonly Uint8Array[];
   readonly wrappedKeys: readonly Uint8Array[];
+  /** The one intent that makes its next version, or null. */
+  readonly pendingIssue: string | null;
   readonly createdAt: Date;
 };
 
@@ -92,6 +96,8 @@ export type License = {
   readonly content: LicenseContent;
   readonly state: LicenseState;
   readonly stateReason: string | null;
+  /** Opened; for what is sealed about this license beside its versions. Never told, never logged. */
+  readonly dataKey: DataKey;
   /** False for an older version: its identifier answers superseded, with `head.identifier` as the current one. */
   readonly isCurrent: boolean;
 };

@@ -1,26 +1,54 @@
-// A stored license becomes readable: its holder code is taken out of the box, its state is judged at an instant.
-// For authorised readers only; a list or a public answer has no use for it.
+// Stored rows become a readable license: the data key by the key of any holder that is left, the payload of the version, the
+// reason of the state, the state at an instant. For authorised readers only. Also how these boxes are closed.
 import { utf8 } from '../../common/bytes.ts';
-import { type BoxKey, closeBox, openBox } from '../../common/crypto/sealed-box.ts';
-import type { License, StoredLicense } from './license-record.ts';
+import {
+  closePayload,
+  type DataKey,
+  type HolderKeyRow,
+  openLicenseKey,
+  openPayload,
+  type Place,
+} from './data-keys.ts';
+import { decodeContent, encodeContent } from './license-payload.ts';
+import type { License, LicenseContent, LicenseHead, LicenseVersion } from './license-record.ts';
 import { stateAt } from './license-states.ts';
+import type { RoomKeys } from './room-keys.ts';
 
-/** Throws `sealed-box-corrupt` when the box does not belong to this license and key. */
-export function openLicense(boxKey: BoxKey, stored: StoredLicense, now: Date): License {
-  const { holder, stored: state, ...rest } = stored;
-  const code = new TextDecoder().decode(openBox(boxKey, holder.codeBox, boxContext(stored.identifier)));
+/**
+ * `holderKeys`: those that are left of the license's holders. Throws `license-shredded` when none is, and
+ * `sealed-box-corrupt` when the rows do not belong together.
+ */
+export function openLicense(
+  keys: Pick<RoomKeys, 'holderKeyBox' | 'opened'>,
+  { head, version }: { readonly head: LicenseHead; readonly version: LicenseVersion },
+  holderKeys: readonly HolderKeyRow[],
+  now: Date,
+): License {
+  const dataKey = openLicenseKey(keys, head.licenseId, head, holderKeys);
   return {
-    ...rest,
-    holder: { name: holder.name, codeType: holder.codeType, code },
-    state: stateAt(state, stored.validTo, now),
+    head,
+    version,
+    dataKey,
+    content: decodeContent(openPayload(dataKey, versionPlace(version.identifier), version.payloadBox)),
+    state: stateAt(head.stored, head.validTo, now),
+    stateReason: head.stateReasonBox === null ? null : openReason(dataKey, head.stateReasonBox),
+    isCurrent: version.version === head.version,
   };
 }
 
-/** The box of a holder code, bound to the license that it belongs to. */
-export function closeHolderCode(boxKey: BoxKey, code: string, identifier: string): Uint8Array {
-  return closeBox(boxKey, utf8(code), boxContext(identifier));
+/** `nonce`: 16 random bytes. */
+export function closeContent(dataKey: DataKey, content: LicenseContent, nonce: Uint8Array): Uint8Array {
+  return closePayload(dataKey, versionPlace(content.identifier), encodeContent(content), nonce);
 }
 
-function boxContext(identifier: string): string {
-  return `license.licenses.holder_code ${identifier}`;
+/** Why the license is in its state, in words; `nonce`: 16 random bytes. */
+export function closeReason(dataKey: DataKey, reason: string, nonce: Uint8Array): Uint8Array {
+  return closePayload(dataKey, REASON, utf8(reason), nonce);
 }
+
+function openReason(dataKey: DataKey, box: Uint8Array): string {
+  return new TextDecoder().decode(openPayload(dataKey, REASON, box));
+}
+
+const REASON: Place = 'text state-reason';
+const versionPlace = (identifier: string): Place => `version ${identifier}`;

@@ -128,6 +128,13 @@ async function createLicenses(knex: Knex): Promise<void> {
       primary key (holder_key, license_type, license_id)
     ) partition by hash (holder_key)`);
   await createHashPartitions(knex, 'holder_licenses');
+  // A 证照编号 is given once, where its type says so: taken by the intent, given back when that is given up.
+  await knex.raw(`
+    create table license.license_numbers (
+      unique_key bytea primary key check (length(unique_key) = 32),
+      license_id text not null
+    ) partition by hash (unique_key)`);
+  await createHashPartitions(knex, 'license_numbers');
   await knex.raw(`
     create table license.acts (
       organisation    text not null,
@@ -142,7 +149,11 @@ async function createLicenses(knex: Knex): Promise<void> {
     )`);
 }
 
-/** The intent to issue one version, recorded before anything leaves the room. Its key is that of the case. */
+/**
+ * The intent to issue one version, recorded before anything leaves the room. Its key is that of the case. asked_box: what the
+ * request asked, by which a repetition is compared; content_box: what is to be printed, gone when it is. promised_at: the
+ * caller was told that the license comes, so nobody gives it up.
+ */
 async function createIssues(knex: Knex): Promise<void> {
   await knex.raw(`
     create table license.issues (
@@ -159,11 +170,16 @@ async function createIssues(knex: Knex): Promise<void> {
       identifier      text not null,
       replaces        text,
       fingerprint     bytea not null,
-      content_box     bytea not null,
+      asked_box       bytea not null,
+      content_box     bytea check ((content_box is null) = (state = 'done')),
+      number_key      bytea not null,
+      unique_key      bytea,
+      region          text not null,
       holder_keys     bytea[] not null,
       wrapped_keys    bytea[] not null check (cardinality(wrapped_keys) = cardinality(holder_keys)),
       seal_esid       text not null,
       external_code   text,
+      promised_at     timestamptz,
       state           text not null check (state in ('intended', 'done', 'given_up')),
       attempts        integer not null default 0,
       last_error      text,

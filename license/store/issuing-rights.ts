@@ -1,0 +1,111 @@
+// license.issuing_authorities and license.issuing_clients: which authority issues a type under which seal, and which client
+// may do so for it. A clerk needs no row of his own: he issues for the organisation that gave him his role.
+import type { Knex } from 'knex';
+import { runStatement, type Statement } from '../../common/db/statement.ts';
+
+/** An authority and a type that it issues. */
+export type IssuingRight = {
+  readonly licenseType: string;
+  /** 统一社会信用代码. */
+  readonly authorityCode: string;
+  readonly authorityName: string;
+  /** GB/T 2260. */
+  readonly region: string;
+  readonly sealEsID: string;
+};
+
+type Row = {
+  license_type: string;
+  authority_code: string;
+  authority_name: string;
+  region: string;
+  seal_esid: string;
+};
+
+const COLUMNS = 'a.license_type, a.authority_code, a.authority_name, a.region, a.seal_esid';
+
+const OF_CLIENT: Statement = {
+  name: 'issuing-rights-of-client',
+  text: `select ${COLUMNS} from license.issuing_clients c
+    join license.issuing_authorities a using (authority_code, license_type)
+    where c.client_id = $1 and c.license_type = $2 and a.ended_at is null order by a.authority_code`,
+};
+
+const OF_AUTHORITY: Statement = {
+  name: 'issuing-rights-of-authority',
+  text: `select ${COLUMNS} from license.issuing_authorities a
+    where a.authority_code = $1 and a.ended_at is null order by a.license_type`,
+};
+
+const IS_CLIENT_OF: Statement = {
+  name: 'is-client-of-authority',
+  text: `select exists (select from license.issuing_clients
+    where client_id = $1 and license_type = $2 and authority_code = $3) as found`,
+};
+
+/** What this client may issue of the type: one right for each authority. */
+export async function listClientRights(
+  db: Knex,
+  clientId: string,
+  licenseType: string,
+): Promise<readonly IssuingRight[]> {
+  return (await runStatement<Row>(db, OF_CLIENT, [clientId, licenseType])).rows.map(fromRow);
+}
+
+/** What this authority issues, by type. */
+export async function listAuthorityRights(db: Knex, authorityCode: string): Promise<readonly IssuingRight[]> {
+  return (await runStatement<Row>(db, OF_AUTHORITY, [authorityCode])).rows.map(fromRow);
+}
+
+/** Whether this client works for the authority on licenses of the type; also after the authority stopped issuing it. */
+export async function isClientOfAuthority(
+  db: Knex,
+  clientId: string,
+  licenseType: string,
+  authorityCode: string,
+): Promise<boolean> {
+  const { rows } = await runStatement<{ found: boolean }>(db, IS_CLIENT_OF, [clientId, licenseType, authorityCode]);
+  return rows[0]?.found ?? false;
+}
+
+/** Adds the right of an authority, or puts name, region and seal in the place of the former ones. */
+export async function upsertIssuingAuthority(db: Knex, right: IssuingRight, now: Date): Promise<void> {
+  await db('license.issuing_authorities')
+    .insert({
+      authority_code: right.authorityCode,
+      license_type: right.licenseType,
+      authority_name: right.authorityName,
+      region: right.region,
+      seal_esid: right.sealEsID,
+      granted_at: now,
+    })
+    .onConflict(['authority_code', 'license_type'])
+    .merge(['authority_name', 'region', 'seal_esid']);
+}
+
+/** Lets a client issue a type for an authority that has the right. */
+export async function insertIssuingClient(
+  db: Knex,
+  grant: { readonly clientId: string; readonly licenseType: string; readonly authorityCode: string },
+  now: Date,
+): Promise<void> {
+  await db('license.issuing_clients')
+    .insert({
+      client_id: grant.clientId,
+      license_type: grant.licenseType,
+      authority_code: grant.authorityCode,
+      granted_at: now,
+    })
+    .onConflict(['client_id', 'license_type', 'authority_code'])
+    .ignore();
+}
+
+function fromRow(row: Row): IssuingRight {
+  return {
+    licenseType: row.license_type,
+    authorityCode: row.authority_code,
+    authorityName: row.authority_name,
+    region: row.region,
+    sealEsID: row.seal_esid,
+  };
+}
