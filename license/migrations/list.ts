@@ -6,5 +6,14 @@ import { presentations } from './0003-presentations.ts';
 import { seenProofs } from './0004-seen-proofs.ts';
 import { catalog } from './0005-catalog.ts';
 import { registryAnew } from './0006-registry.ts';
+import { sharing } from './0008-sharing.ts';
 
-export const MIGRATIONS: readonly Migration[] = [registry, licenses, presentations, seenProofs, catalog, registryAnew];
+export const MIGRATIONS: readonly Migration[] = [
+  registry,
+  licenses,
+  presentations,
+  seenProofs,
+  catalog,
+  registryAnew,
+  sharing,
+];

@@ -531,6 +531,28 @@ license.acts
   constraint acts_pkey PRIMARY KEY (organisation, idempotency_key)
   license may delete, insert, select, update
 
+license.annotated_copies
+  address_sm3 bytea not null
+  copy_id text not null
+  license_id text not null
+  identifier text not null
+  client_id text not null
+  basis text not null
+  file_sm3 bytea not null
+  stored_sm3 bytea not null
+  file_size integer not null
+  made_at timestamp with time zone not null
+  address_until timestamp with time zone not null
+  valid_until timestamp with time zone not null
+  constraint annotated_copies_address_sm3_check CHECK ((length(address_sm3) = 32))
+  constraint annotated_copies_copy_id_key UNIQUE (copy_id)
+  constraint annotated_copies_file_size_check CHECK ((file_size > 0))
+  constraint annotated_copies_file_sm3_check CHECK ((length(file_sm3) = 32))
+  constraint annotated_copies_pkey PRIMARY KEY (address_sm3)
+  constraint annotated_copies_stored_sm3_check CHECK ((length(stored_sm3) = 32))
+  CREATE INDEX annotated_copies_end ON license.annotated_copies USING btree (address_until)
+  license may delete, insert, select, update
+
 license.audit_checkpoints
   number bigint not null
   at timestamp(3) with time zone not null
@@ -561,6 +583,15 @@ license.audit_entries
   CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON license.audit_entries FOR EACH STATEMENT EXECUTE FUNCTION license.refuse_change()
   license may insert, select
 
+license.basis_uses
+  basis_id text not null
+  day date not null
+  uses integer not null
+  constraint basis_uses_basis_id_fkey FOREIGN KEY (basis_id) REFERENCES license.legal_bases(basis_id)
+  constraint basis_uses_pkey PRIMARY KEY (basis_id, day)
+  constraint basis_uses_uses_check CHECK ((uses > 0))
+  license may delete, insert, select, update
+
 license.catalog_entries
   code text not null
   version integer not null
@@ -584,7 +615,59 @@ license.clients
   may_redeem boolean not null default false
   sm2_public_key bytea
   registered_at timestamp with time zone not null
+  return_addresses text[] not null default '{}'::text[]
   constraint clients_pkey PRIMARY KEY (client_id)
+  license may delete, insert, select, update
+
+license.consent_requests
+  request_id text not null
+  client_id text not null
+  organisation text not null
+  holder_key bytea
+  wanted json not null
+  purpose text not null
+  matter_code text not null
+  matter_name text not null
+  consent_until timestamp with time zone not null
+  max_uses integer
+  return_to text
+  asked_at timestamp with time zone not null
+  expires_at timestamp with time zone not null
+  state text not null default 'pending'::text
+  decided_at timestamp with time zone
+  constraint consent_requests_check CHECK (((decided_at IS NULL) = (state = 'pending'::text)))
+  constraint consent_requests_client_id_fkey FOREIGN KEY (client_id) REFERENCES license.clients(client_id)
+  constraint consent_requests_holder_key_check CHECK ((length(holder_key) = 32))
+  constraint consent_requests_max_uses_check CHECK ((max_uses > 0))
+  constraint consent_requests_pkey PRIMARY KEY (request_id)
+  constraint consent_requests_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'given'::text, 'declined'::text])))
+  CREATE INDEX consent_requests_expiry ON license.consent_requests USING btree (expires_at)
+  CREATE INDEX consent_requests_waiting ON license.consent_requests USING btree (holder_key, expires_at) WHERE ((state = 'pending'::text) AND (holder_key IS NOT NULL))
+  license may delete, insert, select, update
+
+license.consents
+  consent_id text not null
+  request_id text not null
+  client_id text not null
+  organisation text not null
+  holder_key bytea not null
+  allowed json not null
+  purpose text not null
+  matter_code text not null
+  matter_name text not null
+  given_at timestamp with time zone not null
+  until timestamp with time zone not null
+  max_uses integer
+  uses integer not null default 0
+  last_used_at timestamp with time zone
+  revoked_at timestamp with time zone
+  constraint consents_check CHECK (((uses >= 0) AND ((max_uses IS NULL) OR (uses <= max_uses))))
+  constraint consents_holder_key_check CHECK ((length(holder_key) = 32))
+  constraint consents_max_uses_check CHECK ((max_uses > 0))
+  constraint consents_pkey PRIMARY KEY (consent_id)
+  constraint consents_request_id_fkey FOREIGN KEY (request_id) REFERENCES license.consent_requests(request_id)
+  constraint consents_request_id_key UNIQUE (request_id)
+  CREATE INDEX consents_holder ON license.consents USING btree (holder_key, given_at)
   license may delete, insert, select, update
 
 license.ended_sessions
@@ -712,6 +795,29 @@ license.jobs
   CREATE INDEX jobs_done ON license.jobs USING btree (finished_at) WHERE (state = 'done'::text)
   CREATE INDEX jobs_running ON license.jobs USING btree (queue, lease_until) WHERE (state = 'running'::text)
   CREATE INDEX jobs_waiting ON license.jobs USING btree (queue, run_after, id) WHERE (state = 'waiting'::text)
+  license may delete, insert, select, update
+
+license.legal_bases
+  basis_id text not null
+  client_id text not null
+  law text not null
+  matter_code text not null
+  matter_name text not null
+  license_types json not null
+  regions text[] not null
+  daily_quota integer not null
+  valid_from timestamp with time zone not null
+  valid_to timestamp with time zone not null
+  entered_at timestamp with time zone not null
+  entered_by text not null
+  ended_at timestamp with time zone
+  ended_by text
+  constraint legal_bases_check CHECK ((valid_to > valid_from))
+  constraint legal_bases_client_id_fkey FOREIGN KEY (client_id) REFERENCES license.clients(client_id)
+  constraint legal_bases_daily_quota_check CHECK ((daily_quota > 0))
+  constraint legal_bases_pkey PRIMARY KEY (basis_id)
+  constraint legal_bases_regions_check CHECK ((cardinality(regions) > 0))
+  CREATE INDEX legal_bases_client ON license.legal_bases USING btree (client_id) WHERE (ended_at IS NULL)
   license may delete, insert, select, update
 
 license.license_versions
