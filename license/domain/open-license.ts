@@ -1,14 +1,7 @@
 // Stored rows become a readable license: the data key by the key of any holder that is left, the payload of the version, the
 // reason of the state, the state at an instant. For authorised readers only. Also how these boxes are closed.
 import { utf8 } from '../../common/bytes.ts';
-import {
-  closePayload,
-  type DataKey,
-  type HolderKeyRow,
-  openLicenseKey,
-  openPayload,
-  type Place,
-} from './data-keys.ts';
+import { closePayload, type DataKey, type HolderKeyRow, openLicenseKey, openPayload, type Place } from './data-keys.ts';
 import { decodeContent, encodeContent } from './license-payload.ts';
 import type { License, LicenseContent, LicenseHead, LicenseVersion } from './license-record.ts';
 import { stateAt } from './license-states.ts';

@@ -1,11 +1,11 @@
 // Reading the registry, in two steps that never join what lies in different partitions: the license with a version, then
 // the keys of its holders; and opening it. Who may read is decided by whoever calls (read-license.ts, authorise-read.ts).
 import { TrustError } from '../../common/errors.ts';
-import { parseLicenseIdentifier, makeLicenseId } from '../domain/license-identifier.ts';
+import { makeLicenseId, parseLicenseIdentifier } from '../domain/license-identifier.ts';
 import type { License, LicenseHead } from '../domain/license-record.ts';
 import { openLicense } from '../domain/open-license.ts';
-import { listHolderLicenseIds } from '../store/holder-licenses.ts';
 import { findHolderKeys } from '../store/holder-keys.ts';
+import { listHolderLicenseIds } from '../store/holder-licenses.ts';
 import { findLicenseHead as findHead } from '../store/licenses.ts';
 import { findCurrentVersions, findLicenseVersion } from '../store/versions.ts';
 import type { LicenseDeps } from './deps.ts';
@@ -34,10 +34,7 @@ export async function findLicense(deps: ReadDeps, identifier: string): Promise<L
 }
 
 /** The license that any of its identifiers names, without opening anything. Throws identifier-malformed, identifier-check. */
-export async function findLicenseHead(
-  deps: Pick<LicenseDeps, 'db'>,
-  identifier: string,
-): Promise<LicenseHead | null> {
+export async function findLicenseHead(deps: Pick<LicenseDeps, 'db'>, identifier: string): Promise<LicenseHead | null> {
   const parts = parseLicenseIdentifier(identifier);
   const head = await findHead(deps.db, makeLicenseId(parts));
   return head && parts.version <= head.version ? head : null;
