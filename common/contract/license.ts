@@ -17,26 +17,51 @@ export const holder = z.strictObject({
   code: z.string().min(1).max(64).meta({ description: '持证主体代码', example: '360102199003077718' }),
 });
 
-/** Body of `POST /v1/licenses`. The key of an issue is (client, case_id, license_type). */
+/** 办件编号 and item: with organisation, type and operation they are the key of an issue. */
+const caseId = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,128}$/)
+  .meta({ description: '办件编号; the same case again returns the same license', example: 'CASE-2026-000123' });
+const item = z
+  .int()
+  .min(1)
+  .max(9999)
+  .default(1)
+  .meta({ description: 'Which license of the case, when one case ends with several of a type', example: 1 });
+const holders = z.array(holder).min(1).max(20).meta({ description: 'Joint holders in the order of the face' });
+const issuedOn = isoDate.optional().meta({ description: '证照颁发日期; today when left out' });
+/** Base64 of at most 50 KB. */
+const photo = z
+  .base64()
+  .min(4)
+  .max(68_268)
+  .optional()
+  .meta({ description: 'JPEG or PNG of at most 50 KB, base64', format: 'byte' });
+const fieldValue = z.string().max(2000);
+
+/** Body of `POST /v1/licenses`. The key of an issue is (organisation, case_id, license_type, operation, item). */
 export const issueRequest = z.strictObject({
-  case_id: z
-    .string()
-    .regex(/^[\x21-\x7e]{1,128}$/)
-    .meta({ description: '办件编号; the same case again returns the same license', example: 'CASE-2026-000123' }),
+  case_id: caseId,
+  item,
   license_type: z
     .string()
     .length(21)
     .meta({ description: '证照类型代码, 21 characters', example: '11100000MB0D000965001' }),
+  authority_code: z
+    .string()
+    .length(18)
+    .optional()
+    .meta({ description: '证照颁发机构代码; needed by a client that issues the type for several authorities' }),
   license_number: z
     .string()
     .min(1)
     .max(128)
     .meta({ description: '证照编号, printed on the face', example: '示卫健证字〔2026〕第000123号' }),
-  holder,
-  issued_on: isoDate.optional().meta({ description: '证照颁发日期; today when left out' }),
+  holders,
+  issued_on: issuedOn,
   valid_from: isoDate.optional(),
   valid_to: isoDate.optional().meta({ description: 'Left out: by the rule of the license type' }),
-  fields: z.record(z.string().max(64), z.string().max(2000)).meta({
+  fields: z.record(z.string().max(64), fieldValue).meta({
     description: '照面信息, by the names that the license type lists',
     example: {
       occupation: '餐饮服务',
@@ -45,28 +70,87 @@ export const issueRequest = z.strictObject({
       conclusion: '合格',
     },
   }),
+  photo,
 });
 export type IssueRequest = z.infer<typeof issueRequest>;
 
-export const LICENSE_STATES = ['valid', 'expired', 'suspended', 'revoked', 'cancelled'] as const;
+export const VERSION_OPERATIONS = ['renew', 'change', 'replace', 'correct'] as const;
+export const ISSUE_OPERATIONS = ['issue', ...VERSION_OPERATIONS] as const;
+
+/** Body of `POST /v1/licenses/{identifier}/versions`: what is left out stays as it is. */
+export const versionRequest = z.strictObject({
+  operation: z
+    .enum(VERSION_OPERATIONS)
+    .meta({ description: 'renew 延续, change 变更, replace 补发, correct 更正', example: 'renew' }),
+  case_id: caseId,
+  item,
+  holders: holders.optional(),
+  issued_on: issuedOn,
+  valid_from: isoDate.optional().meta({ description: 'Of a renewal; the day of issue when left out' }),
+  valid_to: isoDate.optional().meta({ description: 'Of a renewal; by the rule of the license type when left out' }),
+  fields: z
+    .record(z.string().max(64), fieldValue.nullable())
+    .default({})
+    .meta({ description: '照面信息 that becomes another; null takes an optional field away', example: {} }),
+  photo,
+});
+export type VersionRequest = z.infer<typeof versionRequest>;
+
+/** `GET /v1/issues/{issue_id}`, and the answer 202. */
+export const issueDocument = z.strictObject({
+  issue_id: z.string().meta({ example: 'iss_0123456789abcdefghjkmnpqrs' }),
+  case_id: caseId,
+  item: z.int(),
+  license_type: z.string(),
+  operation: z.enum(ISSUE_OPERATIONS),
+  state: z.enum(['pending', 'done', 'given_up']).meta({
+    description: 'pending: the license comes. given_up: nothing comes; the same request again is a new attempt',
+  }),
+  identifier: licenseIdentifier.nullable().meta({ description: 'Once it is done' }),
+  href: z.string().nullable().meta({ description: 'Where the license is read, once it is done' }),
+  last_problem: z
+    .string()
+    .nullable()
+    .meta({ description: 'The code of what stopped the last attempt', example: 'seal-unavailable' }),
+  attempts: z.int(),
+  created_at: z.iso.datetime(),
+  finished_at: z.iso.datetime().nullable(),
+});
+export type IssueDocument = z.infer<typeof issueDocument>;
+
+/** 有效, 过期, 暂扣, 撤销, 吊销, 注销, 失效, 办理转出. */
+export const LICENSE_STATES = [
+  'valid',
+  'expired',
+  'suspended',
+  'withdrawn',
+  'revoked',
+  'cancelled',
+  'lapsed',
+  'transferred',
+] as const;
 export type LicenseState = (typeof LICENSE_STATES)[number];
 
 export const licenseDocument = z.strictObject({
   identifier: licenseIdentifier,
+  version: z.int().meta({ description: '版本号', example: 1 }),
+  is_current: z.boolean().meta({ description: 'False: superseded by current_identifier' }),
+  current_identifier: licenseIdentifier,
+  replaces: licenseIdentifier.nullable().meta({ description: '关联证照标识: the version that it replaces' }),
+  operation: z.enum(ISSUE_OPERATIONS).meta({ example: 'issue' }),
   license_type: z.string().meta({ example: '11100000MB0D000965001' }),
   name: z.string().meta({ description: '证照名称', example: '从业人员健康证明（样例）' }),
   license_number: z.string().meta({ example: '示卫健证字〔2026〕第000123号' }),
-  case_id: z.string().meta({ example: 'CASE-2026-000123' }),
   issuing_authority: z
     .strictObject({ name: z.string(), code: z.string() })
     .meta({ example: { name: '示例市卫生健康委员会', code: '11360100MB0D00010M' } }),
-  holder: z
-    .strictObject({ name: z.string(), code_type: z.string(), code: z.string() })
-    .meta({ example: { name: '张三', code_type: '111', code: '360102199003077718' } }),
+  holders: z
+    .array(z.strictObject({ name: z.string(), code_type: z.string(), code: z.string() }))
+    .meta({ example: [{ name: '张三', code_type: '111', code: '360102199003077718' }] }),
   issued_on: isoDate,
   valid_from: isoDate,
   valid_to: isoDate,
-  state: z.enum(LICENSE_STATES),
+  state: z.enum(LICENSE_STATES).meta({ description: 'Of the license, whichever of its versions is asked for' }),
   state_reason: z.string().nullable(),
   state_changed_at: z.iso.datetime(),
   fields: z.record(z.string(), z.string()).meta({ example: { occupation: '餐饮服务', conclusion: '合格' } }),
@@ -80,14 +164,54 @@ export const licenseDocument = z.strictObject({
 });
 export type LicenseDocument = z.infer<typeof licenseDocument>;
 
-/** Body of `POST /v1/licenses/{identifier}/revocations`: 撤销, 吊销 (revoked) or 注销 (cancelled). */
-export const revocationRequest = z.strictObject({
-  kind: z
-    .enum(['withdrawn', 'revoked', 'cancelled'])
-    .meta({ description: 'withdrawn 撤销, revoked 吊销, cancelled 注销' }),
+/** `GET /v1/licenses/{identifier}/versions`. */
+export const versionList = z.strictObject({
+  versions: z.array(
+    z.strictObject({
+      identifier: licenseIdentifier,
+      version: z.int(),
+      operation: z.enum(ISSUE_OPERATIONS),
+      replaces: licenseIdentifier.nullable(),
+      issued_on: isoDate,
+      valid_from: isoDate,
+      valid_to: isoDate,
+      file_sm3: z.string(),
+      created_at: z.iso.datetime(),
+    }),
+  ),
+});
+export type VersionList = z.infer<typeof versionList>;
+
+export const STATE_ACTS = [
+  'suspend',
+  'resume',
+  'withdraw',
+  'revoke',
+  'cancel',
+  'lapse',
+  'transfer_out',
+  'cancel_transfer',
+] as const;
+
+/** Body of `POST /v1/licenses/{identifier}/acts`. */
+export const actRequest = z.strictObject({
+  act: z.enum(STATE_ACTS).meta({
+    description:
+      'suspend 暂扣, resume 暂扣发还, withdraw 撤销, revoke 吊销, cancel 注销, lapse 失效, transfer_out 转出, cancel_transfer 取消转出',
+    example: 'suspend',
+  }),
   reason: z.string().min(1).max(500).meta({ example: '体检结果更正' }),
 });
-export type RevocationRequest = z.infer<typeof revocationRequest>;
+export type ActRequest = z.infer<typeof actRequest>;
+
+export const actDocument = z.strictObject({
+  identifier: licenseIdentifier,
+  act: z.enum(STATE_ACTS),
+  state_before: z.enum(LICENSE_STATES),
+  state: z.enum(LICENSE_STATES),
+  acted_at: z.iso.datetime(),
+});
+export type ActDocument = z.infer<typeof actDocument>;
 
 /** Body of `POST /v1/presentations` (by the holder, in a session of the license room). */
 export const presentationRequest = z.strictObject({ identifier: licenseIdentifier });
@@ -106,7 +230,7 @@ export const redemptionDocument = z.strictObject({
   redemption_id: z.string().meta({ example: 'red_0123456789abcdefghjkmnpqrs' }),
   redeemed_at: z.iso.datetime(),
   verifier: z.string().meta({ example: '示例市政务服务大厅' }),
-  license: licenseDocument.omit({ case_id: true }),
+  license: licenseDocument,
 });
 export type RedemptionDocument = z.infer<typeof redemptionDocument>;
 

@@ -1,80 +1,57 @@
-// The content of a license to be, between intent and finish: made once from the request, kept in a sealed box with the
-// intent, and read back by whoever finishes the work. Also the fingerprint by which a repeated request is recognised.
-import { utf8 } from '../../common/bytes.ts';
+// The content of a license to be: a whole request, judged by its type, becomes everything that will be printed. Made once,
+// before the intent is on record; whoever finishes the work later reads it back from there.
 import { chinaDate } from '../../common/codes/calendar-date.ts';
-import { canonicalHolderCode, checkHolderCode } from '../../common/codes/holder-code.ts';
+import { canonicalHolderCode } from '../../common/codes/holder-code.ts';
 import type { IssueRequest } from '../../common/contract/license.ts';
-import { type BoxKey, closeBox, hmacSm3, openBox } from '../../common/crypto/sealed-box.ts';
 import { checkLicenseFields } from './license-fields.ts';
-import { makeLicenseIdentifier } from './license-identifier.ts';
 import { checkMetadata, listMetadata } from './license-metadata.ts';
-import type { IssuingAuthority, LicenseContent } from './license-record.ts';
+import type { Holder, IssuingAuthority, LicenseContent } from './license-record.ts';
 import type { LicenseType } from './license-type.ts';
-import { decideDates } from './license-validity.ts';
+import type { LicenseDates } from './license-validity.ts';
+import { parsePhoto } from './photo.ts';
 
 /** Characters of a serial: 20 of 0-9 A-Z are 103 bits, so that no two licenses meet. */
 export const SERIAL_CHARACTERS = 20;
+/** Of Crockford's base 32: 80 bits. */
+export const VERIFY_CODE_CHARACTERS = 16;
 
-/**
- * Judges the request by its type and makes the content. `serial` is 20 random characters of 0-9 A-Z.
- * Throws `license-fields-invalid`, `code-check`, `invalid-request`, each with a pointer into the request.
- */
-export function makeIssueContent(
+/** What a version is called, beside what the request says. */
+export type Naming = {
+  readonly identifier: string;
+  /** The version that it takes the place of. */
+  readonly replaces?: string;
+  /** 16 random characters. */
+  readonly verifyCode: string;
+};
+
+/** Throws `license-fields-invalid`, `code-check`, `invalid-request`, each with a pointer into the request. */
+export function makeContent(
   type: LicenseType,
   authority: IssuingAuthority,
   request: IssueRequest,
-  serial: string,
+  dates: LicenseDates,
+  naming: Naming,
   now: Date,
-): Omit<LicenseContent, 'verifyUrl' | 'verifyCode'> {
-  const today = chinaDate(now);
-  const dates = decideDates(type, request, today);
-  checkLicenseFields(type, request, dates, today);
-  const code = canonicalHolderCode(request.holder.code);
-  checkHolderCode(request.holder.code_type, code, today);
-  const content = {
-    identifier: makeLicenseIdentifier({
-      licenseType: type.code,
-      issuingAuthority: authority.code,
-      serial,
-      version: 1,
-    }),
+): LicenseContent {
+  checkLicenseFields(type, request, dates, chinaDate(now));
+  const [first, ...others] = request.holders.map(
+    ({ name, code_type: codeType, code }): Holder => ({ name, codeType, code: canonicalHolderCode(code) }),
+  );
+  const content: LicenseContent = {
+    ...naming,
     licenseType: type.code,
     typeVersion: type.version,
     name: type.name,
     licenseNumber: request.license_number,
     issuingAuthority: { name: authority.name, code: authority.code },
-    holder: { name: request.holder.name, codeType: request.holder.code_type, code },
-    ...dates,
+    holders: [first!, ...others],
+    issuedOn: dates.issuedOn,
+    validFrom: dates.validFrom,
+    validTo: dates.validTo,
     fields: { ...request.fields },
+    ...(request.photo === undefined ? {} : { photo: parsePhoto(request.photo) }),
     createdAt: now,
   };
-  checkMetadata(listMetadata(type, { ...content, holders: [content.holder] }));
+  checkMetadata(listMetadata(type, content));
   return content;
-}
-
-/** 32 bytes; the order of fields and the spelling of the holder code do not matter, everything else does. */
-export function fingerprintRequest(key: Uint8Array, request: IssueRequest): Uint8Array {
-  const fields = Object.entries(request.fields).sort(([a], [b]) => (a < b ? -1 : 1));
-  const canonical = [
-    request.case_id,
-    request.license_type,
-    request.license_number,
-    [request.holder.name, request.holder.code_type, canonicalHolderCode(request.holder.code)],
-    request.issued_on ?? null,
-    request.valid_from ?? null,
-    request.valid_to ?? null,
-    fields,
-  ];
-  return hmacSm3(key, utf8(JSON.stringify(canonical)));
-}
-
-export function closeContent(boxKey: BoxKey, content: LicenseContent, issueId: string): Uint8Array {
-  return closeBox(boxKey, utf8(JSON.stringify(content)), `license.issues.content ${issueId}`);
-}
-
-/** Throws `sealed-box-corrupt` for another key or another issue. */
-export function openContent(boxKey: BoxKey, box: Uint8Array, issueId: string): LicenseContent {
-  const text = new TextDecoder().decode(openBox(boxKey, box, `license.issues.content ${issueId}`));
-  const content = JSON.parse(text) as Omit<LicenseContent, 'createdAt'> & { createdAt: string };
-  return { ...content, createdAt: new Date(content.createdAt) };
 }

@@ -12,6 +12,12 @@ export function lastDayAfter(from: string, period: { years?: number; months?: nu
   return date.toISOString().slice(0, 10);
 }
 
+/** So many days later, or earlier; nothing is later than `NEVER`. */
+export function addDays(from: string, days: number): string {
+  const at = Date.parse(`${from}T00:00:00Z`) + days * 86_400_000;
+  return at >= Date.parse(NEVER) ? NEVER : new Date(at).toISOString().slice(0, 10);
+}
+
 /** 2026-11-20 as 2026年11月20日; `NEVER` as 长期. */
 export function chineseDate(date: string): string {
   if (date === NEVER) return '长期';

@@ -1,7 +1,8 @@
 // A request to issue, judged by its license type: holder, number, photo and every field. The rules themselves are the table
-// of field-rules.ts, the dates license-validity.ts, the codes of holders common/codes/holder-code.ts.
+// of field-rules.ts, the dates license-validity.ts, the codes of holders common/codes/holder-code.ts, the photo photo.ts.
 // Every fault is `license-fields-invalid` with a pointer into the request and a sentence that repeats no value.
 import { isCalendarDate } from '../../common/codes/calendar-date.ts';
+import { canonicalHolderCode, checkHolderCode } from '../../common/codes/holder-code.ts';
 import type { IssueRequest } from '../../common/contract/license.ts';
 import { TrustError } from '../../common/errors.ts';
 import { breachOf, type Judged, matchesPattern } from './field-rules.ts';
@@ -15,10 +16,7 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u;
 
 /** Throws unless holder, number and fields satisfy the type. `today` is the date in China. */
 export function checkLicenseFields(type: LicenseType, request: IssueRequest, dates: LicenseDates, today: string): void {
-  if (!type.holder.code_types.includes(request.holder.code_type)) {
-    fail(`this type is held under code types ${type.holder.code_types.join(', ')}`, '/holder/code_type');
-  }
-  checkText(request.holder.name, '/holder/name');
+  checkHolders(type, request.holders, today);
   checkText(request.license_number, '/license_number');
   if (!matchesPattern(type.numbering.pattern, request.license_number)) {
     fail(`the number is not as this type numbers: ${type.numbering.says}`, '/license_number');
@@ -29,6 +27,28 @@ export function checkLicenseFields(type: LicenseType, request: IssueRequest, dat
   }
   const judged = { values: collectValues(request, dates), today };
   for (const field of type.fields) checkField(type, field, request.fields[field.name], judged);
+  const { obligation } = type.photo;
+  if (obligation === 'mandatory' && request.photo === undefined) fail('the photo is missing', '/photo');
+  if (obligation === 'none' && request.photo !== undefined) fail('this license type has no photo', '/photo');
+}
+
+function checkHolders(type: LicenseType, holders: IssueRequest['holders'], today: string): void {
+  const { min_holders: least, max_holders: most, code_types: codeTypes } = type.holder;
+  if (holders.length < least || holders.length > most) {
+    fail(`this type has ${least === most ? least : `${least} to ${most}`} holders, not ${holders.length}`, '/holders');
+  }
+  const known = new Set<string>();
+  for (const [index, holder] of holders.entries()) {
+    const at = `/holders/${index}`;
+    if (!codeTypes.includes(holder.code_type)) {
+      fail(`this type is held under code types ${codeTypes.join(', ')}`, `${at}/code_type`);
+    }
+    checkText(holder.name, `${at}/name`);
+    const code = canonicalHolderCode(holder.code);
+    checkHolderCode(holder.code_type, code, today, at);
+    if (known.has(holder.code_type + code)) fail('the same holder is named twice', at);
+    known.add(holder.code_type + code);
+  }
 }
 
 function checkField(type: LicenseType, field: LicenseTypeField, value: string | undefined, judged: Judged): void {
@@ -72,17 +92,18 @@ function checkKind(type: LicenseType, field: LicenseTypeField, value: string, at
   }
 }
 
-/** Name -> value of all that rules may refer to. */
+/** Name -> value of all that rules may refer to; of joint holders the first. */
 function collectValues(request: IssueRequest, dates: LicenseDates): ReadonlyMap<string, string> {
+  const first = request.holders[0]!;
   return new Map([
     ...Object.entries(request.fields),
     ['issued_on', dates.issuedOn],
     ['valid_from', dates.validFrom],
     ['valid_to', dates.validTo],
     ['license_number', request.license_number],
-    ['holder_name', request.holder.name],
-    ['holder_code', request.holder.code],
-    ['holder_code_type', request.holder.code_type],
+    ['holder_name', first.name],
+    ['holder_code', first.code],
+    ['holder_code_type', first.code_type],
   ]);
 }
 
