@@ -527,6 +527,24 @@ export const PROBLEMS = {
     '该证照的数据已按规定销毁',
     'The keys of its holders were destroyed on order; nothing can bring the license back. Its events remain as a chain of digests.',
   ),
+  'license-superseded': problem(
+    409,
+    'The license has a newer version',
+    '证照已有新的版本',
+    'Use the current identifier, which `successor` gives.',
+  ),
+  'license-number-taken': problem(
+    409,
+    'The license number was given to another license',
+    '证照编号已被使用',
+    'Numbers of this type are given once; take the next one.',
+  ),
+  'issue-not-found': problem(
+    404,
+    'There is no such issue',
+    '没有这项签发',
+    'Use the address that the answer 202 gave.',
+  ),
   'license-pending': problem(
     409,
     'The license is still being issued',
@@ -613,6 +631,8 @@ export type TrustErrorOptions = {
   readonly pointer?: string;
   /** A better next step than the table's. */
   readonly hint?: string;
+  /** What has taken the place of what was asked for: an identifier. */
+  readonly successor?: string;
   readonly cause?: unknown;
 };
 
@@ -621,6 +641,7 @@ export class TrustError extends Error {
   readonly code: ProblemCode;
   readonly pointer: string | undefined;
   readonly hint: string;
+  readonly successor: string | undefined;
 
   constructor(code: ProblemCode, detail: string, options: TrustErrorOptions = {}) {
     super(detail, options.cause === undefined ? undefined : { cause: options.cause });
@@ -628,6 +649,7 @@ export class TrustError extends Error {
     this.code = code;
     this.pointer = options.pointer;
     this.hint = options.hint ?? PROBLEMS[code].hint;
+    this.successor = options.successor;
   }
 }
 

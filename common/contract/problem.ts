@@ -13,6 +13,7 @@ export const problemDocument = z.strictObject({
   code: z.enum(PROBLEM_CODES),
   hint: z.string().meta({ description: 'What to do now' }),
   pointer: z.string().optional().meta({ description: 'RFC 6901 pointer into the request' }),
+  successor: z.string().optional().meta({ description: 'What has taken the place of what was asked for' }),
   instance: z.string().meta({ description: 'Request id, to be told to the operator' }),
 });
 export type ProblemDocument = z.infer<typeof problemDocument>;

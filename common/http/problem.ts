@@ -26,7 +26,7 @@ export function toTrustError(error: unknown): TrustError {
 
 /** The problem document for an error. `requestId` becomes `instance`, the number a person can tell the operator. */
 export function problemFor(error: unknown, requestId: string): ProblemDocument {
-  const { code, message, hint, pointer } = toTrustError(error);
+  const { code, message, hint, pointer, successor } = toTrustError(error);
   const row = PROBLEMS[code];
   return {
     type: `urn:xinji:problem:${code}`,
@@ -37,6 +37,7 @@ export function problemFor(error: unknown, requestId: string): ProblemDocument {
     code,
     hint,
     ...(pointer === undefined ? {} : { pointer }),
+    ...(successor === undefined ? {} : { successor }),
     instance: requestId,
   };
 }

@@ -51,11 +51,13 @@ function commonItems(request: Common): readonly Item[] {
     const value = request[name];
     return value === undefined ? [] : [[`/${name}`, value]];
   });
-  const fields = Object.entries(request.fields).map(([name, value]): Item => [
-    `/fields/${name}`,
-    // A text in quotes, so that no text is taken for the absence that null asks for.
-    JSON.stringify(value),
-  ]);
+  const fields = Object.entries(request.fields).map(
+    ([name, value]): Item => [
+      `/fields/${name}`,
+      // A text in quotes, so that no text is taken for the absence that null asks for.
+      JSON.stringify(value),
+    ],
+  );
   const photo: Item[] = request.photo === undefined ? [] : [['/photo', toHex(sm3(utf8(request.photo)))]];
   return [...dates, ...fields, ...photo];
 }

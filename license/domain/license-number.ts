@@ -5,7 +5,12 @@ import { hmacSm3 } from '../../common/crypto/sealed-box.ts';
 import type { LicenseType } from './license-type.ts';
 
 /** 32 bytes: finds the licenses of this type and authority with this number. */
-export function numberKeyOf(pepper: Uint8Array, licenseType: string, authorityCode: string, number: string): Uint8Array {
+export function numberKeyOf(
+  pepper: Uint8Array,
+  licenseType: string,
+  authorityCode: string,
+  number: string,
+): Uint8Array {
   return hmacSm3(pepper, utf8(JSON.stringify(['license number', licenseType, authorityCode, number])));
 }
 

@@ -4,6 +4,7 @@
 // acts a license type allows (its `acts`).
 import { chinaDate } from '../../common/codes/calendar-date.ts';
 import { TrustError } from '../../common/errors.ts';
+import type { LicenseActName } from './license-acts.ts';
 
 /** What a row can hold: 有效, 暂扣, 撤销, 吊销, 注销, 失效, 办理转出. */
 export const STORED_STATES = [
@@ -68,7 +69,7 @@ const PRESENTABLE: ReadonlySet<LicenseState> = new Set(['valid', 'suspended', 'e
  * The state that `act` leads to. `lawful` are the acts of the license type. Throws `license-state-forbids` where the table
  * has no entry or the type does not know the act.
  */
-export function nextState(from: LicenseState, act: LicenseAct, lawful: readonly LicenseAct[]): StoredState {
+export function nextState(from: LicenseState, act: LicenseAct, lawful: readonly LicenseActName[]): StoredState {
   if (!lawful.includes(act)) {
     throw new TrustError('license-state-forbids', `this license type knows no ${act}; it knows ${lawful.join(', ')}`);
   }

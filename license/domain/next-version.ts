@@ -3,10 +3,10 @@
 // Every fault is `license-fields-invalid` with a pointer into the request.
 import type { IssueRequest, VersionRequest } from '../../common/contract/license.ts';
 import { TrustError } from '../../common/errors.ts';
+import { addDays } from './license-date.ts';
 import type { LicenseContent } from './license-record.ts';
 import type { LicenseType } from './license-type.ts';
 import { decideDates, type LicenseDates } from './license-validity.ts';
-import { addDays } from './license-date.ts';
 
 export type NextVersion = {
   /** The whole of what the version will say. */
@@ -29,7 +29,8 @@ export function makeNextVersion(
     license_type: type.code,
     authority_code: current.issuingAuthority.code,
     license_number: current.licenseNumber,
-    holders: request.holders ?? current.holders.map(({ name, codeType, code }) => ({ name, code_type: codeType, code })),
+    holders:
+      request.holders ?? current.holders.map(({ name, codeType, code }) => ({ name, code_type: codeType, code })),
     fields,
     photo: request.photo ?? current.photo?.base64,
   };
@@ -39,7 +40,12 @@ export function makeNextVersion(
   return { request: next, dates };
 }
 
-type Change = { readonly fields: '*' | readonly string[]; readonly holders: boolean; readonly photo: boolean; readonly dates: boolean };
+type Change = {
+  readonly fields: '*' | readonly string[];
+  readonly holders: boolean;
+  readonly photo: boolean;
+  readonly dates: boolean;
+};
 const NOTHING: Change = { fields: [], holders: false, photo: false, dates: false };
 
 function touchedBy(type: LicenseType, operation: VersionRequest['operation']): Change {
@@ -64,8 +70,10 @@ function checkTouched(type: LicenseType, request: VersionRequest): void {
   for (const name of ['valid_from', 'valid_to'] as const) {
     if (request[name] !== undefined && !may.dates) fail(`${operation} does not touch the period`, `/${name}`);
   }
-  const touches = Object.keys(request.fields).length > 0 || request.holders !== undefined || request.photo !== undefined;
-  if ((operation === 'change' || operation === 'correct') && !touches) fail(`there is nothing to ${operation}`, '/fields');
+  const touches =
+    Object.keys(request.fields).length > 0 || request.holders !== undefined || request.photo !== undefined;
+  if ((operation === 'change' || operation === 'correct') && !touches)
+    fail(`there is nothing to ${operation}`, '/fields');
 }
 
 /** Fields that the type does not have any more stay behind; null takes one away. */
@@ -81,7 +89,12 @@ function mergeFields(
 }
 
 /** The period of a renewal begins without a gap: on the day of issue, or as asked, at the latest the day after the old end. */
-function renewedDates(type: LicenseType, current: LicenseContent, request: VersionRequest, today: string): LicenseDates {
+function renewedDates(
+  type: LicenseType,
+  current: LicenseContent,
+  request: VersionRequest,
+  today: string,
+): LicenseDates {
   const window = type.changes.renew;
   if (!window) throw new TrustError('license-state-forbids', 'this license type knows no renew');
   const opens = addDays(current.validTo, -window.days_before);

@@ -1,57 +1,114 @@
-// The second half of issuing: from a recorded intent, under a lease, to a license. Run by the request that made the intent,
-// by a repetition of it, or by whoever resumes. Each step may have been done before; doing it again changes nothing.
+// The second half of issuing: from a recorded intent, under a lease, to a license or its next version. Run by the request
+// that made the intent, by a repetition of it, or by whoever resumes. Each step may have been done before; doing it again
+// changes nothing. No transaction is open over a call to another room.
+import { randomBytes } from 'node:crypto';
+import { NONCE_BYTES } from '../../common/crypto/sealed-box.ts';
 import { isTrustError, type ProblemCode, TrustError } from '../../common/errors.ts';
-import { makeToken } from '../../common/ids.ts';
-import { holderKey } from '../domain/holder-key.ts';
-import { openContent } from '../domain/issue-content.ts';
-import type { LicenseContent, StoredLicense } from '../domain/license-record.ts';
-import { closeHolderCode } from '../domain/open-license.ts';
-import { type RenderedLicense, renderLicense } from '../pdf/render-license.ts';
-import { insertEvent } from '../store/events.ts';
-import { finishIssue, type Issue, type Lease, releaseIssue } from '../store/issues.ts';
-import { insertLicense } from '../store/licenses.ts';
+import { makeToken, makeUuid7 } from '../../common/ids.ts';
+import { type DataKey, openLicenseKey } from '../domain/data-keys.ts';
+import { closeEventDetail } from '../domain/event-detail.ts';
+import { openIntended } from '../domain/issue-boxes.ts';
+import type { LicenseEvent } from '../domain/license-event.ts';
+import { parseLicenseIdentifier } from '../domain/license-identifier.ts';
+import type { LicenseFile } from '../domain/license-record.ts';
+import { closeContent } from '../domain/open-license.ts';
+import { renderLicense } from '../pdf/render-license.ts';
+import { type Finish, finishIssue } from '../store/finish-issue.ts';
+import { findHolderKeys } from '../store/holder-keys.ts';
+import { giveUpIssue, releaseIssue } from '../store/issue-leases.ts';
+import type { Issue, Lease } from '../store/issues.ts';
 import type { LicenseDeps } from './deps.ts';
 import { throwForeign } from './foreign-problem.ts';
+import type { Material } from './make-intent.ts';
+import { storeSealedFile } from './sealed-files.ts';
 
 /** Longer than the seal client waits for its answer; a lease that runs out early costs a repetition, never a second license. */
 export const LEASE_SECONDS = 60;
 const RETRY_SECONDS_AT_MOST = 300;
 
-/** What the seal room can say that concerns the one who asked for the license. */
-const SEALING_PROBLEMS: ReadonlySet<ProblemCode> = new Set([
-  'seal-not-found',
-  'seal-not-granted',
-  'seal-not-usable',
-  'time-stamp-unavailable',
-]);
+/** What the seal room refuses until somebody changes something there. It concerns the one who asked for the license. */
+const REFUSED_FOR_GOOD: ReadonlySet<ProblemCode> = new Set(['seal-not-found', 'seal-not-granted', 'seal-not-usable']);
+/** What never becomes a license, promised or not. */
+const IMPOSSIBLE: ReadonlySet<ProblemCode> = new Set(['license-shredded', 'license-state-forbids']);
+const OURS: ReadonlySet<ProblemCode> = new Set([...REFUSED_FOR_GOOD, 'time-stamp-unavailable']);
 
 export function makeLease(now: Date): Lease {
   return { token: makeToken(26), until: new Date(now.getTime() + LEASE_SECONDS * 1000) };
 }
 
-/** Steps 4 to 7 of issuing; `rendered` is the result of step 4 when the caller has it already. On failure the lease is given back, the next attempt is put off, and the error goes on. */
-export async function finishIntent(
-  deps: LicenseDeps,
-  issue: Issue,
-  lease: Lease,
-  rendered?: RenderedLicense,
-): Promise<void> {
+/**
+ * Steps 4 to 8 of issuing; `made` is what the caller has from steps 2 and 3. On failure the issue is given up, when nothing
+ * can come of it and the license was not promised, or put off; the lease is given back and the error goes on.
+ */
+export async function finishIntent(deps: LicenseDeps, issue: Issue, lease: Lease, made?: Material): Promise<void> {
   try {
-    await finish(deps, issue, lease, rendered);
+    await finish(deps, issue, lease, made);
   } catch (error) {
     await giveBack(deps, issue, lease, error);
     throw error;
   }
 }
 
-async function finish(deps: LicenseDeps, issue: Issue, lease: Lease, rendered?: RenderedLicense): Promise<void> {
-  // 4 Render: the same bytes every time.
-  const content = openContent(deps.keys.issueBox, issue.contentBox, issue.issueId);
-  const { pdf, seal } = rendered ?? (await renderAgain(deps, content));
+async function finish(deps: LicenseDeps, issue: Issue, lease: Lease, made?: Material): Promise<void> {
+  // 4 External code (facts/license.md 1.8): a national register that numbers a license before it is printed is asked here.
+  //   None is, so far; the column `external_code` and this step wait for it.
 
-  // 5 Seal: the key is made from the intent, so the seal room does it once and answers the same again.
-  // Level T: a license outlives the certificate that sealed it, so its time must be proved.
-  const { page, xMm, yMm } = seal;
+  // 5 Render: the same bytes every time.
+  const { type, content, rendered, dataKey } = made ?? (await restore(deps, issue));
+
+  // 6 Seal, under a key made from the intent: the seal room does it once and answers the same again. Level T: a license
+  //   outlives the certificate that sealed it, so its time must be proved. It verifies what it releases, and says so.
+  const sealed = await sealOnce(deps, issue, rendered).catch(throwForeign(OURS));
+
+  // 7 Store the file under the license's data key.
+  const file = await storeSealedFile(deps.files, dataKey, `file ${content.identifier}`, sealed.pdf);
+
+  // 8 License, holders, event and outcome, together or not at all.
+  const finishedAt = deps.clock();
+  const version = {
+    licenseId: issue.licenseId,
+    authorityCode: parseLicenseIdentifier(content.identifier).issuingAuthority,
+    typeVersion: content.typeVersion,
+    templateVersion: type.face.template_version,
+    issuedOn: content.issuedOn,
+    validFrom: content.validFrom,
+    validTo: content.validTo,
+    payloadBox: closeContent(dataKey, content, randomBytes(NONCE_BYTES)),
+    file,
+    sealingId: sealed.sealingId,
+    finishedAt,
+  };
+  const event = makeEvent(issue, dataKey, file, finishedAt);
+  checkFinished(await finishIssue(deps.db, issue, lease, version, event));
+}
+
+function checkFinished(finish: Finish): void {
+  if (finish === 'lease-lost') throw new TrustError('license-pending', 'another worker took this issue over');
+  if (finish === 'license-changed') {
+    throw new TrustError(
+      'license-state-forbids',
+      'the state of the license was changed while its new version was made',
+    );
+  }
+}
+
+/** What the intent keeps, opened and rendered again. */
+async function restore(deps: LicenseDeps, issue: Issue): Promise<Material> {
+  if (issue.contentBox === null) throw new TrustError('internal', `issue ${issue.issueId} has no content`);
+  const dataKey = openLicenseKey(deps.keys, issue.licenseId, issue, await findHolderKeys(deps.db, issue.holderKeys));
+  const content = openIntended(dataKey, issue.issueId, issue.contentBox);
+  const type = await deps.catalog.getVersion(content.licenseType, content.typeVersion);
+  return { type, content, rendered: renderLicense(deps.fonts, type, content), dataKey };
+}
+
+type Sealed = Awaited<ReturnType<LicenseDeps['seal']['seal']>>;
+
+/**
+ * Under one key the seal room seals once and answers the same for 30 days. An issue that is resumed later, and never saw that
+ * answer, is sealed under the next key: what nobody received is no license.
+ */
+async function sealOnce({ seal }: LicenseDeps, issue: Issue, { pdf, seal: at }: Material['rendered']): Promise<Sealed> {
+  const { page, xMm, yMm } = at;
   const place = {
     seal: issue.sealEsID,
     documentClass: 'license',
@@ -59,42 +116,15 @@ async function finish(deps: LicenseDeps, issue: Issue, lease: Lease, rendered?: 
     xMm,
     yMm,
     reason: '签发电子证照',
+    mode: 'dual',
     level: 'T',
   } as const;
-  const sealed = await sealOnce(deps, pdf, place, `license-${issue.issueId}`).catch(throwForeign(SEALING_PROBLEMS));
-  checkSealedCopy(pdf, sealed.pdf);
-
-  // 6 Store the file under its own SM3.
-  const sm3 = await deps.files.put(sealed.pdf);
-
-  // 7 License, way from the holder, event and outcome, together or not at all.
-  const license = makeStoredLicense(deps, issue, content, { sm3, size: sealed.pdf.length });
-  await deps.db.transaction(async (trx) => {
-    if (!(await finishIssue(trx, issue.issueId, lease, deps.clock()))) {
-      throw new TrustError('license-pending', 'another worker took this issue over');
-    }
-    await insertLicense(trx, license, issue.issueId);
-    await insertEvent(trx, {
-      at: deps.clock(),
-      kind: 'issued',
-      identifier: license.identifier,
-      actor: issue.clientId,
-      detail: { issue_id: issue.issueId, sealing_id: sealed.sealingId, file_sm3: sm3, attempts: issue.attempts },
-    });
-  });
-}
-
-type Place = Parameters<LicenseDeps['seal']['seal']>[1];
-type Sealed = Awaited<ReturnType<LicenseDeps['seal']['seal']>>;
-
-/**
- * Under one key the seal room seals once and answers the same for 30 days. An issue that is resumed later, and never saw that
- * answer, is sealed under the next key: what nobody received is no license.
- */
-async function sealOnce({ seal }: LicenseDeps, pdf: Uint8Array, place: Place, key: string): Promise<Sealed> {
+  const key = `license-${issue.issueId}`;
   for (let turn = 1; ; turn++) {
     try {
-      return await seal.seal(pdf, place, turn === 1 ? key : `${key}-${turn}`);
+      const sealed = await seal.seal(pdf, place, turn === 1 ? key : `${key}-${turn}`);
+      checkSealedCopy(pdf, sealed.pdf);
+      return sealed;
     } catch (error) {
       if (!isTrustError(error, 'answer-gone') || turn === MOST_KEYS) throw error;
     }
@@ -103,50 +133,50 @@ async function sealOnce({ seal }: LicenseDeps, pdf: Uint8Array, place: Place, ke
 
 const MOST_KEYS = 5;
 
-async function renderAgain(deps: LicenseDeps, content: LicenseContent): Promise<RenderedLicense> {
-  const type = await deps.catalog.getVersion(content.licenseType, content.typeVersion);
-  return renderLicense(deps.renderer, type, { ...content, holders: [content.holder] });
-}
-
 /** The seal room's answer is read like a stranger's: our bytes, and more behind them. */
 function checkSealedCopy(pdf: Uint8Array, sealed: Uint8Array): void {
-  const kept = sealed.length > pdf.length && Buffer.from(sealed.buffer, sealed.byteOffset, pdf.length).equals(pdf);
+  const kept = sealed.length > pdf.length && Buffer.compare(sealed.subarray(0, pdf.length), pdf) === 0;
   if (!kept) throw new TrustError('seal-unavailable', 'the sealed file does not begin with the license that was sent');
 }
 
-function makeStoredLicense(
-  deps: LicenseDeps,
-  issue: Issue,
-  content: LicenseContent,
-  file: StoredLicense['file'],
-): StoredLicense {
-  const { name, codeType, code } = content.holder;
+function makeEvent(issue: Issue, dataKey: DataKey, file: LicenseFile, at: Date): LicenseEvent {
+  const eventId = makeUuid7(at);
+  const detail = {
+    operation: issue.operation,
+    case_id: issue.caseId,
+    item: issue.item,
+    issue_id: issue.issueId,
+    file_sm3: file.sm3,
+  };
   return {
-    ...content,
-    version: 1,
-    clientId: issue.clientId,
-    caseId: issue.caseId,
-    holder: {
-      name,
-      codeType,
-      key: holderKey(deps.keys.pepper, codeType, code),
-      codeBox: closeHolderCode(deps.keys.holderBox, code, content.identifier),
-    },
-    file,
-    stored: 'valid',
-    stateReason: null,
-    stateChangedAt: deps.clock(),
+    eventId,
+    at,
+    kind: issue.operation === 'issue' ? 'issued' : 'version-added',
+    licenseId: issue.licenseId,
+    identifier: issue.identifier,
+    actor: issue.actor,
+    organisation: issue.organisation,
+    basis: 'authority',
+    requestId: null,
+    detailBox: closeEventDetail(dataKey, eventId, detail, randomBytes(NONCE_BYTES)),
   };
 }
 
 async function giveBack(deps: LicenseDeps, issue: Issue, lease: Lease, error: unknown): Promise<void> {
+  const now = deps.clock();
+  const code = isTrustError(error) ? error.code : 'internal';
   const seconds = Math.min(2 ** issue.attempts, RETRY_SECONDS_AT_MOST);
-  const failure = {
-    error: isTrustError(error) ? error.code : 'internal',
-    nextAttemptAt: new Date(deps.clock().getTime() + seconds * 1000),
-  };
-  // When the database is the one that fails, the lease runs out by itself.
-  await releaseIssue(deps.db, issue.issueId, lease, failure).catch((cause: unknown) =>
-    deps.log.warn({ err: cause, issue_id: issue.issueId }, 'lease not given back'),
-  );
+  const nextAttemptAt = new Date(now.getTime() + seconds * 1000);
+  try {
+    const evenPromised = IMPOSSIBLE.has(code);
+    const isHopeless = evenPromised || REFUSED_FOR_GOOD.has(code);
+    if (isHopeless && (await giveUpIssue(deps.db, issue, lease, { error: code, at: now, evenPromised }))) {
+      deps.log.warn({ issue_id: issue.issueId, problem: code }, 'issue given up');
+      return;
+    }
+    await releaseIssue(deps.db, issue, lease, { error: code, nextAttemptAt });
+  } catch (cause) {
+    // When the database is the one that fails, the lease runs out by itself.
+    deps.log.warn({ err: cause, issue_id: issue.issueId }, 'lease not given back');
+  }
 }

@@ -47,6 +47,14 @@ export async function getLicenseHead(deps: Pick<LicenseDeps, 'db'>, identifier: 
   return head;
 }
 
+/** Throws license-superseded, with the current identifier as successor, for that of an older version. */
+export function checkIsCurrent(head: LicenseHead, identifier: string): void {
+  if (identifier === head.identifier) return;
+  throw new TrustError('license-superseded', `version ${head.version} took the place of this one`, {
+    successor: head.identifier,
+  });
+}
+
 /**
  * The licenses that this holder has now, current versions, the newest first; of these types, or of all. One key opens
  * them all: his own. None when that was shredded.

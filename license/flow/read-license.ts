@@ -1,46 +1,60 @@
-// Who may read which license. A department: those of its own issuing authority. A holder: his own. Everybody else is told
-// that there is none, so that identifiers cannot be tried out.
-import { TrustError } from '../../common/errors.ts';
+// Who may read which license without a further ground: the authority that issued it, and its holder. Everybody else is told
+// that there is none, so that identifiers cannot be tried out; what others may read is decided by authorise-read.ts.
 import { parseLicenseIdentifier } from '../domain/license-identifier.ts';
-import type { StoredLicense } from '../domain/license-record.ts';
-import { findLicense, listHolderIdentifiers, listLicenses } from '../store/licenses.ts';
-import { listAuthorityCodes } from '../store/participants.ts';
+import type { License, LicenseHead, LicenseVersion } from '../domain/license-record.ts';
+import { isHolder } from '../store/holder-licenses.ts';
+import { listLicenseVersions } from '../store/versions.ts';
 import type { LicenseDeps } from './deps.ts';
+import type { AuthorityActor } from './issuer.ts';
+import { getLicense, getLicenseHead, licenseNotFound } from './open-license.ts';
+import { readSealedFile } from './sealed-files.ts';
 
-/** A license that an authority of this client issued. Throws identifier-malformed, identifier-check, license-not-found. */
-export async function getIssuedLicense(
+type ReadDeps = Pick<LicenseDeps, 'db' | 'keys' | 'clock'>;
+
+/** A version that the actor's authority issued. Throws identifier-malformed, identifier-check, license-not-found. */
+export async function getIssuedLicense(deps: ReadDeps, actor: AuthorityActor, identifier: string): Promise<License> {
+  await checkAuthority(actor, identifier);
+  return getLicense(deps, identifier);
+}
+
+/** The license of any of its identifiers, unopened. Throws as `getIssuedLicense`. */
+export async function getIssuedHead(
   deps: Pick<LicenseDeps, 'db'>,
-  clientId: string,
+  actor: AuthorityActor,
   identifier: string,
-): Promise<StoredLicense> {
-  const { issuingAuthority } = parseLicenseIdentifier(identifier);
-  const authorities = await listAuthorityCodes(deps.db, clientId);
-  const license = authorities.includes(issuingAuthority) ? await findLicense(deps.db, identifier) : null;
-  if (!license || !authorities.includes(license.issuingAuthority.code)) throw notFound();
-  return license;
+): Promise<LicenseHead> {
+  await checkAuthority(actor, identifier);
+  return getLicenseHead(deps, identifier);
 }
 
-/** A license of this holder. Throws identifier-malformed, identifier-check, license-not-found. */
-export async function getOwnLicense(
+/** All versions, the newest first. Throws as `getIssuedLicense`. */
+export async function listIssuedVersions(
   deps: Pick<LicenseDeps, 'db'>,
-  holderKey: Uint8Array,
+  actor: AuthorityActor,
   identifier: string,
-): Promise<StoredLicense> {
-  parseLicenseIdentifier(identifier);
-  const own = await listHolderIdentifiers(deps.db, holderKey);
-  const license = own.includes(identifier) ? await findLicense(deps.db, identifier) : null;
-  if (!license) throw notFound();
-  return license;
+): Promise<readonly LicenseVersion[]> {
+  const head = await getIssuedHead(deps, actor, identifier);
+  return listLicenseVersions(deps.db, head.licenseId);
 }
 
-/** All licenses of this holder, newest first. */
-export async function listOwnLicenses(
-  deps: Pick<LicenseDeps, 'db'>,
-  holderKey: Uint8Array,
-): Promise<readonly StoredLicense[]> {
-  return listLicenses(deps.db, await listHolderIdentifiers(deps.db, holderKey));
+/** A version of a license that is this holder's now. Throws identifier-malformed, identifier-check, license-not-found. */
+export async function getOwnLicense(deps: ReadDeps, holderKey: Uint8Array, identifier: string): Promise<License> {
+  const { licenseType } = parseLicenseIdentifier(identifier);
+  const { licenseId } = await getLicenseHead(deps, identifier);
+  if (!(await isHolder(deps.db, holderKey, licenseType, licenseId))) throw licenseNotFound();
+  return getLicense(deps, identifier);
 }
 
-function notFound(): TrustError {
-  return new TrustError('license-not-found', 'there is no such license among those that you may read');
+/** The file of a version as it was sealed. Throws `file-corrupt`, `file-store-unavailable`. */
+export function readLicenseFile(
+  { files }: Pick<LicenseDeps, 'files'>,
+  { version, dataKey }: License,
+): Promise<Uint8Array> {
+  return readSealedFile(files, dataKey, `file ${version.identifier}`, version.file);
+}
+
+/** The identifier names the authority, so that nothing is read for somebody else. */
+async function checkAuthority(actor: AuthorityActor, identifier: string): Promise<void> {
+  const { licenseType, issuingAuthority } = parseLicenseIdentifier(identifier);
+  if (!(await actor.worksFor(licenseType, issuingAuthority))) throw licenseNotFound();
 }

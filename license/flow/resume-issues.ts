@@ -2,7 +2,8 @@
 // by `xinji resume`; any number of them in parallel does nothing twice, because each claims an issue before working on it.
 
 import { isTrustError } from '../../common/errors.ts';
-import { claimNextIssue, countUnfinishedIssues } from '../store/issues.ts';
+import { claimNextIssue } from '../store/issue-leases.ts';
+import { countUnfinishedIssues } from '../store/issues.ts';
 import type { LicenseDeps } from './deps.ts';
 import { finishIntent, makeLease } from './finish-intent.ts';
 

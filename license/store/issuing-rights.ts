@@ -14,6 +14,9 @@ export type IssuingRight = {
   readonly sealEsID: string;
 };
 
+/** With the organisation whose client it is. */
+export type ClientRight = IssuingRight & { readonly organisation: string };
+
 type Row = {
   license_type: string;
   authority_code: string;
@@ -26,7 +29,8 @@ const COLUMNS = 'a.license_type, a.authority_code, a.authority_name, a.region, a
 
 const OF_CLIENT: Statement = {
   name: 'issuing-rights-of-client',
-  text: `select ${COLUMNS} from license.issuing_clients c
+  text: `select ${COLUMNS}, m.organisation from license.issuing_clients c
+    join license.clients m using (client_id)
     join license.issuing_authorities a using (authority_code, license_type)
     where c.client_id = $1 and c.license_type = $2 and a.ended_at is null order by a.authority_code`,
 };
@@ -48,8 +52,9 @@ export async function listClientRights(
   db: Knex,
   clientId: string,
   licenseType: string,
-): Promise<readonly IssuingRight[]> {
-  return (await runStatement<Row>(db, OF_CLIENT, [clientId, licenseType])).rows.map(fromRow);
+): Promise<readonly ClientRight[]> {
+  const { rows } = await runStatement<Row & { organisation: string }>(db, OF_CLIENT, [clientId, licenseType]);
+  return rows.map((row) => ({ ...fromRow(row), organisation: row.organisation }));
 }
 
 /** What this authority issues, by type. */
