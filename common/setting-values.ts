@@ -2,7 +2,15 @@
 // the development PKI is refused in production. The tables themselves are the rooms' (`<room>/config.ts`).
 import { readFileSync, statSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
-import { type ConfigTable, type Mode, parseInteger, parseKeys32, parseList, parseText } from './env.ts';
+import {
+  type ConfigTable,
+  type Mode,
+  parseInteger,
+  parseKeys32,
+  parseList,
+  parseServiceUrl,
+  parseText,
+} from './env.ts';
 import { type PurposeFolder, readPurposeFolder, readTrustFolder, type TrustFolder } from './files/trust-folder.ts';
 import { type Certificate, isDevelopmentCertificate, readCertificatesPem } from './pki/certificate.ts';
 
@@ -84,6 +92,17 @@ export const auditRows = (room: 'identity' | 'license' | 'seal') =>
       parse: parseText,
     },
   }) as const satisfies ConfigTable;
+
+/** Who proves the time of checkpoints. */
+export const checkpointTsaRow = (room: 'identity' | 'license') =>
+  ({
+    name: `XINJI_${room.toUpperCase()}_TSA`,
+    manual:
+      'URL of a time-stamp authority (RFC 3161 with SM3), which is asked once a minute for the time of a checkpoint: that of the seal room (its URL and /tsa), or another; `none`: the times are those of this room.',
+    example: 'https://seal.example.gov.cn/tsa',
+    fallback: (mode: Mode) => (mode === 'development' ? 'http://localhost:7003/tsa' : 'none'),
+    parse: (value: string, mode: Mode) => (value === 'none' ? null : parseServiceUrl(value, mode)),
+  }) as const satisfies ConfigTable[string];
 
 /** Secrets of at least 32 characters, the newest first. */
 export function parseCookieKeys(value: string, mode: Mode): readonly string[] {

@@ -3,16 +3,21 @@
 import {
   type Config,
   type ConfigTable,
-  type Mode,
   parseInteger,
   parseKey32,
   parsePort,
   parsePostgresUrl,
   parsePublicUrl,
-  parseServiceUrl,
   readConfig,
 } from '../common/env.ts';
-import { auditRows, inDevelopment, MASTER_KEY_ROWS, parseCookieKeys, ROOM_ROWS } from '../common/setting-values.ts';
+import {
+  auditRows,
+  checkpointTsaRow,
+  inDevelopment,
+  MASTER_KEY_ROWS,
+  parseCookieKeys,
+  ROOM_ROWS,
+} from '../common/setting-values.ts';
 import { ACCOUNT_ROWS } from './settings/accounts.ts';
 import { FACTOR_ROWS } from './settings/factors.ts';
 import { MESSAGE_ROWS } from './settings/messages.ts';
@@ -84,14 +89,7 @@ export const CONFIG_TABLE = {
     parse: parseInteger(1, 3650),
   },
   ...auditRows('identity'),
-  tsa: {
-    name: 'XINJI_IDENTITY_TSA',
-    manual:
-      'URL of a time-stamp authority (RFC 3161 with SM3), which is asked once a minute for the time of a checkpoint: that of the seal room (its URL and /tsa), or another; `none`: the times are those of this room.',
-    example: 'https://seal.example.gov.cn/tsa',
-    fallback: (mode: Mode) => (mode === 'development' ? 'http://localhost:7003/tsa' : 'none'),
-    parse: (value: string, mode: Mode) => (value === 'none' ? null : parseServiceUrl(value, mode)),
-  },
+  tsa: checkpointTsaRow('identity'),
   cookieKeys: {
     name: 'XINJI_IDENTITY_COOKIE_KEYS',
     manual: 'Secrets of at least 32 characters that sign cookies, newest first, separated by commas.',

@@ -12,6 +12,8 @@ import {
 } from '../common/env.ts';
 import { parseFilePlace, parseS3Credentials } from '../common/files/file-place.ts';
 import {
+  auditRows,
+  checkpointTsaRow,
   inDevelopment,
   MASTER_KEY_ROWS,
   parseCertificates,
@@ -21,6 +23,7 @@ import {
   readKeyText,
   VERIFIER_ROWS,
 } from '../common/setting-values.ts';
+import { WEBHOOK_ROWS } from './settings/webhooks.ts';
 
 const DEVELOPMENT_COOKIE_KEY = 'development-cookie-key-of-the-license-room';
 
@@ -117,6 +120,9 @@ export const CONFIG_TABLE = {
     fallback: inDevelopment('keys-dev/pem/catalog/license-catalog.crt.pem'),
     parse: parseCertificates,
   },
+  ...auditRows('license'),
+  tsa: checkpointTsaRow('license'),
+  ...WEBHOOK_ROWS,
   cookieKeys: {
     name: 'XINJI_LICENSE_COOKIE_KEYS',
     manual: 'Secrets of at least 32 characters that sign cookies, newest first, separated by commas.',

@@ -9,6 +9,7 @@ export const POOLS: readonly Place[] = [{ room: 'license', setting: 'XINJI_LICEN
 /** Folders whose files grow and prove rows: copied before the rows are read. */
 export const COPIES: readonly Place[] = [
   { room: 'identity', setting: 'XINJI_IDENTITY_CHECKPOINTS' },
+  { room: 'license', setting: 'XINJI_LICENSE_CHECKPOINTS' },
   { room: 'seal', setting: 'XINJI_SEAL_CHECKPOINTS' },
 ];
 
@@ -19,6 +20,8 @@ export const KEY_PLACES: readonly Place[] = [
   { room: 'identity', setting: 'XINJI_IDENTITY_CERTIFICATE_TRUST' },
   { room: 'license', setting: 'XINJI_LICENSE_CLIENT_KEY' },
   { room: 'license', setting: 'XINJI_LICENSE_CATALOG_CERTIFICATES' },
+  { room: 'license', setting: 'XINJI_LICENSE_CHECKPOINT_KEY' },
+  { room: 'license', setting: 'XINJI_LICENSE_CHECKPOINT_CERTIFICATES' },
   { room: 'seal', setting: 'XINJI_SEAL_KEYS' },
   { room: 'seal', setting: 'XINJI_SEAL_MAKER_KEYS' },
   { room: 'seal', setting: 'XINJI_SEAL_TSA_KEYS' },

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { AuditFault } from '../../common/audit/audit-fault.ts';
-import { type AuditFinding, verifyAudit } from '../../common/audit/verify-audit.ts';
+import { type AuditFinding, type EventVerifier, verifyAudit } from '../../common/audit/verify-audit.ts';
 import type { Coverage } from '../../common/audit/verify-checkpoints.ts';
 import { connect } from '../../common/db/connect.ts';
 import { asDatabaseProblem } from '../../common/db/errors.ts';
@@ -11,6 +11,8 @@ import { isTrustError, TrustError } from '../../common/errors.ts';
 import { type Certificate, readCertificatesPem } from '../../common/pki/certificate.ts';
 import { type TrustStores, withIntermediates } from '../../common/pki/trust-stores.ts';
 import { readRoomConfig as readIdentityConfig } from '../../identity/config.ts';
+import { readRoomConfig as readLicenseConfig } from '../../license/config.ts';
+import { verifyEvents } from '../../license/flow/verify-events.ts';
 import { readRoomConfig as readSealConfig } from '../../seal/config.ts';
 import type { RoomName } from '../schemas.ts';
 import { SCHEMAS } from '../schemas.ts';
@@ -30,11 +32,13 @@ type Kept = {
   readonly checkpointFolder: string;
   /** Under which times may be stamped; a room that knows nobody judges the tokens' own signatures only. */
   readonly trust?: TrustStores;
+  readonly verifyEvents?: EventVerifier;
 };
 
 /** Rooms that keep an audit log. */
 const ROOMS: Readonly<Partial<Record<RoomName, (env: NodeJS.ProcessEnv) => Kept>>> = {
   identity: readIdentityConfig,
+  license: (env) => ({ ...readLicenseConfig(env), verifyEvents }),
   seal: (env) => {
     const config = readSealConfig(env);
     return { ...config, trust: withIntermediates(config.trustStores, config.chain) };
@@ -117,7 +121,8 @@ async function verifyRoom(room: RoomName, kept: Kept, given: Given): Promise<Aud
   const db = connect(kept.databaseUrl, { applicationName: 'xinji audit', poolMax: 1 });
   try {
     await checkSchemaVersion(db, schema, migrations);
-    return await verifyAudit({ db, schema, room, certificates, copyFolder, trust: kept.trust });
+    const { trust, verifyEvents: judge } = kept;
+    return await verifyAudit({ db, schema, room, certificates, copyFolder, trust, verifyEvents: judge });
   } finally {
     await db.destroy();
   }
@@ -142,7 +147,7 @@ function asJson(findings: readonly AuditFinding[], isOne: boolean): string {
 }
 
 function inWords(finding: AuditFinding): string {
-  const { room, faults, hasMore, chains, checkpoints, copy, timeStamps, lastStamp } = finding;
+  const { room, faults, hasMore, chains, checkpoints, copy, timeStamps, lastStamp, events } = finding;
   const rows = chains.reduce((sum, chain) => sum + chain.rows, 0);
   return [
     faults.length === 0
@@ -155,6 +160,7 @@ function inWords(finding: AuditFinding): string {
         `chain ${room}/${chain.chain}: ${chain.rows} rows; checkpoints cover it to row ${chain.coveredByDatabase}` +
         (copy ? `, the copy to row ${chain.coveredByCopy}` : ''),
     ),
+    ...(events ? [`events: ${events.events} held against the chains, ${events.waiting} wait for theirs`] : []),
     `checkpoints in the database: ${countOf(checkpoints)}`,
     copy
       ? `copy outside the database: ${countOf(copy)}`
@@ -174,12 +180,13 @@ function describeStamp({ checkpoint, provedAt, since }: NonNullable<AuditFinding
 const countOf = ({ count, last }: Coverage): string =>
   last ? `${count}, the last is number ${last.number} of ${last.at.toISOString()}` : 'none';
 
-function describe(room: string, { kind, chain, row, checkpoint, line, detail }: AuditFault): string {
+function describe(room: string, { kind, chain, row, checkpoint, line, event, detail }: AuditFault): string {
   const places = [
     chain === undefined ? null : `chain ${room}/${chain}`,
     row === undefined ? null : `row ${row}`,
     checkpoint === undefined ? null : `checkpoint ${checkpoint}`,
     line === undefined ? null : `line ${line} of the copy`,
+    event === undefined ? null : `event ${event}`,
   ];
   return `${kind}  ${places.filter((place) => place !== null).join(', ')}: ${detail}`;
 }

@@ -24,7 +24,15 @@ export type AuditFaultKind =
   /** The time stamp of a checkpoint is over something else, or by nobody who may give one. */
   | 'time-stamp-wrong'
   /** A line of the copy is no checkpoint of this room. */
-  | 'copy-unreadable';
+  | 'copy-unreadable'
+  /** An event that the log stands for is not what the log says: its content, or its leaf. */
+  | 'event-changed'
+  /** The log has an event that its table lacks. */
+  | 'event-missing'
+  /** The table has an event that the log lacks and that does not wait for it. */
+  | 'event-unchained'
+  /** The log has an event twice. */
+  | 'event-doubled';
 
 export type AuditFault = {
   readonly kind: AuditFaultKind;
@@ -33,6 +41,7 @@ export type AuditFault = {
   readonly checkpoint?: number;
   /** Line of the copy. */
   readonly line?: number;
+  readonly event?: string;
   readonly detail: string;
 };
 

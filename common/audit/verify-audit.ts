@@ -22,6 +22,15 @@ export type AuditVerification = {
   readonly copyFolder: string | null;
   /** Under which times may be stamped; without it a token proves no time. */
   readonly trust?: TrustStores | undefined;
+  /** Where the rows stand for events in a table of the room: holds the one against the other, in the same snapshot. */
+  readonly verifyEvents?: EventVerifier | undefined;
+};
+
+export type EventVerifier = (db: Knex, add: (fault: AuditFault) => void) => Promise<EventFinding>;
+export type EventFinding = {
+  readonly events: number;
+  /** Written and not yet in a chain. */
+  readonly waiting: number;
 };
 
 export type ChainFinding = {
@@ -44,6 +53,8 @@ export type AuditFinding = {
   readonly timeStamps: number;
   /** The newest of them judged. */
   readonly lastStamp: StampFinding | null;
+  /** Null for a room whose rows stand for themselves. */
+  readonly events: EventFinding | null;
 };
 
 const PAGE = 1000;
@@ -62,6 +73,7 @@ export async function verifyAudit(request: AuditVerification): Promise<AuditFind
       const checkpoints = await verifyStoredCheckpoints(judge);
       const copy = request.copyFolder === null ? null : await verifyCopy(judge, request.copyFolder);
       const lastStamp = await verifyNewestStamp({ db, schema, trust: request.trust }, faults.add);
+      const events = (await request.verifyEvents?.(db, faults.add)) ?? null;
       return {
         room,
         ...faults.list(),
@@ -75,6 +87,7 @@ export async function verifyAudit(request: AuditVerification): Promise<AuditFind
         copy,
         timeStamps: (await countTimeStamps(db, schema)).stamped,
         lastStamp,
+        events,
       };
     },
     { readOnly: true, isolationLevel: 'repeatable read' },

@@ -16,6 +16,8 @@ export type RoomKeys = {
   readonly issueBox: BoxKey;
   /** Closes what a session knows of its person, and cookies that only we may read. */
   readonly sessionBox: BoxKey;
+  /** Closes the secrets of those who subscribed to webhooks. */
+  readonly webhookBox: BoxKey;
   /** Closes the keys of holders; its ids are those of the master keys. */
   readonly holderKeyBox: BoxKeyring;
   /** Keys of holders that were opened before, by their boxes. */
@@ -32,6 +34,7 @@ export function makeRoomKeys(masters: MasterKeys, rootSecret: Uint8Array): RoomK
     holderBox: boxKey('license holder box'),
     issueBox: boxKey('license issue box'),
     sessionBox: boxKey('license session box'),
+    webhookBox: boxKey('license webhook box'),
     holderKeyBox: deriveBoxKeys(masters, 'license holder key'),
     opened: makeOpenedKeys(),
   };

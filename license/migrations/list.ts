@@ -7,6 +7,7 @@ import { seenProofs } from './0004-seen-proofs.ts';
 import { catalog } from './0005-catalog.ts';
 import { registryAnew } from './0006-registry.ts';
 import { sharing } from './0008-sharing.ts';
+import { outbox } from './0011-outbox.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
   registry,
@@ -16,4 +17,5 @@ export const MIGRATIONS: readonly Migration[] = [
   catalog,
   registryAnew,
   sharing,
+  outbox,
 ];

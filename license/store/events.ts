@@ -126,3 +126,28 @@ export function eventOf(row: EventRow): LicenseEvent {
     detailBox: row.detail_box,
   };
 }
+
+/** What the chain takes of an event. */
+export type UnchainedEvent = Pick<
+  LicenseEvent,
+  'eventId' | 'at' | 'kind' | 'licenseId' | 'identifier' | 'actor' | 'organisation' | 'basis' | 'requestId'
+> & {
+  /** 32 bytes, as the table holds it. */
+  readonly leaf: Uint8Array;
+};
+
+/** Takes the oldest events that wait for the chain, at most `limit`, to be chained in the same transaction. */
+export async function takeUnchained(trx: Knex, limit: number): Promise<readonly UnchainedEvent[]> {
+  const { rows } = await runStatement<EventRow & { leaf: Uint8Array }>(trx, TAKE, [limit]);
+  return rows.map((row) => ({ ...eventOf(row), leaf: row.leaf }));
+}
+
+const TAKE = {
+  name: 'events-unchained',
+  text: `with taken as (
+      delete from license.unchained_events where event_id = any(array(
+        select event_id from license.unchained_events order by event_id limit $1 for update skip locked))
+      returning event_id, at)
+    select e.event_id, e.at, kind, license_id, identifier, actor, organisation, basis, request_id, leaf, null as detail_box
+    from taken join license.events e on e.at = taken.at and e.event_id = taken.event_id order by e.event_id`,
+};
