@@ -447,6 +447,31 @@ export const PROBLEMS = {
     'Set another rule in XINJI_SEAL_CODE_RULE.',
   ),
   'grant-not-found': problem(404, 'There is no such grant', '没有这项授权', 'Check the id of the grant.'),
+  // Webhooks
+  'webhook-url-refused': problem(
+    422,
+    'The address may not be subscribed',
+    '不接受此回调地址',
+    'Give an https address without a name, a password or a fragment; the detail says what is wrong.',
+  ),
+  'webhook-exists': problem(
+    409,
+    'The address is subscribed already',
+    '此回调地址已订阅',
+    'Look at the list of subscriptions; end the old one to choose other types, or make a new secret for it.',
+  ),
+  'webhook-too-many': problem(
+    409,
+    'The organisation has as many subscriptions as it may have',
+    '订阅数量已达上限',
+    'End one that is not needed any more.',
+  ),
+  'webhook-not-found': problem(
+    404,
+    'There is no such subscription',
+    '没有此订阅',
+    'Check the id against the list of subscriptions of your organisation.',
+  ),
   // Licenses
   'identifier-malformed': problem(
     422,

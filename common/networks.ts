@@ -31,3 +31,18 @@ export function networkOf(address: string): string {
   const zeros = tail === undefined ? 0 : 8 - groups.length - tail.split(':').filter(Boolean).length;
   return [...groups, ...Array<string>(Math.max(0, zeros)).fill('0'), ...(tail ?? '').split(':')].slice(0, 4).join(':');
 }
+
+/** Networks of special purpose (the IANA registries of RFC 6890): nothing public answers there. */
+const SPECIAL = parseNetworks([
+  ...['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.0.0.0/24'],
+  ...['192.0.2.0/24', '192.88.99.0/24', '192.168.0.0/16', '198.18.0.0/15', '198.51.100.0/24', '203.0.113.0/24'],
+  ...['224.0.0.0/4', '240.0.0.0/4'],
+  ...['::/96', '64:ff9b::/96', '64:ff9b:1::/48', '100::/64', '2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'],
+  ...['5f00::/16', 'fc00::/7', 'fe80::/10', 'fec0::/10', 'ff00::/8'],
+]);
+
+/** False for private, local, reserved and multicast addresses, also for an IPv4 address that is written as IPv6. */
+export function isPublicAddress(address: string): boolean {
+  const [plain = ''] = address.split('%');
+  return isIP(plain) !== 0 && !isInNetworks(SPECIAL, plain) && !/^::ffff:/i.test(plain);
+}

@@ -19,6 +19,7 @@ import { makeRateLimit } from '../common/http/rate-limit.ts';
 import { referenceRoutes } from '../common/http/reference-page.ts';
 import { type Access, type Handler, mountRoutes, type Route } from '../common/http/routes.ts';
 import type { Log } from '../common/log.ts';
+import type { Typefaces } from '../common/pdf/typeface.ts';
 import type { Certificate } from '../common/pki/certificate.ts';
 import type { RoomKeys } from './domain/room-keys.ts';
 import type { LicenseDeps, SealPort } from './flow/deps.ts';
@@ -35,8 +36,11 @@ import { makeSessionGate } from './http/session-gate.ts';
 import { makeVerificationHandler } from './http/verifications.ts';
 import { makeVerifyHandlers } from './http/verify-pages.ts';
 import { makeWalletHandlers } from './http/wallet.ts';
-import type { Renderer } from './pdf/prepare-face.ts';
+import { WEBHOOK_OPERATIONS } from './http/webhook-operations.ts';
+import { makeWebhookHandlers } from './http/webhooks.ts';
 import { API_SERVICE, WALLET_SERVICE } from './web/service.ts';
+
+const SUBSCRIPTION = '/v1/webhook-subscriptions/:subscription_id';
 
 export type LicenseAppDeps = {
   readonly db: Knex;
@@ -50,7 +54,7 @@ export type LicenseAppDeps = {
   readonly identityUrl: string;
   readonly seal: SealPort;
   readonly files: FileStore;
-  readonly renderer: Renderer;
+  readonly fonts: Typefaces;
   /** PKCS#8 PEM, P-256: this room as a client of the identity room. */
   readonly clientKeyPem: string;
   /** Whose signatures on license types are accepted. */
@@ -74,10 +78,9 @@ export type LicenseApp = {
 };
 
 export function buildApp(parts: LicenseAppDeps): LicenseApp {
-  const { db, log, clock, metrics, mode, url, identityUrl, seal, files, renderer } = parts;
+  const { db, log, clock, metrics, mode, url, identityUrl, seal, files, fonts } = parts;
   const catalog = makeLicenseCatalog({ db, clock, log, certificates: parts.catalogCertificates });
-  const verifyUrl = `${url}/verify`;
-  const deps: LicenseDeps = { db, catalog, log, clock, seal, files, renderer, verifyUrl, keys: parts.keys };
+  const deps: LicenseDeps = { db, catalog, log, clock, seal, files, fonts, keys: parts.keys };
   const gate = makeBearerGate({
     issuer: identityUrl,
     audience: url,
@@ -97,6 +100,7 @@ export function buildApp(parts: LicenseAppDeps): LicenseApp {
   const present = makePresentHandler(deps, sessions);
   const redeem = makeRedeemHandler(deps, gate);
   const types = makeLicenseTypeHandlers(catalog);
+  const webhooks = makeWebhookHandlers({ ...deps, mode }, gate);
   const limit = makeRateLimit({ perMinute: parts.verificationsPerMinute, clock });
   const verification = limit.guard(makeVerificationHandler(deps));
 
@@ -110,6 +114,10 @@ export function buildApp(parts: LicenseAppDeps): LicenseApp {
     row('POST', '/v1/presentations', 'session', present, OPERATIONS.present),
     row('POST', '/v1/redemptions', 'license:redeem', redeem, OPERATIONS.redeem),
     row('POST', '/v1/verifications', 'public', verification, OPERATIONS.verify),
+    row('POST', '/v1/webhook-subscriptions', 'license:issue', webhooks.subscribe, WEBHOOK_OPERATIONS.subscribe),
+    row('GET', '/v1/webhook-subscriptions', 'license:issue', webhooks.list, WEBHOOK_OPERATIONS.list),
+    row('POST', `${SUBSCRIPTION}/secrets`, 'license:issue', webhooks.rotate, WEBHOOK_OPERATIONS.rotate),
+    row('DELETE', SUBSCRIPTION, 'license:issue', webhooks.unsubscribe, WEBHOOK_OPERATIONS.unsubscribe),
     row('GET', '/', 'public', login.home),
     row('GET', '/login', 'public', login.begin),
     row('GET', '/login/callback', 'public', login.callback),

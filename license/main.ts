@@ -1,5 +1,7 @@
 // The license room as a process: config -> database -> clients -> app; run-room.ts listens and stops.
+import { type OpenAudit, openAudit, openCheckpointSigner } from '../common/audit/open-audit.ts';
 import { makeSealClient } from '../common/client/seal-client.ts';
+import { makeTimeStampClient } from '../common/client/time-stamper.ts';
 import { makeTokenSource } from '../common/client/token-source.ts';
 import { LICENSE_CLIENT_ID } from '../common/contract/identity.ts';
 import { masterKeysOf } from '../common/crypto/master-keys.ts';
@@ -7,13 +9,16 @@ import { connect } from '../common/db/connect.ts';
 import { checkSchemaVersion } from '../common/db/migrate.ts';
 import { openFileStore } from '../common/files/file-place.ts';
 import { currentRequestId } from '../common/http/request-context.ts';
-import { runRoom } from '../common/http/run-room.ts';
-import { readFontFiles } from '../common/pdf/font-files.ts';
+import { type RoomDeps, runRoom } from '../common/http/run-room.ts';
+import { readNotoSans } from '../common/pdf/noto-sans.ts';
 import { buildApp } from './app.ts';
-import { readRoomConfig } from './config.ts';
+import { type LicenseConfig, readRoomConfig } from './config.ts';
 import { openRoomKeys } from './flow/open-room-keys.ts';
 import { MIGRATIONS } from './migrations/list.ts';
-import { makeRenderer } from './pdf/prepare-face.ts';
+import { makeBackground } from './parts/background.ts';
+
+/** Requests had their time before; what is given back is not lost. */
+const WORKERS_GRACE_MS = 3_000;
 
 await runRoom({
   room: 'license',
@@ -33,15 +38,29 @@ await runRoom({
     });
     const seal = makeSealClient({ baseUrl: config.sealUrl, getToken, requestId: currentRequestId });
     const files = openFileStore(config.filesPlace, config.filesCredentials);
-    const renderer = makeRenderer({ fonts: readFontFiles(config.rareFonts) });
-    const { app, housekeeping } = buildApp({ ...config, ...deps, db, keys, seal, files, renderer });
+    const audit = await openRoomAudit(config, deps);
+    const background = makeBackground({ ...config, ...deps, db, keys, audit });
+    const { app, housekeeping } = buildApp({ ...config, ...deps, db, keys, seal, files, fonts: readNotoSans() });
     return {
       app,
-      started: async () => housekeeping.start(),
+      started: async () => {
+        housekeeping.start();
+        background.start();
+      },
       close: async () => {
         await housekeeping.stop();
+        await background.stop(WORKERS_GRACE_MS);
         await db.destroy();
       },
     };
   },
 });
+
+async function openRoomAudit(config: LicenseConfig, deps: RoomDeps): Promise<OpenAudit> {
+  const { mode, masterKey, tsa, databaseUrl, checkpointKey, checkpointCertificates, checkpointFolder } = config;
+  const warn = (sentence: string): void => deps.log.warn(sentence);
+  const signer = await openCheckpointSigner(checkpointKey, checkpointCertificates[0]!, { mode, masterKey, warn });
+  const stamper = tsa === null ? null : makeTimeStampClient({ url: tsa, clock: deps.clock, trust: null });
+  const place = { databaseUrl, schema: 'license', room: 'license', copyFolder: checkpointFolder };
+  return openAudit({ ...deps, ...place, signer, ...(stamper ? { stamp: stamper.stampDigest } : {}) });
+}
