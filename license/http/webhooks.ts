@@ -13,16 +13,17 @@ import {
   unsubscribeWebhook,
   type WebhookDeps,
 } from '../flow/webhook-subscriptions.ts';
-import { findOrganisation, type ListedSubscription, listSubscriptions } from '../store/webhook-subscriptions.ts';
+import { findClient } from '../store/clients.ts';
+import { type ListedSubscription, listSubscriptions } from '../store/webhook-subscriptions.ts';
 
 export type WebhookHandlers = Readonly<Record<'subscribe' | 'list' | 'rotate' | 'unsubscribe', Handler>>;
 
 export function makeWebhookHandlers(deps: WebhookDeps, gate: BearerGate): WebhookHandlers {
   const subscriberOf = async (ctx: Koa.Context): Promise<Subscriber> => {
     const actor = gate.actorOf(ctx).clientId;
-    const organisation = await findOrganisation(deps.db, actor);
-    if (organisation === null) throw new TrustError('issuing-not-allowed', 'this room does not know the client');
-    return { organisation, actor };
+    const client = await findClient(deps.db, actor);
+    if (client === null) throw new TrustError('issuing-not-allowed', 'this room does not know the client');
+    return { organisation: client.organisation, actor };
   };
   return {
     subscribe: async (ctx) => {

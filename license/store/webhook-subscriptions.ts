@@ -100,11 +100,3 @@ export async function markGone(db: Knex, subscriptionId: string, now: Date): Pro
     .whereNull('gone_at')
     .update({ gone_at: now });
 }
-
-/** The organisation that a client acts for, or null when this room does not know the client. */
-export async function findOrganisation(db: Knex, clientId: string): Promise<string | null> {
-  const rows = await db('license.clients')
-    .select<{ organisation: string }[]>('organisation')
-    .where({ client_id: clientId });
-  return rows[0]?.organisation ?? null;
-}
