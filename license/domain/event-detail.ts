@@ -7,7 +7,7 @@ export type EventDetail = {
   /** 统一社会信用代码 is a column; this is the name that the holder knows. */
   readonly organisation_name?: string;
   readonly purpose?: string;
-  readonly matter?: { readonly code: string; readonly name: string };
+  readonly matter?: { readonly code: string; readonly name?: string };
   /** Names of elements or parts that were told or allowed. */
   readonly fields?: readonly string[];
   readonly reason?: string;

@@ -13,6 +13,7 @@ export type ConsentGround = {
   readonly allowed: readonly { readonly licenseId: string; readonly fields: readonly string[] }[];
   readonly purpose: string;
   readonly matterCode: string;
+  readonly matterName: string;
   readonly givenAt: Date;
   readonly until: Date;
   readonly maxUses: number | null;
@@ -25,6 +26,7 @@ export type BasisGround = {
   readonly id: string;
   readonly clientId: string;
   readonly matterCode: string;
+  readonly matterName: string;
   /** ALL_ELEMENTS among the fields: every element of that type; the file only where it is named. */
   readonly licenseTypes: readonly { readonly licenseType: string; readonly fields: readonly string[] }[];
   /** Prefixes of GB/T 2260 codes; an empty one is everywhere. */

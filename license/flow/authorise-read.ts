@@ -8,7 +8,6 @@ import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import { toHex } from '../../common/bytes.ts';
 import { chinaDate } from '../../common/codes/calendar-date.ts';
-import type { SharedMatter } from '../../common/contract/license-consent.ts';
 import { TrustError } from '../../common/errors.ts';
 import { makeUuid7 } from '../../common/ids.ts';
 import { closeEventDetail, type EventDetail } from '../domain/event-detail.ts';
@@ -31,7 +30,8 @@ export type ReadDeps = Pick<LicenseDeps, 'db' | 'keys' | 'clock' | 'catalog'>;
 
 export type ReadPurpose = {
   readonly purpose: string;
-  readonly matter: SharedMatter;
+  /** 办理事项编码. */
+  readonly matterCode: string;
   /** `cns_…` or `lgb_…`: this ground and no other; null: whatever carries the read. */
   readonly groundId: string | null;
   /** Of the HTTP request, for whoever looks for it in a log. */
@@ -132,7 +132,8 @@ export async function useGround(
 /** What the holder will read about it. */
 export function readEvent(read: AllowedRead, kind: LicenseEventKind) {
   const { license, caller, request, ground, fields, at } = read;
-  const detail = { ...detailOf(caller, request), fields };
+  const matter = { code: request.matterCode, name: ground.matterName };
+  const detail = { ...detailOf(caller, request), matter, fields };
   return eventOf(license, caller, { kind, at, detail, basis: basisOf(ground), requestId: request.requestId });
 }
 
@@ -161,7 +162,7 @@ export function askOf(caller: SharingClient, request: ReadRequest, license: Lice
     clientId: caller.clientId,
     organisation: caller.organisation,
     purpose: request.purpose,
-    matterCode: request.matter.code,
+    matterCode: request.matterCode,
     license: {
       licenseId: head.licenseId,
       licenseType: head.licenseType,
@@ -208,8 +209,8 @@ function refusal(reason: RefusalReason, why: string): TrustError {
   return new TrustError('read-refused', `${reason}: ${why}`);
 }
 
-function detailOf(caller: SharingClient, { purpose, matter }: ReadPurpose): EventDetail {
-  return { organisation_name: caller.organisationName, purpose, matter };
+function detailOf(caller: SharingClient, { purpose, matterCode }: ReadPurpose): EventDetail {
+  return { organisation_name: caller.organisationName, purpose, matter: { code: matterCode } };
 }
 
 type EventPart = {

@@ -133,7 +133,7 @@ function judgeSearch(caller: SharingClient, search: SharedSearch, grounds: reado
       clientId: caller.clientId,
       organisation: caller.organisation,
       purpose: search.purpose,
-      matterCode: search.matter.code,
+      matterCode: search.matterCode,
       license,
       wanted: [],
       at,

@@ -9,7 +9,6 @@ export type Consent = ConsentGround & {
   readonly requestId: string;
   readonly clientId: string;
   readonly organisationName: string;
-  readonly matterName: string;
   readonly lastUsedAt: Date | null;
 };
 export type NewConsent = Omit<Consent, 'kind' | 'organisationName' | 'uses' | 'lastUsedAt' | 'revokedAt'>;

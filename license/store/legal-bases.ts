@@ -7,7 +7,6 @@ import type { BasisGround } from '../domain/read-grounds.ts';
 export type LegalBasis = BasisGround & {
   /** The law, with its article. */
   readonly law: string;
-  readonly matterName: string;
   readonly enteredAt: Date;
   readonly enteredBy: string;
   readonly endedBy: string | null;

@@ -213,5 +213,13 @@ export async function enterBasis({ db }: SharingWorld, change: Partial<NewLegalB
 export const INSPECTION = { code: '000131024000', name: '食品经营监督检查' };
 
 export function readOf(identifier: string, change: Partial<ReadRequest> = {}): ReadRequest {
-  return { identifier, purpose: PURPOSE, matter: MATTER, groundId: null, requestId: null, wanted: ['ZZBH'], ...change };
+  return {
+    identifier,
+    purpose: PURPOSE,
+    matterCode: MATTER.code,
+    groundId: null,
+    requestId: null,
+    wanted: ['ZZBH'],
+    ...change,
+  };
 }
