@@ -6,6 +6,7 @@ import { presentations } from './0003-presentations.ts';
 import { seenProofs } from './0004-seen-proofs.ts';
 import { catalog } from './0005-catalog.ts';
 import { registryAnew } from './0006-registry.ts';
+import { presentationsAnew } from './0007-presentations.ts';
 import { sharing } from './0008-sharing.ts';
 import { outbox } from './0011-outbox.ts';
 
@@ -16,6 +17,7 @@ export const MIGRATIONS: readonly Migration[] = [
   seenProofs,
   catalog,
   registryAnew,
+  presentationsAnew,
   sharing,
   outbox,
 ];

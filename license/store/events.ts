@@ -43,12 +43,28 @@ export function eventValues(event: LicenseEvent): readonly unknown[] {
   return [...columns, leafOf(event)];
 }
 
+const UNNESTED = (first: number): string =>
+  `unnest(${COLUMNS.map(([, type], at) => `$${first + at}::${type}[]`).join(', ')}) as row (${NAMES})`;
+
+/** As `eventFragment`, for any number of events: its values are `eventsValues`. */
+export function eventsFragment(first: number, given: string): string {
+  return `written as (select ${NAMES} from ${UNNESTED(first)} where exists (select from ${given})),
+    event as (insert into license.events (${NAMES}) select ${NAMES} from written),
+    unchained as (insert into license.unchained_events (event_id, at) select event_id, at from written)`;
+}
+
+/** One list for each column. */
+export function eventsValues(events: readonly LicenseEvent[]): readonly unknown[] {
+  const rows = events.map(eventValues);
+  return COLUMNS.map((_, column) => rows.map((row) => row[column]));
+}
+
 const INSERT = { name: 'event-insert', text: `with ${eventFragment(1)} select 1` };
 
 const INSERT_MANY = {
   name: 'event-insert-many',
   text: `with given as (
-      select ${NAMES} from unnest(${COLUMNS.map(([, type], at) => `$${at + 1}::${type}[]`).join(', ')}) as row (${NAMES})),
+      select ${NAMES} from ${UNNESTED(1)}),
     event as (insert into license.events (${NAMES}) select ${NAMES} from given)
     insert into license.unchained_events (event_id, at) select event_id, at from given`,
 };
@@ -61,9 +77,7 @@ export async function insertEvent(db: Knex, event: LicenseEvent): Promise<void> 
 /** Several in one statement. */
 export async function insertEvents(db: Knex, events: readonly LicenseEvent[]): Promise<void> {
   if (events.length === 0) return;
-  const rows = events.map(eventValues);
-  const values = COLUMNS.map((_, column) => rows.map((row) => row[column]));
-  await runStatement(db, INSERT_MANY, values);
+  await runStatement(db, INSERT_MANY, eventsValues(events));
 }
 
 /** Where an event stands in the order of time. */

@@ -1,11 +1,23 @@
-// One license: its state first, then what one can do with it, then everything that its face says.
+// One license: its state first, then what one can do with it, what its face says, who read it, its versions, what was asked
+// of its authority.
 import type { PageFrame } from '../../common/web/frame.ts';
-import { html } from '../../common/web/html.ts';
+import { type Html, html } from '../../common/web/html.ts';
 import { renderPage } from '../../common/web/layout.ts';
-import { breadcrumb, facts, hiddenFields, identifier, verdict } from '../../common/web/parts.ts';
+import { breadcrumb, facts, identifier, notice, verdict } from '../../common/web/parts.ts';
+import { pager, type TimelineEntry, timeline } from '../../common/web/records.ts';
 import { formatDateTime, sayIn, type Texts } from '../../common/web/texts.ts';
-import { dateWords, maskCode, type StateView, stateMark, stateWords } from './license-words.ts';
+import { type CorrectionEntry, correctionList } from './correction-list.ts';
+import { dateWords, maskCode, periodWords, type StateView, stateMark, stateWords } from './license-words.ts';
 import { navItems, type Person, personPart, WALLET_PATH, WALLET_SERVICE } from './service.ts';
+
+export type LicenseVersionEntry = {
+  readonly version: number;
+  readonly operation: 'issue' | 'renew' | 'change' | 'replace' | 'correct';
+  readonly issuedOn: string;
+  readonly identifier: string;
+  readonly href: string;
+  readonly fileHref: string;
+};
 
 export type LicensePage = StateView & {
   readonly person: Person;
@@ -13,19 +25,36 @@ export type LicensePage = StateView & {
   readonly name: string;
   readonly licenseNumber: string;
   readonly issuingAuthority: { readonly name: string; readonly code: string };
-  readonly holder: { readonly name: string; readonly code: string };
+  readonly holders: readonly { readonly name: string; readonly code: string }[];
   /** Dates as YYYY-MM-DD. */
   readonly issuedOn: string;
   readonly validFrom: string;
   readonly validTo: string;
   readonly stateReason: string | null;
   readonly stateChangedAt: Date;
-  /** What the license type lists, in its order, labels in the page's language. */
-  readonly fields: readonly { readonly label: string; readonly value: string }[];
-  /** POST address that makes a presentation code (field `csrf`); null when the state forbids it. */
-  readonly presentAction: string | null;
+  /** What the license type lists, in its groups, labels and values in the page's language. */
+  readonly groups: readonly {
+    readonly label: string;
+    readonly rows: readonly { readonly label: string; readonly value: string }[];
+  }[];
+  /** Where to choose what to show; null when the state forbids it. */
+  readonly presentHref: string | null;
   /** Address of the PDF. */
   readonly fileHref: string;
+  /** The page of the current version, when this is an older one. */
+  readonly currentHref: string | null;
+  readonly versions: readonly LicenseVersionEntry[];
+  readonly readings: {
+    readonly entries: readonly TimelineEntry[];
+    readonly olderHref: string | null;
+    readonly newestHref: string | null;
+  };
+  /** Where consents to read it are listed and revoked; left out when there is no such page. */
+  readonly consentsHref: string | null;
+  readonly corrections: readonly CorrectionEntry[];
+  readonly correctionHref: string;
+  /** Said once, after an act that ended here. */
+  readonly message?: string | null;
 };
 
 const TEXTS = {
@@ -34,20 +63,32 @@ const TEXTS = {
   number: { zh: '证照编号', en: 'Number' },
   identifier: { zh: '电子证照标识', en: 'Identifier' },
   holder: { zh: '持证主体', en: 'Holder' },
-  holderCode: { zh: '身份证号码', en: 'ID number' },
+  holderCode: { zh: '证件号码', en: 'ID number' },
   authority: { zh: '颁发机构', en: 'Issued by' },
   authorityCode: { zh: '统一社会信用代码', en: 'Unit code' },
   issuedOn: { zh: '颁发日期', en: 'Issued on' },
   period: { zh: '有效期', en: 'Valid' },
-  fromTo: { zh: '{from}至{to}', en: '{from} to {to}' },
   face: { zh: '照面信息', en: 'On the license' },
   about: { zh: '证照信息', en: 'About the license' },
   reason: { zh: '原因：{reason}', en: 'Reason: {reason}' },
   since: { zh: '{authority}，{time}', en: '{authority}, {time}' },
-  wrong: {
-    zh: '信息有误？请联系颁发机构申请更正。',
-    en: 'Something wrong? Ask the issuing authority for a correction.',
-  },
+  readings: { zh: '谁看过', en: 'Who read it' },
+  noReadings: { zh: '还没有单位读取过这张证照。', en: 'No unit has read this license yet.' },
+  versions: { zh: '历次版本', en: 'Versions' },
+  issue: { zh: '首次颁发', en: 'First issue' },
+  renew: { zh: '延续', en: 'Renewed' },
+  change: { zh: '变更', en: 'Changed' },
+  replace: { zh: '补发', en: 'Replaced' },
+  correct: { zh: '更正', en: 'Corrected' },
+  versionNo: { zh: '第 {n} 版：{operation}', en: 'Version {n}: {operation}' },
+  issuedAt: { zh: '{date} 颁发', en: 'issued on {date}' },
+  versionFile: { zh: '下载第 {n} 版 PDF', en: 'PDF of version {n}' },
+  consents: { zh: '授权', en: 'Access given' },
+  consentsLink: { zh: '查看和撤回授权', en: 'See and withdraw access' },
+  corrections: { zh: '纠错和申诉', en: 'Corrections and complaints' },
+  wrong: { zh: '信息有误？申请纠错', en: 'Something wrong? Ask for a correction' },
+  older: { zh: '这是以前的版本，已由新版本替代。', en: 'This is an earlier version; a newer one has taken its place.' },
+  current: { zh: '查看现行版本', en: 'See the current version' },
 } satisfies Texts;
 
 export function licensePage(frame: PageFrame, props: LicensePage): string {
@@ -57,30 +98,32 @@ export function licensePage(frame: PageFrame, props: LicensePage): string {
     service: WALLET_SERVICE,
     title: props.name,
     home: WALLET_PATH,
-    nav: navItems(frame, 'wallet'),
+    nav: navItems(frame, 'wallet', props.person),
     user: personPart(frame, props.person),
-    main: html`${breadcrumb(frame.lang, [{ text: say(WALLET_SERVICE), href: WALLET_PATH }, { text: props.name }])}
+    main: html`${props.message ? notice({ mark: 'passed', words: html`<p>${props.message}</p>`, role: 'status' }) : null}
+${breadcrumb(frame.lang, [{ text: say(WALLET_SERVICE), href: WALLET_PATH }, { text: props.name }])}
 <h1>${props.name}</h1>
+${props.currentHref === null ? null : notice({ mark: 'notice', words: html`<p>${say(TEXTS.older)} <a href="${props.currentHref}">${say(TEXTS.current)}</a></p>` })}
 ${stateBanner(frame, props)}
 <div class="actions">
-${props.presentAction === null ? null : html`<form method="post" action="${props.presentAction}">${hiddenFields({ csrf: props.person.csrf })}<button class="button" type="submit">${say(TEXTS.present)}</button></form>`}
+${props.presentHref === null ? null : html`<a class="button" href="${props.presentHref}">${say(TEXTS.present)}</a>`}
 <a class="button plain" href="${props.fileHref}">${say(TEXTS.download)}</a>
 </div>
 <div class="card"><h2>${say(TEXTS.about)}</h2>${facts(frame.lang, aboutRows(frame, props))}</div>
-<div class="card"><h2>${say(TEXTS.face)}</h2>${facts(
-      frame.lang,
-      props.fields.map((row) => ({ name: row.label, value: fieldWords(frame, row.value) })),
-    )}</div>
-<p class="hint">${say(TEXTS.wrong)}</p>`,
+${faceCard(frame, props)}
+<h2>${say(TEXTS.readings)}</h2>
+${timeline(frame.lang, props.readings.entries, say(TEXTS.noReadings))}
+${pager(frame.lang, { page: 1, previousHref: props.readings.newestHref, nextHref: props.readings.olderHref })}
+${props.consentsHref === null ? null : html`<h2>${say(TEXTS.consents)}</h2><p><a class="link" href="${props.consentsHref}">${say(TEXTS.consentsLink)}</a></p>`}
+<h2>${say(TEXTS.versions)}</h2>
+${versionList(frame, props.versions)}
+<h2 id="corrections">${say(TEXTS.corrections)}</h2>
+${correctionList(frame, props.corrections)}
+<p><a class="link" href="${props.correctionHref}">${say(TEXTS.wrong)}</a></p>`,
   });
 }
 
-/** A date is written out; every other value stands as it was issued. */
-function fieldWords(frame: PageFrame, value: string): string {
-  return /^\d{4}-\d{2}-\d{2}$/.test(value) ? dateWords(frame.lang, value) : value;
-}
-
-function stateBanner(frame: PageFrame, props: LicensePage) {
+function stateBanner(frame: PageFrame, props: LicensePage): Html {
   const say = sayIn(frame.lang);
   const time = formatDateTime(frame.lang, props.stateChangedAt);
   const acted = props.state !== 'valid' && props.state !== 'expired';
@@ -88,26 +131,48 @@ function stateBanner(frame: PageFrame, props: LicensePage) {
     mark: stateMark(props),
     level: 2,
     title: stateWords(frame.lang, props),
-    why: acted ? say(TEXTS.since, { authority: props.issuingAuthority.name, time }) : period(frame, props),
+    why: acted
+      ? say(TEXTS.since, { authority: props.issuingAuthority.name, time })
+      : periodWords(frame.lang, props.validFrom, props.validTo),
     next: props.stateReason ? say(TEXTS.reason, { reason: props.stateReason }) : null,
   });
 }
 
 function aboutRows(frame: PageFrame, props: LicensePage) {
   const say = sayIn(frame.lang);
+  const holders = props.holders.flatMap(({ name, code }) => [
+    { name: say(TEXTS.holder), value: name },
+    { name: say(TEXTS.holderCode), value: identifier(maskCode(code)) },
+  ]);
   return [
-    { name: say(TEXTS.holder), value: props.holder.name },
-    { name: say(TEXTS.holderCode), value: identifier(maskCode(props.holder.code)) },
+    ...holders,
     { name: say(TEXTS.number), value: identifier(props.licenseNumber) },
     { name: say(TEXTS.authority), value: props.issuingAuthority.name },
     { name: say(TEXTS.authorityCode), value: identifier(props.issuingAuthority.code, 4) },
     { name: say(TEXTS.issuedOn), value: dateWords(frame.lang, props.issuedOn) },
-    { name: say(TEXTS.period), value: period(frame, props) },
+    { name: say(TEXTS.period), value: periodWords(frame.lang, props.validFrom, props.validTo) },
     { name: say(TEXTS.identifier), value: identifier(props.identifier) },
   ];
 }
 
-function period(frame: PageFrame, props: LicensePage): string {
-  const [from, to] = [dateWords(frame.lang, props.validFrom), dateWords(frame.lang, props.validTo)];
-  return sayIn(frame.lang)(TEXTS.fromTo, { from, to });
+function faceCard(frame: PageFrame, { groups }: LicensePage): Html | null {
+  const filled = groups.filter(({ rows }) => rows.length > 0);
+  if (filled.length === 0) return null;
+  const isOne = filled.length === 1;
+  return html`<div class="card"><h2>${sayIn(frame.lang)(TEXTS.face)}</h2>${filled.map(({ label, rows }) => {
+    const list = facts(
+      frame.lang,
+      rows.map((row) => ({ name: row.label, value: row.value })),
+    );
+    return isOne ? list : html`<h3>${label}</h3>${list}`;
+  })}</div>`;
+}
+
+function versionList(frame: PageFrame, versions: readonly LicenseVersionEntry[]): Html {
+  const say = sayIn(frame.lang);
+  return html`<ul class="versions">${versions.map(({ version, operation, issuedOn, href, fileHref }) => {
+    const words = say(TEXTS.versionNo, { n: version, operation: say(TEXTS[operation]) });
+    const date = say(TEXTS.issuedAt, { date: dateWords(frame.lang, issuedOn) });
+    return html`<li><a class="link" href="${href}">${words}</a> <span class="hint">${date}</span> <a class="link" href="${fileHref}">${say(TEXTS.versionFile, { n: version })}</a></li>`;
+  })}</ul>`;
 }

@@ -9,10 +9,11 @@
   const ring = box.querySelector('.ring-rest');
   const EARLY_MS = 8000; // the next code is there before the old one ends
   const POLL_MS = 1500;
+  const WAIT_MS = 5000; // a request that is slower counts as lost; the next one tries again
   const MOST_RENEWALS = 10;
   const steps = matchMedia('(prefers-reduced-motion: reduce)').matches ? 6 : 60;
 
-  let watched = [{ url: box.dataset.stateUrl, ends: performance.now() + Number(box.dataset.expiresIn) }];
+  let ends = performance.now() + Number(box.dataset.expiresIn);
   let until = box.dataset.until;
   let renewals = 0;
   let renewing = false;
@@ -22,27 +23,32 @@
   const say = (text) => {
     if (status.textContent !== text) status.textContent = text;
   };
-  const current = () => watched[watched.length - 1];
-  const rest = () => current().ends - performance.now();
+  const rest = () => ends - performance.now();
+  const get = (url, options = {}) => fetch(url, { redirect: 'error', signal: AbortSignal.timeout(WAIT_MS), ...options });
 
+  function showGroups(place, groups) {
+    const spans = groups.map((group) => {
+      const span = document.createElement('span');
+      span.className = 'group';
+      span.textContent = group;
+      return span;
+    });
+    panel.querySelector(place).replaceChildren(...spans);
+  }
+
+  // In place and of the same size: the old code stays until the new one is there.
   function showCode(update) {
     const svg = panel.querySelector('.qr svg');
     svg.setAttribute('viewBox', `0 0 ${update.qr.size} ${update.qr.size}`);
     svg.querySelector('rect').setAttribute('width', update.qr.size);
     svg.querySelector('rect').setAttribute('height', update.qr.size);
     svg.querySelector('path').setAttribute('d', update.qr.path);
-    const groups = update.groups.map((group) => {
-      const span = document.createElement('span');
-      span.className = 'group';
-      span.textContent = group;
-      return span;
-    });
-    panel.querySelector('.identifier').replaceChildren(...groups);
+    showGroups('.code .identifier', update.digits);
+    showGroups('.whole-code .identifier', update.groups);
     until = update.until;
+    ends = performance.now() + update.expires_in_ms;
     panel.querySelector('.until-words').textContent = fill(words.until, until);
     panel.hidden = false;
-    // An older code stays good until its own end: its reading must still be shown.
-    watched = [...watched, { url: update.state_url, ends: performance.now() + update.expires_in_ms }];
     say(fill(words.renewed, until));
   }
 
@@ -50,17 +56,18 @@
     if (renewing || over) return;
     renewing = true;
     try {
-      const answer = await fetch(form.action, {
+      const answer = await get(form.action, {
         method: 'POST',
         headers: { Accept: 'application/json', 'Content-Type': 'application/x-www-form-urlencoded' },
         body: new URLSearchParams(new FormData(form)),
-        redirect: 'error',
       });
+      if (answer.status === 410) return end(words.paused);
       if (!answer.ok) throw new Error(String(answer.status));
       renewals += 1;
-      showCode(await answer.json());
+      const update = await answer.json();
+      if (!over) showCode(update);
     } catch {
-      if (rest() > 0) say(fill(words.offline, until));
+      if (!over && rest() > 0) say(fill(words.offline, until));
     } finally {
       renewing = false;
     }
@@ -72,16 +79,19 @@
     if (text) say(text);
   }
 
-  async function ask(code) {
+  async function ask() {
     try {
-      const answer = await fetch(code.url, { headers: { Accept: 'application/json' }, redirect: 'error' });
+      const answer = await get(box.dataset.stateUrl, { headers: { Accept: 'application/json' } });
       if (!answer.ok) return;
       const { state, message } = await answer.json();
-      if (state !== 'read' || over) return;
+      if (over || state === 'live') return;
+      if (state === 'over') return end(words.stopped);
       end(message);
       box.querySelector('.read-words').textContent = message;
       box.querySelector('.read-panel').hidden = false;
       status.classList.add('hidden');
+      form.hidden = true;
+      document.getElementById('stop').hidden = true;
     } catch {
       // Offline: the time of day in the panel still holds.
     }
@@ -95,9 +105,7 @@
   async function tick() {
     if (over) return;
     if (!document.hidden) {
-      const grace = performance.now() - 2 * POLL_MS;
-      watched = watched.filter((code, index) => index === watched.length - 1 || code.ends > grace);
-      await Promise.all(watched.map(ask));
+      await ask();
       if (!over && rest() < EARLY_MS && renewals < MOST_RENEWALS) await renew();
       if (!over && rest() <= 0) {
         if (renewals >= MOST_RENEWALS) end(words.paused);
@@ -113,6 +121,13 @@
 
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden && rest() < EARLY_MS) void renew();
+  });
+  addEventListener('online', () => {
+    if (rest() < EARLY_MS) void renew();
+  });
+  // Back from the browser's memory: what it kept may be used or over.
+  addEventListener('pageshow', (event) => {
+    if (event.persisted) location.reload();
   });
   if (navigator.wakeLock) navigator.wakeLock.request('screen').catch(() => {});
   setTimeout(tick, POLL_MS);
