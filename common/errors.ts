@@ -588,12 +588,6 @@ export const PROBLEMS = {
     'An address lives for ten minutes and answers only the client that it was given to; ask for a new copy.',
   ),
   'license-not-found': problem(404, 'There is no such license', '没有这张证照', 'Check the identifier.'),
-  'license-superseded': problem(
-    409,
-    'The identifier names an earlier version of the license',
-    '该标识指向证照的旧版本',
-    'Use the current identifier, which the detail gives.',
-  ),
   'license-state-forbids': problem(
     409,
     'The state of the license forbids this',

@@ -27,6 +27,7 @@ import { type Housekeeping, makeHousekeeping } from './flow/housekeeping.ts';
 import { makeLicenseCatalog } from './flow/license-catalog.ts';
 import { TYPE_OPERATIONS } from './http/license-type-operations.ts';
 import { makeLicenseTypeHandlers } from './http/license-types.ts';
+import { LICENSE_OPERATIONS } from './http/license-operations.ts';
 import { makeLicenseHandlers } from './http/licenses.ts';
 import { makeLoginHandlers, redirect } from './http/login.ts';
 import { OPERATIONS } from './http/operations.ts';
@@ -69,6 +70,10 @@ export type LicenseAppDeps = {
   readonly tokenKeys?: JWTVerifyGetKey;
 };
 
+const LICENSE = '/v1/licenses/:identifier';
+/** A client of the authority that issued the license. */
+const AUTHORITY = ['license:issue', 'license:change', 'license:revoke'] as const;
+
 export type LicenseApp = {
   readonly app: Koa;
   /** What the flows work with, for whoever resumes or registers beside HTTP. */
@@ -105,12 +110,15 @@ export function buildApp(parts: LicenseAppDeps): LicenseApp {
   const verification = limit.guard(makeVerificationHandler(deps));
 
   const table: readonly Route[] = [
-    row('POST', '/v1/licenses', 'license:issue', licenses.issue, OPERATIONS.issue),
-    row('GET', '/v1/licenses/:identifier', 'license:issue', licenses.read, OPERATIONS.read),
-    row('GET', '/v1/licenses/:identifier/file', 'license:issue', licenses.readFile, OPERATIONS.readFile),
-    row('POST', '/v1/licenses/:identifier/revocations', 'license:revoke', licenses.revoke, OPERATIONS.revoke),
     row('GET', '/v1/license-types', 'public', limit.guard(types.list), TYPE_OPERATIONS.list),
     row('GET', '/v1/license-types/:code', 'public', limit.guard(types.read), TYPE_OPERATIONS.read),
+    row('POST', '/v1/licenses', 'license:issue', licenses.issue, LICENSE_OPERATIONS.issue),
+    row('GET', '/v1/issues/:issue_id', AUTHORITY, licenses.readIssue, LICENSE_OPERATIONS.readIssue),
+    row('GET', LICENSE, AUTHORITY, licenses.read, LICENSE_OPERATIONS.read),
+    row('GET', `${LICENSE}/file`, AUTHORITY, licenses.readFile, LICENSE_OPERATIONS.readFile),
+    row('GET', `${LICENSE}/versions`, AUTHORITY, licenses.listVersions, LICENSE_OPERATIONS.listVersions),
+    row('POST', `${LICENSE}/versions`, 'license:change', licenses.addVersion, LICENSE_OPERATIONS.addVersion),
+    row('POST', `${LICENSE}/acts`, ['license:change', 'license:revoke'], licenses.act, LICENSE_OPERATIONS.act),
     row('POST', '/v1/presentations', 'session', present, OPERATIONS.present),
     row('POST', '/v1/redemptions', 'license:redeem', redeem, OPERATIONS.redeem),
     row('POST', '/v1/verifications', 'public', verification, OPERATIONS.verify),

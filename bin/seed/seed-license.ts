@@ -1,35 +1,39 @@
 // The type packs that come with the house, who issues what for which authority under which seal, and the verifier.
-import { systemClock } from '../../common/clock.ts';
+import { join } from 'node:path';
+import type { Knex } from 'knex';
+import { type Clock, systemClock } from '../../common/clock.ts';
 import { connect } from '../../common/db/connect.ts';
 import { readRoomConfig } from '../../license/config.ts';
 import { publishType } from '../../license/flow/publish-type.ts';
-import { registerIssuingClient, registerVerifier } from '../../license/flow/register.ts';
-import { DEVELOPMENT_KEY } from '../type-packs/catalog-commands.ts';
+import { registerClient, registerIssuingAuthority, registerIssuingClient } from '../../license/flow/register.ts';
+import { KEYS_DEV } from '../serve/keys.ts';
 import { openCatalogSigner } from '../type-packs/catalog-signer.ts';
 import { listPacks, readPackType } from '../type-packs/read-pack.ts';
-import { ISSUING_DEPARTMENT, LICENSE_TYPE, SEAL, TYPE_DEFINER, VERIFIER } from './values.ts';
+import { ISSUING_DEPARTMENT, LICENSE_TYPE, REGION, SEAL, TYPE_DEFINER, VERIFIER } from './values.ts';
 
 export async function seedLicense(env: NodeJS.ProcessEnv): Promise<void> {
   const config = readRoomConfig(env);
-  const signer = await openCatalogSigner(DEVELOPMENT_KEY, config.catalogCertificates, { mode: config.mode });
+  const keyFile = join(KEYS_DEV, 'catalog/license-catalog.key.pem');
+  const signer = await openCatalogSigner(keyFile, config.catalogCertificates, { mode: config.mode });
   const db = connect(config.databaseUrl, { applicationName: 'xinji seed', poolMax: 1 });
   try {
     for (const folder of await listPacks()) {
       const deps = { db, clock: systemClock, signer, publishedBy: TYPE_DEFINER };
       await publishType(deps, await readPackType(folder));
     }
-    await registerIssuingClient(
-      { db },
-      {
-        clientId: ISSUING_DEPARTMENT.clientId,
-        licenseType: LICENSE_TYPE,
-        authorityName: ISSUING_DEPARTMENT.name,
-        authorityCode: ISSUING_DEPARTMENT.code,
-        sealEsID: SEAL.esID,
-      },
-    );
-    await registerVerifier({ db }, { clientId: VERIFIER.clientId, name: VERIFIER.name, code: VERIFIER.code });
+    await registerOrganisations({ db, clock: systemClock });
   } finally {
     await db.destroy();
   }
+}
+
+async function registerOrganisations(deps: { readonly db: Knex; readonly clock: Clock }): Promise<void> {
+  const none = { mayRedeem: false, sm2PublicKey: null };
+  const { clientId, code, name } = ISSUING_DEPARTMENT;
+  await registerClient(deps, { ...none, clientId, organisation: code, organisationName: name });
+  const grant = { clientId, licenseType: LICENSE_TYPE, authorityCode: code };
+  await registerIssuingAuthority(deps, { ...grant, authorityName: name, region: REGION, sealEsID: SEAL.esID });
+  await registerIssuingClient(deps, grant);
+  const verifier = { clientId: VERIFIER.clientId, organisation: VERIFIER.code, organisationName: VERIFIER.name };
+  await registerClient(deps, { ...none, ...verifier, mayRedeem: true });
 }

@@ -18,8 +18,10 @@ export const ISSUING_DEPARTMENT = {
   clientId: 'health-commission',
   name: '示例市卫生健康委员会',
   code: '11360100MB0D00010M', // 统一社会信用代码
-  scopes: ['license:issue', 'license:revoke'],
+  scopes: ['license:issue', 'license:change', 'license:revoke'],
 } as const;
+/** 南昌市, GB/T 2260. */
+export const REGION = '360100';
 
 /** Approves, makes and supervises seals. */
 export const SEAL_AUTHORITY = { name: '示例市政务服务和数据管理局', code: '11360100MB0D000533' } as const;

@@ -62,6 +62,11 @@ export const TRANSITIONS: Readonly<Record<LicenseState, Row>> = {
   cancelled: {},
 };
 
+/** 撤销, 吊销, 注销: acts after which nothing more can be done. */
+export function isEnding(act: StateAct): boolean {
+  return act in ENDINGS;
+}
+
 /** States in which the holder may show the license: what it is, is said with it. */
 const PRESENTABLE: ReadonlySet<LicenseState> = new Set(['valid', 'suspended', 'expired']);
 

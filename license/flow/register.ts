@@ -1,17 +1,29 @@
-// What an operator registers: the clients that issue for an authority, the verifiers. License types: publish-type.ts.
-// Used by the seed; repeating a registration changes nothing.
+// What an operator registers: authorities with the types that they issue under their seals, clients of organisations, which
+// client issues for which authority. License types: publish-type.ts. Repeating a registration changes nothing.
 import type { Knex } from 'knex';
+import type { Clock } from '../../common/clock.ts';
 import { checkCreditCode } from '../../common/codes/credit-code.ts';
-import { type IssuingClient, upsertIssuingClient, upsertVerifier, type Verifier } from '../store/participants.ts';
+import { type LicenseClient, upsertClient } from '../store/clients.ts';
+import { type IssuingRight, insertIssuingClient, upsertIssuingAuthority } from '../store/issuing-rights.ts';
 
-/** Lets a client issue a license type for an authority, under its seal. Throws `code-check`. */
-export async function registerIssuingClient(deps: { readonly db: Knex }, client: IssuingClient): Promise<void> {
-  checkCreditCode(client.authorityCode, '/authority_code');
-  await upsertIssuingClient(deps.db, client);
+type RegisterDeps = { readonly db: Knex; readonly clock: Clock };
+
+/** A system of an organisation. Throws `code-check`. */
+export async function registerClient(deps: RegisterDeps, client: LicenseClient): Promise<void> {
+  checkCreditCode(client.organisation, '/organisation');
+  await upsertClient(deps.db, client, deps.clock());
 }
 
-/** Lets a client redeem presentation codes. Throws `code-check`. */
-export async function registerVerifier(deps: { readonly db: Knex }, verifier: Verifier): Promise<void> {
-  checkCreditCode(verifier.code, '/code');
-  await upsertVerifier(deps.db, verifier);
+/** An authority that issues a type under its seal. Throws `code-check`. */
+export async function registerIssuingAuthority(deps: RegisterDeps, right: IssuingRight): Promise<void> {
+  checkCreditCode(right.authorityCode, '/authority_code');
+  await upsertIssuingAuthority(deps.db, right, deps.clock());
+}
+
+/** Lets a registered client issue a type for an authority that has the right. */
+export async function registerIssuingClient(
+  deps: RegisterDeps,
+  grant: { readonly clientId: string; readonly licenseType: string; readonly authorityCode: string },
+): Promise<void> {
+  await insertIssuingClient(deps.db, grant, deps.clock());
 }

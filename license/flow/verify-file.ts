@@ -5,11 +5,10 @@ import type { FileVerification } from '../../common/contract/license.ts';
 import type { VerificationReport } from '../../common/contract/report.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
 import { isTrustError, type ProblemCode } from '../../common/errors.ts';
-import { parseLicenseIdentifier } from '../domain/license-identifier.ts';
-import type { StoredLicense } from '../domain/license-record.ts';
+import { type LicenseIdentifier, makeLicenseId, parseLicenseIdentifier } from '../domain/license-identifier.ts';
 import { stateAt } from '../domain/license-states.ts';
-import { findClaimedIdentifiers } from '../pdf/face-metadata.ts';
-import { findLicense, findLicenseByFile } from '../store/licenses.ts';
+import { findClaimedIdentifiers } from '../pdf/license-metadata.ts';
+import { findLicenseVersion, type StoredPair } from '../store/versions.ts';
 import type { LicenseDeps } from './deps.ts';
 import { throwForeign } from './foreign-problem.ts';
 
@@ -44,33 +43,30 @@ export function requireSeal(report: VerificationReport): VerificationReport {
   };
 }
 
-/** What the registry knows about the license that the file is, or claims to be. */
+/** What the registry knows about the license that the file is, or claims to be: every file of ours names its version. */
 export async function findLicenseFact(deps: Pick<LicenseDeps, 'db' | 'clock'>, pdf: Uint8Array): Promise<LicenseFact> {
   const now = deps.clock();
-  const registered = await findLicenseByFile(deps.db, toHex(sm3(pdf)));
-  if (registered) return knownFact(registered, true, now);
   const claims = findClaimedIdentifiers(pdf);
   const [claim] = claims;
   if (claim === undefined) return fact(null, 'not_a_license', false, now, 'The file names no license.');
   if (claims.length > 1) {
     return fact(null, 'unknown', false, now, `The file names ${claims.length} different licenses; none is believed.`);
   }
-  const identifier = acceptIdentifier(claim);
-  if (identifier === null) {
-    return fact(null, 'unknown', false, now, 'The identifier in the file is not one of GB/T 36904.');
-  }
-  const license = await findLicense(deps.db, identifier);
-  if (license) return knownFact(license, false, now);
-  return fact(identifier, 'unknown', false, now, 'The license that the file names is not in this registry.');
+  const parts = readParts(claim);
+  if (parts === null) return fact(null, 'unknown', false, now, 'The identifier in the file is not one of GB/T 36904.');
+  const found = await findLicenseVersion(deps.db, makeLicenseId(parts), parts.version);
+  if (found) return knownFact(found, found.version.file.sm3 === toHex(sm3(pdf)), now);
+  return fact(claim, 'unknown', false, now, 'The license that the file names is not in this registry.');
 }
 
-function knownFact(license: StoredLicense, registeredFile: boolean, now: Date): LicenseFact {
-  const state = stateAt(license.stored, license.validTo, now);
+function knownFact({ head, version }: StoredPair, registeredFile: boolean, now: Date): LicenseFact {
+  const state = stateAt(head.stored, head.validTo, now);
   const which = registeredFile
     ? 'This is the file that was issued'
     : 'The file names this license but is not the file that was issued';
-  const since = state === 'valid' || state === 'expired' ? '' : ` since ${license.stateChangedAt.toISOString()}`;
-  return fact(license.identifier, state, registeredFile, now, `${which}; the license is ${state}${since}.`);
+  const since = state === 'valid' || state === 'expired' ? '' : ` since ${head.stateChangedAt.toISOString()}`;
+  const newer = version.version === head.version ? '' : `, and its version ${head.version} took the place of this one`;
+  return fact(version.identifier, state, registeredFile, now, `${which}; the license is ${state}${since}${newer}.`);
 }
 
 function fact(
@@ -83,10 +79,9 @@ function fact(
   return { identifier, status, registered_file: registeredFile, as_of: now.toISOString(), finding };
 }
 
-function acceptIdentifier(claim: string): string | null {
+function readParts(claim: string): LicenseIdentifier | null {
   try {
-    parseLicenseIdentifier(claim);
-    return claim;
+    return parseLicenseIdentifier(claim);
   } catch (error) {
     if (isTrustError(error)) return null;
     throw error;

@@ -1,35 +1,68 @@
-// A license as the wire shows it.
-import type { LicenseDocument, RedemptionDocument } from '../../common/contract/license.ts';
-import type { License } from '../domain/license-record.ts';
-import type { Redemption } from '../flow/redeem-presentation.ts';
+// Licenses, versions and issues as the wire shows them.
+import type { IssueDocument, LicenseDocument, VersionList } from '../../common/contract/license.ts';
+import type { License, LicenseVersion } from '../domain/license-record.ts';
+import type { Issue } from '../store/issues.ts';
 
-export function licenseDocumentOf(license: License): LicenseDocument {
+export function licenseDocumentOf({ head, version, content, state, stateReason, isCurrent }: License): LicenseDocument {
+  const { identifier } = content;
   return {
-    identifier: license.identifier,
-    license_type: license.licenseType,
-    name: license.name,
-    license_number: license.licenseNumber,
-    case_id: license.caseId,
-    issuing_authority: { ...license.issuingAuthority },
-    holder: { name: license.holder.name, code_type: license.holder.codeType, code: license.holder.code },
-    issued_on: license.issuedOn,
-    valid_from: license.validFrom,
-    valid_to: license.validTo,
-    state: license.state,
-    state_reason: license.stateReason,
-    state_changed_at: license.stateChangedAt.toISOString(),
-    fields: { ...license.fields },
-    file: { ...license.file, href: `/v1/licenses/${license.identifier}/file` },
+    identifier,
+    version: version.version,
+    is_current: isCurrent,
+    current_identifier: head.identifier,
+    replaces: version.replaces,
+    operation: version.operation,
+    license_type: content.licenseType,
+    name: content.name,
+    license_number: content.licenseNumber,
+    issuing_authority: { ...content.issuingAuthority },
+    holders: content.holders.map(({ name, codeType, code }) => ({ name, code_type: codeType, code })),
+    issued_on: content.issuedOn,
+    valid_from: content.validFrom,
+    valid_to: content.validTo,
+    state,
+    state_reason: stateReason,
+    state_changed_at: head.stateChangedAt.toISOString(),
+    fields: { ...content.fields },
+    file: { sm3: version.file.sm3, size: version.file.size, href: `${hrefOf(identifier)}/file` },
   };
 }
 
-/** The case is the department's own affair: a verifier is not told. */
-export function redemptionDocumentOf(redemption: Redemption): RedemptionDocument {
-  const { case_id: _, ...license } = licenseDocumentOf(redemption.license);
+export function versionListOf(versions: readonly LicenseVersion[]): VersionList {
   return {
-    redemption_id: redemption.redemptionId,
-    redeemed_at: redemption.redeemedAt.toISOString(),
-    verifier: redemption.verifier,
-    license,
+    versions: versions.map((version) => ({
+      identifier: version.identifier,
+      version: version.version,
+      operation: version.operation,
+      replaces: version.replaces,
+      issued_on: version.issuedOn,
+      valid_from: version.validFrom,
+      valid_to: version.validTo,
+      file_sm3: version.file.sm3,
+      created_at: version.createdAt.toISOString(),
+    })),
   };
 }
+
+const STATES = { intended: 'pending', done: 'done', given_up: 'given_up' } as const;
+
+/** The identifier is told when there is a license under it. */
+export function issueDocumentOf(issue: Issue): IssueDocument {
+  const isDone = issue.state === 'done';
+  return {
+    issue_id: issue.issueId,
+    case_id: issue.caseId,
+    item: issue.item,
+    license_type: issue.licenseType,
+    operation: issue.operation,
+    state: STATES[issue.state],
+    identifier: isDone ? issue.identifier : null,
+    href: isDone ? hrefOf(issue.identifier) : null,
+    last_problem: issue.lastError,
+    attempts: issue.attempts,
+    created_at: issue.createdAt.toISOString(),
+    finished_at: issue.finishedAt?.toISOString() ?? null,
+  };
+}
+
+export const hrefOf = (identifier: string): string => `/v1/licenses/${identifier}`;

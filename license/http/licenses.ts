@@ -1,41 +1,91 @@
-// /v1/licenses: a department issues, reads and revokes. The client comes from the token, never from the body.
+// /v1/licenses and /v1/issues: a department issues, reads and acts. The client comes from the token, never from the body.
 import type Koa from 'koa';
-import { issueRequest, revocationRequest } from '../../common/contract/license.ts';
+import { actRequest, issueRequest, versionRequest } from '../../common/contract/license.ts';
 import { TrustError } from '../../common/errors.ts';
 import type { BearerGate } from '../../common/http/bearer.ts';
 import { readJson } from '../../common/http/body.ts';
 import { readIdempotencyKey } from '../../common/http/idempotency-key.ts';
 import type { Handler } from '../../common/http/routes.ts';
-import type { License, StoredLicense } from '../domain/license-record.ts';
-import { openLicense } from '../domain/open-license.ts';
+import { parseLicenseIdentifier } from '../domain/license-identifier.ts';
+import type { License } from '../domain/license-record.ts';
+import { isEnding } from '../domain/license-states.ts';
+import type { IssueOutcome } from '../flow/await-issue.ts';
+import { actOnLicense } from '../flow/change-state.ts';
 import type { LicenseDeps } from '../flow/deps.ts';
 import { issueLicense } from '../flow/issue-license.ts';
-import { getIssuedLicense } from '../flow/read-license.ts';
-import { revokeLicense } from '../flow/revoke-license.ts';
-import { licenseDocumentOf } from './license-document.ts';
+import { issueVersion } from '../flow/issue-version.ts';
+import { authorityClient, issuerOfClient } from '../flow/issuer.ts';
+import { getIssuedLicense, listIssuedVersions, readLicenseFile } from '../flow/read-license.ts';
+import { findIssueById } from '../store/issues.ts';
+import { hrefOf, issueDocumentOf, licenseDocumentOf, versionListOf } from './license-document.ts';
 
-export type LicenseHandlers = Readonly<Record<'issue' | 'read' | 'readFile' | 'revoke', Handler>>;
+export type LicenseHandlers = Readonly<
+  Record<'issue' | 'addVersion' | 'readIssue' | 'read' | 'listVersions' | 'readFile' | 'act', Handler>
+>;
+const POLL_SECONDS = 2;
 
 export function makeLicenseHandlers(deps: LicenseDeps, gate: BearerGate): LicenseHandlers {
-  const find = (ctx: Koa.Context): Promise<StoredLicense> =>
-    getIssuedLicense(deps, gate.actorOf(ctx).clientId, identifierOf(ctx));
+  const authorityOf = (ctx: Koa.Context) => authorityClient(deps, gate.actorOf(ctx).clientId);
+  const find = async (ctx: Koa.Context): Promise<License> =>
+    getIssuedLicense(deps, await authorityOf(ctx), identifierOf(ctx));
   return {
     issue: async (ctx) => {
       const request = await readJson(ctx, issueRequest);
-      const { license, created } = await issueLicense(deps, gate.actorOf(ctx).clientId, request);
-      if (created) ctx.set('Location', `/v1/licenses/${license.identifier}`);
-      answer(ctx, license, created ? 201 : 200);
+      const { clientId } = gate.actorOf(ctx);
+      const issuer = await issuerOfClient(deps, clientId, request.license_type, request.authority_code);
+      answerIssue(ctx, await issueLicense(deps, issuer, request));
     },
-    read: async (ctx) => answer(ctx, openLicense(deps.keys.holderBox, await find(ctx), deps.clock()), 200),
+    addVersion: async (ctx) => {
+      const identifier = identifierOf(ctx);
+      const request = await readJson(ctx, versionRequest);
+      // Who does not work for the authority is told that there is no such license.
+      await find(ctx);
+      const { licenseType, issuingAuthority } = parseLicenseIdentifier(identifier);
+      const issuer = await issuerOfClient(deps, gate.actorOf(ctx).clientId, licenseType, issuingAuthority);
+      answerIssue(ctx, await issueVersion(deps, issuer, identifier, request));
+    },
+    readIssue: (ctx) => readIssue(deps, gate, ctx),
+    read: async (ctx) => {
+      ctx.body = licenseDocumentOf(await find(ctx));
+    },
+    listVersions: async (ctx) => {
+      ctx.body = versionListOf(await listIssuedVersions(deps, await authorityOf(ctx), identifierOf(ctx)));
+    },
     readFile: async (ctx) => sendLicenseFile(deps, ctx, await find(ctx)),
-    revoke: async (ctx) => {
+    act: async (ctx) => {
       const idempotencyKey = readIdempotencyKey(ctx);
-      const request = await readJson(ctx, revocationRequest);
+      const request = await readJson(ctx, actRequest);
+      await gate.require(ctx, isEnding(request.act) ? 'license:revoke' : 'license:change');
       const act = { ...request, idempotencyKey, identifier: identifierOf(ctx) };
-      const { license, created } = await revokeLicense(deps, gate.actorOf(ctx).clientId, act);
-      answer(ctx, license, created ? 201 : 200);
+      const { answer, created } = await actOnLicense(deps, await authorityOf(ctx), act);
+      ctx.status = created ? 201 : 200;
+      ctx.body = answer;
     },
   };
+}
+
+/** Told to the organisation that asked for the license, and to nobody else. */
+async function readIssue(deps: LicenseDeps, gate: BearerGate, ctx: Koa.Context): Promise<void> {
+  const { organisation } = await authorityClient(deps, gate.actorOf(ctx).clientId);
+  const issue = await findIssueById(deps.db, String((ctx['params'] as Record<string, string>)['issue_id']));
+  if (issue?.organisation !== organisation)
+    throw new TrustError('issue-not-found', 'no such issue of this organisation');
+  if (issue.state === 'intended') ctx.set('Retry-After', String(POLL_SECONDS));
+  ctx.body = issueDocumentOf(issue);
+}
+
+function answerIssue(ctx: Koa.Context, outcome: IssueOutcome): void {
+  if (outcome.kind === 'pending') {
+    ctx.status = 202;
+    ctx.set('Location', `/v1/issues/${outcome.issue.issueId}`);
+    ctx.set('Retry-After', String(POLL_SECONDS));
+    ctx.body = issueDocumentOf(outcome.issue);
+    return;
+  }
+  const { license, created } = outcome;
+  ctx.status = created ? 201 : 200;
+  if (created) ctx.set('Location', hrefOf(license.content.identifier));
+  ctx.body = licenseDocumentOf(license);
 }
 
 /** The path parameter `identifier`. */
@@ -43,16 +93,14 @@ export function identifierOf(ctx: Koa.Context): string {
   return String((ctx['params'] as Record<string, string>)['identifier']);
 }
 
-/** The registered PDF, named by its identifier. */
-export async function sendLicenseFile(deps: LicenseDeps, ctx: Koa.Context, license: StoredLicense): Promise<void> {
-  const pdf = await deps.files.get(license.file.sm3);
-  if (!pdf) throw new TrustError('internal', `the file ${license.file.sm3} of a license is missing`);
+/** The PDF of the version as it was issued, named by its identifier. */
+export async function sendLicenseFile(
+  deps: Pick<LicenseDeps, 'files'>,
+  ctx: Koa.Context,
+  license: License,
+): Promise<void> {
+  const pdf = await readLicenseFile(deps, license);
   ctx.type = 'application/pdf';
-  ctx.set('Content-Disposition', `attachment; filename="${license.identifier}.pdf"`);
+  ctx.set('Content-Disposition', `attachment; filename="${license.content.identifier}.pdf"`);
   ctx.body = Buffer.from(pdf.buffer, pdf.byteOffset, pdf.byteLength);
-}
-
-function answer(ctx: Koa.Context, license: License, status: number): void {
-  ctx.status = status;
-  ctx.body = licenseDocumentOf(license);
 }

@@ -69,8 +69,11 @@ const TEXTS = {
 const LICENSE_MARKS: Readonly<Record<LicenseState, Mark>> = {
   valid: 'passed',
   suspended: 'warning',
+  withdrawn: 'failed',
   revoked: 'failed',
   cancelled: 'failed',
+  lapsed: 'failed',
+  transferred: 'unknown',
   expired: 'unknown',
 };
 

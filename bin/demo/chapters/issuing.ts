@@ -17,7 +17,7 @@ export async function tellIssuing(world: World, tell: Teller, now: Date): Promis
     case_id: caseId,
     license_type: LICENSE_TYPE,
     license_number: `示卫健证字〔${today.slice(0, 4)}〕第${caseId.slice(-6)}号`,
-    holder: { name, code_type: codeType, code },
+    holders: [{ name, code_type: codeType, code }],
     fields: {
       occupation: '餐饮服务',
       examining_institution: '示例市第一人民医院',
