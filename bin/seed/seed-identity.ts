@@ -125,8 +125,7 @@ export function listClients(licenseUrl: string, systemUrls: SystemUrls): readonl
     {
       ...webClient(LICENSE_CLIENT.clientId, licenseUrl, 'license/client.key.pem'),
       name: LICENSE_CLIENT.name,
-      purpose: '查看和出示本人电子证照',
-      acceptsUnits: false,
+      purpose: '查看和出示本人或所代表单位的电子证照',
       firstParty: true,
       sector: OWN_SECTOR,
       grantTypes: ['authorization_code', 'client_credentials'],

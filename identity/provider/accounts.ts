@@ -1,10 +1,12 @@
 // An account as oidc-provider's Account, and the claims it releases, by the table of identity/domain/claims.ts. They leave at
 // userinfo only; the library picks from them what the grant covers.
 import type { Configuration, FindAccount, KoaContextWithOIDC, Account as ProviderAccount } from 'oidc-provider';
+import type { Role } from '../../common/contract/roles.ts';
 import { type Account, type AccountDocument, mayLogIn } from '../domain/account.ts';
 import { acrOf } from '../domain/assurance.ts';
 import { ABOUT_PERSON, type ClaimName, claimsOf, scopeOf } from '../domain/claims.ts';
 import type { ActingFor } from '../domain/legal-person.ts';
+import { OWN_SECTOR } from '../domain/subject.ts';
 import type { Representing } from './act-as.ts';
 
 export type AccountsDeps = {
@@ -13,12 +15,14 @@ export type AccountsDeps = {
   readonly readDocument: (sub: string) => Promise<AccountDocument>;
   /** In whose name the grant of this request is used; undefined: in the person's own. */
   readonly readActingFor: (ctx: KoaContextWithOIDC) => Promise<ActingFor | undefined>;
+  /** The roles that stand at this moment. */
+  readonly listRoles: (sub: string) => Promise<readonly Role[]>;
 };
 
 /** Claims by scope (OpenID Connect Core). */
 export function claimsConfiguration(): NonNullable<Configuration['claims']> {
   return {
-    openid: ['sub', 'acr', 'amr', 'auth_time', 'acting_for'],
+    openid: ['sub', 'acr', 'amr', 'auth_time', 'acting_for', 'roles'],
     ...Object.fromEntries(ABOUT_PERSON.map((scope) => [scope, [...claimsOf(scope)]])),
     iss: null,
     sid: null,
@@ -37,8 +41,11 @@ export function makeFindAccount(deps: AccountsDeps): FindAccount {
         const acting_for = await deps.readActingFor(ctx);
         const base = { sub: account.sub, ...(acting_for && { acting_for }) };
         if (use !== 'userinfo') return base;
+        // Of our own sector only: the pages of our rooms judge by them.
+        const isOurs = ctx.oidc.client?.['xinji_sector'] === OWN_SECTOR;
+        const roles = isOurs ? { roles: await deps.listRoles(account.sub) } : {};
         const wanted = [...scope.split(' ').flatMap(claimsOf), ...Object.keys(requested)];
-        return { ...base, ...(await readClaims(deps, account, new Set(wanted.filter(mayAsk(ctx))))) };
+        return { ...base, ...roles, ...(await readClaims(deps, account, new Set(wanted.filter(mayAsk(ctx))))) };
       },
     };
   };

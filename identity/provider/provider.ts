@@ -162,6 +162,7 @@ function makeParts(
       },
       readDocument,
       readActingFor: (ctx) => readActingFor(db, ctx),
+      listRoles: (sub) => listLiveRoles(db, sub, clock()),
     }),
     loadExistingGrant: async (ctx) => {
       await recordProof(ctx);

@@ -10,6 +10,8 @@ export type RoomKeys = {
   readonly pepper: Uint8Array;
   /** Fingerprints requests, which hold numbers that could be tried one by one against a plain hash. */
   readonly fingerprint: Uint8Array;
+  /** Makes keys out of the 8 digits of presentation codes. */
+  readonly digits: Uint8Array;
   /** Closes holder codes at rest. */
   readonly holderBox: BoxKey;
   /** Closes the content of an issue until the license is made. */
@@ -31,6 +33,7 @@ export function makeRoomKeys(masters: MasterKeys, rootSecret: Uint8Array): RoomK
   return {
     pepper: deriveKey(rootSecret, 'license holder pepper'),
     fingerprint: deriveKey(rootSecret, 'license request fingerprint'),
+    digits: deriveKey(rootSecret, 'license presentation digits'),
     holderBox: boxKey('license holder box'),
     issueBox: boxKey('license issue box'),
     sessionBox: boxKey('license session box'),
