@@ -594,6 +594,18 @@ export const PROBLEMS = {
     '证照当前状态不允许此操作',
     'The detail gives the state.',
   ),
+  'corrections-open': problem(
+    409,
+    'Several requests for this license wait for an answer',
+    '这张证照已有多项申请等待答复',
+    'Wait until the issuing authority has answered one of them.',
+  ),
+  'correction-answered': problem(
+    409,
+    'This request was answered already',
+    '该申请已经答复过',
+    'Read the answer that stands; it is not changed.',
+  ),
   'license-shredded': problem(
     410,
     'What the house kept about this license was destroyed',
