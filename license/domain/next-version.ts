@@ -53,7 +53,9 @@ function touchedBy(type: LicenseType, operation: VersionRequest['operation']): C
   // A renewal is examined like a new license: what was found this time may be another in every field.
   if (operation === 'renew') return { fields: '*', holders: false, photo: true, dates: true };
   if (operation === 'change' && change) return { ...NOTHING, ...change, photo: true };
-  if (operation === 'correct' && correct) return { ...NOTHING, ...correct, photo: true };
+  // '*' is everything on the face, the names of the holders too.
+  if (operation === 'correct' && correct)
+    return { ...NOTHING, ...correct, holders: correct.fields === '*', photo: true };
   return NOTHING;
 }
 

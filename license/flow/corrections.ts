@@ -18,13 +18,13 @@ import { closeEventDetail } from '../domain/event-detail.ts';
 import type { LicenseEvent } from '../domain/license-event.ts';
 import type { LicenseHead } from '../domain/license-record.ts';
 import {
-  answerCorrection as markAnswered,
   countOpenCorrections,
   type ForClerks,
   findCorrection,
   insertCorrection,
   listCorrections,
   listCorrectionsOf,
+  answerCorrection as markAnswered,
 } from '../store/corrections.ts';
 import { insertEvent } from '../store/events.ts';
 import { findHolderKeys } from '../store/holder-keys.ts';
@@ -72,7 +72,10 @@ export async function askCorrection(
       answeredBy: null,
     });
     const detail = { correction_id: correctionId, correction_kind: kind };
-    await insertEvent(trx, eventOf(dataKey, { kind: 'correction-asked', at: askedAt, identifier, actor: account, detail }));
+    await insertEvent(
+      trx,
+      eventOf(dataKey, { kind: 'correction-asked', at: askedAt, identifier, actor: account, detail }),
+    );
   });
   return correctionId;
 }
@@ -152,7 +155,13 @@ async function openKeys(
   rows: readonly Pick<StoredCorrection, 'licenseId'>[],
 ): Promise<readonly (DataKey | null)[]> {
   const heads = await findLicenseHeads(db, [...new Set(rows.map(({ licenseId }) => licenseId))]);
-  const holders = heads.length === 0 ? [] : await findHolderKeys(db, heads.flatMap(({ holderKeys }) => holderKeys));
+  const holders =
+    heads.length === 0
+      ? []
+      : await findHolderKeys(
+          db,
+          heads.flatMap(({ holderKeys }) => holderKeys),
+        );
   const opened = new Map<string, DataKey | null>();
   const openOne = (head: LicenseHead): DataKey | null => {
     try {

@@ -6,7 +6,13 @@ import type { License } from '../domain/license-record.ts';
 import { type EventPlace, listEvents } from '../store/events.ts';
 import type { LicenseDeps } from './deps.ts';
 
-export const READING_KINDS = ['read', 'file-read', 'redeemed', 'shared', 'annotated'] as const satisfies LicenseEventKind[];
+export const READING_KINDS = [
+  'read',
+  'file-read',
+  'redeemed',
+  'shared',
+  'annotated',
+] as const satisfies LicenseEventKind[];
 export type ReadingKind = (typeof READING_KINDS)[number];
 
 export type Reading = {

@@ -37,9 +37,7 @@ type Row = {
 /** What is open for this license. Its row is locked until the transaction ends, so that of two requests one counts the other. */
 export async function countOpenCorrections(trx: Knex.Transaction, licenseId: string): Promise<number> {
   await trx('license.licenses').select('license_id').where({ license_id: licenseId }).forUpdate();
-  const rows = await trx('license.corrections')
-    .select('correction_id')
-    .where({ license_id: licenseId, state: 'open' });
+  const rows = await trx('license.corrections').select('correction_id').where({ license_id: licenseId, state: 'open' });
   return rows.length;
 }
 

@@ -9,10 +9,15 @@ import { TrustError } from '../../common/errors.ts';
 import type { FileStore } from '../../common/files/file-store.ts';
 import { holderKey } from '../../license/domain/holder-key.ts';
 import { makeRoomKeys } from '../../license/domain/room-keys.ts';
+import type { IssueOptions, IssueOutcome } from '../../license/flow/await-issue.ts';
 import type { LicenseDeps, SealPort } from '../../license/flow/deps.ts';
-import { registerIssuingClient, registerVerifier } from '../../license/flow/register.ts';
+import { issueLicense } from '../../license/flow/issue-license.ts';
+import { issuerOfClient } from '../../license/flow/issuer.ts';
+import { registerClient, registerIssuingAuthority, registerIssuingClient } from '../../license/flow/register.ts';
 import { publishHere } from './catalog.ts';
 
+export const AUTHORITY = { name: '示例市卫生健康委员会', code: '11360100MB0D00010M' };
+export const OTHER_AUTHORITY = { name: '示例市市场监督管理局', code: '11360100MB0D00029J' };
 export const TYPE = '11100000MB0D000965001';
 export const DEPARTMENT = 'health-commission';
 export const OTHER_DEPARTMENT = 'market-regulator';
@@ -87,21 +92,53 @@ export const NOON = new Date('2026-11-20T04:00:00Z');
 /** The type, two departments (the second with a seal of its own) and one verifier. */
 export async function registerHouse(deps: Pick<LicenseDeps, 'db' | 'clock' | 'catalog'>): Promise<void> {
   await publishHere(deps, JSON.parse(readFileSync('license/type-packs/health-certificate/type.json', 'utf8')));
-  await registerIssuingClient(deps, {
-    clientId: DEPARTMENT,
-    licenseType: TYPE,
-    authorityName: '示例市卫生健康委员会',
-    authorityCode: '11360100MB0D00010M',
-    sealEsID: '36010000000001',
+  await registerDepartment(deps, DEPARTMENT, { ...AUTHORITY, sealEsID: '36010000000001' });
+  await registerDepartment(deps, OTHER_DEPARTMENT, { ...OTHER_AUTHORITY, sealEsID: '36010000000002' });
+  await registerClient(deps, {
+    clientId: VERIFIER,
+    organisation: '11360100MB0D00037D',
+    organisationName: '示例市政务服务大厅',
+    mayRedeem: true,
+    sm2PublicKey: null,
   });
-  await registerIssuingClient(deps, {
-    clientId: OTHER_DEPARTMENT,
-    licenseType: TYPE,
-    authorityName: '示例市市场监督管理局',
-    authorityCode: '11360100MB0D00029J',
-    sealEsID: '36010000000002',
-  });
-  await registerVerifier(deps, { clientId: VERIFIER, name: '示例市政务服务大厅', code: '11360100MB0D00037D' });
+}
+
+type Department = { readonly code: string; readonly name: string; readonly sealEsID: string };
+
+/** A system of an authority that issues a type. */
+export async function registerDepartment(
+  deps: Pick<LicenseDeps, 'db' | 'clock'>,
+  clientId: string,
+  { code, name, sealEsID }: Department,
+  licenseType: string = TYPE,
+): Promise<void> {
+  const client = { clientId, organisation: code, organisationName: name, mayRedeem: false, sm2PublicKey: null };
+  await registerClient(deps, client);
+  const grant = { clientId, licenseType, authorityCode: code };
+  await registerIssuingAuthority(deps, { ...grant, authorityName: name, region: '360100', sealEsID });
+  await registerIssuingClient(deps, grant);
+}
+
+/** Issues for a client, and throws what is promised only: its problem stays in the record. */
+export async function issueAs(
+  deps: LicenseDeps,
+  clientId: string,
+  request: IssueRequest,
+  options?: IssueOptions,
+): Promise<Extract<IssueOutcome, { kind: 'issued' }>> {
+  const outcome = await tryIssue(deps, clientId, request, options);
+  if (outcome.kind === 'issued') return outcome;
+  throw new Error(`promised: ${outcome.issue.lastError}`);
+}
+
+export async function tryIssue(
+  deps: LicenseDeps,
+  clientId: string,
+  request: IssueRequest,
+  options?: IssueOptions,
+): Promise<IssueOutcome> {
+  const issuer = await issuerOfClient(deps, clientId, request.license_type, request.authority_code);
+  return issueLicense(deps, issuer, request, options);
 }
 
 export function makeRequest(change: Partial<IssueRequest> = {}): IssueRequest {
@@ -109,7 +146,7 @@ export function makeRequest(change: Partial<IssueRequest> = {}): IssueRequest {
     case_id: 'CASE-2026-000001',
     license_type: TYPE,
     license_number: '示例健证（2026）第000001号',
-    holder: ZHANGSAN,
+    holders: [ZHANGSAN],
     fields: {
       occupation: '餐饮服务',
       examining_institution: '示例市第一人民医院',
