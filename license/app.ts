@@ -11,6 +11,7 @@ import type { FileStore } from '../common/files/file-store.ts';
 import { makeKoa } from '../common/http/app.ts';
 import { makeBearerGate } from '../common/http/bearer.ts';
 import { makeCookies } from '../common/http/cookies.ts';
+import { makeFlashes } from '../common/http/flash.ts';
 import { healthRoutes } from '../common/http/health.ts';
 import type { Metrics } from '../common/http/metrics.ts';
 import type { Operation } from '../common/http/operation.ts';
@@ -31,7 +32,9 @@ import { makeLicenseTypeHandlers } from './http/license-types.ts';
 import { makeLicenseHandlers } from './http/licenses.ts';
 import { makeLoginHandlers, redirect } from './http/login.ts';
 import { OPERATIONS } from './http/operations.ts';
-import { makePresentHandler, makeRedeemHandler } from './http/presentations.ts';
+import { makePresentHandlers } from './http/present.ts';
+import { makePresentationHandlers } from './http/presentations.ts';
+import { makeRedeemHandlers } from './http/redeem.ts';
 import { makeRelyingParty } from './http/relying-party.ts';
 import { makeSessionGate } from './http/session-gate.ts';
 import { makeVerificationHandler } from './http/verifications.ts';
@@ -100,11 +103,12 @@ export function buildApp(parts: LicenseAppDeps): LicenseApp {
   const relyingParty = makeRelyingParty({ issuer: identityUrl, url, keyPem: parts.clientKeyPem, allowHttp, clock });
   const licenses = makeLicenseHandlers(deps, gate);
   const login = makeLoginHandlers({ deps, cookies, sessions, relyingParty, url });
-  const wallet = makeWalletHandlers({ deps, sessions, cookies });
+  const wallet = makeWalletHandlers({ deps, sessions, flashes: makeFlashes(cookies) });
+  const show = makePresentHandlers({ deps, sessions, cookies });
+  const desk = makeRedeemHandlers({ deps, sessions });
   const verify = makeVerifyHandlers(deps);
-  const present = makePresentHandler(deps, sessions);
-  const redeem = makeRedeemHandler(deps, gate);
   const types = makeLicenseTypeHandlers(catalog);
+  const presentations = makePresentationHandlers(deps, sessions, gate);
   const webhooks = makeWebhookHandlers({ ...deps, mode }, gate);
   const limit = makeRateLimit({ perMinute: parts.verificationsPerMinute, clock });
   const verification = limit.guard(makeVerificationHandler(deps));
@@ -119,8 +123,9 @@ export function buildApp(parts: LicenseAppDeps): LicenseApp {
     row('GET', `${LICENSE}/versions`, AUTHORITY, licenses.listVersions, LICENSE_OPERATIONS.listVersions),
     row('POST', `${LICENSE}/versions`, 'license:change', licenses.addVersion, LICENSE_OPERATIONS.addVersion),
     row('POST', `${LICENSE}/acts`, ['license:change', 'license:revoke'], licenses.act, LICENSE_OPERATIONS.act),
-    row('POST', '/v1/presentations', 'session', present, OPERATIONS.present),
-    row('POST', '/v1/redemptions', 'license:redeem', redeem, OPERATIONS.redeem),
+    row('POST', '/v1/presentations', 'session', presentations.present, OPERATIONS.present),
+    row('POST', '/v1/presentations/:id/codes', 'session', presentations.renew, OPERATIONS.renew),
+    row('POST', '/v1/redemptions', 'license:redeem', presentations.redeem, OPERATIONS.redeem),
     row('POST', '/v1/verifications', 'public', verification, OPERATIONS.verify),
     row('POST', '/v1/webhook-subscriptions', 'license:issue', webhooks.subscribe, WEBHOOK_OPERATIONS.subscribe),
     row('GET', '/v1/webhook-subscriptions', 'license:issue', webhooks.list, WEBHOOK_OPERATIONS.list),
@@ -134,9 +139,20 @@ export function buildApp(parts: LicenseAppDeps): LicenseApp {
     row('GET', '/licenses', 'session', wallet.list),
     row('GET', '/licenses/:identifier', 'session', wallet.show),
     row('GET', '/licenses/:identifier/file', 'session', wallet.file),
-    row('POST', '/licenses/:identifier/presentations', 'session', wallet.present),
-    row('GET', '/licenses/:identifier/presentations/:hash', 'session', wallet.codeState),
-    row('GET', '/licenses/:identifier/presentation', 'session', wallet.showCode),
+    row('GET', '/licenses/:identifier/corrections', 'session', wallet.showCorrection),
+    row('POST', '/licenses/:identifier/corrections', 'session', wallet.askCorrection),
+    row('GET', '/present', 'session', show.choose),
+    row('POST', '/present', 'session', show.create),
+    row('GET', '/present/:id', 'session', show.show),
+    row('POST', '/present/:id/codes', 'session', show.renew),
+    row('GET', '/present/:id/state', 'session', show.state),
+    row('POST', '/present/:id/stop', 'session', show.stop),
+    row('GET', '/present/:id/report', 'session', show.showReport),
+    row('POST', '/present/:id/report', 'session', show.report),
+    row('GET', '/redeem', 'session', desk.show),
+    row('POST', '/redeem', 'session', desk.redeem),
+    row('GET', '/redeem/:id', 'session', desk.result),
+    row('GET', '/redeem/:id/photos/:place', 'session', desk.photo),
     row('GET', '/verify', 'public', limit.guard(verify.show)),
     row('POST', '/verify', 'public', limit.guard(verify.check)),
   ];

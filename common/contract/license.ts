@@ -213,27 +213,6 @@ export const actDocument = z.strictObject({
 });
 export type ActDocument = z.infer<typeof actDocument>;
 
-/** Body of `POST /v1/presentations` (by the holder, in a session of the license room). */
-export const presentationRequest = z.strictObject({ identifier: licenseIdentifier });
-export const presentationDocument = z.strictObject({
-  code: z.string().meta({ description: '亮证码, one use', example: 'lz_5k3m9q2w7x4t8v6z1y0r5k3m9q' }),
-  expires_at: z.iso.datetime(),
-  identifier: licenseIdentifier,
-});
-export type PresentationDocument = z.infer<typeof presentationDocument>;
-
-/** Body of `POST /v1/redemptions` (by a registered verifier). */
-export const redemptionRequest = z.strictObject({
-  code: z.string().min(1).max(256).meta({ example: 'lz_5k3m9q2w7x4t8v6z1y0r5k3m9q' }),
-});
-export const redemptionDocument = z.strictObject({
-  redemption_id: z.string().meta({ example: 'red_0123456789abcdefghjkmnpqrs' }),
-  redeemed_at: z.iso.datetime(),
-  verifier: z.string().meta({ example: '示例市政务服务大厅' }),
-  license: licenseDocument,
-});
-export type RedemptionDocument = z.infer<typeof redemptionDocument>;
-
 /** `POST /v1/verifications` takes a PDF (application/pdf) or this; it never redeems. */
 export const codeVerificationRequest = z.strictObject({
   code: z.string().min(1).max(256).meta({ example: 'lz_5k3m9q2w7x4t8v6z1y0r5k3m9q' }),
@@ -241,6 +220,7 @@ export const codeVerificationRequest = z.strictObject({
 export const codeVerification = z.strictObject({
   kind: z.literal('presentation_code'),
   live: z.boolean(),
+  state: z.enum(['live', 'used', 'expired']),
   expires_at: z.iso.datetime().nullable(),
   finding: z.string().meta({ example: 'The code is live.' }),
 });

@@ -30,8 +30,9 @@ import { insertEvent } from '../store/events.ts';
 import { findHolderKeys } from '../store/holder-keys.ts';
 import { findLicenseHeads } from '../store/licenses.ts';
 import type { LicenseDeps } from './deps.ts';
-import { getOwnLicense } from './own-license.ts';
+
 import { getOwnPresentation, type Presenter, stopPresentation } from './present-licenses.ts';
+import { getOwnLicense } from './read-license.ts';
 
 type Deps = Pick<LicenseDeps, 'db' | 'keys' | 'clock'>;
 type Asked = { readonly kind: CorrectionKind; readonly text: string; readonly presentationId?: string };

@@ -13,7 +13,7 @@ import type { LicenseEvent } from '../domain/license-event.ts';
 import type { License } from '../domain/license-record.ts';
 import { openLicense } from '../domain/open-license.ts';
 import type { Presentation, PresentationUse } from '../domain/presentation.ts';
-import { digitsKey } from '../domain/presentation-code.ts';
+import { type CodeText, digitsKey, hashPresentationCode } from '../domain/presentation-code.ts';
 import { cutLicense, type ShownLicense } from '../domain/shown-parts.ts';
 import { giveBackDigitTry, takeDigitTry } from '../store/digit-tries.ts';
 import { findHolderKeys } from '../store/holder-keys.ts';
@@ -109,6 +109,18 @@ export async function redeemDigits(
   const outcome = await redeemPresentation(deps, verifier, { codeHash: found.codeHash, idempotencyKey });
   await giveBackDigitTry(deps.db, verifier.id);
   return outcome;
+}
+
+/** When a code was used and by which organisation; null when nobody did. For a verifier who is logged in. */
+export async function findUseOf(
+  { db, keys }: RedeemDeps,
+  text: CodeText,
+): Promise<Pick<PresentationUse, 'at' | 'organisationName'> | null> {
+  const found =
+    text.kind === 'code'
+      ? await findByCode(db, hashPresentationCode(text.code))
+      : await findByDigits(db, digitsKey(keys.digits, text.digits));
+  return found?.presentation.use ?? null;
 }
 
 /** What this verifier read, for the page that shows it. Throws not-found, also for what others read; answer-gone. */

@@ -1,12 +1,16 @@
-// Removes what has run out: presentation codes that nobody used and sessions, in bounded batches.
-
-import { deleteExpiredPresentations } from '../store/presentations.ts';
+// Removes what has run out: presentations, digits and tries of digits, sessions; in bounded batches. What was read of a
+// presentation stays in the events of its licenses.
+import { deleteDigitTries } from '../store/digit-tries.ts';
+import { deleteDigits, deletePresentations } from '../store/presentations.ts';
 import { deleteEndedSessions, deleteExpiredSessions } from '../store/sessions.ts';
 import type { LicenseDeps } from './deps.ts';
 
 const BATCH = 1000;
-/** An expired code is kept this long, so that its holder is told "expired" and not "unknown". */
-const KEEP_CODES_SECONDS = 24 * 3600;
+/** A presentation that nobody read is kept this long, so that its holder is told "expired" and not "unknown". */
+const KEEP_UNUSED_SECONDS = 24 * 3600;
+/** One that was read: so long a repeated request gets its answer, and a holder can complain about who read it. */
+const KEEP_USED_SECONDS = 30 * 24 * 3600;
+const KEEP_TRIES_SECONDS = 3600;
 
 /** No login takes this long to finish. */
 const KEEP_ENDED_SECONDS = 3600;
@@ -16,7 +20,14 @@ export async function sweepExpired(deps: Pick<LicenseDeps, 'db' | 'clock'>, batc
   const { db } = deps;
   const ago = (seconds: number): Date => new Date(deps.clock().getTime() - seconds * 1000);
   const sweeps = [
-    () => deleteExpiredPresentations(db, ago(KEEP_CODES_SECONDS), batch),
+    () =>
+      deletePresentations(db, {
+        unusedBefore: ago(KEEP_UNUSED_SECONDS),
+        usedBefore: ago(KEEP_USED_SECONDS),
+        limit: batch,
+      }),
+    () => deleteDigits(db, ago(KEEP_TRIES_SECONDS), batch),
+    () => deleteDigitTries(db, ago(KEEP_TRIES_SECONDS), batch),
     () => deleteExpiredSessions(db, ago(0), batch),
     () => deleteEndedSessions(db, ago(KEEP_ENDED_SECONDS), batch),
   ];

@@ -15,8 +15,8 @@ import { holderKey } from '../domain/holder-key.ts';
 import type { LicenseDeps } from '../flow/deps.ts';
 import { deleteSessions, insertEndedSession } from '../store/sessions.ts';
 import { WALLET_PATH, WALLET_SERVICE } from '../web/service.ts';
-import type { PendingLogin, RelyingParty } from './relying-party.ts';
-import type { SessionGate } from './session-gate.ts';
+import type { LoggedIn, PendingLogin, RelyingParty } from './relying-party.ts';
+import type { NewSession, SessionGate } from './session-gate.ts';
 
 const COOKIE = 'login';
 const PENDING_SECONDS = 900;
@@ -57,7 +57,7 @@ function showHome({ deps }: LoginDeps, ctx: Koa.Context): void {
 }
 
 async function begin({ cookies, relyingParty }: LoginDeps, ctx: Koa.Context): Promise<void> {
-  const { target, pending } = await relyingParty.begin();
+  const { target, pending } = await relyingParty.begin(ctx.query['as'] === 'choose');
   const asked = ctx.query['return'];
   const kept = { ...pending, returnTo: localPath(typeof asked === 'string' ? asked : WALLET_PATH) };
   cookies.write(ctx, COOKIE, JSON.stringify(kept), { maxAgeSeconds: PENDING_SECONDS });
@@ -71,9 +71,8 @@ async function callBack(parts: LoginDeps, ctx: Koa.Context): Promise<void> {
   try {
     if (kept === undefined) throw new Error('no login was begun in this browser');
     const pending = JSON.parse(kept) as PendingLogin & { readonly returnTo: string };
-    const { sub, sid, name, idToken, ...person } = await relyingParty.finish(new URL(ctx.url, url), pending);
-    const key = holderKey(deps.keys.pepper, person.holderCodeType, person.holderCode);
-    await sessions.open(ctx, { sub, sid, name, idToken, holderKey: key });
+    const person = await relyingParty.finish(new URL(ctx.url, url), pending);
+    await sessions.open(ctx, newSession(deps.keys.pepper, person));
     redirect(ctx, localPath(pending.returnTo));
   } catch (error) {
     if (isTrustError(error, 'identity-unavailable')) throw error;
@@ -81,6 +80,13 @@ async function callBack(parts: LoginDeps, ctx: Koa.Context): Promise<void> {
     const words = { mark: 'warning', title: TEXTS.failed, why: TEXTS.why, next: TEXTS.next } as const;
     sendStatus(ctx, deps.clock(), words, 400);
   }
+}
+
+/** The space of a unit opens only for who acts for it: the key is made of its code, not of the person's. */
+function newSession(pepper: Uint8Array, { holderCode, holderCodeType, actingFor, ...person }: LoggedIn): NewSession {
+  const { code, codeType } = actingFor ?? { code: holderCode, codeType: holderCodeType };
+  const unit = actingFor === null ? null : { code: actingFor.code, name: actingFor.name };
+  return { ...person, unit, holderKey: holderKey(pepper, codeType, code) };
 }
 
 /** Ends the session here first; then the identity room ends it everywhere. */

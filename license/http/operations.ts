@@ -1,14 +1,13 @@
 // What the room's API tells OpenAPI about presenting and verifying; the schemas are the contracts that the handlers parse
 // with. Issuing, reading and acting: license-operations.ts.
+import { codeVerification, codeVerificationRequest, fileVerification } from '../../common/contract/license.ts';
 import {
-  codeVerification,
-  codeVerificationRequest,
-  fileVerification,
   presentationDocument,
+  presentationParams,
   presentationRequest,
   redemptionDocument,
   redemptionRequest,
-} from '../../common/contract/license.ts';
+} from '../../common/contract/presentation.ts';
 import type { Operation } from '../../common/http/operation.ts';
 
 const pdf = { type: 'application/pdf' } as const;
@@ -16,16 +15,27 @@ const readProblems = ['identifier-malformed', 'identifier-check', 'license-not-f
 
 export const OPERATIONS = {
   present: {
-    id: 'presentLicense',
+    id: 'presentLicenses',
     tag: 'Presentations',
-    summary: 'Make a presentation code',
-    summaryZh: '生成亮证码',
+    summary: 'Show licenses by a code',
+    summaryZh: '亮证：生成亮证码',
     description:
-      'By the holder, in a session of the pages, with the form token of the page in the header X-CSRF-Token. ' +
-      'The code lives for 60 seconds and can be redeemed once.',
+      'By the holder, in a session of the pages, with the form token of the page in the header X-CSRF-Token. One code stands ' +
+      'for one or several licenses, of each for the parts that the holder chose. A code lives for 60 seconds at most, the ' +
+      'presentation for ten minutes; whatever codes it has, it can be redeemed once.',
     body: { schema: presentationRequest },
     answers: { 201: { description: 'The code, told only now', content: { schema: presentationDocument } } },
     problems: [...readProblems, 'csrf-failed', 'license-state-forbids'],
+  },
+  renew: {
+    id: 'renewPresentationCode',
+    tag: 'Presentations',
+    summary: 'Get a further code of a presentation',
+    summaryZh: '换一个新码',
+    description: 'The codes before it stay good until their own end; one redemption voids them all.',
+    params: presentationParams.shape,
+    answers: { 201: { description: 'The new code', content: { schema: presentationDocument } } },
+    problems: ['csrf-failed', 'code-unknown', 'code-used', 'code-expired'],
   },
   redeem: {
     id: 'redeemPresentation',
@@ -33,15 +43,16 @@ export const OPERATIONS = {
     summary: 'Redeem a presentation code',
     summaryZh: '核验亮证码',
     description:
-      'By a registered verifier. One code, one redemption. The same Idempotency-Key of the same client gets the same answer again. ' +
-      'A license that was revoked after it was presented is shown with its state.',
+      'By a client that is registered to redeem, with the content of the QR code. One presentation, one redemption. The same ' +
+      'Idempotency-Key of the same client gets the same answer again. The answer holds what the holder chose and nothing ' +
+      'more; a license that was revoked after it was presented is shown with its state.',
     body: { schema: redemptionRequest },
     idempotent: true,
     answers: {
       201: { description: 'Redeemed now', content: { schema: redemptionDocument } },
       200: { description: 'This key redeemed it before', content: { schema: redemptionDocument } },
     },
-    problems: ['verifier-not-registered', 'code-malformed', 'code-unknown', 'code-used', 'code-expired'],
+    problems: ['verifier-not-registered', 'code-malformed', 'code-unknown', 'code-used', 'code-expired', 'answer-gone'],
   },
   verify: {
     id: 'verifyFileOrCode',

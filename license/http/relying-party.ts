@@ -5,6 +5,7 @@ import * as oidc from 'openid-client';
 import { makeOidcClient } from '../../common/client/token-source.ts';
 import type { Clock } from '../../common/clock.ts';
 import { identityDocumentClaims, LICENSE_CLIENT_ID } from '../../common/contract/identity.ts';
+import { parseRoles, type Role } from '../../common/contract/roles.ts';
 import { TrustError } from '../../common/errors.ts';
 
 const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
@@ -27,11 +28,15 @@ export type LoggedIn = {
   readonly name: string;
   readonly holderCode: string;
   readonly holderCodeType: string;
+  /** The unit in whose name the person acts; null for himself. */
+  readonly actingFor: { readonly code: string; readonly codeType: string; readonly name: string } | null;
+  readonly roles: readonly Role[];
   readonly idToken: string;
 };
 
 export type RelyingParty = {
-  begin(): Promise<{ readonly target: string; readonly pending: PendingLogin }>;
+  /** `asksUnit`: the person is asked anew in whose name he acts. */
+  begin(asksUnit?: boolean): Promise<{ readonly target: string; readonly pending: PendingLogin }>;
   /** `callback` is the address that the browser came back to. Throws when anything does not fit. */
   finish(callback: URL, pending: PendingLogin): Promise<LoggedIn>;
   logoutUrl(idToken: string | null): Promise<string>;
@@ -47,7 +52,7 @@ export function makeRelyingParty(options: RelyingPartyOptions): RelyingParty {
     });
   const keys = createRemoteJWKSet(new URL('/oidc/jwks', options.issuer));
   return {
-    begin: async () => beginLogin(await client(), options),
+    begin: async (asksUnit = false) => beginLogin(await client(), options, asksUnit),
     finish: async (callback, pending) => finishLogin(await client(), callback, pending),
     logoutUrl: async (idToken) => {
       const target = oidc.buildEndSessionUrl(await client(), {
@@ -61,7 +66,7 @@ export function makeRelyingParty(options: RelyingPartyOptions): RelyingParty {
   };
 }
 
-async function beginLogin(client: oidc.Configuration, { url }: RelyingPartyOptions) {
+async function beginLogin(client: oidc.Configuration, { url }: RelyingPartyOptions, asksUnit: boolean) {
   const pending: PendingLogin = {
     state: oidc.randomState(),
     nonce: oidc.randomNonce(),
@@ -74,6 +79,7 @@ async function beginLogin(client: oidc.Configuration, { url }: RelyingPartyOptio
     nonce: pending.nonce,
     code_challenge: await oidc.calculatePKCECodeChallenge(pending.verifier),
     code_challenge_method: 'S256',
+    ...(asksUnit ? { prompt: 'act_as' } : {}),
   });
   return { target: target.href, pending };
 }
@@ -90,12 +96,17 @@ async function finishLogin(client: oidc.Configuration, callback: URL, pending: P
   // The holder code is given at userinfo only, to this client only.
   const person = identityDocumentClaims.parse(await oidc.fetchUserInfo(client, tokens.access_token, claims.sub));
   const sid = claims['sid'];
+  const unit = person.acting_for;
+  const roles = parseRoles(person.roles);
+  if (roles === null) throw new Error('the answer has roles that cannot be read');
   return {
     sub: claims.sub,
     sid: typeof sid === 'string' ? sid : null,
     name: person.name ?? '',
     holderCode: person.holder_code,
     holderCodeType: person.holder_code_type,
+    actingFor: unit ? { code: unit.code, codeType: unit.code_type, name: unit.name } : null,
+    roles,
     idToken: tokens.id_token,
   };
 }

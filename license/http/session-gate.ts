@@ -1,7 +1,9 @@
-// The holder's session on the room's pages: a cookie with a random token, its hash in the table, the person in a box.
-// The identity room ends it by back-channel logout; it ends by itself after half an hour.
+// The session on the room's pages: a cookie with a random token, its hash in the table, the person in a box: in whose name he
+// acts and which roles he had when he logged in. The identity room ends it by back-channel logout; it ends by itself after
+// half an hour, and so does a role that was taken away meanwhile.
 import type Koa from 'koa';
 import { utf8 } from '../../common/bytes.ts';
+import type { Role } from '../../common/contract/roles.ts';
 import { type BoxKey, closeBox, openBox } from '../../common/crypto/sealed-box.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
 import { TrustError } from '../../common/errors.ts';
@@ -14,19 +16,28 @@ import { deleteSession, findSession, insertSession, isSessionEnded } from '../st
 export const SESSION_SECONDS = 30 * 60;
 const COOKIE = 'session';
 
-export type HolderSession = {
-  readonly token: string;
-  readonly holderKey: Uint8Array;
+export type Unit = { readonly code: string; readonly name: string };
+
+/** What a session knows of its person; lies in a box. */
+export type SessionPerson = {
   readonly name: string;
   /** For the logout at the identity room. */
   readonly idToken: string;
+  /** In whose name he acts (`acting_for`); null for himself. */
+  readonly unit: Unit | null;
+  readonly roles: readonly Role[];
 };
-export type NewSession = {
+export type HolderSession = SessionPerson & {
+  readonly token: string;
+  /** The account, one in all our rooms. */
+  readonly sub: string;
+  /** Of the person, or of the unit in whose name he acts. */
+  readonly holderKey: Uint8Array;
+};
+export type NewSession = SessionPerson & {
   readonly sub: string;
   readonly sid: string | null;
   readonly holderKey: Uint8Array;
-  readonly name: string;
-  readonly idToken: string;
 };
 
 export type SessionGate = {
@@ -62,7 +73,7 @@ export function makeSessionGate(
     const row = await findSession(deps.db, hashOf(token), deps.clock());
     if (!row) return null;
     const person = openPerson(deps.keys.sessionBox, row.personBox, row.sub);
-    const session = { token, holderKey: row.holderKey, ...person };
+    const session = { token, sub: row.sub, holderKey: row.holderKey, ...person };
     found.set(ctx.req, session);
     return session;
   };
@@ -74,12 +85,12 @@ export function makeSessionGate(
       if (!session) throw missing();
       return session;
     },
-    open: async (ctx, { name, idToken, ...who }) => {
+    open: async (ctx, { name, idToken, unit, roles, ...who }) => {
       const token = makeToken(26);
       const now = deps.clock();
       await insertSession(deps.db, hashOf(token), {
         ...who,
-        personBox: closePerson(deps.keys.sessionBox, { name, idToken }, who.sub),
+        personBox: closePerson(deps.keys.sessionBox, { name, idToken, unit, roles }, who.sub),
         createdAt: now,
         expiresAt: new Date(now.getTime() + SESSION_SECONDS * 1000),
       });
@@ -100,14 +111,12 @@ export function makeSessionGate(
   };
 }
 
-type PersonBox = { readonly name: string; readonly idToken: string };
-
-function closePerson(key: BoxKey, person: PersonBox, sub: string): Uint8Array {
+function closePerson(key: BoxKey, person: SessionPerson, sub: string): Uint8Array {
   return closeBox(key, utf8(JSON.stringify(person)), `license.sessions.person ${sub}`);
 }
 
-function openPerson(key: BoxKey, box: Uint8Array, sub: string): PersonBox {
-  return JSON.parse(new TextDecoder().decode(openBox(key, box, `license.sessions.person ${sub}`))) as PersonBox;
+function openPerson(key: BoxKey, box: Uint8Array, sub: string): SessionPerson {
+  return JSON.parse(new TextDecoder().decode(openBox(key, box, `license.sessions.person ${sub}`))) as SessionPerson;
 }
 
 function hashOf(token: string): Uint8Array {

@@ -4,7 +4,7 @@ import { codeVerificationRequest } from '../../common/contract/license.ts';
 import { checkMediaType, readBytes, readJson } from '../../common/http/body.ts';
 import type { Handler } from '../../common/http/routes.ts';
 import type { LicenseDeps } from '../flow/deps.ts';
-import { type CodeFact, readPresentation } from '../flow/present-license.ts';
+import { type CodeFact, lookAtCode } from '../flow/present-licenses.ts';
 import { verifyFile } from '../flow/verify-file.ts';
 
 export const MAX_FILE_MEGABYTES = 20;
@@ -21,20 +21,20 @@ export function makeVerificationHandler(deps: LicenseDeps): Handler {
 
 async function answerCode(deps: LicenseDeps, ctx: Koa.Context): Promise<void> {
   const { code } = await readJson(ctx, codeVerificationRequest);
-  const fact = await readPresentation(deps, code);
+  const fact = await lookAtCode(deps, code);
   ctx.body = {
     kind: 'presentation_code',
     live: fact.state === 'live',
+    state: fact.state,
     expires_at: fact.expiresAt?.toISOString() ?? null,
     finding: FINDINGS[fact.state],
   };
 }
 
 const FINDINGS: Readonly<Record<CodeFact['state'], string>> = {
-  live: 'The code is live; a registered verifier can redeem it once.',
+  live: 'The code is live; whoever is registered to redeem can read it once.',
   used: 'The code was used already.',
-  expired: 'The code has expired.',
-  unknown: 'No such code was made.',
+  expired: 'The code has expired, or was never made.',
 };
 
 export function mediaTypeOf(ctx: Koa.Context): string {

@@ -5,7 +5,7 @@ import { pageFrame, sendPage } from '../../common/http/preferences.ts';
 import type { Handler } from '../../common/http/routes.ts';
 import { readUpload, recogniseFile, type Upload } from '../../common/http/upload.ts';
 import type { LicenseDeps } from '../flow/deps.ts';
-import { readPresentation } from '../flow/present-license.ts';
+import { lookAtCode } from '../flow/present-licenses.ts';
 import { verifyFile } from '../flow/verify-file.ts';
 import { codeResultPage } from '../web/code-result-page.ts';
 import { VERIFY_PATH } from '../web/service.ts';
@@ -29,7 +29,7 @@ export function makeVerifyHandlers(deps: LicenseDeps): VerifyHandlers {
 async function showCode(deps: LicenseDeps, ctx: Koa.Context, code: string): Promise<void> {
   if (code.trim() === '') return sendForm(ctx, [{ kind: 'code-missing' }]);
   try {
-    const { state, expiresAt } = await readPresentation(deps, code);
+    const { state, expiresAt } = await lookAtCode(deps, code);
     sendPage(ctx, codeResultPage(pageFrame(ctx, VERIFY_PATH), { state, expiresAt, now: deps.clock() }));
   } catch (error) {
     if (!isTrustError(error, 'code-malformed')) throw error;

@@ -1,169 +1,222 @@
-// The holder's own pages: the list, one license, its file, and the presentation code. Every act is POST, 303, GET.
+// 我的证照: the list, one license with who read it, its file, and what is asked of its authority. Every act is POST, 303, GET.
 import type Koa from 'koa';
-import { fromHex, toHex } from '../../common/bytes.ts';
+import { z } from 'zod';
 import { chinaDate } from '../../common/codes/calendar-date.ts';
-import { TrustError } from '../../common/errors.ts';
+import { isTrustError } from '../../common/errors.ts';
 import { readForm } from '../../common/http/body.ts';
-import type { Cookies } from '../../common/http/cookies.ts';
-import { pageFrame, readPreferences, sendPage } from '../../common/http/preferences.ts';
+import type { Flashes } from '../../common/http/flash.ts';
+import { pageFrame, sendPage } from '../../common/http/preferences.ts';
 import type { Handler } from '../../common/http/routes.ts';
-import { fieldText } from '../domain/field-text.ts';
-import type { StoredLicense } from '../domain/license-record.ts';
-import { isPresentable, stateAt } from '../domain/license-states.ts';
-import { openLicense } from '../domain/open-license.ts';
-import { hashPresentationCode } from '../domain/presentation-code.ts';
+import { seeOther } from '../../common/http/see-other.ts';
+import type { PageFrame } from '../../common/web/frame.ts';
+import { sayIn, type Texts } from '../../common/web/texts.ts';
+import type { License } from '../domain/license-record.ts';
+import { isPresentable } from '../domain/license-states.ts';
+import { askCorrection, listOwnCorrections } from '../flow/corrections.ts';
 import type { LicenseDeps } from '../flow/deps.ts';
-import { type CodeFact, presentLicense, readPresentation, readPresentationByHash } from '../flow/present-license.ts';
-import { getOwnLicense, listOwnLicenses } from '../flow/read-license.ts';
+import { listReadings } from '../flow/list-readings.ts';
+import { listHolderLicenses } from '../flow/open-license.ts';
+import { getOwnLicense } from '../flow/read-license.ts';
+import type { EventPlace } from '../store/events.ts';
+import { listLicenseVersions } from '../store/versions.ts';
+import { type CorrectionFault, correctionPage } from '../web/correction-page.ts';
 import { licensePage } from '../web/license-page.ts';
-import { daysLeft } from '../web/license-words.ts';
-import { type LiveCode, presentationPage, presentationState, presentationUpdate } from '../web/presentation-page.ts';
-import { type Person, WALLET_PATH } from '../web/service.ts';
-import { walletPage } from '../web/wallet-page.ts';
+import { daysLeft, type StateView, valueWords } from '../web/license-words.ts';
+import { readingEntry } from '../web/reading-words.ts';
+import { PRESENT_PATH, WALLET_PATH } from '../web/service.ts';
+import { WALLET_FILTERS, type WalletLicense, walletPage } from '../web/wallet-page.ts';
 import { identifierOf, sendLicenseFile } from './licenses.ts';
-import { redirect } from './login.ts';
-import type { SessionGate } from './session-gate.ts';
+import { personOf } from './person.ts';
+import type { HolderSession, SessionGate } from './session-gate.ts';
 
-export type WalletHandlers = Readonly<Record<'list' | 'show' | 'file' | 'present' | 'showCode' | 'codeState', Handler>>;
-export type WalletParts = { readonly deps: LicenseDeps; readonly sessions: SessionGate; readonly cookies: Cookies };
+export type WalletHandlers = Readonly<Record<'list' | 'show' | 'file' | 'showCorrection' | 'askCorrection', Handler>>;
+export type WalletParts = {
+  readonly deps: LicenseDeps;
+  readonly sessions: SessionGate;
+  readonly flashes: Flashes;
+};
 
-/** Holds the code that was just made, for the page after the redirect; the table knows its hash only. */
-const CODE_COOKIE = 'code';
-const CODE_COOKIE_SECONDS = 120;
+const READINGS_A_PAGE = 20;
+const ASKED = 'correction-asked';
+
+const TEXTS = {
+  asked: {
+    zh: '纠错申请已提交给颁发机构，答复会显示在本页。',
+    en: 'Your request went to the issuing authority; its answer will stand on this page.',
+  },
+} satisfies Texts;
 
 export function makeWalletHandlers(parts: WalletParts): WalletHandlers {
   return {
     list: (ctx) => showList(parts, ctx),
     show: (ctx) => showLicense(parts, ctx),
     file: async (ctx) => sendLicenseFile(parts.deps, ctx, await findOwn(parts, ctx)),
-    present: (ctx) => present(parts, ctx),
-    showCode: (ctx) => showCode(parts, ctx),
-    codeState: (ctx) => answerCodeState(parts, ctx),
+    showCorrection: async (ctx) => sendCorrection(parts, ctx, await findOwn(parts, ctx), '', null),
+    askCorrection: (ctx) => ask(parts, ctx),
   };
 }
 
 const pathOf = (identifier: string): string => `${WALLET_PATH}/${identifier}`;
+const correctionPath = (identifier: string): string => `${pathOf(identifier)}/corrections`;
 
-function personOf({ sessions }: WalletParts, ctx: Koa.Context): Person {
-  return { name: sessions.sessionOf(ctx).name, logoutAction: '/logout', csrf: sessions.csrfToken(ctx) };
-}
-
-function findOwn({ deps, sessions }: WalletParts, ctx: Koa.Context): Promise<StoredLicense> {
+function findOwn({ deps, sessions }: WalletParts, ctx: Koa.Context): Promise<License> {
   return getOwnLicense(deps, sessions.sessionOf(ctx).holderKey, identifierOf(ctx));
 }
 
-async function showList(parts: WalletParts, ctx: Koa.Context): Promise<void> {
-  const { deps, sessions } = parts;
-  const now = deps.clock();
-  const licenses = await listOwnLicenses(deps, sessions.sessionOf(ctx).holderKey);
-  const rows = licenses.map((license) => ({
-    ...viewOf(license, now),
-    href: pathOf(license.identifier),
-    name: license.name,
-    licenseNumber: license.licenseNumber,
-    issuingAuthority: license.issuingAuthority.name,
-    validTo: license.validTo,
-  }));
-  sendPage(ctx, walletPage(pageFrame(ctx), { person: personOf(parts, ctx), licenses: rows }));
+const filterQuery = z.object({
+  name: z.string().trim().max(100).catch(''),
+  state: z.enum(WALLET_FILTERS).catch('all'),
+});
+
+async function showList({ deps, sessions }: WalletParts, ctx: Koa.Context): Promise<void> {
+  const { holderKey } = sessions.sessionOf(ctx);
+  const licenses = await listHolderLicenses(deps, holderKey);
+  const page = walletPage(pageFrame(ctx), {
+    person: personOf(sessions, ctx),
+    filter: filterQuery.parse({ ...ctx.query }),
+    licenses: licenses.map((license) => walletLicense(license, deps.clock())),
+  });
+  sendPage(ctx, page);
+}
+
+function walletLicense(license: License, now: Date): WalletLicense {
+  const { identifier, name, licenseNumber, issuingAuthority, validTo } = license.content;
+  return {
+    ...stateView(license, now),
+    href: pathOf(identifier),
+    name,
+    licenseNumber,
+    issuingAuthority: issuingAuthority.name,
+    validTo,
+  };
+}
+
+/** How a license looks in a list. */
+export function stateView({ state, head }: License, now: Date): StateView {
+  return { state, daysLeft: daysLeft(head.validTo, chinaDate(now)) };
 }
 
 async function showLicense(parts: WalletParts, ctx: Koa.Context): Promise<void> {
-  const { deps } = parts;
-  const stored = await findOwn(parts, ctx);
-  const license = openLicense(deps.keys.holderBox, stored, deps.clock());
+  const { deps, sessions, flashes } = parts;
+  const session = sessions.sessionOf(ctx);
   const frame = pageFrame(ctx);
-  const type = await deps.catalog.getVersion(license.licenseType, license.typeVersion);
-  const fields = type.fields.flatMap((field) => {
-    const value = license.fields[field.name];
-    if (value === undefined) return [];
-    return [{ label: frame.lang === 'zh' ? field.label : field.label_en, value: fieldText(type, field, value) }];
-  });
-  const href = pathOf(license.identifier);
+  const license = await findOwn(parts, ctx);
+  const { head, content } = license;
+  const [groups, versions, readings, corrections] = await Promise.all([
+    groupsOf(deps, frame, license),
+    listLicenseVersions(deps.db, head.licenseId),
+    readReadings(deps, ctx, license),
+    listOwnCorrections(deps, session.holderKey, head.licenseId),
+  ]);
+  const { identifier, issuedOn, validFrom, validTo, name, licenseNumber, issuingAuthority, holders } = content;
+  const href = pathOf(identifier);
   const page = licensePage(frame, {
-    ...viewOf(stored, deps.clock()),
-    person: personOf(parts, ctx),
-    identifier: license.identifier,
-    name: license.name,
-    licenseNumber: license.licenseNumber,
-    issuingAuthority: license.issuingAuthority,
-    holder: { name: license.holder.name, code: license.holder.code },
-    issuedOn: license.issuedOn,
-    validFrom: license.validFrom,
-    validTo: license.validTo,
+    ...stateView(license, deps.clock()),
+    ...{ identifier, issuedOn, validFrom, validTo, name, licenseNumber, issuingAuthority, holders, groups },
+    person: personOf(sessions, ctx),
     stateReason: license.stateReason,
-    stateChangedAt: license.stateChangedAt,
-    fields,
-    presentAction: isPresentable(license.state) ? `${href}/presentations` : null,
+    stateChangedAt: head.stateChangedAt,
+    presentHref:
+      license.isCurrent && isPresentable(license.state)
+        ? `${PRESENT_PATH}?${new URLSearchParams({ license: identifier })}`
+        : null,
     fileHref: `${href}/file`,
+    currentHref: license.isCurrent ? null : pathOf(head.identifier),
+    versions: versions.map((version) => ({
+      ...version,
+      href: pathOf(version.identifier),
+      fileHref: `${pathOf(version.identifier)}/file`,
+    })),
+    readings: {
+      entries: readings.entries.map((entry) => readingEntry(frame.lang, entry, readings.type)),
+      olderHref: readings.older === null ? null : `${href}?${new URLSearchParams(placeQuery(readings.older))}`,
+      newestHref: readings.isFirst ? null : href,
+    },
+    consentsHref: null,
+    corrections,
+    correctionHref: correctionPath(identifier),
+    message: flashes.take(ctx, session.token)?.code === ASKED ? sayIn(frame.lang)(TEXTS.asked) : null,
   });
   sendPage(ctx, page);
 }
 
-/** Makes a code; the page's script asks for JSON, a form is led on to the page that shows it. */
-async function present(parts: WalletParts, ctx: Koa.Context): Promise<void> {
-  const { deps, sessions, cookies } = parts;
-  sessions.checkCsrf(ctx, await readForm(ctx));
-  const { code, expiresAt, license } = await presentLicense(deps, sessions.sessionOf(ctx).holderKey, identifierOf(ctx));
-  cookies.write(ctx, CODE_COOKIE, code, { maxAgeSeconds: CODE_COOKIE_SECONDS });
-  if (ctx.accepts('html', 'json') === 'json') {
-    ctx.status = 201;
-    ctx.body = presentationUpdate(liveCode(license.identifier, code, expiresAt), deps.clock());
-    return;
-  }
-  redirect(ctx, `${pathOf(license.identifier)}/presentation`);
+async function groupsOf({ catalog }: LicenseDeps, { lang }: PageFrame, { content }: License) {
+  const type = await catalog.getVersion(content.licenseType, content.typeVersion);
+  return type.groups.map((group) => ({
+    label: lang === 'zh' ? group.label : group.label_en,
+    rows: type.fields.flatMap((field) => {
+      const value = content.fields[field.name];
+      if (field.group !== group.name || value === undefined) return [];
+      const label = lang === 'zh' ? field.label : field.label_en;
+      return [{ label, value: valueWords(lang, type, field.name, value) }];
+    }),
+  }));
 }
 
-async function showCode(parts: WalletParts, ctx: Koa.Context): Promise<void> {
-  const { deps, cookies } = parts;
-  const license = await findOwn(parts, ctx);
-  const code = cookies.read(ctx, CODE_COOKIE);
-  const fact = code === undefined ? null : await readPresentation(deps, code);
-  const href = pathOf(license.identifier);
-  const page = presentationPage(pageFrame(ctx), {
-    person: personOf(parts, ctx),
-    license: { name: license.name, href },
-    newCodeAction: `${href}/presentations`,
-    state: pageState(license.identifier, code, fact),
-    now: deps.clock(),
-  });
-  sendPage(ctx, page);
+const placeParameters = z.object({
+  before: z.iso.datetime().optional().catch(undefined),
+  event: z.uuid().optional().catch(undefined),
+});
+
+function placeQuery({ at, eventId }: EventPlace): Record<string, string> {
+  return { before: at.toISOString(), event: eventId };
 }
 
-function pageState(identifier: string, code: string | undefined, fact: CodeFact | null) {
-  if (code === undefined || fact?.identifier !== identifier) return { kind: 'expired' } as const;
-  const reading = readingOf(fact);
-  if (reading) return { kind: 'read', reading } as const;
-  if (fact.state !== 'live' || fact.expiresAt === null) return { kind: 'expired' } as const;
-  return { kind: 'live', live: liveCode(identifier, code, fact.expiresAt) } as const;
-}
-
-/** For the page's script: was this code read meanwhile? Only its own holder is told. */
-async function answerCodeState(parts: WalletParts, ctx: Koa.Context): Promise<void> {
-  const license = await findOwn(parts, ctx);
-  const hash = String((ctx['params'] as Record<string, string>)['hash']);
-  if (!/^[0-9a-f]{64}$/.test(hash)) throw new TrustError('code-unknown', 'no such code was made');
-  const fact = await readPresentationByHash(parts.deps, fromHex(hash));
-  if (fact.identifier !== license.identifier) throw new TrustError('code-unknown', 'no such code was made');
-  const { lang } = readPreferences(ctx);
-  const reading = readingOf(fact);
-  ctx.body = presentationState(
-    lang,
-    reading ? { kind: 'read', reading } : { kind: fact.state === 'live' ? 'live' : 'expired' },
-  );
-}
-
-function readingOf({ usedAt, verifierName }: CodeFact) {
-  return usedAt === null ? null : { verifier: verifierName ?? '', at: usedAt };
-}
-
-function liveCode(identifier: string, code: string, expiresAt: Date): LiveCode {
-  const hash = toHex(hashPresentationCode(code));
-  return { code, qrText: code, expiresAt, stateUrl: `${pathOf(identifier)}/presentations/${hash}` };
-}
-
-function viewOf(license: StoredLicense, now: Date) {
+async function readReadings(deps: LicenseDeps, ctx: Koa.Context, license: License) {
+  const { before, event } = placeParameters.parse({ ...ctx.query });
+  const place = before === undefined || event === undefined ? null : { at: new Date(before), eventId: event };
+  const { licenseType, typeVersion } = license.content;
   return {
-    state: stateAt(license.stored, license.validTo, now),
-    daysLeft: daysLeft(license.validTo, chinaDate(now)),
+    ...(await listReadings(deps, license, { before: place, limit: READINGS_A_PAGE })),
+    isFirst: place === null,
+    type: await deps.catalog.getVersion(licenseType, typeVersion),
   };
+}
+
+async function ask(parts: WalletParts, ctx: Koa.Context): Promise<void> {
+  const { deps, sessions, flashes } = parts;
+  const session = sessions.sessionOf(ctx);
+  const form = await readForm(ctx);
+  sessions.checkCsrf(ctx, form);
+  const license = await findOwn(parts, ctx);
+  const text = form['text'] ?? '';
+  try {
+    const { identifier } = license.content;
+    await askCorrection(deps, presenterOf(session), identifier, { kind: 'correction', text });
+    flashes.leave(ctx, { code: ASKED }, session.token);
+    seeOther(ctx, `${pathOf(identifier)}#corrections`);
+  } catch (error) {
+    const fault = correctionFault(error, text);
+    if (fault === null) throw error;
+    sendCorrection(parts, ctx, license, text, fault);
+  }
+}
+
+export function presenterOf({ holderKey, sub }: HolderSession) {
+  return { holderKey, account: sub };
+}
+
+/** What the person in front of the form can do something about. */
+export function correctionFault(error: unknown, text: string): CorrectionFault | null {
+  if (isTrustError(error, 'corrections-open')) return 'too-many';
+  if (!isTrustError(error, 'invalid-request')) return null;
+  return text.trim() === '' ? 'missing' : 'too-long';
+}
+
+function sendCorrection(
+  { sessions }: WalletParts,
+  ctx: Koa.Context,
+  { content }: License,
+  text: string,
+  fault: CorrectionFault | null,
+): void {
+  const { identifier, name, issuingAuthority } = content;
+  const page = correctionPage(pageFrame(ctx, correctionPath(identifier)), {
+    person: personOf(sessions, ctx),
+    action: correctionPath(identifier),
+    license: { name, href: pathOf(identifier), authority: issuingAuthority.name },
+    text,
+    fault,
+  });
+  sendPage(ctx, page, fault === null ? 200 : 422);
 }

@@ -8,7 +8,7 @@ import { formatTime, sayIn, type Texts } from '../../common/web/texts.ts';
 import { navItems, VERIFY_PATH, VERIFY_SERVICE } from './service.ts';
 
 export type CodeResultPage = {
-  readonly state: 'live' | 'used' | 'expired' | 'unknown';
+  readonly state: 'live' | 'used' | 'expired';
   /** The end of a live or expired code. */
   readonly expiresAt: Date | null;
   readonly now: Date;
@@ -18,13 +18,13 @@ const TEXTS = {
   again: { zh: '再验一份', en: 'Check another' },
   codeLive: { zh: '此亮证码有效', en: 'The presentation code is live' },
   codeLiveWhy: {
-    zh: '{time} 前可由登记的用证方读取一次；在这里查看不会用掉它。',
-    en: 'A registered verifier can read it once before {time}; looking here does not use it up.',
+    zh: '{time} 前可由用证单位读取一次；在这里查看不会用掉它。',
+    en: 'A verifier can read it once before {time}; looking here does not use it up.',
   },
   codeUsed: { zh: '此码已用过', en: 'This code was used already' },
   codeExpired: { zh: '此码已过期，请持证人换一个新码', en: 'Expired, ask the holder for a new code' },
-  codeUnknown: { zh: '没有这个亮证码', en: 'There is no such presentation code' },
   codeNext: { zh: '请持证人换一个新码。', en: 'Ask the holder for a new code.' },
+  codeNever: { zh: '也可能没有这个码，请核对。', en: 'Or there never was such a code; please check it.' },
   codeExpiredAt: { zh: '它在 {time} 到期。', en: 'It ended at {time}.' },
 } satisfies Texts;
 
@@ -38,9 +38,8 @@ export function codeResultPage(frame: PageFrame, { state, expiresAt, now }: Code
     expired: {
       mark: 'unknown',
       title: say(TEXTS.codeExpired),
-      why: time === '' ? '' : say(TEXTS.codeExpiredAt, { time }),
+      why: time === '' ? say(TEXTS.codeNever) : say(TEXTS.codeExpiredAt, { time }),
     },
-    unknown: { mark: 'unknown', title: say(TEXTS.codeUnknown), why: say(TEXTS.codeNext) },
   };
   const { mark, title, why } = words[state];
   return renderPage({

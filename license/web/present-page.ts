@@ -53,6 +53,9 @@ const TEXTS = {
   'too-many': { zh: '一次最多出示 {n} 张证照', en: 'At most {n} licenses at a time' },
 } satisfies Texts;
 
+/** Parts that are codes: set in figures of one width, broken anywhere. */
+const CODES: readonly string[] = ['license_number', 'holder_code', 'identifier'];
+
 export function presentPage(frame: PageFrame, props: PresentPage): string {
   const say = sayIn(frame.lang);
   const { licenses, fault } = props;
@@ -88,6 +91,6 @@ function licenseCard(frame: PageFrame, license: PresentableLicense, index: numbe
   return html`<div class="card"><div class="card-head"><label class="choice">${box}<span>${name}<br><span class="hint small identifier">${licenseNumber}</span></span></label>${stateTag(frame.lang, license)}</div>
 <details${attribute('open', isChosen || isOnly || frame.size !== 'standard')}><summary>${say(TEXTS.parts, { name })}</summary>
 <fieldset class="cards"><legend class="hint small">${say(TEXTS.always)}</legend>
-${parts.map(({ part, label, value, isTicked }) => html`<label class="choice"><input type="checkbox" name="part.${index}.${part}"${attribute('checked', isTicked)}><span>${say(TEXTS.colon, { label })}<span class="identifier">${value}</span></span></label>`)}
+${parts.map(({ part, label, value, isTicked }) => html`<label class="choice"><input type="checkbox" name="part.${index}.${part}"${attribute('checked', isTicked)}><span>${say(TEXTS.colon, { label })}${CODES.includes(part) ? html`<span class="identifier">${value}</span>` : value}</span></label>`)}
 </fieldset></details></div>`;
 }

@@ -12,6 +12,7 @@ import {
   field,
   hiddenFields,
   identifier,
+  tag,
   verdict,
 } from '../../common/web/parts.ts';
 import { formatDate, formatDateTime, formatTime, type Lang, sayIn, type Texts } from '../../common/web/texts.ts';
@@ -23,7 +24,7 @@ import { navItems, type Person, personPart, REDEEM_PATH, REDEEM_SERVICE } from '
 export type RedeemFault =
   | { readonly kind: 'missing' | 'malformed' }
   | { readonly kind: 'unknown' | 'expired' }
-  | { readonly kind: 'used'; readonly at: Date }
+  | { readonly kind: 'used'; readonly at: Date; readonly unit: string }
   | { readonly kind: 'too-many'; readonly until: Date };
 
 export type Organisation = { readonly code: string; readonly name: string };
@@ -69,7 +70,10 @@ const TEXTS = {
     en: 'There is no such code; check the digits, or ask the holder for a new code',
   },
   expired: { zh: '此码已过期，请持证人换一个新码', en: 'Expired, ask the holder for a new code' },
-  used: { zh: '此码已用过（{time}），请持证人换一个新码', en: 'Already used ({time}), ask the holder for a new code' },
+  used: {
+    zh: '此码已用过（{time}，由{unit}），请持证人换一个新码',
+    en: 'Already used ({time}, {unit}), ask the holder for a new code',
+  },
   'too-many': {
     zh: '数字输错太多次，请于 {time} 后再试，或改用扫码',
     en: 'Too many wrong digits; try again at {time}, or scan the code',
@@ -84,8 +88,7 @@ const TEXTS = {
   invalidTitle: { zh: '证照{state}', en: 'The license is not valid: {state}' },
   since: { zh: '自 {date}，{authority}', en: 'Since {date}, {authority}' },
   expiredWhy: { zh: '有效期已过，请核对是否已换发新证。', en: 'Its period is over; ask whether there is a new one.' },
-  state: { zh: '状态', en: 'State' },
-  photo: { zh: '照片', en: 'Photo' },
+  holder: { zh: '持证主体', en: 'Holder' },
   photoOf: { zh: '持证人照片', en: 'Photo of the holder' },
 } satisfies Texts;
 
@@ -146,7 +149,7 @@ function organisationChoice(frame: PageFrame, organisations: readonly Organisati
 
 function faultWords(lang: Lang, fault: RedeemFault): string {
   const say = sayIn(lang);
-  if (fault.kind === 'used') return say(TEXTS.used, { time: formatTime(fault.at) });
+  if (fault.kind === 'used') return say(TEXTS.used, { time: formatTime(fault.at), unit: fault.unit });
   if (fault.kind === 'too-many') return say(TEXTS['too-many'], { time: formatTime(fault.until) });
   return say(TEXTS[fault.kind]);
 }
@@ -190,7 +193,7 @@ function licenseCard(frame: PageFrame, { license, type, photoHref }: ResultPage[
   const since = sinceWords(frame.lang, license);
   const photo =
     photoHref === null ? null : html`<img class="photo" src="${photoHref}" alt="${say(TEXTS.photoOf)}" width="120">`;
-  return html`<div class="card"><div class="card-head"><h2>${license.name}</h2><span class="tag ${markOf(license)}">${words}</span></div>${since === null ? null : html`<p>${since}</p>`}${photo}${facts(frame.lang, rowsOf(frame.lang, license, type))}</div>`;
+  return html`<div class="card"><div class="card-head"><h2>${license.name}</h2>${tag(markOf(license), words)}</div>${since === null ? null : html`<p>${since}</p>`}${photo}${facts(frame.lang, rowsOf(frame.lang, license, type))}</div>`;
 }
 
 function rowsOf(lang: Lang, license: ShownLicense, type: LicenseType | null): readonly Fact[] {
@@ -198,7 +201,7 @@ function rowsOf(lang: Lang, license: ShownLicense, type: LicenseType | null): re
   const row = (part: string, value: Fact['value']): Fact => ({ name: partWords(lang, type, part), value });
   const { licenseNumber, validFrom, validTo, issuedOn, holders, fields = {} } = license;
   const ofHolders = (holders ?? []).flatMap(({ name, code }) => [
-    row('holder_name', name),
+    { name: say(TEXTS.holder), value: name },
     ...(code === undefined ? [] : [row('holder_code', identifier(code))]),
   ]);
   return [

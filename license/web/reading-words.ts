@@ -1,0 +1,52 @@
+// 谁看过, one entry in words: {unit} 因“{matter}”读取了：{parts}.
+import type { TimelineEntry } from '../../common/web/records.ts';
+import { type Lang, sayIn, type Texts } from '../../common/web/texts.ts';
+import type { LicenseType } from '../domain/license-type.ts';
+import { listWords, partWords } from './license-words.ts';
+
+/** As flow/list-readings.ts gives it. */
+export type ReadingView = {
+  readonly at: Date;
+  readonly kind: 'read' | 'file-read' | 'redeemed' | 'shared' | 'annotated';
+  readonly organisation: string | null;
+  readonly organisationName: string | null;
+  readonly ground: string;
+  readonly purpose: string | null;
+  readonly matter: string | null;
+  readonly fields: readonly string[];
+};
+
+const TEXTS = {
+  read: { zh: '{unit}读取了：{what}', en: '{unit} read: {what}' },
+  redeemed: { zh: '{unit}读取了您出示的：{what}', en: '{unit} read what you showed: {what}' },
+  shared: { zh: '{unit}读取了：{what}', en: '{unit} read: {what}' },
+  'file-read': { zh: '{unit}查看了证照文件', en: '{unit} fetched the file' },
+  annotated: { zh: '{unit}取得了一份加注件', en: '{unit} got an annotated copy' },
+  always: { zh: '证照名称、颁发机构、状态', en: 'name, issuing authority, state' },
+  somebody: { zh: '某单位', en: 'A unit' },
+  presentation: { zh: '依据：您出示的亮证码', en: 'Because you showed a presentation code' },
+  consent: { zh: '依据：您的授权', en: 'Because you gave access' },
+  basis: { zh: '依据：法律规定', en: 'By law' },
+  authority: { zh: '颁发机构依职权', en: 'As the issuing authority' },
+  holder: { zh: '您本人', en: 'Yourself' },
+  why: { zh: '{ground}；事由：{purpose}', en: '{ground}; purpose: {purpose}' },
+  purpose: { zh: '{matter}，{purpose}', en: '{matter}, {purpose}' },
+} satisfies Texts;
+
+export function readingEntry(lang: Lang, reading: ReadingView, type: LicenseType | null): TimelineEntry {
+  const say = sayIn(lang);
+  const { at, kind, organisation, organisationName, fields } = reading;
+  const unit = organisationName ?? organisation ?? say(TEXTS.somebody);
+  const parts = fields.map((part) => partWords(lang, type, part));
+  const what = parts.length === 0 ? say(TEXTS.always) : listWords(lang, parts);
+  return { at, what: say(TEXTS[kind], { unit, what }), why: whyWords(lang, reading) };
+}
+
+const GROUNDS = ['presentation', 'consent', 'basis', 'holder'] as const;
+
+function whyWords(lang: Lang, { ground, purpose, matter }: ReadingView): string {
+  const say = sayIn(lang);
+  const words = say(TEXTS[GROUNDS.find((known) => known === ground) ?? 'authority']);
+  const cause = matter !== null && purpose !== null ? say(TEXTS.purpose, { matter, purpose }) : (matter ?? purpose);
+  return cause === null ? words : say(TEXTS.why, { ground: words, purpose: cause });
+}
