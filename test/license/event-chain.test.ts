@@ -15,6 +15,7 @@ import { verifyEvents } from '../../license/flow/verify-events.ts';
 import { insertEvent, insertEvents } from '../../license/store/events.ts';
 import { type TestDatabase, testDatabase } from '../_harness/database.ts';
 import { signer } from '../common/audit/log-kit.ts';
+import { freeEvents } from './registry-rows.ts';
 
 const silent = makeLog('license', 'silent');
 const license = (index: number): string => `11100000MB0D00096500111360100MB0D00010M.S${index}`;
@@ -143,8 +144,7 @@ test('found by name, whatever the owner of the tables does to events', async (t)
   const sound = await verify();
   t.deepEqual([sound.faults, sound.events], [[], { events: 6, waiting: 1 }]);
   const owner = database.connect('owner', 1);
-  for (const table of ['events', 'events_2026_11', 'events_default'])
-    await owner.raw('alter table ?? disable trigger user', [`license.${table}`]);
+  await freeEvents(owner);
   for (const [name, sql, expected] of TAMPERINGS) {
     const trx = await owner.transaction();
     await trx.raw(sql, { id: events[2]!.eventId });
@@ -152,6 +152,12 @@ test('found by name, whatever the owner of the tables does to events', async (t)
     t.deepEqual(found, expected, name);
     await trx.rollback();
   }
+  const added = { ...makeEvent(9), eventId: makeUuid7(new Date()) };
+  const trx = await owner.transaction();
+  await insertEvent(trx, added);
+  await trx('license.unchained_events').where({ event_id: added.eventId }).delete();
+  t.deepEqual(await judge(trx), ['event-unchained'], 'a row put in with a leaf of its own');
+  await trx.rollback();
   const forged = { ...events[2]!, actor: 'nobody' };
   await owner('license.events')
     .where({ event_id: forged.eventId })
