@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { audit } from './audit.ts';
 import { httpSealing } from './http-sealing.ts';
 import { issuing } from './issuing.ts';
+import { licenseChain } from './license-chain.ts';
 import { logout } from './logout.ts';
 import { manySeals } from './many-seals.ts';
 import { type Benchmark, machine, type Result } from './measure.ts';
@@ -32,6 +33,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   sso,
   logout,
   audit,
+  licenseChain,
 ];
 
 const wanted = process.argv.slice(2);
