@@ -20,7 +20,6 @@ import { makeRateLimit } from '../common/http/rate-limit.ts';
 import { referenceRoutes } from '../common/http/reference-page.ts';
 import { type Access, type Handler, mountRoutes, type Route } from '../common/http/routes.ts';
 import type { Log } from '../common/log.ts';
-import type { Typefaces } from '../common/pdf/typeface.ts';
 import type { Certificate } from '../common/pki/certificate.ts';
 import type { RoomKeys } from './domain/room-keys.ts';
 import type { LicenseDeps, SealPort } from './flow/deps.ts';
@@ -42,6 +41,7 @@ import { makeVerifyHandlers } from './http/verify-pages.ts';
 import { makeWalletHandlers } from './http/wallet.ts';
 import { WEBHOOK_OPERATIONS } from './http/webhook-operations.ts';
 import { makeWebhookHandlers } from './http/webhooks.ts';
+import type { Renderer } from './pdf/prepare-face.ts';
 import { API_SERVICE, WALLET_SERVICE } from './web/service.ts';
 
 const SUBSCRIPTION = '/v1/webhook-subscriptions/:subscription_id';
@@ -58,7 +58,7 @@ export type LicenseAppDeps = {
   readonly identityUrl: string;
   readonly seal: SealPort;
   readonly files: FileStore;
-  readonly fonts: Typefaces;
+  readonly renderer: Renderer;
   /** PKCS#8 PEM, P-256: this room as a client of the identity room. */
   readonly clientKeyPem: string;
   /** Whose signatures on license types are accepted. */
@@ -86,9 +86,10 @@ export type LicenseApp = {
 };
 
 export function buildApp(parts: LicenseAppDeps): LicenseApp {
-  const { db, log, clock, metrics, mode, url, identityUrl, seal, files, fonts } = parts;
+  const { db, log, clock, metrics, mode, url, identityUrl, seal, files, renderer } = parts;
   const catalog = makeLicenseCatalog({ db, clock, log, certificates: parts.catalogCertificates });
-  const deps: LicenseDeps = { db, catalog, log, clock, seal, files, fonts, keys: parts.keys };
+  const verifyUrl = `${url}/verify`;
+  const deps: LicenseDeps = { db, catalog, log, clock, seal, files, renderer, verifyUrl, keys: parts.keys };
   const gate = makeBearerGate({
     issuer: identityUrl,
     audience: url,

@@ -10,12 +10,13 @@ import { checkSchemaVersion } from '../common/db/migrate.ts';
 import { openFileStore } from '../common/files/file-place.ts';
 import { currentRequestId } from '../common/http/request-context.ts';
 import { type RoomDeps, runRoom } from '../common/http/run-room.ts';
-import { readNotoSans } from '../common/pdf/noto-sans.ts';
+import { readFontFiles } from '../common/pdf/font-files.ts';
 import { buildApp } from './app.ts';
 import { type LicenseConfig, readRoomConfig } from './config.ts';
 import { openRoomKeys } from './flow/open-room-keys.ts';
 import { MIGRATIONS } from './migrations/list.ts';
 import { makeBackground } from './parts/background.ts';
+import { makeRenderer } from './pdf/prepare-face.ts';
 
 /** Requests had their time before; what is given back is not lost. */
 const WORKERS_GRACE_MS = 3_000;
@@ -40,7 +41,8 @@ await runRoom({
     const files = openFileStore(config.filesPlace, config.filesCredentials);
     const audit = await openRoomAudit(config, deps);
     const background = makeBackground({ ...config, ...deps, db, keys, audit });
-    const { app, housekeeping } = buildApp({ ...config, ...deps, db, keys, seal, files, fonts: readNotoSans() });
+    const renderer = makeRenderer({ fonts: readFontFiles(config.rareFonts) });
+    const { app, housekeeping } = buildApp({ ...config, ...deps, db, keys, seal, files, renderer });
     return {
       app,
       started: async () => {

@@ -20,7 +20,8 @@ export type Naming = {
   readonly identifier: string;
   /** The version that it takes the place of. */
   readonly replaces?: string;
-  /** 16 random characters. */
+  /** The public page that checks licenses, and 16 random characters. */
+  readonly verifyUrl: string;
   readonly verifyCode: string;
 };
 

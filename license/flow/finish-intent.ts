@@ -98,7 +98,7 @@ async function restore(deps: LicenseDeps, issue: Issue): Promise<Material> {
   const dataKey = openLicenseKey(deps.keys, issue.licenseId, issue, await findHolderKeys(deps.db, issue.holderKeys));
   const content = openIntended(dataKey, issue.issueId, issue.contentBox);
   const type = await deps.catalog.getVersion(content.licenseType, content.typeVersion);
-  return { type, content, rendered: renderLicense(deps.fonts, type, content), dataKey };
+  return { type, content, rendered: renderLicense(deps.renderer, type, content), dataKey };
 }
 
 type Sealed = Awaited<ReturnType<LicenseDeps['seal']['seal']>>;

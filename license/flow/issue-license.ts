@@ -69,7 +69,11 @@ async function prepare(
   const type = await deps.catalog.get(request.license_type);
   const { authorityCode: code, authorityName: name } = issuer.right;
   const parts = { licenseType: type.code, issuingAuthority: code, serial: makeSerial() };
-  const naming = { identifier: makeLicenseIdentifier({ ...parts, version: 1 }), verifyCode: makeVerifyCode() };
+  const naming = {
+    identifier: makeLicenseIdentifier({ ...parts, version: 1 }),
+    verifyUrl: deps.verifyUrl,
+    verifyCode: makeVerifyCode(),
+  };
   const dates = decideDates(type, request, chinaDate(now));
   const content = makeContent(type, { code, name }, request, dates, naming, now);
   const keyed = await makeDataKey(deps, makeLicenseId(parts), content.holders);

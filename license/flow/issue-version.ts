@@ -80,6 +80,7 @@ async function prepare(
   const naming = {
     identifier: identifierOfVersion(head.licenseId, version),
     replaces: head.identifier,
+    verifyUrl: deps.verifyUrl,
     verifyCode: makeVerifyCode(),
   };
   const { authorityCode: code, authorityName: name } = issuer.right;

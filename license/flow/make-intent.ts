@@ -9,7 +9,6 @@ import { closeAsked, closeIntended } from '../domain/issue-boxes.ts';
 import { numberKeyOf, uniqueKeyOf } from '../domain/license-number.ts';
 import type { LicenseContent, VersionOperation } from '../domain/license-record.ts';
 import type { LicenseType } from '../domain/license-type.ts';
-import { checkPrintable } from '../pdf/check-printable.ts';
 import { type RenderedLicense, renderLicense } from '../pdf/render-license.ts';
 import type { NewIntent } from '../store/issues.ts';
 import type { LicenseDeps } from './deps.ts';
@@ -40,8 +39,7 @@ export function makeIntent(
   { type, content, asked, operation, version, dataKey, wraps }: Subject,
   request: IssueRequest,
 ): PreparedIntent {
-  checkPrintable(deps.fonts.regular, request);
-  const rendered = renderLicense(deps.fonts, type, content);
+  const rendered = renderLicense(deps.renderer, type, content);
   const issueId = makeId('iss');
   const { pepper, fingerprint } = deps.keys;
   const { authorityCode, region, sealEsID } = issuer.right;

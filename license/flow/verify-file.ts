@@ -7,7 +7,7 @@ import { sm3 } from '../../common/crypto/sm3.ts';
 import { isTrustError, type ProblemCode } from '../../common/errors.ts';
 import { type LicenseIdentifier, makeLicenseId, parseLicenseIdentifier } from '../domain/license-identifier.ts';
 import { stateAt } from '../domain/license-states.ts';
-import { findClaimedIdentifiers } from '../pdf/license-metadata.ts';
+import { findClaimedIdentifiers } from '../pdf/face-metadata.ts';
 import { findLicenseVersion, type StoredPair } from '../store/versions.ts';
 import type { LicenseDeps } from './deps.ts';
 import { throwForeign } from './foreign-problem.ts';

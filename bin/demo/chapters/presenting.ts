@@ -1,5 +1,5 @@
 // Chapter 4: the citizen presents the license, a verifier redeems the code once; the second time is refused.
-import type { RedemptionDocument } from '../../../common/contract/license.ts';
+import type { RedemptionDocument } from '../../../common/contract/presentation.ts';
 import type { ProblemDocument } from '../../../common/contract/problem.ts';
 import { VERIFIER } from '../../seed/values.ts';
 import { call } from '../api.ts';
@@ -15,8 +15,8 @@ export async function tellPresenting(world: World, tell: Teller, { license }: Is
   const wallet = await logIn(browser, `${world.licenseUrl}/licenses`, world.passwords.zhangsan);
   tell.check(wallet.text.includes(license.identifier), '张三 logs in and finds the license in his wallet');
   const detail = await browser.open(`${world.licenseUrl}/licenses/${license.identifier}`);
-  const shown = await browser.submit(detail, {}, '/presentation');
-  const code = /lz_[0-9a-z]{26}/.exec(shown.text.replaceAll(/<[^>]+>|\s/g, ''))?.[0] ?? '';
+  const page = await browser.submit(detail, {}, '/present');
+  const code = /lz_[0-9a-z]{26}/.exec(page.text.replaceAll(/<[^>]+>|\s/g, ''))?.[0] ?? '';
   tell.check(code !== '', 'he makes a presentation code, good for one use within a minute');
   const live = await call('POST', `${world.licenseUrl}/v1/verifications`, { json: { code } });
   tell.check(live.json<{ live: boolean }>().live, 'anyone may ask whether the code is live; asking does not redeem it');
@@ -26,10 +26,10 @@ export async function tellPresenting(world: World, tell: Teller, { license }: Is
     call('POST', `${world.licenseUrl}/v1/redemptions`, { token, json: { code }, idempotencyKey: key });
   const first = await redeem(`redeem-${code.slice(3, 15)}-1`);
   tell.check(first.status === 201, `${VERIFIER.name} redeems it: status ${first.status}`);
-  const read = first.json<RedemptionDocument>();
+  const [shown] = first.json<RedemptionDocument>().licenses;
   tell.check(
-    read.license.identifier === license.identifier && read.license.state === 'valid',
-    `it reads ${read.license.name}, ${read.license.state}`,
+    shown?.license_number === license.license_number && shown.state === 'valid',
+    `it reads ${shown?.name}, ${shown?.state}`,
   );
   const second = await redeem(`redeem-${code.slice(3, 15)}-2`);
   tell.check(
