@@ -57,6 +57,7 @@ export async function putLicense(
       examining_institution: '示例市第一人民医院',
       conclusion: '合格',
     },
+    verifyUrl: 'https://license.test/verify',
     verifyCode: '0123456789ABCDEF',
     createdAt: now,
     ...(photo === undefined ? {} : { photo }),

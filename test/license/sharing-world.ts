@@ -160,6 +160,7 @@ function contentOf(identifier: string, holders: readonly (typeof ZHANGSAN)[], va
       examined_on: '2026-11-10',
       conclusion: '合格',
     },
+    verifyUrl: 'https://license.test/verify',
     verifyCode: '0123456789ABCDEF',
     createdAt: NOON,
   };

@@ -608,6 +608,12 @@ license.catalog_entries
   CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON license.catalog_entries FOR EACH STATEMENT EXECUTE FUNCTION license.refuse_change()
   license may insert, select
 
+license.chores
+  name text not null
+  done_on date not null
+  constraint chores_pkey PRIMARY KEY (name)
+  license may delete, insert, select, update
+
 license.clients
   client_id text not null
   organisation text not null
@@ -670,6 +676,36 @@ license.consents
   CREATE INDEX consents_holder ON license.consents USING btree (holder_key, given_at)
   license may delete, insert, select, update
 
+license.corrections
+  correction_id text not null
+  kind text not null
+  license_id text not null
+  identifier text not null
+  authority_code text not null
+  holder_key bytea not null
+  presentation_id text
+  request_box bytea not null
+  state text not null default 'open'::text
+  answer_box bytea
+  asked_at timestamp(3) with time zone not null
+  answered_at timestamp(3) with time zone
+  answered_by text
+  constraint corrections_check CHECK (((state = 'open'::text) = (answered_at IS NULL)))
+  constraint corrections_holder_key_check CHECK ((length(holder_key) = 32))
+  constraint corrections_kind_check CHECK ((kind = ANY (ARRAY['correction'::text, 'complaint'::text])))
+  constraint corrections_pkey PRIMARY KEY (correction_id)
+  constraint corrections_state_check CHECK ((state = ANY (ARRAY['open'::text, 'granted'::text, 'declined'::text])))
+  CREATE INDEX corrections_of ON license.corrections USING btree (license_id, asked_at)
+  CREATE INDEX corrections_open ON license.corrections USING btree (authority_code, asked_at) WHERE (state = 'open'::text)
+  license may delete, insert, select, update
+
+license.digit_tries
+  verifier text not null
+  since timestamp(3) with time zone not null
+  tries integer not null
+  constraint digit_tries_pkey PRIMARY KEY (verifier)
+  license may delete, insert, select, update
+
 license.ended_sessions
   sid text not null
   ended_at timestamp with time zone not null
@@ -730,11 +766,16 @@ license.issues
   identifier text not null
   replaces text
   fingerprint bytea not null
-  content_box bytea not null
+  asked_box bytea not null
+  content_box bytea
+  number_key bytea not null
+  unique_key bytea
+  region text not null
   holder_keys bytea[] not null
   wrapped_keys bytea[] not null
   seal_esid text not null
   external_code text
+  promised_at timestamp with time zone
   state text not null
   attempts integer not null default 0
   last_error text
@@ -743,7 +784,8 @@ license.issues
   next_attempt_at timestamp with time zone not null
   created_at timestamp with time zone not null
   finished_at timestamp with time zone
-  constraint issues_check CHECK ((cardinality(wrapped_keys) = cardinality(holder_keys)))
+  constraint issues_check CHECK (((content_box IS NULL) = (state = 'done'::text)))
+  constraint issues_check1 CHECK ((cardinality(wrapped_keys) = cardinality(holder_keys)))
   constraint issues_item_check CHECK (((item >= 1) AND (item <= 9999)))
   constraint issues_operation_check CHECK ((operation = ANY (ARRAY['issue'::text, 'renew'::text, 'change'::text, 'replace'::text, 'correct'::text])))
   constraint issues_pkey PRIMARY KEY (organisation, case_id, license_type, operation, item)
@@ -820,6 +862,14 @@ license.legal_bases
   CREATE INDEX legal_bases_client ON license.legal_bases USING btree (client_id) WHERE (ended_at IS NULL)
   license may delete, insert, select, update
 
+license.license_numbers
+  unique_key bytea not null
+  license_id text not null
+  constraint license_numbers_pkey PRIMARY KEY (unique_key)
+  constraint license_numbers_unique_key_check CHECK ((length(unique_key) = 32))
+  partition by HASH (unique_key), 32 partitions
+  license may delete, insert, select, update
+
 license.license_versions
   license_id text not null
   version integer not null
@@ -873,6 +923,68 @@ license.licenses
   partition by HASH (license_id), 32 partitions
   license may delete, insert, select, update
 
+license.notices
+  license_id text not null
+  kind text not null
+  ref text not null
+  notice_id uuid not null
+  identifier text not null
+  at timestamp(3) with time zone not null
+  constraint notices_kind_check CHECK ((kind = ANY (ARRAY['expiring'::text, 'new-reader'::text])))
+  constraint notices_pkey PRIMARY KEY (license_id, kind, ref)
+  partition by HASH (license_id), 32 partitions
+  license may delete, insert, select, update
+
+license.presentation_answers
+  presentation_id text not null
+  license_id text not null
+  place integer not null
+  answer_box bytea not null
+  constraint presentation_answers_pkey PRIMARY KEY (presentation_id, license_id)
+  constraint presentation_answers_presentation_id_fkey FOREIGN KEY (presentation_id) REFERENCES license.presentations(presentation_id) ON DELETE CASCADE
+  license may delete, insert, select, update
+
+license.presentation_codes
+  code_hash bytea not null
+  presentation_id text not null
+  expires_at timestamp(3) with time zone not null
+  constraint presentation_codes_code_hash_check CHECK ((length(code_hash) = 32))
+  constraint presentation_codes_pkey PRIMARY KEY (code_hash)
+  constraint presentation_codes_presentation_id_fkey FOREIGN KEY (presentation_id) REFERENCES license.presentations(presentation_id) ON DELETE CASCADE
+  CREATE INDEX presentation_codes_of ON license.presentation_codes USING btree (presentation_id)
+  license may delete, insert, select, update
+
+license.presentation_digits
+  digits_key bytea not null
+  code_hash bytea not null
+  expires_at timestamp(3) with time zone not null
+  constraint presentation_digits_digits_key_check CHECK ((length(digits_key) = 32))
+  constraint presentation_digits_pkey PRIMARY KEY (digits_key)
+  CREATE INDEX presentation_digits_expiry ON license.presentation_digits USING btree (expires_at)
+  license may delete, insert, select, update
+
+license.presentations
+  presentation_id text not null
+  holder_key bytea not null
+  items json not null
+  created_at timestamp(3) with time zone not null
+  ends_at timestamp(3) with time zone not null
+  stopped_at timestamp(3) with time zone
+  used_at timestamp(3) with time zone
+  redemption_id text
+  used_by text
+  idempotency_key text
+  organisation text
+  organisation_name text
+  constraint presentations_check CHECK ((ends_at <= (created_at + '00:10:00'::interval)))
+  constraint presentations_check1 CHECK (((used_at IS NULL) = (redemption_id IS NULL)))
+  constraint presentations_holder_key_check CHECK ((length(holder_key) = 32))
+  constraint presentations_pkey PRIMARY KEY (presentation_id)
+  CREATE INDEX presentations_ends ON license.presentations USING btree (ends_at)
+  CREATE UNIQUE INDEX presentations_redemption ON license.presentations USING btree (redemption_id) WHERE (used_at IS NOT NULL)
+  CREATE UNIQUE INDEX presentations_redemption_key ON license.presentations USING btree (used_by, idempotency_key) WHERE (used_at IS NOT NULL)
+  license may delete, insert, select, update
+
 license.room_secrets
   name text not null
   key_id text not null
@@ -914,6 +1026,23 @@ license.unchained_events
   event_id uuid not null
   at timestamp(3) with time zone not null
   constraint unchained_events_pkey PRIMARY KEY (event_id)
+  license may delete, insert, select, update
+
+license.webhook_subscriptions
+  subscription_id text not null
+  organisation text not null
+  url text not null
+  types text[] not null
+  secret_box bytea not null
+  earlier_secret_box bytea
+  earlier_until timestamp with time zone
+  created_by text not null
+  created_at timestamp with time zone not null
+  gone_at timestamp with time zone
+  constraint webhook_subscriptions_check CHECK (((earlier_until IS NULL) = (earlier_secret_box IS NULL)))
+  constraint webhook_subscriptions_organisation_url_key UNIQUE (organisation, url)
+  constraint webhook_subscriptions_pkey PRIMARY KEY (subscription_id)
+  constraint webhook_subscriptions_types_check CHECK ((cardinality(types) > 0))
   license may delete, insert, select, update
 
 seal.audit_checkpoints

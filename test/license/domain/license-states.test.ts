@@ -1,32 +1,66 @@
 import test from 'ava';
+import fc from 'fast-check';
 import { LICENSE_STATES } from '../../../common/contract/license.ts';
 import { isTrustError } from '../../../common/errors.ts';
-import { checkPresentable, nextState, stateAt, TRANSITIONS } from '../../../license/domain/license-states.ts';
+import { LICENSE_ACT_NAMES, type LicenseActName } from '../../../license/domain/license-acts.ts';
+import {
+  checkPresentable,
+  type LicenseAct,
+  type LicenseState,
+  nextState,
+  STORED_STATES,
+  type StoredState,
+  stateAt,
+  TRANSITIONS,
+  VERSION_ACTS,
+} from '../../../license/domain/license-states.ts';
 import {
   hashPresentationCode,
   makePresentationCode,
   parsePresentationCode,
 } from '../../../license/domain/presentation-code.ts';
 
-test('states: what the table lists leads on, everything else is refused', (t) => {
-  for (const from of LICENSE_STATES) {
-    for (const act of ['withdrawn', 'revoked', 'cancelled'] as const) {
-      const row = TRANSITIONS.find((transition) => transition.from === from && transition.act === act);
-      if (row) t.is(nextState(from, act), row.to);
-      else
-        t.true(
-          isTrustError(
-            t.throws(() => nextState(from, act)),
-            'license-state-forbids',
-          ),
-          `${from} ${act}`,
-        );
-    }
-  }
-  t.false(
-    TRANSITIONS.some(({ from }) => from === 'revoked' || from === 'cancelled'),
-    'these two are final',
+const ACTS = LICENSE_ACT_NAMES.filter((act): act is LicenseAct => act !== 'issue');
+const anyState = fc.constantFrom(...LICENSE_STATES);
+const anyAct = fc.constantFrom(...ACTS);
+
+test('states: what the table lists leads on, everything else is refused, whatever the type knows', (t) => {
+  fc.assert(
+    fc.property(anyState, anyAct, fc.subarray(LICENSE_ACT_NAMES as LicenseActName[]), (from, act, lawful) => {
+      const to = TRANSITIONS[from][act];
+      if (to !== undefined && lawful.includes(act)) return nextState(from, act, lawful) === to;
+      return isTrustError(
+        t.throws(() => nextState(from, act, lawful)),
+        'license-state-forbids',
+      );
+    }),
   );
+});
+
+test('states: no way leads out of 撤销, 吊销 and 注销, and every state can be reached from 有效', (t) => {
+  for (const end of ['withdrawn', 'revoked', 'cancelled'] as const) t.deepEqual(TRANSITIONS[end], {});
+  const reached = new Set<StoredState>(['valid']);
+  for (const state of reached) for (const to of Object.values(TRANSITIONS[state])) reached.add(to);
+  t.deepEqual([...reached].sort(), [...STORED_STATES].sort());
+});
+
+test('states: any sequence of acts keeps to the table: versions only of a valid license, and an end is an end', (t) => {
+  fc.assert(
+    fc.property(fc.array(anyAct, { maxLength: 30 }), (acts) => {
+      let state: LicenseState = 'valid';
+      let ended = false;
+      for (const act of acts) {
+        const isLawful = TRANSITIONS[state][act] !== undefined;
+        if (ended && isLawful) return false;
+        if (!isLawful) continue;
+        if (VERSION_ACTS.some((one) => one === act) && state !== 'valid') return false;
+        state = nextState(state, act, LICENSE_ACT_NAMES);
+        ended = ['withdrawn', 'revoked', 'cancelled'].includes(state);
+      }
+      return true;
+    }),
+  );
+  t.deepEqual(Object.keys(TRANSITIONS).sort(), [...LICENSE_STATES].sort());
 });
 
 test('a license is valid through its last day in China and expired from the next', (t) => {

@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import test from 'ava';
-import { issueLicense } from '../../../license/flow/issue-license.ts';
 import { resumeIssues } from '../../../license/flow/resume-issues.ts';
-import { DEPARTMENT, makeRequest } from '../doubles.ts';
+import { DEPARTMENT, issueAs, makeRequest } from '../doubles.ts';
 import { makeWorld } from '../world.ts';
 
-for (const step of ['seal', 'file', 'transaction']) {
+for (const step of ['seal', 'file', 'stored']) {
   test(`kill -9 of the process at the step "${step}": one license after resuming`, async (t) => {
     const world = await makeWorld(t);
     const script = new URL('./dying-room.ts', import.meta.url).pathname;
@@ -18,7 +17,7 @@ for (const step of ['seal', 'file', 'transaction']) {
     t.is((await world.db('license.licenses').select('identifier')).length, 0);
     world.pass(61);
     t.deepEqual(await resumeIssues(world.deps), { finished: 1, failed: 0, left: 0 });
-    t.false((await issueLicense(world.deps, DEPARTMENT, makeRequest())).created);
+    t.false((await issueAs(world.deps, DEPARTMENT, makeRequest())).created);
     t.is((await world.db('license.licenses').select('identifier')).length, 1);
     t.is((await world.db('license.events').select('kind')).length, 1);
   });

@@ -2,37 +2,34 @@ import test from 'ava';
 import { concatBytes, utf8 } from '../../../common/bytes.ts';
 import { fileVerification } from '../../../common/contract/license.ts';
 import type { SignatureReport, VerificationReport } from '../../../common/contract/report.ts';
-import { issueLicense } from '../../../license/flow/issue-license.ts';
-import { getIssuedLicense, listOwnLicenses } from '../../../license/flow/read-license.ts';
-import { revokeLicense } from '../../../license/flow/revoke-license.ts';
+import { actOnLicense } from '../../../license/flow/change-state.ts';
+import { authorityClient } from '../../../license/flow/issuer.ts';
+import { listHolderLicenses } from '../../../license/flow/open-license.ts';
+import { getIssuedLicense, getOwnLicense, readLicenseFile } from '../../../license/flow/read-license.ts';
 import { findLicenseFact, verifyFile } from '../../../license/flow/verify-file.ts';
-import { DEPARTMENT, LISI, lisiKey, makeRequest, OTHER_DEPARTMENT, zhangsanKey } from '../doubles.ts';
+import { DEPARTMENT, issueAs, LISI, lisiKey, makeRequest, OTHER_DEPARTMENT, zhangsanKey } from '../doubles.ts';
 import { makeWorld } from '../world.ts';
 
 test('the registered file is known by its SM3; a changed one only names its license; state is a separate fact', async (t) => {
   const world = await makeWorld(t);
-  const { license } = await issueLicense(world.deps, DEPARTMENT, makeRequest());
-  const file = await world.deps.files.get(license.file.sm3);
-  if (!file) return t.fail();
+  const { license } = await issueAs(world.deps, DEPARTMENT, makeRequest());
+  const { identifier } = license.content;
+  const file = await readLicenseFile(world.deps, license);
   const whole = await verifyFile(world.deps, file);
   t.notThrows(() => fileVerification.parse(whole));
-  t.is(whole.license.identifier, license.identifier);
+  t.is(whole.license.identifier, identifier);
   t.is(whole.license.status, 'valid');
   t.true(whole.license.registered_file);
 
   const changed = file.slice();
   changed[20] = (changed[20] ?? 0) ^ 1;
   const other = await findLicenseFact(world.deps, changed);
-  t.is(other.identifier, license.identifier);
+  t.is(other.identifier, identifier);
   t.is(other.status, 'valid');
   t.false(other.registered_file);
 
-  await revokeLicense(world.deps, DEPARTMENT, {
-    identifier: license.identifier,
-    kind: 'revoked',
-    reason: 'x',
-    idempotencyKey: 'revoke-000001',
-  });
+  const actor = await authorityClient(world.deps, DEPARTMENT);
+  await actOnLicense(world.deps, actor, { identifier, act: 'revoke', reason: 'x', idempotencyKey: 'revoke-000001' });
   const revoked = await findLicenseFact(world.deps, file);
   t.is(revoked.status, 'revoked');
   t.true(revoked.registered_file);
@@ -105,17 +102,20 @@ test('files that are no license, name an unknown, a broken or two licenses', asy
 });
 
 test('a department reads what its own authority issued, a holder what is his', async (t) => {
-  const world = await makeWorld(t);
-  const { license } = await issueLicense(world.deps, DEPARTMENT, makeRequest());
-  await issueLicense(world.deps, OTHER_DEPARTMENT, makeRequest({ holder: LISI }));
-  t.is((await getIssuedLicense(world.deps, DEPARTMENT, license.identifier)).identifier, license.identifier);
-  await t.throwsAsync(getIssuedLicense(world.deps, OTHER_DEPARTMENT, license.identifier), {
-    message: /no such license/,
-  });
+  const { deps } = await makeWorld(t);
+  const { license } = await issueAs(deps, DEPARTMENT, makeRequest());
+  const { identifier } = license.content;
+  await issueAs(deps, OTHER_DEPARTMENT, makeRequest({ holders: [LISI] }));
+  const read = async (clientId: string) => getIssuedLicense(deps, await authorityClient(deps, clientId), identifier);
+  t.is((await read(DEPARTMENT)).content.identifier, identifier);
+  await t.throwsAsync(read(OTHER_DEPARTMENT), { message: /no such license/ });
+  t.is((await getOwnLicense(deps, zhangsanKey, identifier)).content.identifier, identifier);
+  await t.throwsAsync(getOwnLicense(deps, lisiKey, identifier), { message: /no such license/ });
+  const own = await listHolderLicenses(deps, zhangsanKey);
   t.deepEqual(
-    (await listOwnLicenses(world.deps, zhangsanKey)).map((row) => row.identifier),
-    [license.identifier],
+    own.map((row) => row.content.identifier),
+    [identifier],
   );
-  t.is((await listOwnLicenses(world.deps, lisiKey)).length, 1);
-  t.deepEqual(await listOwnLicenses(world.deps, new Uint8Array(32)), []);
+  t.is((await listHolderLicenses(deps, lisiKey)).length, 1);
+  t.deepEqual(await listHolderLicenses(deps, new Uint8Array(32)), []);
 });

@@ -1,20 +1,24 @@
 import test from 'ava';
 import { utf8 } from '../../../common/bytes.ts';
 import {
+  actDocument,
   codeVerification,
   fileVerification,
+  issueDocument,
   licenseDocument,
-  presentationDocument,
-  redemptionDocument,
+  versionList,
 } from '../../../common/contract/license.ts';
+import { presentationDocument, redemptionDocument } from '../../../common/contract/presentation.ts';
 import { problemDocument } from '../../../common/contract/problem.ts';
 import { TrustError } from '../../../common/errors.ts';
 import { CSRF_FIELD } from '../../../common/http/csrf.ts';
 import { DEPARTMENT, lisiKey, makeRequest, OTHER_DEPARTMENT, VERIFIER, ZHANGSAN, zhangsanKey } from '../doubles.ts';
 import { type LicenseHouse, startLicense } from './license-house.ts';
 
+const SCOPES = 'license:issue license:change license:revoke';
+
 async function issue(house: LicenseHouse, change = {}, clientId = DEPARTMENT) {
-  const token = await house.token(clientId, 'license:issue license:revoke');
+  const token = await house.token(clientId, SCOPES);
   const answer = await house.call('POST', '/v1/licenses', { token, json: makeRequest(change) });
   return { token, answer, license: licenseDocument.parse(answer.json) };
 }
@@ -34,7 +38,7 @@ async function browse(house: LicenseHouse, key = zhangsanKey) {
 async function present(house: LicenseHouse, identifier: string, key = zhangsanKey) {
   const { cookie, csrf } = await browse(house, key);
   return house.call('POST', '/v1/presentations', {
-    json: { identifier },
+    json: { licenses: [{ identifier }] },
     headers: { Cookie: cookie, 'X-CSRF-Token': csrf },
   });
 }
@@ -48,8 +52,12 @@ test('POST /v1/licenses: 201 with Location, 200 for the same case, 409 for anoth
   const again = await house.call('POST', '/v1/licenses', { token, json: makeRequest() });
   t.is(again.status, 200);
   t.deepEqual(again.json, answer.json);
-  const conflict = await house.call('POST', '/v1/licenses', { token, json: makeRequest({ license_number: 'x' }) });
+  const conflict = await house.call('POST', '/v1/licenses', {
+    token,
+    json: makeRequest({ license_number: '示例健证（2026）第000002号' }),
+  });
   t.is(conflict.status, 409);
+  t.is(problemDocument.parse(conflict.json).pointer, '/license_number');
   t.is(conflict.code, 'case-conflict');
 });
 
@@ -73,22 +81,85 @@ test('GET /v1/licenses/{identifier} and /file: to the department that issued, to
   t.is((await house.call('GET', '/v1/licenses/12345', { token })).code, 'identifier-malformed');
 });
 
-test('POST …/revocations: 201, then 200 under the same key; without key 400; by another department 404', async (t) => {
+test('an issue that takes too long answers 202 with an address, where its license is found later', async (t) => {
+  const house = await startLicense(t);
+  house.seal.before = () => {
+    throw new TrustError('seal-unavailable', 'away');
+  };
+  const token = await house.token(DEPARTMENT, SCOPES);
+  const promised = await house.call('POST', '/v1/licenses', { token, json: makeRequest() });
+  t.is(promised.status, 202);
+  const path = promised.headers.get('Location') ?? '';
+  t.is(path, `/v1/issues/${issueDocument.parse(promised.json).issue_id}`);
+  t.is(promised.headers.get('Retry-After'), '2');
+  const pending = await house.call('GET', path, { token });
+  t.like(issueDocument.parse(pending.json), { state: 'pending', identifier: null, last_problem: 'seal-unavailable' });
+  const other = await house.token(OTHER_DEPARTMENT, SCOPES);
+  t.is((await house.call('GET', path, { token: other })).code, 'issue-not-found');
+  t.is((await house.call('GET', '/v1/issues/iss_0', { token })).code, 'issue-not-found');
+  house.seal.before = () => {};
+  const done = await house.call('POST', '/v1/licenses', { token, json: makeRequest() });
+  t.is(done.status, 201);
+  const { state, href } = issueDocument.parse((await house.call('GET', path, { token })).json);
+  t.is(state, 'done');
+  t.deepEqual((await house.call('GET', href ?? '', { token })).json, done.json);
+});
+
+test('POST …/versions: a change is version 002; its file and the list of both are read; the old identifier tells the new one', async (t) => {
   const house = await startLicense(t);
   const { token, license } = await issue(house);
-  const path = `/v1/licenses/${license.identifier}/revocations`;
-  const json = { kind: 'revoked', reason: '样例吊销' };
+  const path = `/v1/licenses/${license.identifier}`;
+  const json = { operation: 'change', case_id: 'CASE-CHANGE', fields: { occupation: '保洁' } };
+  const weak = await house.token(DEPARTMENT, 'license:issue');
+  t.is((await house.call('POST', `${path}/versions`, { token: weak, json })).code, 'scope-missing');
+  const other = await house.token(OTHER_DEPARTMENT, SCOPES);
+  t.is((await house.call('POST', `${path}/versions`, { token: other, json })).code, 'license-not-found');
+  const made = await house.call('POST', `${path}/versions`, { token, json });
+  t.is(made.status, 201);
+  const second = licenseDocument.parse(made.json);
+  t.like(second, { version: 2, operation: 'change', replaces: license.identifier, is_current: true });
+  t.is((await house.call('POST', `${path}/versions`, { token, json })).status, 200);
+  const old = licenseDocument.parse((await house.call('GET', path, { token })).json);
+  t.like(old, { version: 1, is_current: false, current_identifier: second.identifier });
+  const { versions } = versionList.parse((await house.call('GET', `${path}/versions`, { token })).json);
+  t.deepEqual(
+    versions.map(({ identifier }) => identifier),
+    [second.identifier, license.identifier],
+  );
+  const late = await house.call('POST', `${path}/versions`, { token, json: { ...json, case_id: 'CASE-LATE' } });
+  t.is(late.status, 409);
+  t.is(problemDocument.parse(late.json).successor, second.identifier);
+  const act = { token, json: { act: 'suspend', reason: 'x' }, headers: { 'Idempotency-Key': 'suspend-01' } };
+  t.is((await house.call('POST', `${path}/acts`, act)).code, 'license-superseded');
+  const file = await house.call('GET', second.file.href, { token });
+  t.is(file.bytes.length, second.file.size);
+});
+
+test('POST …/acts: 201, then 200 under the same key; without key 400; each act with its scope; by another department 404', async (t) => {
+  const house = await startLicense(t);
+  const { token, license } = await issue(house);
+  const path = `/v1/licenses/${license.identifier}/acts`;
+  const json = { act: 'revoke', reason: '样例吊销' };
   t.is((await house.call('POST', path, { token, json })).code, 'idempotency-key-missing');
   const headers = { 'Idempotency-Key': 'revoke-000001' };
-  const other = await house.token(OTHER_DEPARTMENT, 'license:revoke');
+  const other = await house.token(OTHER_DEPARTMENT, SCOPES);
   t.is((await house.call('POST', path, { token: other, json, headers })).code, 'license-not-found');
+  const changer = await house.token(DEPARTMENT, 'license:change');
+  t.is((await house.call('POST', path, { token: changer, json, headers })).code, 'scope-missing');
+  const revoker = await house.token(DEPARTMENT, 'license:revoke');
+  const suspend = { act: 'suspend', reason: '核查' };
+  t.is((await house.call('POST', path, { token: revoker, json: suspend, headers })).code, 'scope-missing');
   const first = await house.call('POST', path, { token, json, headers });
   t.is(first.status, 201);
-  t.is(licenseDocument.parse(first.json).state, 'revoked');
-  t.is((await house.call('POST', path, { token, json, headers })).status, 200);
+  t.like(actDocument.parse(first.json), { state_before: 'valid', state: 'revoked' });
+  const again = await house.call('POST', path, { token, json, headers });
+  t.is(again.status, 200);
+  t.deepEqual(again.json, first.json);
   const later = { 'Idempotency-Key': 'revoke-000002' };
   t.is((await house.call('POST', path, { token, json, headers: later })).code, 'license-state-forbids');
-  t.is((await house.call('POST', path, { token, json: { ...json, kind: 'burned' }, headers: later })).status, 400);
+  t.is((await house.call('POST', path, { token, json: { ...json, act: 'burn' }, headers: later })).status, 400);
+  const read = licenseDocument.parse((await house.call('GET', `/v1/licenses/${license.identifier}`, { token })).json);
+  t.like(read, { state: 'revoked', state_reason: '样例吊销' });
 });
 
 test('亮证 and redemption over HTTP: one use, the same key the same answer, the case id stays with the department', async (t) => {
@@ -103,7 +174,7 @@ test('亮证 and redemption over HTTP: one use, the same key the same answer, th
     house.call('POST', '/v1/redemptions', { token, json: { code }, headers: { 'Idempotency-Key': key } });
   const first = await redeem('redeem-000001');
   t.is(first.status, 201);
-  t.is(redemptionDocument.parse(first.json).license.holder.name, '张三');
+  t.is(redemptionDocument.parse(first.json).licenses[0]?.license_number, license.license_number);
   t.false(first.text.includes('case_id'));
   const again = await redeem('redeem-000001');
   t.is(again.status, 200);
@@ -116,7 +187,7 @@ test('亮证 and redemption over HTTP: one use, the same key the same answer, th
 test('a presentation needs session, form token and an own license', async (t) => {
   const house = await startLicense(t);
   const { license } = await issue(house);
-  const json = { identifier: license.identifier };
+  const json = { licenses: [{ identifier: license.identifier }] };
   t.is((await house.call('POST', '/v1/presentations', { json })).code, 'session-missing');
   const { cookie, csrf } = await browse(house);
   t.is((await house.call('POST', '/v1/presentations', { json, headers: { Cookie: cookie } })).code, 'csrf-failed');
@@ -160,9 +231,12 @@ test('POST /v1/verifications: a file gets its report and the state of its licens
 
 const OTHERS: readonly [method: string, path: string, scope: string][] = [
   ['POST', '/v1/licenses', 'license:issue'],
-  ['GET', '/v1/licenses/1', 'license:issue'],
-  ['GET', '/v1/licenses/1/file', 'license:issue'],
-  ['POST', '/v1/licenses/1/revocations', 'license:revoke'],
+  ['GET', '/v1/issues/1', 'license:issue'],
+  ['GET', '/v1/licenses/1', 'license:change'],
+  ['GET', '/v1/licenses/1/file', 'license:revoke'],
+  ['GET', '/v1/licenses/1/versions', 'license:issue'],
+  ['POST', '/v1/licenses/1/versions', 'license:change'],
+  ['POST', '/v1/licenses/1/acts', 'license:revoke'],
   ['POST', '/v1/redemptions', 'license:redeem'],
 ];
 for (const [method, path, scope] of OTHERS) {
@@ -193,9 +267,9 @@ test('bad bodies have their codes and none is a 500', async (t) => {
   const unknown = await post(JSON.stringify({ ...makeRequest(), colour: 'red' }));
   t.is(unknown.code, 'invalid-request');
   t.is(problemDocument.parse(unknown.json).pointer, '/colour');
-  const nested = await post(JSON.stringify(makeRequest({ holder: { ...ZHANGSAN, code: '360102199003077719' } })));
+  const nested = await post(JSON.stringify(makeRequest({ holders: [{ ...ZHANGSAN, code: '360102199003077719' }] })));
   t.is(nested.status, 422);
-  t.is(problemDocument.parse(nested.json).pointer, '/holder/code');
+  t.is(problemDocument.parse(nested.json).pointer, '/holders/0/code');
   t.false(house.lines.join().includes('36010219900307771'), 'no number in the log');
   const broken = await post(JSON.stringify({ ...makeRequest(), fields: JSON.parse('{"__proto__":"x"}') }));
   t.true(broken.status < 500);
@@ -208,27 +282,34 @@ test('what the seal room says about this room’s own token is not told as if it
   };
   const token = await house.token(DEPARTMENT, 'license:issue');
   const answer = await house.call('POST', '/v1/licenses', { token, json: makeRequest() });
-  t.is(answer.status, 503);
-  t.is(answer.code, 'seal-unavailable');
+  t.is(answer.status, 202);
+  t.is(issueDocument.parse(answer.json).last_problem, 'seal-unavailable');
   house.seal.before = () => {
     throw new TrustError('seal-not-granted', 'no grant');
   };
-  t.is((await house.call('POST', '/v1/licenses', { token, json: makeRequest() })).code, 'seal-not-granted');
+  const refused = makeRequest({ case_id: 'CASE-REFUSED' });
+  t.is((await house.call('POST', '/v1/licenses', { token, json: refused })).code, 'seal-not-granted');
 });
 
 test('the room tells its contract and its health', async (t) => {
   const house = await startLicense(t);
   const { paths } = (await house.call('GET', '/openapi.json')).json as { paths: Record<string, unknown> };
   t.deepEqual(Object.keys(paths).sort(), [
+    '/v1/issues/{issue_id}',
     '/v1/license-types',
     '/v1/license-types/{code}',
     '/v1/licenses',
     '/v1/licenses/{identifier}',
+    '/v1/licenses/{identifier}/acts',
     '/v1/licenses/{identifier}/file',
-    '/v1/licenses/{identifier}/revocations',
+    '/v1/licenses/{identifier}/versions',
     '/v1/presentations',
+    '/v1/presentations/{id}/codes',
     '/v1/redemptions',
     '/v1/verifications',
+    '/v1/webhook-subscriptions',
+    '/v1/webhook-subscriptions/{subscription_id}',
+    '/v1/webhook-subscriptions/{subscription_id}/secrets',
   ]);
   t.is((await house.call('GET', '/reference', { headers: { Accept: 'text/html' } })).status, 200);
   t.is((await house.call('GET', '/readyz')).status, 200);

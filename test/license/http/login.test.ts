@@ -2,10 +2,9 @@
 import test, { type ExecutionContext } from 'ava';
 import { makeBrowser } from '../../../bin/demo/browser.ts';
 import { systemClock } from '../../../common/clock.ts';
-import { issueLicense } from '../../../license/flow/issue-license.ts';
 import { findFreePort } from '../../_harness/free-ports.ts';
 import { makeKeyPem, OTHER_PERSON, PERSON, startIdentity } from '../../identity/identity-house.ts';
-import { DEPARTMENT, makeRequest } from '../doubles.ts';
+import { DEPARTMENT, issueAs, makeRequest } from '../doubles.ts';
 import { startLicense } from './license-house.ts';
 
 async function startBoth(t: ExecutionContext) {
@@ -27,7 +26,7 @@ test('a citizen logs in once and sees his own licenses by his holder code; loggi
   const { identity, license } = await startBoth(t);
   const today = new Date(Date.now() + 8 * 3600_000).toISOString().slice(0, 10);
   const fields = { ...makeRequest().fields, examined_on: today };
-  await issueLicense(license.deps, DEPARTMENT, makeRequest({ fields }));
+  await issueAs(license.deps, DEPARTMENT, makeRequest({ fields }));
   const browser = makeBrowser();
   const login = await browser.open(`${license.url}/licenses`);
   t.true(login.url.startsWith(identity.url), login.url);
