@@ -13,9 +13,9 @@ import { type RoomDeps, runRoom } from '../common/http/run-room.ts';
 import { readFontFiles } from '../common/pdf/font-files.ts';
 import { buildApp } from './app.ts';
 import { type LicenseConfig, readRoomConfig } from './config.ts';
+import { makeBackground } from './flow/background.ts';
 import { openRoomKeys } from './flow/open-room-keys.ts';
 import { MIGRATIONS } from './migrations/list.ts';
-import { makeBackground } from './parts/background.ts';
 import { makeRenderer } from './pdf/prepare-face.ts';
 
 /** Requests had their time before; what is given back is not lost. */

@@ -36,6 +36,7 @@ import { openPasswordPolicy } from '../../identity/flow/new-password.ts';
 import { openPorts } from '../../identity/proofing/open-ports.ts';
 import { buildApp as buildLicense } from '../../license/app.ts';
 import { readRoomConfig as readLicenseConfig } from '../../license/config.ts';
+import { makeBackground } from '../../license/flow/background.ts';
 import type { LicenseDeps } from '../../license/flow/deps.ts';
 import { openRoomKeys } from '../../license/flow/open-room-keys.ts';
 import { makeRenderer } from '../../license/pdf/prepare-face.ts';
@@ -214,7 +215,14 @@ async function openLicense(env: NodeJS.ProcessEnv, { database, deps }: Ground): 
   const keys = await openRoomKeys(db, masterKeysOf(config), clock());
   const parts = { clock, db, keys, seal, files, renderer: makeRenderer({ fonts: readFontFiles() }) };
   const { app, deps: license } = buildLicense({ ...config, ...others, ...parts });
-  return { app, license, close: () => endWith(db) };
+  const { mode, masterKey, databaseUrl, checkpointFolder: copyFolder } = config;
+  const options = { mode, masterKey };
+  const signer = await openCheckpointSigner(config.checkpointKey, config.checkpointCertificates[0]!, options);
+  const own = { clock, log: others.log };
+  const audit = openAudit({ ...own, databaseUrl, schema: 'license', room: 'license', signer, copyFolder });
+  const background = makeBackground({ ...config, ...others, clock, db, keys, audit });
+  background.start();
+  return { app, license, close: () => endWith(db, () => background.stop(0)) };
 }
 
 async function openSeal(env: NodeJS.ProcessEnv, { database, deps }: Ground): Promise<Room> {

@@ -28,6 +28,9 @@ const PRODUCTION = {
   XINJI_LICENSE_CLIENT_KEY: good,
   XINJI_LICENSE_FILES: '/var/lib/xinji/license-files',
   XINJI_LICENSE_CATALOG_CERTIFICATES: certificates,
+  XINJI_LICENSE_CHECKPOINT_KEY: good,
+  XINJI_LICENSE_CHECKPOINT_CERTIFICATES: certificates,
+  XINJI_LICENSE_CHECKPOINTS: '/var/lib/xinji/checkpoints',
   XINJI_LICENSE_COOKIE_KEYS: 'x'.repeat(32),
 };
 
@@ -35,6 +38,7 @@ test('a complete environment of production is read and frozen', (t) => {
   const config = readRoomConfig(PRODUCTION);
   t.is(config.mode, 'production');
   t.is(config.port, 7002);
+  t.deepEqual(config.webhookNetworks, []);
   t.true(Object.isFrozen(config));
 });
 
@@ -54,6 +58,8 @@ const REFUSED: readonly [string, Record<string, string>, RegExp][] = [
     { XINJI_LICENSE_COOKIE_KEYS: 'development-cookie-key-of-the-license-room' },
     /default of development/,
   ],
+  ['webhooks to what is no network', { XINJI_LICENSE_WEBHOOK_NETWORKS: '10.0.0.0' }, /expected networks/],
+  ['a time-stamp authority without TLS', { XINJI_LICENSE_TSA: 'http://tsa.example.gov.cn' }, /https/],
   ['an unknown key of ours', { XINJI_LICENSE_COLOUR: 'red' }, /not a key of this program/],
 ];
 for (const [what, change, message] of REFUSED) {

@@ -8,10 +8,10 @@ import type { Clock } from '../../common/clock.ts';
 import type { Log } from '../../common/log.ts';
 import { makeWorkers, type Workers } from '../../common/queue/workers.ts';
 import type { RoomKeys } from '../domain/room-keys.ts';
-import { type EventChain, makeEventChain } from '../flow/chain-events.ts';
-import { notifyQueue } from '../flow/deliver-webhooks.ts';
-import { makeFollow } from '../flow/follow-events.ts';
-import { noticeEndings } from '../flow/notice-endings.ts';
+import { type EventChain, makeEventChain } from './chain-events.ts';
+import { notifyQueue } from './deliver-webhooks.ts';
+import { makeFollow } from './follow-events.ts';
+import { noticeEndings } from './notice-endings.ts';
 
 export type BackgroundDeps = {
   readonly db: Knex;
