@@ -62,11 +62,11 @@ function sendForm({ sessions }: Parts, ctx: Koa.Context, fault: RedeemFault | nu
 async function redeem(parts: Parts, ctx: Koa.Context): Promise<void> {
   const { deps, sessions } = parts;
   const session = sessions.sessionOf(ctx);
+  const organisations = organisationsOf(session);
   const form = await readForm(ctx);
   sessions.checkCsrf(ctx, form);
   const typed = form['code'] ?? '';
   if (typed.trim() === '') return sendForm(parts, ctx, { kind: 'missing' });
-  const organisations = organisationsOf(session);
   const organisation = organisations.find(({ code }) => code === form['organisation']) ?? organisations[0];
   const verifier = { id: session.sub, organisation: organisation.code, organisationName: organisation.name };
   const key = /^[0-9a-z]{26}$/.test(form['key'] ?? '') ? (form['key'] ?? '') : makeToken(KEY_CHARACTERS);

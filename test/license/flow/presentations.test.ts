@@ -16,7 +16,7 @@ import {
 import { readRedemption, redeemDigits, redeemPresentation } from '../../../license/flow/redeem-presentation.ts';
 import { testDatabase } from '../../_harness/database.ts';
 import { openTestCatalog, publishHere } from '../catalog.ts';
-import { makeMemoryFiles } from '../memory-files.ts';
+import { makeMemoryFiles } from '../doubles.ts';
 import { PUT_AUTHORITY, type PutLicense, putLicense } from '../put-license.ts';
 
 const TYPE = '11100000MB0D000965001';

@@ -2,6 +2,7 @@ import type { ExecutionContext } from 'ava';
 import { createLocalJWKSet, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { utf8 } from '../../../common/bytes.ts';
 import { problemDocument } from '../../../common/contract/problem.ts';
+import type { Role } from '../../../common/contract/roles.ts';
 import { closeBox } from '../../../common/crypto/sealed-box.ts';
 import { sm3 } from '../../../common/crypto/sm3.ts';
 import { makeCookies } from '../../../common/http/cookies.ts';
@@ -10,6 +11,7 @@ import { listen } from '../../../common/http/server.ts';
 import { makeToken } from '../../../common/ids.ts';
 import { makeLog } from '../../../common/log.ts';
 import { buildApp, type LicenseApp } from '../../../license/app.ts';
+import type { Unit } from '../../../license/http/session-gate.ts';
 import { insertSession } from '../../../license/store/sessions.ts';
 import { testDatabase } from '../../_harness/database.ts';
 import { findFreePort } from '../../_harness/free-ports.ts';
@@ -31,7 +33,10 @@ export type LicenseHouse = LicenseApp & {
   token(clientId: string, scope: string, change?: JWTPayload & { typ?: string; foreign?: boolean }): Promise<string>;
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
   /** Cookie header of a browser in which that holder is logged in. */
-  session(holderKey: Uint8Array, change?: { sub?: string; sid?: string }): Promise<string>;
+  session(
+    holderKey: Uint8Array,
+    change?: { sub?: string; sid?: string; unit?: Unit; roles?: readonly Role[] },
+  ): Promise<string>;
 };
 export type CallOptions = {
   readonly token?: string;
@@ -103,9 +108,9 @@ export async function startLicense(t: ExecutionContext, options: HouseOptions = 
     },
     token: (clientId, scope, change = {}) => issuer.sign(url, clientId, scope, clock(), change),
     call: (method, path, call = {}) => callHouse(url, method, path, call),
-    session: async (holderKey, { sub = 'sub-1', sid = 'sid-1' } = {}) => {
+    session: async (holderKey, { sub = 'sub-1', sid = 'sid-1', unit, roles = [] } = {}) => {
       const token = `session1${makeToken(26)}`;
-      const person = utf8(JSON.stringify({ name: '张三', idToken: 'id-token' }));
+      const person = utf8(JSON.stringify({ name: '张三', idToken: 'id-token', unit: unit ?? null, roles }));
       await insertSession(db, sm3(utf8(token)), {
         sub,
         sid,
