@@ -8,11 +8,10 @@ import {
   licenseDocument,
   versionList,
 } from '../../../common/contract/license.ts';
-import { presentationDocument, redemptionDocument } from '../../../common/contract/presentation.ts';
 import { problemDocument } from '../../../common/contract/problem.ts';
 import { TrustError } from '../../../common/errors.ts';
-import { CSRF_FIELD } from '../../../common/http/csrf.ts';
-import { DEPARTMENT, lisiKey, makeRequest, OTHER_DEPARTMENT, VERIFIER, ZHANGSAN, zhangsanKey } from '../doubles.ts';
+import { presentLicenses } from '../../../license/flow/present-licenses.ts';
+import { DEPARTMENT, makeRequest, OTHER_DEPARTMENT, ZHANGSAN, zhangsanKey } from '../doubles.ts';
 import { type LicenseHouse, startLicense } from './license-house.ts';
 
 const SCOPES = 'license:issue license:change license:revoke';
@@ -21,26 +20,6 @@ async function issue(house: LicenseHouse, change = {}, clientId = DEPARTMENT) {
   const token = await house.token(clientId, SCOPES);
   const answer = await house.call('POST', '/v1/licenses', { token, json: makeRequest(change) });
   return { token, answer, license: licenseDocument.parse(answer.json) };
-}
-
-/** A holder's browser: cookie header and form token, read off a page. */
-async function browse(house: LicenseHouse, key = zhangsanKey) {
-  const session = await house.session(key, { sub: `sub-${key[0]}` });
-  const page = await house.call('GET', '/licenses', { headers: { Cookie: session, Accept: 'text/html' } });
-  const csrfCookie = page.headers
-    .getSetCookie()
-    .map((cookie) => cookie.split(';')[0])
-    .join('; ');
-  const csrf = new RegExp(`name="${CSRF_FIELD}" value="([^"]+)"`).exec(page.text)?.[1] ?? '';
-  return { page, cookie: `${session}; ${csrfCookie}`, csrf };
-}
-
-async function present(house: LicenseHouse, identifier: string, key = zhangsanKey) {
-  const { cookie, csrf } = await browse(house, key);
-  return house.call('POST', '/v1/presentations', {
-    json: { licenses: [{ identifier }] },
-    headers: { Cookie: cookie, 'X-CSRF-Token': csrf },
-  });
 }
 
 test('POST /v1/licenses: 201 with Location, 200 for the same case, 409 for another request', async (t) => {
@@ -162,49 +141,6 @@ test('POST …/acts: 201, then 200 under the same key; without key 400; each act
   t.like(read, { state: 'revoked', state_reason: '样例吊销' });
 });
 
-test('亮证 and redemption over HTTP: one use, the same key the same answer, the case id stays with the department', async (t) => {
-  const house = await startLicense(t);
-  const { license } = await issue(house);
-  const made = await present(house, license.identifier);
-  t.is(made.status, 201);
-  const { code, expires_at } = presentationDocument.parse(made.json);
-  t.is(Date.parse(expires_at) - house.now().getTime(), 60_000);
-  const token = await house.token(VERIFIER, 'license:redeem');
-  const redeem = (key: string) =>
-    house.call('POST', '/v1/redemptions', { token, json: { code }, headers: { 'Idempotency-Key': key } });
-  const first = await redeem('redeem-000001');
-  t.is(first.status, 201);
-  t.is(redemptionDocument.parse(first.json).licenses[0]?.license_number, license.license_number);
-  t.false(first.text.includes('case_id'));
-  const again = await redeem('redeem-000001');
-  t.is(again.status, 200);
-  t.deepEqual(again.json, first.json);
-  const second = await redeem('redeem-000002');
-  t.is(second.status, 409);
-  t.is(second.code, 'code-used');
-});
-
-test('a presentation needs session, form token and an own license', async (t) => {
-  const house = await startLicense(t);
-  const { license } = await issue(house);
-  const json = { licenses: [{ identifier: license.identifier }] };
-  t.is((await house.call('POST', '/v1/presentations', { json })).code, 'session-missing');
-  const { cookie, csrf } = await browse(house);
-  t.is((await house.call('POST', '/v1/presentations', { json, headers: { Cookie: cookie } })).code, 'csrf-failed');
-  const evil = { Cookie: cookie, 'X-CSRF-Token': csrf, Origin: 'http://evil.example' };
-  t.is((await house.call('POST', '/v1/presentations', { json, headers: evil })).code, 'csrf-failed');
-  const lisi = await browse(house, lisiKey);
-  const swapped = { Cookie: cookie, 'X-CSRF-Token': lisi.csrf };
-  t.is((await house.call('POST', '/v1/presentations', { json, headers: swapped })).code, 'csrf-failed');
-  t.is((await present(house, license.identifier, lisiKey)).code, 'license-not-found');
-  const token = await house.token(DEPARTMENT, 'license:issue');
-  t.is(
-    (await house.call('POST', '/v1/presentations', { token, json })).code,
-    'session-missing',
-    'a token is no session',
-  );
-});
-
 test('POST /v1/verifications: a file gets its report and the state of its license, a code is looked at and not used', async (t) => {
   const house = await startLicense(t);
   const { token, license } = await issue(house);
@@ -215,7 +151,8 @@ test('POST /v1/verifications: a file gets its report and the state of its licens
   const { license: fact } = fileVerification.parse(judged.json);
   t.is(fact.identifier, license.identifier);
   t.true(fact.registered_file);
-  const { code } = presentationDocument.parse((await present(house, license.identifier)).json);
+  const wanted = [{ identifier: license.identifier }];
+  const { code } = await presentLicenses(house.deps, { holderKey: zhangsanKey, account: 'sub-1' }, wanted);
   for (const _ of [1, 2]) {
     const looked = await house.call('POST', '/v1/verifications', { json: { code } });
     t.true(codeVerification.parse(looked.json).live);
