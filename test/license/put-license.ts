@@ -59,7 +59,6 @@ export async function putLicense(
     },
     verifyUrl: 'https://license.test/verify',
     verifyCode: '0123456789ABCDEF',
-    verifyUrl: 'https://license.example.gov.cn/verify',
     createdAt: now,
     ...(photo === undefined ? {} : { photo }),
   };

@@ -36,6 +36,6 @@ export async function tellPresenting(world: World, tell: Teller, { license }: Is
     second.status === 409 && second.json<ProblemDocument>().code === 'code-used',
     'a second redemption is refused: code-used',
   );
-  const page = await browser.open(`${world.licenseUrl}/licenses/${license.identifier}`);
-  tell.check(page.text.includes(VERIFIER.name), 'and 张三 sees who read it, when and what');
+  const afterwards = await browser.open(`${world.licenseUrl}/licenses/${license.identifier}`);
+  tell.check(afterwards.text.includes(VERIFIER.name), 'and 张三 sees who read it, when and what');
 }
