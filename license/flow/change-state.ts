@@ -6,7 +6,7 @@ import { equalBytes, utf8 } from '../../common/bytes.ts';
 import { type ActDocument, type ActRequest, actDocument } from '../../common/contract/license.ts';
 import { hmacSm3, NONCE_BYTES } from '../../common/crypto/sealed-box.ts';
 import { isUniqueViolation } from '../../common/db/errors.ts';
-import { TrustError } from '../../common/errors.ts';
+import { isTrustError, TrustError } from '../../common/errors.ts';
 import { makeUuid7 } from '../../common/ids.ts';
 import { openLicenseKey } from '../domain/data-keys.ts';
 import { closeEventDetail } from '../domain/event-detail.ts';
@@ -46,8 +46,15 @@ export async function actOnLicense(
     const earlier = await findEarlier(deps, actor, request);
     if (earlier) return { answer: earlier, created: false };
     // 3 and 4; when the license or the key was changed in the same moment, once more.
-    const answer = await tryAct(deps, actor, request);
-    if (answer) return { answer, created: true };
+    try {
+      const answer = await tryAct(deps, actor, request);
+      if (answer) return { answer, created: true };
+    } catch (error) {
+      // What forbids the act may be this very act, done a moment ago under the same key.
+      const done = isTrustError(error, 'license-state-forbids') ? await findEarlier(deps, actor, request) : null;
+      if (!done) throw error;
+      return { answer: done, created: false };
+    }
     if (turn === MOST_TURNS) throw new TrustError('license-pending', 'the license is changed by others all the time');
   }
 }

@@ -12,11 +12,12 @@ const sample = JSON.parse(readFileSync('license/type-packs/health-certificate/ty
 > & { changes: object };
 const type = parseLicenseType(sample);
 const TODAY = '2026-11-20';
+const HOLDER = { name: '张三', code_type: '111', code: '360102199003077718' };
 const body = {
   case_id: 'CASE-1',
   license_type: type.code,
   license_number: '示例健证（2026）第1号',
-  holder: { name: '张三', code_type: '111', code: '360102199003077718' },
+  holders: [HOLDER],
   fields: {
     occupation: '厨师',
     examining_institution: '示例市第一人民医院',
@@ -58,12 +59,13 @@ const REFUSED: readonly [string, object, string][] = [
   ['a line break', withFields({ occupation: '厨\n师' }), '/fields/occupation'],
   ['a character that turns the direction of text', withFields({ occupation: '厨\u202e师' }), '/fields/occupation'],
   ['blanks around a value', withFields({ occupation: ' 厨师' }), '/fields/occupation'],
-  ['a control character in the name', { holder: { ...body.holder, name: '张\u0000三' } }, '/holder/name'],
+  ['a control character in the name', { holders: [{ ...HOLDER, name: '张\u0000三' }] }, '/holders/0/name'],
   [
     'a holder code type that the type does not take',
-    { holder: { ...body.holder, code_type: '414' } },
-    '/holder/code_type',
+    { holders: [{ ...HOLDER, code_type: '414' }] },
+    '/holders/0/code_type',
   ],
+  ['a holder who is named twice', { holders: [HOLDER, HOLDER] }, '/holders'],
   ['an issue date in the future', { issued_on: '2026-11-21' }, '/issued_on'],
   ['an end before the beginning', { valid_from: '2026-11-20', valid_to: '2026-11-19' }, '/valid_to'],
   ['an end later than the type allows', { valid_to: '2027-11-20' }, '/valid_to'],
