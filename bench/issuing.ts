@@ -56,7 +56,7 @@ function requestOf(number: number): unknown {
     case_id: `BENCH-${number}`,
     license_type: LICENSE_TYPE,
     license_number: `示卫健证字第${number}号`,
-    holder: { name, code_type: codeType, code },
+    holders: [{ name, code_type: codeType, code }],
     fields: {
       occupation: '餐饮服务',
       examining_institution: '示例市第一人民医院',

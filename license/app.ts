@@ -67,6 +67,8 @@ export type LicenseAppDeps = {
   /** From one address. */
   readonly verificationsPerMinute: number;
   readonly keys: RoomKeys;
+  /** How long a request waits for its license before it is promised; 5 s unless given. */
+  readonly issueWaitMs?: number;
   /** How long an unknown key of a token is not looked for again; 30 unless given. */
   readonly jwksCooldownSeconds?: number;
   /** For tests; otherwise the issuer's published keys. */
@@ -102,7 +104,8 @@ export function buildApp(parts: LicenseAppDeps): LicenseApp {
   const sessions = makeSessionGate(deps, cookies, url);
   const allowHttp = mode === 'development';
   const relyingParty = makeRelyingParty({ issuer: identityUrl, url, keyPem: parts.clientKeyPem, allowHttp, clock });
-  const licenses = makeLicenseHandlers(deps, gate);
+  const wait = parts.issueWaitMs === undefined ? {} : { waitMs: parts.issueWaitMs };
+  const licenses = makeLicenseHandlers(deps, gate, wait);
   const login = makeLoginHandlers({ deps, cookies, sessions, relyingParty, url });
   const wallet = makeWalletHandlers({ deps, sessions, flashes: makeFlashes(cookies) });
   const show = makePresentHandlers({ deps, sessions, cookies });

@@ -9,7 +9,7 @@ import type { Handler } from '../../common/http/routes.ts';
 import { parseLicenseIdentifier } from '../domain/license-identifier.ts';
 import type { License } from '../domain/license-record.ts';
 import { isEnding } from '../domain/license-states.ts';
-import type { IssueOutcome } from '../flow/await-issue.ts';
+import type { IssueOptions, IssueOutcome } from '../flow/await-issue.ts';
 import { actOnLicense } from '../flow/change-state.ts';
 import type { LicenseDeps } from '../flow/deps.ts';
 import { issueLicense } from '../flow/issue-license.ts';
@@ -24,7 +24,7 @@ export type LicenseHandlers = Readonly<
 >;
 const POLL_SECONDS = 2;
 
-export function makeLicenseHandlers(deps: LicenseDeps, gate: BearerGate): LicenseHandlers {
+export function makeLicenseHandlers(deps: LicenseDeps, gate: BearerGate, options: IssueOptions = {}): LicenseHandlers {
   const authorityOf = (ctx: Koa.Context) => authorityClient(deps, gate.actorOf(ctx).clientId);
   const find = async (ctx: Koa.Context): Promise<License> =>
     getIssuedLicense(deps, await authorityOf(ctx), identifierOf(ctx));
@@ -33,7 +33,7 @@ export function makeLicenseHandlers(deps: LicenseDeps, gate: BearerGate): Licens
       const request = await readJson(ctx, issueRequest);
       const { clientId } = gate.actorOf(ctx);
       const issuer = await issuerOfClient(deps, clientId, request.license_type, request.authority_code);
-      answerIssue(ctx, await issueLicense(deps, issuer, request));
+      answerIssue(ctx, await issueLicense(deps, issuer, request, options));
     },
     addVersion: async (ctx) => {
       const identifier = identifierOf(ctx);
@@ -42,7 +42,7 @@ export function makeLicenseHandlers(deps: LicenseDeps, gate: BearerGate): Licens
       await find(ctx);
       const { licenseType, issuingAuthority } = parseLicenseIdentifier(identifier);
       const issuer = await issuerOfClient(deps, gate.actorOf(ctx).clientId, licenseType, issuingAuthority);
-      answerIssue(ctx, await issueVersion(deps, issuer, identifier, request));
+      answerIssue(ctx, await issueVersion(deps, issuer, identifier, request, options));
     },
     readIssue: (ctx) => readIssue(deps, gate, ctx),
     read: async (ctx) => {

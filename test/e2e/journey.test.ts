@@ -55,7 +55,7 @@ async function issueLicense({ world }: RunningHouse, caseId: string): Promise<Li
       case_id: caseId,
       license_type: LICENSE_TYPE,
       license_number: `示卫健证字〔2026〕第${caseId}号`,
-      holder: { name, code_type: codeType, code },
+      holders: [{ name, code_type: codeType, code }],
       fields: {
         occupation: '餐饮服务',
         examining_institution: '示例市第一人民医院',

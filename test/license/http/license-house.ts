@@ -89,6 +89,7 @@ export async function startLicense(t: ExecutionContext, options: HouseOptions = 
     catalogCertificates: [(await catalogSigner()).certificate],
     verificationsPerMinute: options.verificationsPerMinute ?? 1000,
     keys,
+    issueWaitMs: 60_000,
     tokenKeys: issuer.keys,
   });
   await registerHouse(built.deps);
