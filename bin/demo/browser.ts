@@ -111,7 +111,9 @@ function findForm(text: string, action?: string): { action: string; hidden: Reco
     const target = unescapeHtml(/\baction="([^"]*)"/.exec(attributes)?.[1] ?? '');
     if (action !== undefined && !target.includes(action)) continue;
     const hidden: Record<string, string> = {};
-    for (const [input] of inner.matchAll(/<input\b[^>]*type="hidden"[^>]*>/g)) {
+    for (const [input] of inner.matchAll(/<input\b[^>]*>/g)) {
+      // What a browser sends untouched: hidden fields, and boxes that are checked.
+      if (!/\btype="hidden"/.test(input) && !/\btype="(?:checkbox|radio)"[^>]*\schecked\b/.test(input)) continue;
       const name = /\bname="([^"]*)"/.exec(input)?.[1];
       if (name !== undefined) hidden[name] = unescapeHtml(/\bvalue="([^"]*)"/.exec(input)?.[1] ?? '');
     }

@@ -14,8 +14,8 @@ export async function tellPresenting(world: World, tell: Teller, { license }: Is
   const browser = makeBrowser();
   const wallet = await logIn(browser, `${world.licenseUrl}/licenses`, world.passwords.zhangsan);
   tell.check(wallet.text.includes(license.identifier), '张三 logs in and finds the license in his wallet');
-  const detail = await browser.open(`${world.licenseUrl}/licenses/${license.identifier}`);
-  const page = await browser.submit(detail, {}, '/present');
+  const choice = await browser.open(`${world.licenseUrl}/present?license=${license.identifier}`);
+  const page = await browser.submit(choice, {}, '/present');
   const code = /lz_[0-9a-z]{26}/.exec(page.text.replaceAll(/<[^>]+>|\s/g, ''))?.[0] ?? '';
   tell.check(code !== '', 'he makes a presentation code, good for one use within a minute');
   const live = await call('POST', `${world.licenseUrl}/v1/verifications`, { json: { code } });
