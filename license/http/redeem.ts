@@ -18,6 +18,7 @@ import {
   redeemPresentation,
   type Verifier,
 } from '../flow/redeem-presentation.ts';
+import { findOrganisationNames } from '../store/clients.ts';
 import { type Organisation, type RedeemFault, redeemPage, redeemResultPage } from '../web/redeem-page.ts';
 import { REDEEM_PATH } from '../web/service.ts';
 import { paramOf, personOf } from './person.ts';
@@ -38,20 +39,37 @@ export function makeRedeemHandlers(parts: Parts): RedeemHandlers {
   };
 }
 
-/** Each organisation once; throws role-missing for who has no role of any. */
-function organisationsOf({ roles }: HolderSession): readonly [Organisation, ...Organisation[]] {
-  const all = new Map(roles.map(({ org, unit }) => [org, { code: org, name: unit }]));
-  const [first, ...rest] = all.values();
-  if (!first)
+/**
+ * Each organisation once, as a holder should know it: its name where it is registered here, with the unit of the role behind
+ * it. Throws role-missing for who has no role of any.
+ */
+async function organisationsOf(
+  { db }: LicenseDeps,
+  { roles }: HolderSession,
+): Promise<readonly [Organisation, ...Organisation[]]> {
+  const units = new Map(roles.map(({ org, unit }) => [org, unit]));
+  if (units.size === 0)
     throw new TrustError('role-missing', 'only who has a role of an organisation reads presentation codes here');
-  return [first, ...rest];
+  const names = await findOrganisationNames(db, [...units.keys()]);
+  const [first, ...rest] = [...units].map(([code, unit]) => ({ code, name: nameOf(names.get(code), unit, code) }));
+  return [first!, ...rest];
 }
 
-function sendForm({ sessions }: Parts, ctx: Koa.Context, fault: RedeemFault | null, typed = ''): void {
+function nameOf(name: string | undefined, unit: string, code: string): string {
+  if (name === undefined) return `${unit}（${code}）`;
+  return name === unit ? name : `${name}${unit}`;
+}
+
+async function sendForm(
+  { deps, sessions }: Parts,
+  ctx: Koa.Context,
+  fault: RedeemFault | null,
+  typed = '',
+): Promise<void> {
   const session = sessions.sessionOf(ctx);
   const page = redeemPage(pageFrame(ctx, REDEEM_PATH), {
     person: personOf(sessions, ctx),
-    organisations: organisationsOf(session),
+    organisations: await organisationsOf(deps, session),
     key: makeToken(KEY_CHARACTERS),
     typed,
     fault,
@@ -62,7 +80,7 @@ function sendForm({ sessions }: Parts, ctx: Koa.Context, fault: RedeemFault | nu
 async function redeem(parts: Parts, ctx: Koa.Context): Promise<void> {
   const { deps, sessions } = parts;
   const session = sessions.sessionOf(ctx);
-  const organisations = organisationsOf(session);
+  const organisations = await organisationsOf(deps, session);
   const form = await readForm(ctx);
   sessions.checkCsrf(ctx, form);
   const typed = form['code'] ?? '';
@@ -76,7 +94,7 @@ async function redeem(parts: Parts, ctx: Koa.Context): Promise<void> {
   } catch (error) {
     const fault = isTrustError(error, 'code-used') ? await usedFault(deps, typed) : faultOf(error, deps.clock());
     if (fault === null) throw error;
-    sendForm(parts, ctx, fault, fault.kind === 'malformed' ? typed : '');
+    await sendForm(parts, ctx, fault, fault.kind === 'malformed' ? typed : '');
   }
 }
 

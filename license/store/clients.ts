@@ -27,6 +27,21 @@ const FIND: Statement = {
     from license.clients where client_id = $1`,
 };
 
+const NAMES: Statement = {
+  name: 'organisation-names',
+  text: `select distinct on (organisation) organisation, organisation_name from license.clients
+    where organisation = any($1::text[]) order by organisation, registered_at`,
+};
+
+/** The names of the organisations that have a client here, by their 统一社会信用代码. */
+export async function findOrganisationNames(
+  db: Knex,
+  organisations: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await runStatement<Pick<Row, 'organisation' | 'organisation_name'>>(db, NAMES, [organisations]);
+  return new Map(rows.map((row) => [row.organisation, row.organisation_name]));
+}
+
 export async function findClient(db: Knex, clientId: string): Promise<LicenseClient | null> {
   const { rows } = await runStatement<Row>(db, FIND, [clientId]);
   const row = rows[0];

@@ -9,7 +9,7 @@
   const ring = box.querySelector('.ring-rest');
   const EARLY_MS = 8000; // the next code is there before the old one ends
   const POLL_MS = 1500;
-  const WAIT_MS = 5000; // a request that is slower counts as lost; the next one tries again
+  const WAIT_MS = 8000; // a request that is slower counts as lost; the next one tries again
   const MOST_RENEWALS = 10;
   const steps = matchMedia('(prefers-reduced-motion: reduce)').matches ? 6 : 60;
 

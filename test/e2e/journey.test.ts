@@ -11,6 +11,8 @@ import { type RunningHouse, startRunningHouse } from './running-house.ts';
 
 const inBrowser = judge(test.serial, 'chromium', 'noto-cjk');
 const [ZHANGSAN] = CITIZENS;
+/** Somebody of the health commission: any role of an organisation will do. */
+const DESK = 'yinzhang-baoguan';
 
 let house: Promise<RunningHouse> | undefined;
 let browser: Browser | undefined;
@@ -127,7 +129,8 @@ inBrowser('the login works without JavaScript, up to the wallet and a presentati
   await page.goto(`${world.licenseUrl}/licenses`);
   await logIn(page, world.passwords.zhangsan);
   await page.getByRole('link', { name: license.name }).first().click();
-  await page.getByRole('button', { name: '出示这张证照' }).click();
+  await page.getByRole('link', { name: '出示这张证照' }).click();
+  await page.getByRole('button', { name: '生成亮证码' }).click();
   t.is(await page.locator('.qr path').count(), 1);
   t.regex(await page.locator('.until-words').innerText(), /^\d\d:\d\d:\d\d 前有效，限用一次$/);
   const first = await page.locator('.code .identifier').innerText();
@@ -149,10 +152,12 @@ inBrowser(
     await page.getByRole('link', { name: license.name }).first().click();
     await shoot(page, 'live-license.zh');
     t.false((await page.locator('main').innerText()).includes(ZHANGSAN.code), 'the ID number is masked');
-    await page.getByRole('button', { name: '出示这张证照' }).click();
+    await page.getByRole('link', { name: '出示这张证照' }).click();
+    await shoot(page, 'live-present.zh');
+    await page.getByRole('button', { name: '生成亮证码' }).click();
     await page.locator('.qr').waitFor();
     await shoot(page, 'live-presentation.zh', true);
-    const code = (await page.locator('.code .identifier').innerText()).replace(/\s/g, '');
+    const code = (await page.locator('.whole-code .identifier').textContent()) ?? '';
 
     const check = await running.context.newPage();
     await check.goto(`${world.licenseUrl}/verify?code=${encodeURIComponent(code)}`);
@@ -169,7 +174,35 @@ inBrowser(
     t.false(await page.locator('.qr').isVisible());
     await shoot(page, 'live-presentation-read.zh', true);
     t.is((await redeem('e2e-redemption-2')).status, 409);
+    await page.goto(`${world.licenseUrl}/licenses/${license.identifier}`);
+    await page.getByText(`${VERIFIER.name}读取了您出示的：证照编号`).waitFor();
+    await shoot(page, 'live-license-readings.zh');
     t.deepEqual(faults, []);
+  },
+);
+
+inBrowser(
+  'at a desk somebody with a role types the digits, and reads what was chosen; the citizen sees who',
+  async (t) => {
+    const running = await open(t);
+    const { page, faults, world } = running;
+    license ??= await issueLicense(running, 'CASE-E2E-1');
+    await page.goto(`${world.licenseUrl}/present`);
+    await logIn(page, world.passwords.zhangsan);
+    await page.getByRole('button', { name: '生成亮证码' }).click();
+    const digits = await page.locator('.code .identifier').innerText();
+    const desk = await open(t);
+    await desk.page.goto(`${world.licenseUrl}/redeem`);
+    await logIn(desk.page, world.passwords[DESK], DESK);
+    await desk.page.getByLabel('扫码内容或 8 位数字').fill(digits);
+    await shoot(desk.page, 'live-redeem.zh');
+    await desk.page.getByRole('button', { name: '读取证照' }).click();
+    await desk.page.getByRole('heading', { name: '证照有效' }).waitFor();
+    await shoot(desk.page, 'live-redeemed.zh');
+    const read = await desk.page.locator('main').innerText();
+    t.true(read.includes('张*') && !read.includes('餐饮服务'));
+    await page.getByRole('heading', { name: '已出示' }).waitFor();
+    t.deepEqual([...faults, ...desk.faults], []);
   },
 );
 
