@@ -243,8 +243,8 @@ inBrowser('a revoked license: the seal is good, the license is not, and the page
   const { page, world } = running;
   const revoked = await issueLicense(running, 'CASE-E2E-2');
   const token = world.tokenFor(ISSUING_DEPARTMENT.clientId, ISSUING_DEPARTMENT.scopes.join(' '));
-  const url = `${world.licenseUrl}/v1/licenses/${revoked.identifier}/revocations`;
-  const json = { kind: 'revoked', reason: '体检结果更正' };
+  const url = `${world.licenseUrl}/v1/licenses/${revoked.identifier}/acts`;
+  const json = { act: 'withdraw', reason: '体检结果更正' };
   t.is((await call('POST', url, { token, json, idempotencyKey: 'e2e-revocation' })).status, 201);
   await page.goto(`${world.licenseUrl}/verify`);
   const buffer = await licenseFile(running, revoked);
@@ -266,6 +266,7 @@ inBrowser(
     const addresses = {
       wallet: `${world.licenseUrl}/licenses`,
       license: `${world.licenseUrl}/licenses/${license.identifier}`,
+      present: `${world.licenseUrl}/present`,
       verify: `${world.licenseUrl}/verify`,
       'license-reference': `${world.licenseUrl}/reference`,
       'seal-reference': `${world.sealUrl}/reference`,

@@ -185,12 +185,12 @@ inBrowser(
     await page.goto(`${server.url}/gallery/redeem`);
     t.is(await page.evaluate('document.activeElement.id'), 'field-code');
     const sent = page.waitForRequest((request) => request.method() === 'POST');
-  await page.route('**/redeem', (route) => route.fulfill({ contentType: 'text/html', body: '<p>taken</p>' }));
+    await page.route('**/redeem', (route) => route.fulfill({ contentType: 'text/html', body: '<p>taken</p>' }));
     await page.keyboard.type('lz_5k3m9q2w7x4t8v6z1y0r5k3m9q');
     await page.keyboard.press('Enter');
     t.true((await sent).postData()?.includes('code=lz_5k3m9q2w7x4t8v6z1y0r5k3m9q'));
     await page.getByText('taken').waitFor();
-  await page.goto(`${server.url}/gallery/redeemed-valid`);
+    await page.goto(`${server.url}/gallery/redeemed-valid`);
     t.is(await page.evaluate('document.activeElement.id'), 'next');
   },
 );
