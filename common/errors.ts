@@ -581,6 +581,12 @@ export const PROBLEMS = {
     '该系统未登记 SM2 加密公钥',
     'Have the public key registered (`xinji license client`), or ask without encryption.',
   ),
+  'copies-not-offered': problem(
+    503,
+    'Annotated copies are not made here',
+    '本平台未配置加注件用章',
+    'Ask the operator to set the platform seal (XINJI_LICENSE_PLATFORM_SEAL).',
+  ),
   'copy-not-found': problem(
     404,
     'There is no annotated copy at this address',

@@ -14,17 +14,17 @@ import { makeCookies } from '../common/http/cookies.ts';
 import { makeFlashes } from '../common/http/flash.ts';
 import { healthRoutes } from '../common/http/health.ts';
 import type { Metrics } from '../common/http/metrics.ts';
-import type { Operation } from '../common/http/operation.ts';
 import { webRoutes } from '../common/http/preferences.ts';
 import { makeRateLimit } from '../common/http/rate-limit.ts';
 import { referenceRoutes } from '../common/http/reference-page.ts';
-import { type Access, type Handler, mountRoutes, type Route } from '../common/http/routes.ts';
+import { mountRoutes, type Route, row } from '../common/http/routes.ts';
 import type { Log } from '../common/log.ts';
 import type { Certificate } from '../common/pki/certificate.ts';
 import type { RoomKeys } from './domain/room-keys.ts';
 import type { LicenseDeps, SealPort } from './flow/deps.ts';
 import { type Housekeeping, makeHousekeeping } from './flow/housekeeping.ts';
 import { makeLicenseCatalog } from './flow/license-catalog.ts';
+import { makeWrongTries } from './flow/wrong-tries.ts';
 import { LICENSE_OPERATIONS } from './http/license-operations.ts';
 import { TYPE_OPERATIONS } from './http/license-type-operations.ts';
 import { makeLicenseTypeHandlers } from './http/license-types.ts';
@@ -36,6 +36,7 @@ import { makePresentationHandlers } from './http/presentations.ts';
 import { makeRedeemHandlers } from './http/redeem.ts';
 import { makeRelyingParty } from './http/relying-party.ts';
 import { makeSessionGate } from './http/session-gate.ts';
+import { sharingRoutes } from './http/sharing-routes.ts';
 import { makeVerificationHandler } from './http/verifications.ts';
 import { makeVerifyHandlers } from './http/verify-pages.ts';
 import { makeWalletHandlers } from './http/wallet.ts';
@@ -59,6 +60,9 @@ export type LicenseAppDeps = {
   readonly seal: SealPort;
   readonly files: FileStore;
   readonly renderer: Renderer;
+  /** Who makes annotated copies, under the seal of this code; null: nobody does. */
+  readonly platformSeal: string | null;
+  readonly platformName: string;
   /** PKCS#8 PEM, P-256: this room as a client of the identity room. */
   readonly clientKeyPem: string;
   /** Whose signatures on license types are accepted. */
@@ -91,7 +95,19 @@ export function buildApp(parts: LicenseAppDeps): LicenseApp {
   const { db, log, clock, metrics, mode, url, identityUrl, seal, files, renderer } = parts;
   const catalog = makeLicenseCatalog({ db, clock, log, certificates: parts.catalogCertificates });
   const verifyUrl = `${url}/verify`;
-  const deps: LicenseDeps = { db, catalog, log, clock, seal, files, renderer, verifyUrl, keys: parts.keys };
+  const platform = parts.platformSeal === null ? null : { name: parts.platformName, sealEsID: parts.platformSeal };
+  const deps: LicenseDeps = {
+    db,
+    catalog,
+    log,
+    clock,
+    seal,
+    files,
+    renderer,
+    verifyUrl,
+    platform,
+    keys: parts.keys,
+  };
   const gate = makeBearerGate({
     issuer: identityUrl,
     audience: url,
@@ -110,12 +126,13 @@ export function buildApp(parts: LicenseAppDeps): LicenseApp {
   const wallet = makeWalletHandlers({ deps, sessions, flashes: makeFlashes(cookies) });
   const show = makePresentHandlers({ deps, sessions, cookies });
   const desk = makeRedeemHandlers({ deps, sessions });
-  const verify = makeVerifyHandlers(deps);
+  const tries = makeWrongTries(clock);
+  const verify = makeVerifyHandlers(deps, tries);
   const types = makeLicenseTypeHandlers(catalog);
   const presentations = makePresentationHandlers(deps, sessions, gate);
   const webhooks = makeWebhookHandlers({ ...deps, mode }, gate);
   const limit = makeRateLimit({ perMinute: parts.verificationsPerMinute, clock });
-  const verification = limit.guard(makeVerificationHandler(deps));
+  const verification = limit.guard(makeVerificationHandler(deps, tries));
 
   const table: readonly Route[] = [
     row('GET', '/v1/license-types', 'public', limit.guard(types.list), TYPE_OPERATIONS.list),
@@ -159,6 +176,8 @@ export function buildApp(parts: LicenseAppDeps): LicenseApp {
     row('GET', '/redeem/:id/photos/:place', 'session', desk.photo),
     row('GET', '/verify', 'public', limit.guard(verify.show)),
     row('POST', '/verify', 'public', limit.guard(verify.check)),
+    row('POST', '/verify/facts', 'public', limit.guard(verify.checkFacts)),
+    ...sharingRoutes({ deps, gate, sessions, cookies, limit, url }),
   ];
   const reference = {
     service: API_SERVICE,
@@ -188,11 +207,6 @@ export function buildApp(parts: LicenseAppDeps): LicenseApp {
     },
   );
   return { app, deps, housekeeping: makeHousekeeping(deps) };
-}
-
-/** One line a route, so that a missing scope is visible. */
-function row(method: Route['method'], path: string, scope: Access, handler: Handler, operation?: Operation): Route {
-  return { method, path, scope, handler, ...(operation === undefined ? {} : { operation }) };
 }
 
 /** Who opens a page of his own without a session is led to the login and comes back to it. */

@@ -23,6 +23,7 @@ import {
   readKeyText,
   VERIFIER_ROWS,
 } from '../common/setting-values.ts';
+import { SHARING_ROWS } from './settings/sharing.ts';
 import { WEBHOOK_ROWS } from './settings/webhooks.ts';
 
 const DEVELOPMENT_COOKIE_KEY = 'development-cookie-key-of-the-license-room';
@@ -123,6 +124,7 @@ export const CONFIG_TABLE = {
   ...auditRows('license'),
   tsa: checkpointTsaRow('license'),
   ...WEBHOOK_ROWS,
+  ...SHARING_ROWS,
   cookieKeys: {
     name: 'XINJI_LICENSE_COOKIE_KEYS',
     manual: 'Secrets of at least 32 characters that sign cookies, newest first, separated by commas.',

@@ -60,6 +60,7 @@ async function resume(env: NodeJS.ProcessEnv): Promise<ResumeResult> {
       seal: makeSealClient({ baseUrl: config.sealUrl, getToken: makeSealTokens(config) }),
       renderer: makeRenderer({ fonts: readFontFiles(config.rareFonts) }),
       verifyUrl: `${config.url}/verify`,
+      platform: null,
       keys: await openRoomKeys(db, masterKeysOf(config), systemClock()),
       clock: systemClock,
       log,

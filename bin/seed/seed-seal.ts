@@ -47,7 +47,7 @@ export async function seedSeal(env: NodeJS.ProcessEnv, subjects: StaffSubjects):
 type SeedSeal = {
   readonly esID: string;
   readonly application: SealApplicationRequest;
-  readonly grant: { readonly client_id: string; readonly document_class: string };
+  readonly grants: readonly { readonly client_id: string; readonly document_class: string }[];
   /** Keys of the acts: the seed may be repeated. */
   readonly acts: string;
 };
@@ -63,7 +63,7 @@ const DEPARTMENT_SEAL: SeedSeal = {
     valid_years: YEARS,
     reason: '机构设立',
   },
-  grant: { client_id: LICENSE_CLIENT.clientId, document_class: 'license' },
+  grants: [{ client_id: LICENSE_CLIENT.clientId, document_class: 'license' }],
   acts: '',
 };
 
@@ -85,7 +85,10 @@ const REPORT_SEAL: SeedSeal = {
     valid_years: YEARS,
     reason: '核验报告用章',
   },
-  grant: { client_id: REPORT_CLIENT, document_class: REPORT_CLASS },
+  grants: [
+    { client_id: REPORT_CLIENT, document_class: REPORT_CLASS },
+    { client_id: LICENSE_CLIENT.clientId, document_class: 'license' }, // annotated copies
+  ],
   acts: 'platform-',
 };
 
@@ -98,11 +101,10 @@ async function leadSeal(deps: LifeDeps, subjects: StaffSubjects, seal: SeedSeal)
   await makeVersion(deps, as('seal-maker', 'make'), id, {});
   await decideOnVersion(deps, as('seal-maker', 'file'), id, { step: 'file', reason: '备案编号 开发〔2026〕00001号' });
   const { valid_to: end } = await activateVersion(deps, as('seal-keeper', 'activate'), id, {});
-  await giveGrant(deps, as('seal-keeper', 'grant'), esID, {
-    ...seal.grant,
-    count: null,
-    valid_to: end!,
-  });
+  for (const [index, grant] of seal.grants.entries()) {
+    const act = as('seal-keeper', index === 0 ? 'grant' : `grant-${index + 1}`);
+    await giveGrant(deps, act, esID, { ...grant, count: null, valid_to: end! });
+  }
 }
 
 const OWNERS: readonly RoleName[] = ['seal-applicant', 'seal-keeper'];

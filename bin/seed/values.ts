@@ -120,7 +120,7 @@ export const SEAL = {
   widthMm: 42,
 } as const;
 
-/** The seal of the platform itself, for the printed reports of verifications. */
+/** The seal of the platform itself, for the printed reports of verifications and for annotated copies of licenses. */
 export const PLATFORM_SEAL = {
   esID: '36010000000002',
   name: '示例市政务服务和数据管理局核验专用章',

@@ -52,6 +52,14 @@ export const sharingHead = z.strictObject({
     .string()
     .regex(/^[0-9A-Za-z_-]{1,64}$/)
     .meta({ description: '办理事项编码', example: '11360100MB0D00010M2000131001001' }),
+  groundId: z
+    .string()
+    .regex(/^(?:cns|lgb)_[0-9a-z]{1,64}$/)
+    .optional()
+    .meta({
+      description: 'The consent or legal basis to read on; left out: any that carries the read',
+      example: 'cns_5k3m9q2w7x4t8v6z1y0r5k3m9q',
+    }),
   requestId: z
     .string()
     .regex(/^[\x21-\x7e]{1,128}$/)
@@ -77,11 +85,13 @@ export const sharingAnswerHead = z.strictObject({
 });
 export type SharingAnswerHead = z.infer<typeof sharingAnswerHead>;
 
-/** GB/T 32918.4: C1‖C3‖C2 over the UTF-8 JSON text that `data` would have been. */
+/** GB/T 32918.4 over the UTF-8 JSON text that `data` would have been: SM2Cipher of GM/T 0009, so C1‖C3‖C2 in DER. */
 export const encryptedData = z.strictObject({
   algorithm: z.literal('SM2'),
-  keyId: z.string().meta({ description: 'Which of the keys of the caller', example: 'sm2-2026-01' }),
-  cipherText: z.base64().meta({ description: 'C1‖C3‖C2, base64' }),
+  keyId: z
+    .string()
+    .meta({ description: 'First 16 digits of the SM3 of the point of the key', example: '3f1c09aa5be27d64' }),
+  cipherText: z.base64().meta({ description: 'SM2Cipher, DER, in base64' }),
 });
 
 /** An answer has `data` after status 0, or `encryptedData` when it was asked for; otherwise neither. */
@@ -99,8 +109,8 @@ const holderCodeType = z
 export const searchRequest = requestOf(
   z.strictObject({
     certificateTypeCode: z.string().length(21).meta({ description: '证照类型代码', example: '11100000MB0D000965001' }),
-    certificateHolderCode: holderCode,
-    certificateHolderTypeCode: holderCodeType,
+    certificateHolderCode: holderCode.optional().meta({ description: '持证主体代码; not needed with a consent' }),
+    certificateHolderTypeCode: holderCodeType.optional(),
     certificateHolderName: line(100).optional().meta({ description: '持证主体; one that differs finds nothing' }),
     certificateAreaCode: z
       .string()

@@ -32,6 +32,17 @@ export type RouteOptions = {
   readonly authorise?: (ctx: Koa.Context, access: Exclude<Access, 'public'>) => Promise<void> | void;
 };
 
+/** One line a route, so that a missing scope is visible. */
+export function row(
+  method: Route['method'],
+  path: string,
+  scope: Access,
+  handler: Handler,
+  operation?: Operation,
+): Route {
+  return { method, path, scope, handler, ...(operation === undefined ? {} : { operation }) };
+}
+
 /** Mounts `table` on `app`. Throws at start when a row needs authorisation and `authorise` is missing. */
 export function mountRoutes(app: Koa, table: readonly Route[], { authorise }: RouteOptions = {}): void {
   const router = new Router();

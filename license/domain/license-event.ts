@@ -20,6 +20,9 @@ export const LICENSE_EVENT_KINDS = [
   'consent-revoked',
   'correction-asked',
   'correction-answered',
+  'basis-entered',
+  'basis-ended',
+  'client-changed',
   'shredded',
   'refused',
 ] as const;

@@ -12,7 +12,7 @@ import { TrustError } from '../../common/errors.ts';
 import { makeUuid7 } from '../../common/ids.ts';
 import { closeEventDetail, type EventDetail } from '../domain/event-detail.ts';
 import { holderKey } from '../domain/holder-key.ts';
-import type { LicenseEventKind } from '../domain/license-event.ts';
+import type { LicenseEvent, LicenseEventKind } from '../domain/license-event.ts';
 import { parseLicenseIdentifier } from '../domain/license-identifier.ts';
 import { listMetadata, type MetadataEntry } from '../domain/license-metadata.ts';
 import type { License } from '../domain/license-record.ts';
@@ -135,6 +135,18 @@ export function readEvent(read: AllowedRead, kind: LicenseEventKind) {
   const matter = { code: request.matterCode, name: ground.matterName };
   const detail = { ...detailOf(caller, request), matter, fields };
   return eventOf(license, caller, { kind, at, detail, basis: basisOf(ground), requestId: request.requestId });
+}
+
+/** An event of a caller who was told something about a license that is not read on a ground: `told` says what. */
+export function callerEvent(
+  license: License,
+  caller: SharingClient,
+  purpose: ReadPurpose,
+  told: EventDetail,
+  at: Date,
+): LicenseEvent {
+  const detail = { ...detailOf(caller, purpose), ...told };
+  return eventOf(license, caller, { kind: 'read', at, detail, basis: null, requestId: purpose.requestId });
 }
 
 export function basisOf(ground: Pick<ReadGround, 'kind' | 'id'>): string {

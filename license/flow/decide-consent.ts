@@ -135,6 +135,17 @@ export async function withdrawConsent(deps: ConsentDeps, decider: Decider, conse
   return consent;
 }
 
+/** The consent that this request of his led to. Throws consent-not-found. */
+export async function getConsentOfRequest(
+  deps: Pick<LicenseDeps, 'db'>,
+  { holderKey }: Decider,
+  requestId: string,
+): Promise<Consent> {
+  const consent = await findConsentOfRequest(deps.db, requestId);
+  if (consent?.holderKey !== toHex(holderKey)) throw noConsent();
+  return consent;
+}
+
 async function getOwnRequest(deps: ConsentDeps, { holderKey }: Decider, requestId: string): Promise<ConsentRequest> {
   const request = await findConsentRequest(deps.db, requestId);
   const isOthers = request?.holderKey != null && !equalBytes(request.holderKey, holderKey);

@@ -24,6 +24,8 @@ export type SealPort = {
   verify(pdf: Uint8Array): Promise<VerificationReport>;
 };
 
+export type Platform = { readonly name: string; readonly sealEsID: string };
+
 export type LicenseDeps = {
   readonly db: Knex;
   readonly catalog: LicenseCatalog;
@@ -32,6 +34,8 @@ export type LicenseDeps = {
   readonly renderer: Renderer;
   /** The public page that checks licenses; the QR code of a face holds it. */
   readonly verifyUrl: string;
+  /** Who makes annotated copies, and under which seal; null: nobody does. */
+  readonly platform: Platform | null;
   readonly keys: RoomKeys;
   readonly clock: Clock;
   readonly log: Log;

@@ -8,6 +8,7 @@ import { checkAskedTerms, REQUEST_SECONDS } from '../domain/consent-terms.ts';
 import { holderKey } from '../domain/holder-key.ts';
 import { type ConsentRequest, findConsentRequest, insertConsentRequest } from '../store/consent-requests.ts';
 import { type Consent, findConsentOfRequest } from '../store/consents.ts';
+import { findLicenseHeads } from '../store/licenses.ts';
 import { findSharingClient, type SharingClient } from '../store/sharing-clients.ts';
 import type { LicenseDeps } from './deps.ts';
 
@@ -15,8 +16,10 @@ type AskDeps = Pick<LicenseDeps, 'db' | 'keys' | 'clock' | 'catalog'>;
 
 export type RequestState = {
   readonly request: Omit<ConsentRequest, 'organisationName'>;
-  readonly consent: Consent | null;
+  /** With the current identifier of each license; null for one that is gone. */
+  readonly consent: (Consent & { readonly licenses: readonly AllowedLicense[] }) | null;
 };
+type AllowedLicense = Consent['allowed'][number] & { readonly identifier: string | null };
 
 /** Throws client-not-registered, invalid-request, license-type-not-found, return-address-unknown. */
 export async function requestConsent(deps: AskDeps, clientId: string, body: ConsentRequestBody): Promise<RequestState> {
@@ -68,7 +71,12 @@ export async function getRequestState(
   const request = await findConsentRequest(deps.db, requestId);
   if (request?.organisation !== client.organisation)
     throw new TrustError('consent-request-not-found', 'your organisation made no such request');
-  return { request, consent: request.state === 'given' ? await findConsentOfRequest(deps.db, requestId) : null };
+  const consent = request.state === 'given' ? await findConsentOfRequest(deps.db, requestId) : null;
+  if (!consent) return { request, consent: null };
+  const ids = consent.allowed.map(({ licenseId }) => licenseId);
+  const current = new Map((await findLicenseHeads(deps.db, ids)).map((head) => [head.licenseId, head.identifier]));
+  const licenses = consent.allowed.map((one) => ({ ...one, identifier: current.get(one.licenseId) ?? null }));
+  return { request, consent: { ...consent, licenses } };
 }
 
 /** Throws client-not-registered. */

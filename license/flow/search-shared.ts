@@ -7,6 +7,7 @@ import { chinaDate } from '../../common/codes/calendar-date.ts';
 import { TrustError } from '../../common/errors.ts';
 import { makeUuid7 } from '../../common/ids.ts';
 import type { License } from '../domain/license-record.ts';
+import type { LicenseState } from '../domain/license-states.ts';
 import { type BasisGround, judgeRead, type ReadGround } from '../domain/read-grounds.ts';
 import { findConsent } from '../store/consents.ts';
 import { insertEvent, insertEvents } from '../store/events.ts';
@@ -34,6 +35,8 @@ export type SharedSearch = ReadPurpose & {
   readonly holderName: string | null;
   /** Prefix of a GB/T 2260 code. */
   readonly region: string | null;
+  /** Only licenses in this state. */
+  readonly state: LicenseState | null;
 };
 
 /**
@@ -142,7 +145,8 @@ function judgeSearch(caller: SharingClient, search: SharedSearch, grounds: reado
   );
 }
 
-function fits({ head, content }: License, { holderName, region }: SharedSearch): boolean {
+function fits({ head, content, state }: License, { holderName, region, state: wanted }: SharedSearch): boolean {
+  if (wanted !== null && state !== wanted) return false;
   if (region !== null && !head.region.startsWith(region)) return false;
   return holderName === null || content.holders.some(({ name }) => name === holderName.trim());
 }

@@ -28,8 +28,18 @@ type LicenseFact = FileVerification['license'];
 
 /** Throws what the seal room says of a file that it cannot read (not-a-pdf, pdf-broken …) and seal-unavailable. */
 export async function verifyFile(deps: LicenseDeps, pdf: Uint8Array): Promise<FileVerification> {
-  const report = await deps.seal.verify(pdf).catch(throwForeign(FILE_PROBLEMS));
+  const report = await judgeSeals(deps, pdf);
   return { kind: 'file', report: requireSeal(report), license: await findLicenseFact(deps, pdf) };
+}
+
+/** What the seal room reports. Throws as `verifyFile`. */
+export function judgeSeals({ seal }: Pick<LicenseDeps, 'seal'>, pdf: Uint8Array): Promise<VerificationReport> {
+  return seal.verify(pdf).catch(throwForeign(FILE_PROBLEMS));
+}
+
+/** True for what the seal room says of a file that it cannot read. */
+export function isFileProblem(code: ProblemCode): boolean {
+  return FILE_PROBLEMS.has(code);
 }
 
 /** A license is sealed: a signature without an e-seal, however valid, is not what was asked for here. */

@@ -1,6 +1,7 @@
 // What the room's API tells OpenAPI about presenting and verifying; the schemas are the contracts that the handlers parse
 // with. Issuing, reading and acting: license-operations.ts.
 import { codeVerification, codeVerificationRequest, fileVerification } from '../../common/contract/license.ts';
+import { licenseCheck, licenseCheckRequest } from '../../common/contract/license-check.ts';
 import {
   presentationDocument,
   presentationParams,
@@ -57,14 +58,15 @@ export const OPERATIONS = {
   verify: {
     id: 'verifyFileOrCode',
     tag: 'Verifications',
-    summary: 'Judge a license file, or look at a presentation code',
-    summaryZh: '核验证照文件，或查看亮证码是否有效',
+    summary: 'Judge a license file, check a license, or look at a presentation code',
+    summaryZh: '核验证照文件，按照面码或两项信息核验证照，或查看亮证码是否有效',
     description:
       'A failed verification is a report, not an error. The seals of the file and the state of the license are separate facts. ' +
-      'A code is looked at and never redeemed.',
-    body: [pdf, { schema: codeVerificationRequest }],
+      'A code is looked at and never redeemed. A license is checked by the code of its face, or by the two facts that verify_facts ' +
+      'of its type names; which of them is wrong is never said.',
+    body: [pdf, { schema: codeVerificationRequest.or(licenseCheckRequest) }],
     answers: {
-      200: { description: 'The report', content: [{ schema: fileVerification.or(codeVerification) }] },
+      200: { description: 'The report', content: [{ schema: fileVerification.or(codeVerification).or(licenseCheck) }] },
     },
     problems: [
       'not-a-pdf',

@@ -1,26 +1,29 @@
-// POST /v1/verifications, public: a PDF is judged, a presentation code is looked at. Nothing is kept, nothing is redeemed.
+// POST /v1/verifications, public: a PDF is judged, a presentation code is looked at, a license is checked by
+// the code of its face or by two facts. Nothing is kept, nothing is redeemed.
 import type Koa from 'koa';
-import { codeVerificationRequest } from '../../common/contract/license.ts';
-import { checkMediaType, readBytes, readJson } from '../../common/http/body.ts';
+import { checkMediaType, readBytes } from '../../common/http/body.ts';
 import type { Handler } from '../../common/http/routes.ts';
 import type { LicenseDeps } from '../flow/deps.ts';
 import { type CodeFact, lookAtCode } from '../flow/present-licenses.ts';
 import { verifyFile } from '../flow/verify-file.ts';
+import type { WrongTries } from '../flow/wrong-tries.ts';
+import { answerCheck } from './license-checks.ts';
 
 export const MAX_FILE_MEGABYTES = 20;
 export const MAX_FILE_BYTES = MAX_FILE_MEGABYTES * 1024 * 1024;
 
-export function makeVerificationHandler(deps: LicenseDeps): Handler {
+export function makeVerificationHandler(deps: LicenseDeps, tries: WrongTries): Handler {
   return async (ctx) => {
     checkMediaType(ctx, ['application/pdf', 'application/json']);
-    if (mediaTypeOf(ctx) === 'application/json') return answerCode(deps, ctx);
+    if (mediaTypeOf(ctx) === 'application/json') return answerJson(deps, tries, ctx);
     const pdf = await readBytes(ctx, { maxBytes: MAX_FILE_BYTES, types: ['application/pdf'] });
     ctx.body = await verifyFile(deps, pdf);
   };
 }
 
-async function answerCode(deps: LicenseDeps, ctx: Koa.Context): Promise<void> {
-  const { code } = await readJson(ctx, codeVerificationRequest);
+async function answerJson(deps: LicenseDeps, tries: WrongTries, ctx: Koa.Context): Promise<void> {
+  const code = await answerCheck(deps, tries, ctx);
+  if (code === null) return;
   const fact = await lookAtCode(deps, code);
   ctx.body = {
     kind: 'presentation_code',

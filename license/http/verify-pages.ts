@@ -4,26 +4,42 @@ import { isTrustError, type ProblemCode } from '../../common/errors.ts';
 import { pageFrame, sendPage } from '../../common/http/preferences.ts';
 import type { Handler } from '../../common/http/routes.ts';
 import { readUpload, recogniseFile, type Upload } from '../../common/http/upload.ts';
+import { parseFaceLink } from '../domain/face-link.ts';
 import type { LicenseDeps } from '../flow/deps.ts';
 import { lookAtCode } from '../flow/present-licenses.ts';
 import { verifyFile } from '../flow/verify-file.ts';
+import type { WrongTries } from '../flow/wrong-tries.ts';
 import { codeResultPage } from '../web/code-result-page.ts';
 import { VERIFY_PATH } from '../web/service.ts';
 import { type VerifyFault, verifyPage } from '../web/verify-page.ts';
 import { fileResultPage } from '../web/verify-result-page.ts';
+import { type CheckParts, checkFacts, showFaceCheck, showFactsForm } from './check-pages.ts';
 import { MAX_FILE_BYTES, MAX_FILE_MEGABYTES } from './verifications.ts';
 
-export type VerifyHandlers = Readonly<Record<'show' | 'check', Handler>>;
+export type VerifyHandlers = Readonly<Record<'show' | 'check' | 'checkFacts', Handler>>;
 
-export function makeVerifyHandlers(deps: LicenseDeps): VerifyHandlers {
+export function makeVerifyHandlers(deps: LicenseDeps, tries: WrongTries): VerifyHandlers {
+  const checks = { deps, tries };
   return {
     show: async (ctx) => {
-      const code = ctx.query['code'];
+      const { code, id, identifier } = ctx.query;
+      if (typeof id === 'string' && typeof code === 'string') return showFaceCheck(checks, ctx, id, code);
+      if (typeof identifier === 'string') return showIdentifier(checks, ctx, identifier);
       if (code === undefined) return sendForm(ctx, []);
+      const face = typeof code === 'string' ? parseFaceLink(code) : null;
+      if (face) return showFaceCheck(checks, ctx, face.identifier, face.verifyCode);
       await showCode(deps, ctx, typeof code === 'string' ? code : '');
     },
     check: (ctx) => checkFile(deps, ctx),
+    checkFacts: (ctx) => checkFacts(checks, ctx),
   };
+}
+
+/** Asks for the facts of a license whose type is known here. */
+async function showIdentifier(checks: CheckParts, ctx: Koa.Context, identifier: string): Promise<void> {
+  if (await showFactsForm(checks, ctx, identifier)) return;
+  const kind = identifier.trim() === '' ? 'identifier-missing' : 'identifier-malformed';
+  sendForm(ctx, [{ kind }], { identifier });
 }
 
 async function showCode(deps: LicenseDeps, ctx: Koa.Context, code: string): Promise<void> {
@@ -33,7 +49,7 @@ async function showCode(deps: LicenseDeps, ctx: Koa.Context, code: string): Prom
     sendPage(ctx, codeResultPage(pageFrame(ctx, VERIFY_PATH), { state, expiresAt, now: deps.clock() }));
   } catch (error) {
     if (!isTrustError(error, 'code-malformed')) throw error;
-    sendForm(ctx, [{ kind: 'code-malformed' }], code);
+    sendForm(ctx, [{ kind: 'code-malformed' }], { code });
   }
 }
 
@@ -72,12 +88,17 @@ function faultOf(code: ProblemCode, upload: Upload | null): VerifyFault | null {
   }
 }
 
-function sendForm(ctx: Koa.Context, faults: readonly VerifyFault[], code = ''): void {
+function sendForm(
+  ctx: Koa.Context,
+  faults: readonly VerifyFault[],
+  { code = '', identifier = '' }: { readonly code?: string; readonly identifier?: string } = {},
+): void {
   const page = verifyPage(pageFrame(ctx, VERIFY_PATH), {
     fileAction: VERIFY_PATH,
     codeAction: VERIFY_PATH,
     maxMegabytes: MAX_FILE_MEGABYTES,
     code,
+    identifier,
     faults,
   });
   sendPage(ctx, page, faults.length > 0 ? 422 : 200);

@@ -13,6 +13,7 @@ export const REDEEM_SERVICE: Text = { zh: '核验亮证码', en: 'Read a present
 export const WALLET_PATH = '/licenses';
 export const PRESENT_PATH = '/present';
 export const REDEEM_PATH = '/redeem';
+export const CONSENTS_PATH = '/consents';
 export const VERIFY_PATH = '/verify';
 /** Asks the identity room in whose name to go on. */
 export const SWITCH_PATH = '/login?as=choose';

@@ -9,6 +9,7 @@ import { navItems, VERIFY_PATH, VERIFY_SERVICE } from './service.ts';
 /** Why a file or code was refused before any check. */
 export type VerifyFault =
   | { readonly kind: 'file-missing' | 'code-missing' | 'code-malformed' | 'encrypted' }
+  | { readonly kind: 'identifier-missing' | 'identifier-malformed' }
   | { readonly kind: 'too-large' }
   /** `looksLike`: ZIP, PNG … ; left out when nothing was recognised. */
   | { readonly kind: 'not-a-pdf'; readonly looksLike?: string }
@@ -21,6 +22,8 @@ export type VerifyPage = {
   readonly codeAction: string;
   readonly maxMegabytes: number;
   readonly code?: string;
+  /** As typed; GET, field `identifier`, at the address of codes. */
+  readonly identifier?: string;
   readonly faults?: readonly VerifyFault[];
 };
 
@@ -39,6 +42,18 @@ const TEXTS = {
     en: 'Says only whether it is live; nothing is read and the code is not used up',
   },
   look: { zh: '查看', en: 'Look' },
+  idTitle: { zh: '没有文件？按标识核验', en: 'No file? Check by identifier' },
+  id: { zh: '电子证照标识', en: 'Identifier' },
+  idHint: {
+    zh: '以 1.2.156.3005.2 开头，印在证照下方；下一步再填写证照上的两项信息',
+    en: 'Begins with 1.2.156.3005.2, at the foot of the license; two entries of the license come next',
+  },
+  next: { zh: '下一步', en: 'Next' },
+  idMissing: { zh: '请填写电子证照标识', en: 'Enter the identifier' },
+  idMalformed: {
+    zh: '标识不正确，或不是本平台的证照；请逐字核对',
+    en: 'The identifier is not right, or of no license here; check every character',
+  },
   fileMissing: { zh: '请选择一个 PDF 文件', en: 'Choose a PDF file' },
   tooLarge: { zh: '文件超过 {n} MB', en: 'Larger than {n} MB' },
   notPdf: { zh: '这不是 PDF 文件', en: 'Not a PDF' },
@@ -72,6 +87,11 @@ ${field({ name: 'file', type: 'file', label: say(TEXTS.file), hint: say(TEXTS.fi
 <button class="button" type="submit">${say(TEXTS.check)}</button>
 </form>
 <form class="card" method="get" action="${props.codeAction}" novalidate>
+<h2>${say(TEXTS.idTitle)}</h2>
+${field({ name: 'identifier', label: say(TEXTS.id), hint: say(TEXTS.idHint), value: props.identifier ?? '', autocomplete: 'off', fault: faultOf(faults, 'identifier') })}
+<button class="button plain" type="submit">${say(TEXTS.next)}</button>
+</form>
+<form class="card" method="get" action="${props.codeAction}" novalidate>
 <h2>${say(TEXTS.codeTitle)}</h2>
 ${field({ name: 'code', label: say(TEXTS.code), hint: say(TEXTS.codeHint), value: props.code ?? '', autocomplete: 'off', fault: faultOf(faults, 'code') })}
 <button class="button plain" type="submit">${say(TEXTS.look)}</button>
@@ -85,6 +105,10 @@ function inWords(fault: VerifyFault, maxMegabytes: number, say: Say): Fault {
       return { field: 'code', words: say(TEXTS.codeMissing) };
     case 'code-malformed':
       return { field: 'code', words: say(TEXTS.codeMalformed) };
+    case 'identifier-missing':
+      return { field: 'identifier', words: say(TEXTS.idMissing) };
+    case 'identifier-malformed':
+      return { field: 'identifier', words: say(TEXTS.idMalformed) };
     case 'file-missing':
       return { field: 'file', words: say(TEXTS.fileMissing) };
     case 'too-large':

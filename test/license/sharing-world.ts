@@ -74,11 +74,14 @@ export async function registerReaders(db: Knex): Promise<void> {
     return_addresses: [`https://${client_id}.example.gov.cn/back?from=license`],
     registered_at: NOON,
   });
-  await db('license.clients').insert([
-    client(READER, READER_ORGANISATION, '示例市市场监督管理局'),
-    client(READER_TWIN, READER_ORGANISATION, '示例市市场监督管理局'),
-    client(STRANGER, '11360100MB0D00037D', '示例市税务局'),
-  ]);
+  await db('license.clients')
+    .insert([
+      client(READER, READER_ORGANISATION, '示例市市场监督管理局'),
+      client(READER_TWIN, READER_ORGANISATION, '示例市市场监督管理局'),
+      client(STRANGER, '11360100MB0D00037D', '示例市税务局'),
+    ])
+    .onConflict(['client_id'])
+    .merge();
 }
 
 export type Stored = { readonly licenseId: string; readonly identifier: string };

@@ -30,7 +30,7 @@ export async function makeWorld(t: ExecutionContext): Promise<World> {
   const seal = makeSealDouble();
   const log = makeLog('license', 'silent');
   const catalog = await openTestCatalog({ db, clock: () => now, log });
-  const room = { db, catalog, files: makeMemoryFiles(), seal, renderer, verifyUrl };
+  const room = { db, catalog, files: makeMemoryFiles(), seal, renderer, verifyUrl, platform: null };
   const deps: LicenseDeps = { ...room, keys, clock: () => now, log };
   await registerHouse(deps);
   return {

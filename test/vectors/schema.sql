@@ -532,25 +532,27 @@ license.acts
   license may delete, insert, select, update
 
 license.annotated_copies
-  address_sm3 bytea not null
   copy_id text not null
   license_id text not null
   identifier text not null
   client_id text not null
   basis text not null
   file_sm3 bytea not null
-  stored_sm3 bytea not null
   file_size integer not null
   made_at timestamp with time zone not null
-  address_until timestamp with time zone not null
   valid_until timestamp with time zone not null
+  address_sm3 bytea
+  stored_sm3 bytea
+  address_until timestamp with time zone
   constraint annotated_copies_address_sm3_check CHECK ((length(address_sm3) = 32))
-  constraint annotated_copies_copy_id_key UNIQUE (copy_id)
+  constraint annotated_copies_address_sm3_key UNIQUE (address_sm3)
+  constraint annotated_copies_check CHECK ((((address_sm3 IS NULL) = (stored_sm3 IS NULL)) AND ((address_sm3 IS NULL) = (address_until IS NULL))))
   constraint annotated_copies_file_size_check CHECK ((file_size > 0))
   constraint annotated_copies_file_sm3_check CHECK ((length(file_sm3) = 32))
-  constraint annotated_copies_pkey PRIMARY KEY (address_sm3)
+  constraint annotated_copies_file_sm3_key UNIQUE (file_sm3)
+  constraint annotated_copies_pkey PRIMARY KEY (copy_id)
   constraint annotated_copies_stored_sm3_check CHECK ((length(stored_sm3) = 32))
-  CREATE INDEX annotated_copies_end ON license.annotated_copies USING btree (address_until)
+  CREATE INDEX annotated_copies_end ON license.annotated_copies USING btree (valid_until)
   license may delete, insert, select, update
 
 license.audit_checkpoints

@@ -174,6 +174,7 @@ const search = (change: Partial<SharedSearch> = {}): SharedSearch => ({
   holderKey: keyOf(ZHANGSAN),
   holderName: null,
   region: null,
+  state: null,
   purpose: PURPOSE,
   matterCode: INSPECTION.code,
   groundId: null,

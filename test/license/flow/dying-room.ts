@@ -25,6 +25,7 @@ const deps: LicenseDeps = {
   keys,
   renderer: makeRenderer({ fonts: readFontFiles() }),
   verifyUrl: 'https://license.test/verify',
+  platform: null,
   log: makeLog('license', 'silent'),
   seal: step === 'seal' ? { ...seal, seal: async () => die() } : seal,
   files: { ...files, put: async (bytes) => (step === 'file' ? die() : die(await files.put(bytes))) },

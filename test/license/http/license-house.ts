@@ -85,6 +85,8 @@ export async function startLicense(t: ExecutionContext, options: HouseOptions = 
     mode: 'development',
     identityUrl: options.identityUrl ?? ISSUER,
     clientKeyPem: options.clientKeyPem ?? makeKeyPem(),
+    platformSeal: '36010000000002',
+    platformName: '示例电子证照共享服务平台',
     cookieKeys: COOKIE_KEYS,
     catalogCertificates: [(await catalogSigner()).certificate],
     verificationsPerMinute: options.verificationsPerMinute ?? 1000,

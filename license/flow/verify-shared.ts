@@ -1,0 +1,48 @@
+// 证照信息验证 (GB/T 36906): a unit holds metadata of a license and asks whether they stand in its record, and what the license
+// is worth now. It learns one of seven results; the holder sees who asked and for what. Without two facts beside the
+// identifier nothing is looked up.
+import { chinaDate } from '../../common/codes/calendar-date.ts';
+import type { InformationResult } from '../../common/contract/license-sharing.ts';
+import { isTrustError } from '../../common/errors.ts';
+import { listMetadata } from '../domain/license-metadata.ts';
+import type { License } from '../domain/license-record.ts';
+import { type KnownLicense, namedIdentifier, verifyInformation } from '../domain/verify-information.ts';
+import { insertEvent } from '../store/events.ts';
+import { callerEvent, type ReadDeps, type ReadPurpose } from './authorise-read.ts';
+import { findLicense } from './open-license.ts';
+import { getSharingClient } from './request-consent.ts';
+
+/** Throws client-not-registered. */
+export async function verifySharedInformation(
+  deps: ReadDeps,
+  clientId: string,
+  presented: Readonly<Record<string, string>>,
+  purpose: ReadPurpose,
+): Promise<InformationResult> {
+  const caller = await getSharingClient(deps, clientId);
+  const now = deps.clock();
+  const license = await findNamed(deps, presented);
+  const result = verifyInformation(presented, license && (await knownOf(deps, license)), chinaDate(now));
+  if (license && result !== 4) {
+    const names = Object.keys(presented).filter((name) => name !== 'ZZBS');
+    await insertEvent(deps.db, callerEvent(license, caller, purpose, { fields: names, result }, now));
+  }
+  return result;
+}
+
+async function findNamed(deps: ReadDeps, presented: Readonly<Record<string, string>>): Promise<License | null> {
+  const identifier = namedIdentifier(presented);
+  if (identifier === null) return null;
+  try {
+    return await findLicense(deps, identifier);
+  } catch (error) {
+    // What was shredded is not there any more, and an identifier that no writer makes names nothing.
+    if (isTrustError(error, 'license-shredded') || isTrustError(error, 'identifier-malformed')) return null;
+    throw error;
+  }
+}
+
+async function knownOf(deps: ReadDeps, { content, state, isCurrent }: License): Promise<KnownLicense> {
+  const type = await deps.catalog.getVersion(content.licenseType, content.typeVersion);
+  return { entries: listMetadata(type, content), state, isCurrent };
+}
