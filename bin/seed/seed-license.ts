@@ -1,20 +1,18 @@
 // The type packs that come with the house, who issues what for which authority under which seal, and the verifier.
-import { join } from 'node:path';
 import type { Knex } from 'knex';
 import { type Clock, systemClock } from '../../common/clock.ts';
 import { connect } from '../../common/db/connect.ts';
 import { readRoomConfig } from '../../license/config.ts';
 import { publishType } from '../../license/flow/publish-type.ts';
 import { registerClient, registerIssuingAuthority, registerIssuingClient } from '../../license/flow/register.ts';
-import { KEYS_DEV } from '../serve/keys.ts';
+import { DEVELOPMENT_KEY } from '../type-packs/catalog-commands.ts';
 import { openCatalogSigner } from '../type-packs/catalog-signer.ts';
 import { listPacks, readPackType } from '../type-packs/read-pack.ts';
 import { ISSUING_DEPARTMENT, LICENSE_TYPE, REGION, SEAL, TYPE_DEFINER, VERIFIER } from './values.ts';
 
 export async function seedLicense(env: NodeJS.ProcessEnv): Promise<void> {
   const config = readRoomConfig(env);
-  const keyFile = join(KEYS_DEV, 'catalog/license-catalog.key.pem');
-  const signer = await openCatalogSigner(keyFile, config.catalogCertificates, { mode: config.mode });
+  const signer = await openCatalogSigner(DEVELOPMENT_KEY, config.catalogCertificates, { mode: config.mode });
   const db = connect(config.databaseUrl, { applicationName: 'xinji seed', poolMax: 1 });
   try {
     for (const folder of await listPacks()) {

@@ -13,7 +13,10 @@ import { renderLicense } from '../../../license/pdf/render-license.ts';
 import { type House, startHouse } from '../../_harness/house.ts';
 import { judge } from '../../_harness/judges.ts';
 import { DEPARTMENT, issueAs, makeRequest } from '../doubles.ts';
-import { license as drawn, renderer, type } from '../pdf/fixtures.ts';
+import { license as drawn, type } from '../pdf/fixtures.ts';
+import { findPdfAOffences } from '../pdf/pdf-a-rules.ts';
+import { readPdfObjects } from '../pdf/pdf-objects.ts';
+import { renderer } from '../pdf/renderer.ts';
 
 let house: House;
 let pdf: Uint8Array;
@@ -70,6 +73,15 @@ judge(
 )('qpdf finds no fault, pdfsig sees a signature over the whole document', (t) => {
   t.regex(execFileSync('qpdf', ['--check', path], { encoding: 'utf8' }), /No syntax or stream encoding errors/);
   t.regex(execFileSync('pdfsig', ['-nocert', path], { encoding: 'utf8' }), /Total document signed/);
+});
+
+judge(test.serial, 'qpdf')('sealing keeps every byte of the face and breaks no rule of PDF/A-3b', (t) => {
+  t.deepEqual(findPdfAOffences(readPdfObjects(path, pdf)), []);
+  const end = Buffer.from(pdf).indexOf('%%EOF\n') + '%%EOF\n'.length;
+  const face = pdf.subarray(0, end);
+  const facePath = join(folder, 'face.pdf');
+  writeFileSync(facePath, face);
+  t.deepEqual(findPdfAOffences(readPdfObjects(facePath, face)), []);
 });
 
 test.serial('after revocation the seal is as good as before and the license is revoked', async (t) => {
