@@ -6,8 +6,9 @@ export async function endAfterRestore(
   run: (sql: string, values?: readonly unknown[]) => Promise<void>,
   now: Date,
 ): Promise<void> {
-  await run('update license.presentations set expires_at = least(expires_at, $1::timestamptz) where used_at is null', [
-    now,
-  ]);
+  await run(
+    'update license.presentations set stopped_at = $1::timestamptz where used_at is null and stopped_at is null',
+    [now],
+  );
   await run('delete from license.sessions');
 }
