@@ -12,6 +12,7 @@ import { manySeals } from './many-seals.ts';
 import { type Benchmark, machine, type Result } from './measure.ts';
 import { memory } from './memory.ts';
 import { preparing } from './preparing.ts';
+import { redeem } from './redeem.ts';
 import { rendering } from './rendering.ts';
 import { sealing } from './sealing.ts';
 import { sm2 } from './sm2.ts';
@@ -30,6 +31,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   memory,
   rendering,
   issuing,
+  redeem,
   sso,
   logout,
   audit,

@@ -6,6 +6,12 @@ import type { HolderKeyRow } from '../domain/data-keys.ts';
 
 type Row = { holder_key: Uint8Array; key_id: string; box: Uint8Array };
 
+/** Of one holder: the one partition is settled before the first row. */
+const FIND_ONE: Statement = {
+  name: 'holder-key-find',
+  text: 'select holder_key, key_id, box from license.holder_keys where holder_key = $1',
+};
+
 /** One partition is looked into for each key: a plain `= any` would look into all. */
 const FIND: Statement = {
   name: 'holder-keys-find',
@@ -35,7 +41,10 @@ const REWRAP: Statement = {
 
 /** The rows that are left of these holders, in no order. */
 export async function findHolderKeys(db: Knex, holderKeys: readonly Uint8Array[]): Promise<readonly HolderKeyRow[]> {
-  const { rows } = await runStatement<Row>(db, FIND, [holderKeys]);
+  const { rows } =
+    holderKeys.length === 1
+      ? await runStatement<Row>(db, FIND_ONE, holderKeys)
+      : await runStatement<Row>(db, FIND, [holderKeys]);
   return rows.map(fromRow);
 }
 
