@@ -49,6 +49,8 @@ if (process.send) {
     catalogCertificates: readCertificatesPem(catalogCertificate),
     cookieKeys: ['a cookie key of the bench, 32 characters'],
     verificationsPerMinute: 1000,
+    platformSeal: '36010000000002',
+    platformName: '示例市政务服务和数据管理局',
     keys: BENCH_ROOM_KEYS,
     tokenKeys: createLocalJWKSet(jwks),
   });
