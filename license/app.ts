@@ -3,6 +3,7 @@ import type { JWTVerifyGetKey } from 'jose';
 import type { Knex } from 'knex';
 import type Koa from 'koa';
 import type { Clock } from '../common/clock.ts';
+import { asDatabaseProblem } from '../common/db/errors.ts';
 import { pingDatabase } from '../common/db/ping.ts';
 import { rememberProof } from '../common/dpop/store/seen-proofs.ts';
 import type { Mode } from '../common/env.ts';
@@ -25,6 +26,7 @@ import type { LicenseDeps, SealPort } from './flow/deps.ts';
 import { type Housekeeping, makeHousekeeping } from './flow/housekeeping.ts';
 import { makeLicenseCatalog } from './flow/license-catalog.ts';
 import { makeWrongTries } from './flow/wrong-tries.ts';
+import { makeLastLists } from './http/last-lists.ts';
 import { LICENSE_OPERATIONS } from './http/license-operations.ts';
 import { TYPE_OPERATIONS } from './http/license-type-operations.ts';
 import { makeLicenseTypeHandlers } from './http/license-types.ts';
@@ -117,13 +119,14 @@ export function buildApp(parts: LicenseAppDeps): LicenseApp {
     ...(parts.tokenKeys === undefined ? {} : { keys: parts.tokenKeys }),
   });
   const cookies = makeCookies({ room: 'license', keys: parts.cookieKeys, secure: mode === 'production' });
-  const sessions = makeSessionGate(deps, cookies, url);
+  const lastLists = makeLastLists(clock);
+  const sessions = makeSessionGate(deps, cookies, url, lastLists);
   const allowHttp = mode === 'development';
   const relyingParty = makeRelyingParty({ issuer: identityUrl, url, keyPem: parts.clientKeyPem, allowHttp, clock });
   const wait = parts.issueWaitMs === undefined ? {} : { waitMs: parts.issueWaitMs };
   const licenses = makeLicenseHandlers(deps, gate, wait);
   const login = makeLoginHandlers({ deps, cookies, sessions, relyingParty, url });
-  const wallet = makeWalletHandlers({ deps, sessions, flashes: makeFlashes(cookies) });
+  const wallet = makeWalletHandlers({ deps, sessions, lastLists, flashes: makeFlashes(cookies) });
   const show = makePresentHandlers({ deps, sessions, cookies });
   const desk = makeRedeemHandlers({ deps, sessions });
   const tries = makeWrongTries(clock);
@@ -209,13 +212,13 @@ export function buildApp(parts: LicenseAppDeps): LicenseApp {
   return { app, deps, housekeeping: makeHousekeeping(deps) };
 }
 
-/** Who opens a page of his own without a session is led to the login and comes back to it. */
+/** Who opens a page of his own without a session is led to the login and comes back to it; a database that is away is said so. */
 async function leadToLogin(ctx: Koa.Context, next: Koa.Next): Promise<void> {
   try {
     await next();
   } catch (error) {
     const isPage = ctx.method === 'GET' && !ctx.path.startsWith('/v1/') && ctx.accepts('json', 'html') === 'html';
-    if (!isPage || !isTrustError(error, 'session-missing')) throw error;
+    if (!isPage || !isTrustError(error, 'session-missing')) throw asDatabaseProblem(error);
     redirect(ctx, `/login?${new URLSearchParams({ return: ctx.url })}`);
   }
 }

@@ -6,12 +6,14 @@ import { utf8 } from '../../common/bytes.ts';
 import type { Role } from '../../common/contract/roles.ts';
 import { type BoxKey, closeBox, openBox } from '../../common/crypto/sealed-box.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
+import { isDatabaseUnavailable } from '../../common/db/errors.ts';
 import { TrustError } from '../../common/errors.ts';
 import type { Cookies } from '../../common/http/cookies.ts';
 import { makeCsrf } from '../../common/http/csrf.ts';
 import { makeToken } from '../../common/ids.ts';
 import type { LicenseDeps } from '../flow/deps.ts';
 import { deleteSession, findSession, insertSession, isSessionEnded } from '../store/sessions.ts';
+import type { LastLists } from './last-lists.ts';
 
 export const SESSION_SECONDS = 30 * 60;
 const COOKIE = 'session';
@@ -33,6 +35,7 @@ export type HolderSession = SessionPerson & {
   readonly sub: string;
   /** Of the person, or of the unit in whose name he acts. */
   readonly holderKey: Uint8Array;
+  readonly expiresAt: Date;
 };
 export type NewSession = SessionPerson & {
   readonly sub: string;
@@ -58,6 +61,7 @@ export function makeSessionGate(
   deps: Pick<LicenseDeps, 'db' | 'clock' | 'keys'>,
   cookies: Cookies,
   origin: string,
+  lastLists: LastLists,
 ): SessionGate {
   const found = new WeakMap<object, HolderSession>();
   const csrf = makeCsrf(cookies, origin);
@@ -67,14 +71,29 @@ export function makeSessionGate(
     if (!session) throw missing();
     return session;
   };
+  const read = async (token: string): Promise<HolderSession | null> => {
+    try {
+      const row = await findSession(deps.db, hashOf(token), deps.clock());
+      if (!row) {
+        lastLists.forget(token);
+        return null;
+      }
+      const { sub, holderKey, expiresAt } = row;
+      const session = { token, sub, holderKey, expiresAt, ...openPerson(deps.keys.sessionBox, row.personBox, sub) };
+      lastLists.seen(session);
+      return session;
+    } catch (error) {
+      // What a session may see without the database is its last list (wallet.ts); everything else fails by itself.
+      const last = isDatabaseUnavailable(error) ? lastLists.recallSession(token) : null;
+      if (last === null) throw error;
+      return last;
+    }
+  };
   const find = async (ctx: Koa.Context): Promise<HolderSession | null> => {
     const token = cookies.read(ctx, COOKIE);
     if (token === undefined) return null;
-    const row = await findSession(deps.db, hashOf(token), deps.clock());
-    if (!row) return null;
-    const person = openPerson(deps.keys.sessionBox, row.personBox, row.sub);
-    const session = { token, sub: row.sub, holderKey: row.holderKey, ...person };
-    found.set(ctx.req, session);
+    const session = await read(token);
+    if (session) found.set(ctx.req, session);
     return session;
   };
   return {
@@ -103,7 +122,10 @@ export function makeSessionGate(
     },
     close: async (ctx) => {
       const token = cookies.read(ctx, COOKIE);
-      if (token !== undefined) await deleteSession(deps.db, hashOf(token));
+      if (token !== undefined) {
+        lastLists.forget(token);
+        await deleteSession(deps.db, hashOf(token));
+      }
       cookies.clear(ctx, COOKIE);
     },
     csrfToken: (ctx) => csrf.token(ctx, sessionOf(ctx).token),

@@ -2,6 +2,7 @@
 import type Koa from 'koa';
 import { z } from 'zod';
 import { chinaDate } from '../../common/codes/calendar-date.ts';
+import { isDatabaseUnavailable } from '../../common/db/errors.ts';
 import { isTrustError } from '../../common/errors.ts';
 import { readForm } from '../../common/http/body.ts';
 import type { Flashes } from '../../common/http/flash.ts';
@@ -9,22 +10,27 @@ import { pageFrame, sendPage } from '../../common/http/preferences.ts';
 import type { Handler } from '../../common/http/routes.ts';
 import { seeOther } from '../../common/http/see-other.ts';
 import type { PageFrame } from '../../common/web/frame.ts';
+import type { TimelineEntry } from '../../common/web/records.ts';
 import { sayIn, type Texts } from '../../common/web/texts.ts';
 import type { License } from '../domain/license-record.ts';
 import { isPresentable } from '../domain/license-states.ts';
 import { askCorrection, listOwnCorrections } from '../flow/corrections.ts';
 import type { LicenseDeps } from '../flow/deps.ts';
+import { listHolderNotices } from '../flow/holder-notices.ts';
 import { listReadings } from '../flow/list-readings.ts';
 import { listHolderLicenses } from '../flow/open-license.ts';
 import { getOwnLicense } from '../flow/read-license.ts';
+import { findOrganisationNames } from '../store/clients.ts';
 import type { EventPlace } from '../store/events.ts';
 import { listLicenseVersions } from '../store/versions.ts';
 import { type CorrectionFault, correctionPage } from '../web/correction-page.ts';
 import { licensePage } from '../web/license-page.ts';
 import { daysLeft, type StateView, valueWords } from '../web/license-words.ts';
+import { newsEntry } from '../web/news-words.ts';
 import { readingEntry } from '../web/reading-words.ts';
 import { PRESENT_PATH, WALLET_PATH } from '../web/service.ts';
 import { WALLET_FILTERS, type WalletLicense, walletPage } from '../web/wallet-page.ts';
+import type { LastLists } from './last-lists.ts';
 import { identifierOf, sendLicenseFile } from './licenses.ts';
 import { personOf } from './person.ts';
 import type { HolderSession, SessionGate } from './session-gate.ts';
@@ -34,9 +40,12 @@ export type WalletParts = {
   readonly deps: LicenseDeps;
   readonly sessions: SessionGate;
   readonly flashes: Flashes;
+  readonly lastLists: LastLists;
 };
 
 const READINGS_A_PAGE = 20;
+/** Newest messages under the list. */
+const NEWS = 5;
 const ASKED = 'correction-asked';
 
 const TEXTS = {
@@ -68,15 +77,56 @@ const filterQuery = z.object({
   state: z.enum(WALLET_FILTERS).catch('all'),
 });
 
-async function showList({ deps, sessions }: WalletParts, ctx: Koa.Context): Promise<void> {
-  const { holderKey } = sessions.sessionOf(ctx);
-  const licenses = await listHolderLicenses(deps, holderKey);
-  const page = walletPage(pageFrame(ctx), {
-    person: personOf(sessions, ctx),
-    filter: filterQuery.parse({ ...ctx.query }),
-    licenses: licenses.map((license) => walletLicense(license, deps.clock())),
+async function showList(parts: WalletParts, ctx: Koa.Context): Promise<void> {
+  const { sessions } = parts;
+  const frame = pageFrame(ctx);
+  const filter = filterQuery.parse({ ...ctx.query });
+  const person = personOf(sessions, ctx);
+  const { licenses, news, asOf } = await readList(parts, ctx, frame);
+  sendPage(ctx, walletPage(frame, { person, filter, licenses, news, asOf }));
+}
+
+type List = {
+  readonly licenses: readonly WalletLicense[];
+  readonly news: readonly TimelineEntry[];
+  readonly asOf: Date | null;
+};
+
+/** As it is now; while the database cannot be reached, as it was seen last. */
+async function readList({ deps, sessions, lastLists }: WalletParts, ctx: Koa.Context, frame: PageFrame): Promise<List> {
+  const session = sessions.sessionOf(ctx);
+  try {
+    const own = await listHolderLicenses(deps, session.holderKey);
+    const licenses = own.map((license) => walletLicense(license, deps.clock()));
+    const news = await readNews(deps, frame, own);
+    lastLists.keep(session, licenses);
+    return { licenses, news, asOf: null };
+  } catch (error) {
+    const last = isDatabaseUnavailable(error) ? lastLists.recallList(session) : null;
+    if (last === null) throw error;
+    return { licenses: last.licenses, news: [], asOf: last.at };
+  }
+}
+
+async function readNews(
+  deps: LicenseDeps,
+  { lang }: PageFrame,
+  own: readonly License[],
+): Promise<readonly TimelineEntry[]> {
+  const notices = await listHolderNotices(
+    deps,
+    own.map(({ head }) => head.licenseId),
+    NEWS,
+  );
+  const readers = notices.flatMap((notice) => (notice.kind === 'new-reader' ? [notice.reader] : []));
+  const names = readers.length === 0 ? new Map<string, string>() : await findOrganisationNames(deps.db, readers);
+  return notices.flatMap((notice) => {
+    const license = own.find(({ head }) => head.licenseId === notice.licenseId);
+    if (!license) return [];
+    const unit = notice.kind === 'new-reader' ? (names.get(notice.reader) ?? notice.reader) : null;
+    const { name, identifier } = license.content;
+    return [newsEntry(lang, { ...notice, name, href: pathOf(identifier), unit })];
   });
-  sendPage(ctx, page);
 }
 
 function walletLicense(license: License, now: Date): WalletLicense {

@@ -3,7 +3,7 @@ import type { PageFrame } from '../../common/web/frame.ts';
 import { type Html, html } from '../../common/web/html.ts';
 import { renderPage } from '../../common/web/layout.ts';
 import { facts, field, identifier, notice } from '../../common/web/parts.ts';
-import { filterForm, noHit, selectField } from '../../common/web/records.ts';
+import { filterForm, noHit, selectField, type TimelineEntry, timeline } from '../../common/web/records.ts';
 import { formatDateTime, sayIn, type Texts } from '../../common/web/texts.ts';
 import { dateWords, isCurrent, isExpiring, type StateView, stateMark, stateTag } from './license-words.ts';
 import {
@@ -33,6 +33,8 @@ export type WalletPage = {
   readonly person: Person;
   readonly licenses: readonly WalletLicense[];
   readonly filter: WalletFilter;
+  /** What is new, newest first. */
+  readonly news?: readonly TimelineEntry[];
   /** When the registry could not be reached: of when the list is. */
   readonly asOf?: Date | null;
   /** Said once, after an act that ended here. */
@@ -65,6 +67,7 @@ const TEXTS = {
     zh: '暂时连不上证照库，以下是 {time} 的内容。',
     en: 'The registry cannot be reached; this is as of {time}.',
   },
+  news: { zh: '最近消息', en: 'News' },
   present: { zh: '出示证照', en: 'Show a license' },
   forUnit: { zh: '查看单位的证照', en: 'See the licenses of a unit' },
   name: { zh: '证照名称', en: 'Name' },
@@ -79,7 +82,7 @@ const TEXTS = {
 const FILTER_FROM = 6;
 
 export function walletPage(frame: PageFrame, props: WalletPage): string {
-  const { person, licenses, filter, message, asOf } = props;
+  const { person, licenses, filter, message, asOf, news = [] } = props;
   const say = sayIn(frame.lang);
   const shown = licenses.filter((license) => matches(license, filter));
   const current = shown.filter(isCurrent);
@@ -103,6 +106,7 @@ ${licenses.length === 0 ? html`<p class="empty">${person.unit === undefined ? sa
 ${licenses.length > 0 && shown.length === 0 ? html`<p class="empty">${noHit(frame.lang, WALLET_PATH)}</p>` : null}
 ${current.length > 0 ? faces(frame, current) : null}
 ${over.length > 0 ? html`<details${current.length === 0 || isFiltered ? html` open` : null}><summary>${say(TEXTS.over, { n: over.length })}</summary>${faces(frame, over)}</details>` : null}
+${news.length > 0 ? html`<h2>${say(TEXTS.news)}</h2>${timeline(frame.lang, news, '')}` : null}
 ${person.unit === undefined && !asOf ? html`<p><a class="link" href="${SWITCH_PATH}">${say(TEXTS.forUnit)}</a></p>` : null}`,
   });
 }

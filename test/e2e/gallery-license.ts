@@ -302,6 +302,10 @@ export const LICENSE_GALLERY: Readonly<Record<string, (frame: PageFrame) => stri
     walletPage(frame, {
       person,
       filter,
+      news: [
+        { at: NOW, what: '食品经营许可证将于2026年12月2日到期' },
+        { at: NOW, what: '从业人员健康证明（样例）有了新版本' },
+      ],
       licenses: [
         face,
         { ...face, name: '食品经营许可证', daysLeft: 12, validTo: '2026-12-02' },

@@ -214,3 +214,21 @@ test('joint holders each see the license; who is none of them does not', async (
   const stranger = await browse(house, holderKey(keys.pepper, '111', '360102199206150014'));
   t.is((await stranger.get(`/licenses/${identifier}`)).status, 404);
 });
+
+test('while the database cannot be reached the list is told as of when it was seen last, to that session only, for minutes', async (t) => {
+  const house = await startLicense(t);
+  const identifier = await put(house, 'A1');
+  const [seen, unseen] = [await browse(house), await browse(house)];
+  t.true((await seen.get('/licenses')).text.includes('从业人员健康证明'));
+  const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+  house.deps.db.client.acquireConnection = () => Promise.reject(refused);
+  const last = await seen.get('/licenses');
+  t.is(last.status, 200);
+  t.true(last.text.includes('暂时连不上证照库，以下是 2026年11月20日 12:00 的内容'));
+  t.true(last.text.includes('从业人员健康证明'));
+  t.is((await seen.get(`/licenses/${identifier}`)).status, 503);
+  t.is((await seen.get('/present')).status, 503);
+  t.is((await unseen.get('/licenses')).status, 503);
+  house.pass(300);
+  t.is((await seen.get('/licenses')).status, 503);
+});
