@@ -7,7 +7,8 @@ import test from 'ava';
 import { checkCatalog } from '../../bin/doctor/catalog.ts';
 import { ROOMS } from '../../bin/rooms.ts';
 import { makeMissingKeys } from '../../bin/serve/keys.ts';
-import { PACKS_FOLDER, readPackType } from '../../bin/type-packs/read-pack.ts';
+import type { PackCases } from '../../bin/type-packs/pack-cases.ts';
+import { PACKS_FOLDER, readJson, readPackType } from '../../bin/type-packs/read-pack.ts';
 import { testDatabase } from '../_harness/database.ts';
 import { PLAIN_ENV } from '../_harness/plain-env.ts';
 
@@ -26,6 +27,7 @@ test('a pack is published once, listed, and refused with other content or by a v
     XINJI_LICENSE_DATABASE_URL: database.urls.license,
     XINJI_MASTER_KEY: '00'.repeat(32),
   };
+  const cases = (await readJson(join(PACKS_FOLDER, 'health-certificate/cases.json'))) as PackCases;
   const { XINJI_DATA_DIR: _, ...roomEnv } = env;
   const xinji = (...args: readonly string[]): Promise<{ code: number; out: string; err: string }> =>
     new Promise((resolve) => {
@@ -47,6 +49,22 @@ test('a pack is published once, listed, and refused with other content or by a v
   const first = await xinji('publish', pack, '--by', '示例机构');
   t.is(first.code, 0, first.err);
   t.regex(first.out, /^11100000MB0D000965001 version 1 .*: published\n$/);
+  const wrong = { ...cases, refused: [{ ...cases.refused[0], pointer: '/fields/occupation' }] };
+  await writeFile(join(pack, 'cases.json'), JSON.stringify(cases));
+  await writeFile(join(other, 'cases.json'), JSON.stringify(wrong));
+  const [agreed, disagreed, without] = await Promise.all([
+    xinji('check', pack, '--seed', '7'),
+    xinji('check', other),
+    xinji('check', broken),
+  ]);
+  t.is(agreed.code, 0, agreed.err);
+  t.regex(agreed.out, /2 good and 7 refused cases of its own, \d\d good and \d\d refused made up, 0 disagreements\n$/);
+  t.is(disagreed.code, 1);
+  t.regex(
+    disagreed.out,
+    /^refused, .*: license-fields-invalid at \/fields\/examined_on, expected .*\n.* 1 disagreements\n$/,
+  );
+  t.is(without.code, 1);
   const [again, conflict, gap, refused, missing, listed, misused] = await Promise.all([
     xinji('publish', pack),
     xinji('publish', other),
