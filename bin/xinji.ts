@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Comman
   seal: () => import('./commands/seal.ts'),
   audit: () => import('./commands/audit.ts'),
   fsck: () => import('./commands/fsck.ts'),
+  license: () => import('./commands/license.ts'),
   webhook: () => import('./commands/webhook.ts'),
   backup: () => import('./commands/backup.ts'),
   restore: () => import('./commands/restore.ts'),

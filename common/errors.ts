@@ -636,6 +636,18 @@ export const PROBLEMS = {
     '没有这项签发',
     'Use the address that the answer 202 gave.',
   ),
+  'holder-not-found': problem(
+    404,
+    'Nothing is kept for this holder',
+    '没有该持证主体的数据',
+    'Check code type and code. What was destroyed before is not found either.',
+  ),
+  'shredding-not-confirmed': problem(
+    409,
+    'The confirmation does not belong to this order',
+    '确认码与本次销毁不符',
+    'Ask again without confirmation, look at what would be destroyed, and confirm that within ten minutes.',
+  ),
   'license-pending': problem(
     409,
     'The license is still being issued',

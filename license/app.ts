@@ -39,6 +39,8 @@ import { makeRedeemHandlers } from './http/redeem.ts';
 import { makeRelyingParty } from './http/relying-party.ts';
 import { makeSessionGate } from './http/session-gate.ts';
 import { sharingRoutes } from './http/sharing-routes.ts';
+import { SHREDDING_OPERATION } from './http/shredding-operations.ts';
+import { makeShreddingHandler } from './http/shreddings.ts';
 import { makeVerificationHandler } from './http/verifications.ts';
 import { makeVerifyHandlers } from './http/verify-pages.ts';
 import { makeWalletHandlers } from './http/wallet.ts';
@@ -155,6 +157,7 @@ export function buildApp(parts: LicenseAppDeps): LicenseApp {
     row('GET', '/v1/webhook-subscriptions', 'license:issue', webhooks.list, WEBHOOK_OPERATIONS.list),
     row('POST', `${SUBSCRIPTION}/secrets`, 'license:issue', webhooks.rotate, WEBHOOK_OPERATIONS.rotate),
     row('DELETE', SUBSCRIPTION, 'license:issue', webhooks.unsubscribe, WEBHOOK_OPERATIONS.unsubscribe),
+    row('POST', '/v1/shreddings', 'license:admin', makeShreddingHandler(deps, gate), SHREDDING_OPERATION),
     row('GET', '/', 'public', login.home),
     row('GET', '/login', 'public', login.begin),
     row('GET', '/login/callback', 'public', login.callback),

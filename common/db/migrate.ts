@@ -31,6 +31,7 @@ const APPEND_ONLY = [
   'seal_keys',
   'signing_keys',
   'catalog_entries',
+  'shreddings',
 ];
 /** The columns of these in which it may write once more, as triggers allow. */
 const REWRITTEN: Readonly<Record<string, readonly string[]>> = {

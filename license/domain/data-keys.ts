@@ -6,6 +6,7 @@ import { compareBytes, equalBytes, toHex } from '../../common/bytes.ts';
 import {
   type BoxKey,
   type BoxKeyring,
+  boxKeyId,
   closeBox,
   KEY_BYTES,
   makeBoxKey,
@@ -114,6 +115,7 @@ export function openLicenseKey(
     const wrapped = wraps.wrappedKeys[index];
     if (!row || !wrapped) continue;
     const { key } = openHolderKey(keys, row);
+    if (boxKeyId(wrapped) !== key.id) continue; // a later key of a holder whose former one was destroyed
     return makeDataKey(licenseId, openBox(key, wrapped, wrapContext(licenseId, holderKey)));
   }
   throw new TrustError('license-shredded', 'the keys of all holders of this license were destroyed');

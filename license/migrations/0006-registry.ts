@@ -221,21 +221,27 @@ async function createEvents(knex: Knex): Promise<void> {
   await forbidChanges(knex, 'license', 'events');
   await knex.raw('create table license.events_default partition of license.events default');
   await forbidChanges(knex, 'license', 'events_default');
+  // A month of which rows lie in the default partition already stays there: its partition could not be made any more, and
+  // trying would stop those after it. Who waits for a lock makes readers wait behind him, so he waits two seconds at most.
   await knex.raw(`
     create function license.make_event_partitions() returns integer
-    language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+    language plpgsql security definer
+    set search_path = pg_catalog, pg_temp set lock_timeout = '2s' set datestyle = 'ISO' as $$
     declare
-      month date;
+      first timestamptz;
+      beyond timestamptz;
       name text;
       made integer := 0;
     begin
       perform pg_advisory_xact_lock(hashtext('license.make_event_partitions'));
       for ahead in 0..2 loop
-        month := (date_trunc('month', now() at time zone 'UTC') + make_interval(months => ahead))::date;
-        name := 'events_' || to_char(month, 'YYYY_MM');
+        first := (date_trunc('month', now() at time zone 'UTC') + make_interval(months => ahead)) at time zone 'UTC';
+        beyond := (first at time zone 'UTC' + interval '1 month') at time zone 'UTC';
+        name := 'events_' || to_char(first at time zone 'UTC', 'YYYY_MM');
         continue when to_regclass('license.' || name) is not null;
-        execute format('create table license.%I partition of license.events for values from (%L) to (%L)', name,
-          month || ' 00:00:00+00', (month + interval '1 month')::date || ' 00:00:00+00');
+        continue when exists (select from license.events_default where at >= first and at < beyond);
+        execute format('create table license.%I partition of license.events for values from (%L) to (%L)',
+          name, first, beyond);
         execute format('create trigger append_only before update or delete or truncate on license.%I
           for each statement execute function license.refuse_change()', name);
         made := made + 1;

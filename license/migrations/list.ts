@@ -9,6 +9,7 @@ import { registryAnew } from './0006-registry.ts';
 import { presentationsAnew } from './0007-presentations.ts';
 import { sharing } from './0008-sharing.ts';
 import { outbox } from './0011-outbox.ts';
+import { vault } from './0012-vault.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
   registry,
@@ -20,4 +21,5 @@ export const MIGRATIONS: readonly Migration[] = [
   presentationsAnew,
   sharing,
   outbox,
+  vault,
 ];

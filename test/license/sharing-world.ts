@@ -40,6 +40,8 @@ export const MATTER = { code: '000131023000', name: '食品经营许可' };
 export const PURPOSE = '办理食品经营许可时核对健康证明';
 
 export type SharingWorld = {
+  /** Connection of the room's role. */
+  readonly url: string;
   readonly db: Knex;
   readonly deps: ReadDeps;
   setTime(at: Date): void;
@@ -50,7 +52,8 @@ export const keyOf = (holder: typeof ZHANGSAN): Uint8Array => holderKey(roomKeys
 export const deciderOf = (holder: typeof ZHANGSAN) => ({ holderKey: keyOf(holder), sub: `sub-${holder.name}` });
 
 export async function makeSharingWorld(t: ExecutionContext<unknown>): Promise<SharingWorld> {
-  const db = (await testDatabase(t)).connect('license', 12);
+  const database = await testDatabase(t);
+  const db = database.connect('license', 12);
   let now = NOON;
   const clock = () => now;
   const catalog = await openTestCatalog({ db, clock, log: makeLog('license', 'silent') });
@@ -58,6 +61,7 @@ export async function makeSharingWorld(t: ExecutionContext<unknown>): Promise<Sh
   await publishHere(deps, JSON.parse(readFileSync('license/type-packs/health-certificate/type.json', 'utf8')));
   await registerReaders(db);
   return {
+    url: database.urls.license,
     db,
     deps,
     setTime: (at) => {

@@ -553,6 +553,7 @@ license.annotated_copies
   constraint annotated_copies_pkey PRIMARY KEY (copy_id)
   constraint annotated_copies_stored_sm3_check CHECK ((length(stored_sm3) = 32))
   CREATE INDEX annotated_copies_end ON license.annotated_copies USING btree (valid_until)
+  CREATE INDEX annotated_copies_stored ON license.annotated_copies USING hash (stored_sm3)
   license may delete, insert, select, update
 
 license.audit_checkpoints
@@ -894,6 +895,7 @@ license.license_versions
   constraint license_versions_operation_check CHECK ((operation = ANY (ARRAY['issue'::text, 'renew'::text, 'change'::text, 'replace'::text, 'correct'::text])))
   constraint license_versions_pkey PRIMARY KEY (license_id, version)
   constraint license_versions_stored_sm3_check CHECK ((length(stored_sm3) = 32))
+  CREATE INDEX license_versions_stored ON ONLY license.license_versions USING hash (stored_sm3)
   partition by HASH (license_id), 32 partitions
   license may delete, insert, select, update
 
@@ -1023,6 +1025,21 @@ license.sessions
   CREATE INDEX sessions_sid ON license.sessions USING btree (sid)
   CREATE INDEX sessions_sub ON license.sessions USING btree (sub)
   license may delete, insert, select, update
+
+license.shreddings
+  shredding_id text not null
+  holder_key bytea not null
+  reason text not null
+  ordered_by text not null
+  destroyed integer not null
+  kept integer not null
+  shredded_at timestamp(3) with time zone not null
+  constraint shreddings_destroyed_check CHECK ((destroyed >= 0))
+  constraint shreddings_holder_key_check CHECK ((length(holder_key) = 32))
+  constraint shreddings_kept_check CHECK ((kept >= 0))
+  constraint shreddings_pkey PRIMARY KEY (shredding_id)
+  CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON license.shreddings FOR EACH STATEMENT EXECUTE FUNCTION license.refuse_change()
+  license may insert, select
 
 license.unchained_events
   event_id uuid not null
