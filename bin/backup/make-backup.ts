@@ -9,7 +9,8 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { type Table, withSnapshot } from '../../common/db/table-copy.ts';
-import { TrustError } from '../../common/errors.ts';
+import { isTrustError, TrustError } from '../../common/errors.ts';
+import { type FileStore, makeDirectoryStore, type StoredFile } from '../../common/files/file-store.ts';
 import { type Manifest, writeManifest } from './manifest.ts';
 import { COPIES, POOLS } from './places.ts';
 
@@ -18,7 +19,8 @@ export type BackupRequest = {
   readonly schemas: readonly string[];
   /** Where all backups lie; made when missing. */
   readonly folder: string;
-  /** Folder of each setting of places.ts. */
+  /** Store and folder of each setting of places.ts. */
+  readonly storeOf: (setting: string) => FileStore | null;
   readonly folderOf: (setting: string) => string | null;
   readonly version: string;
   readonly now: Date;
@@ -30,6 +32,8 @@ export type Backup = {
   readonly sm3: string;
   readonly rows: number;
   readonly newFiles: number;
+  /** Files that do not have their SM3: they are not in the backup, everything else is. */
+  readonly damaged: readonly string[];
 };
 
 /** Throws `backup-invalid` when the folder of this moment exists. */
@@ -48,7 +52,7 @@ export async function makeBackup(request: BackupRequest): Promise<Backup> {
   const database = await copyDatabase(request, folder);
   const rows = database.tables.reduce((sum, table) => sum + table.rows, 0);
   say(`${database.tables.length} tables, ${rows} rows, as of ${now.toISOString()}`);
-  const { pools, newFiles } = await copyPools(request);
+  const { pools, newFiles, damaged } = await copyPools(request);
   const manifest: Manifest = {
     format: 1,
     made_at: now.toISOString(),
@@ -57,10 +61,10 @@ export async function makeBackup(request: BackupRequest): Promise<Backup> {
     pools,
     copies,
   };
-  return { folder, sm3: await writeManifest(folder, manifest), rows, newFiles };
+  return { folder, sm3: await writeManifest(folder, manifest), rows, newFiles, damaged };
 }
 
-type DatabasePart = Pick<Manifest, 'postgresql' | 'schemas' | 'tables' | 'sequences'>;
+type DatabasePart = Pick<Manifest, 'postgresql' | 'schemas' | 'partitions' | 'tables' | 'sequences'>;
 
 async function copyDatabase({ ownerUrl, schemas }: BackupRequest, folder: string): Promise<DatabasePart> {
   return withSnapshot(ownerUrl, schemas, async (snapshot) => {
@@ -69,6 +73,7 @@ async function copyDatabase({ ownerUrl, schemas }: BackupRequest, folder: string
     return {
       postgresql: snapshot.server,
       schemas: Object.fromEntries([...snapshot.steps].map(([schema, steps]) => [schema, [...steps]])),
+      partitions: [...snapshot.partitions],
       tables,
       sequences: [...snapshot.sequences],
     };
@@ -91,25 +96,53 @@ async function copyTable(
   return { schema, name, columns: [...columns], rows: rows.rowCount ?? 0, file, sm3: digest() };
 }
 
-async function copyPools(
-  request: BackupRequest,
-): Promise<{ readonly pools: Manifest['pools']; readonly newFiles: number }> {
+type PoolsPart = Pick<Backup, 'newFiles' | 'damaged'> & Pick<Manifest, 'pools'>;
+
+async function copyPools(request: BackupRequest): Promise<PoolsPart> {
   const pools: Manifest['pools'] = {};
+  const damaged: string[] = [];
   let newFiles = 0;
   for (const { setting } of POOLS) {
-    const source = request.folderOf(setting);
+    const source = request.storeOf(setting);
     if (source === null) continue;
-    const names = await listPool(source);
-    for (const name of names) {
-      const target = poolPath(join(request.folder, 'pool', setting), name);
-      if (await isFile(target)) continue;
-      await copyWhole(poolPath(source, name), target);
-      newFiles += 1;
+    const pool = join(request.folder, 'pool', setting);
+    const names: string[] = [];
+    for await (const sm3 of listStore(source)) {
+      const isNew = !(await isFile(poolPath(pool, sm3)));
+      const state = isNew ? await copyFileOf(source, sm3, pool) : 'there';
+      if (state === 'damaged') damaged.push(sm3);
+      if (state === 'there') names.push(sm3);
+      if (state === 'there' && isNew) newFiles += 1;
     }
     pools[setting] = names;
     request.say(`${names.length} files of ${setting}, ${newFiles} new in the pool`);
   }
-  return { pools, newFiles };
+  for (const sm3 of damaged) request.say(`the stored file ${sm3} is damaged; it is not in the backup`);
+  return { pools, newFiles, damaged };
+}
+
+const PAGE = 1000;
+
+async function* listStore(store: FileStore): AsyncGenerator<string> {
+  for (let after: string | null = null; ; ) {
+    const page: readonly StoredFile[] = await store.list(after, PAGE);
+    for (const { sm3 } of page) yield sm3;
+    after = page.at(-1)?.sm3 ?? null;
+    if (page.length < PAGE) return;
+  }
+}
+
+/** Read through its SM3. A file that went meanwhile was one that nobody registered. */
+async function copyFileOf(source: FileStore, sm3: string, pool: string): Promise<'there' | 'gone' | 'damaged'> {
+  try {
+    const bytes = await source.get(sm3);
+    if (bytes === null) return 'gone';
+    await makeDirectoryStore(pool).put(bytes);
+    return 'there';
+  } catch (error) {
+    if (!isTrustError(error, 'file-corrupt')) throw error;
+    return 'damaged';
+  }
 }
 
 async function copyCopies({ folderOf }: BackupRequest, folder: string): Promise<Manifest['copies']> {
@@ -126,18 +159,6 @@ async function copyCopies({ folderOf }: BackupRequest, folder: string): Promise<
     }
   }
   return copies;
-}
-
-/** SM3 names of a pool (common/files/file-store.ts), in order. */
-async function listPool(folder: string): Promise<string[]> {
-  const names: string[] = [];
-  for (const first of await readdir(folder).catch(orNothing)) {
-    for (const second of await readdir(join(folder, first)).catch(orNothing)) {
-      const files = await readdir(join(folder, first, second)).catch(orNothing);
-      names.push(...files.filter((name) => /^[0-9a-f]{64}$/.test(name)));
-    }
-  }
-  return names.sort();
 }
 
 export const poolPath = (folder: string, sm3: string): string => join(folder, sm3.slice(0, 2), sm3.slice(2, 4), sm3);

@@ -16,6 +16,8 @@ const manifest = z.strictObject({
   made_at: z.iso.datetime(),
   version: z.string(),
   postgresql: z.string(),
+  /** Partitions by ranges of their tables: those of months that are past are made again before rows come back. */
+  partitions: z.array(z.strictObject({ schema: name, table: name, name })),
   /** Steps applied to each schema, in order. */
   schemas: z.record(name, z.array(z.string())),
   tables: z.array(

@@ -3,7 +3,7 @@ import type { RoomName } from '../schemas.ts';
 
 type Place = { readonly room: RoomName; readonly setting: string };
 
-/** Folders of files named by their SM3, which never change: kept once for all backups of a folder. */
+/** Stores of files named by their SM3, which never change: kept once for all backups of a folder. */
 export const POOLS: readonly Place[] = [{ room: 'license', setting: 'XINJI_LICENSE_FILES' }];
 
 /** Folders whose files grow and prove rows: copied before the rows are read. */
@@ -19,6 +19,7 @@ export const KEY_PLACES: readonly Place[] = [
   { room: 'identity', setting: 'XINJI_IDENTITY_CHECKPOINT_CERTIFICATES' },
   { room: 'identity', setting: 'XINJI_IDENTITY_CERTIFICATE_TRUST' },
   { room: 'license', setting: 'XINJI_LICENSE_CLIENT_KEY' },
+  { room: 'license', setting: 'XINJI_LICENSE_FILES_KEY' },
   { room: 'license', setting: 'XINJI_LICENSE_CATALOG_CERTIFICATES' },
   { room: 'license', setting: 'XINJI_LICENSE_CHECKPOINT_KEY' },
   { room: 'license', setting: 'XINJI_LICENSE_CHECKPOINT_CERTIFICATES' },

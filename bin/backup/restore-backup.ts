@@ -9,6 +9,7 @@ import type { RoomAccess } from '../../common/db/migrate.ts';
 import { migrateAll } from '../../common/db/migrate.ts';
 import { type Loading, listUsedSchemas, withLoading } from '../../common/db/table-copy.ts';
 import { TrustError } from '../../common/errors.ts';
+import { type FileStore, makeDirectoryStore } from '../../common/files/file-store.ts';
 import { copyWhole, poolPath, sm3OfFile } from './make-backup.ts';
 import { type Manifest, readManifest } from './manifest.ts';
 
@@ -17,7 +18,10 @@ export type RestoreRequest = {
   readonly rooms: readonly RoomAccess[];
   /** The folder of one backup; the pool lies beside it. */
   readonly folder: string;
+  readonly storeOf: (setting: string) => FileStore | null;
   readonly folderOf: (setting: string) => string | null;
+  /** Of each room: makes what rows need that the steps of this day do not make, such as partitions of past months. */
+  readonly beginnings: readonly ((run: Loading['run'], partitions: Manifest['partitions']) => Promise<void>)[];
   /** Of each room: ends what must not live again. */
   readonly endings: readonly ((run: Loading['run'], now: Date) => Promise<void>)[];
   readonly now: Date;
@@ -51,6 +55,7 @@ export async function restoreBackup(request: RestoreRequest): Promise<Restored> 
   await migrateAll({ ownerUrl, rooms: rooms.map((room) => asOf(room, manifest)) });
   let rows = 0;
   await withLoading(ownerUrl, manifest, async ({ load, run }) => {
+    for (const begin of request.beginnings) await begin(run, manifest.partitions);
     for (const table of manifest.tables) {
       const found = await load(table, createReadStream(join(folder, table.file)).pipe(createGunzip()));
       if (found !== table.rows)
@@ -93,17 +98,11 @@ async function checkFiles(manifest: Manifest, { folder }: RestoreRequest): Promi
   return all.length;
 }
 
-async function putFiles(manifest: Manifest, { folder, folderOf, now, say }: RestoreRequest): Promise<void> {
+async function putFiles(manifest: Manifest, { folder, storeOf, folderOf, now, say }: RestoreRequest): Promise<void> {
   for (const [setting, names] of Object.entries(manifest.pools)) {
-    const target = folderFor(setting, folderOf);
-    for (const sm3 of names) {
-      const path = poolPath(target, sm3);
-      const isThere = await sm3OfFile(path).then(
-        (found) => found === sm3,
-        () => false,
-      );
-      if (!isThere) await copyWhole(poolPath(poolOf(folder, setting), sm3), path);
-    }
+    const [pool, target] = [makeDirectoryStore(poolOf(folder, setting)), storeOf(setting)];
+    if (target === null) throw notSet(setting);
+    for (const sm3 of names) await target.put((await pool.get(sm3))!); // all were read before; one that is there stays
   }
   const filled = new Set<string>();
   for (const [setting, files] of Object.entries(manifest.copies)) {
@@ -135,8 +134,12 @@ function asOf(room: RoomAccess, manifest: Manifest): RoomAccess {
 
 function folderFor(setting: string, folderOf: RestoreRequest['folderOf']): string {
   const folder = folderOf(setting);
-  if (folder === null) throw new TrustError('config-invalid', `${setting} is not set; the backup has files for it`);
+  if (folder === null) throw notSet(setting);
   return folder;
+}
+
+function notSet(setting: string): TrustError {
+  return new TrustError('config-invalid', `${setting} is not set; the backup has files for it`);
 }
 
 const poolOf = (folder: string, setting: string): string => join(dirname(folder), 'pool', setting);

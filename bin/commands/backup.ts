@@ -4,7 +4,8 @@ import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../../common/clock.ts';
 import { copyKeys } from '../backup/keys.ts';
-import { makeBackup } from '../backup/make-backup.ts';
+import { type Backup, makeBackup } from '../backup/make-backup.ts';
+import { storesOf } from '../backup/stores.ts';
 import { SCHEMAS } from '../schemas.ts';
 import { openInstallation } from '../serve/installation.ts';
 import { type Command, EXIT_USAGE } from './command.ts';
@@ -18,7 +19,7 @@ export const command: Command = {
 
 Rows are read from one moment, files after them, so nothing that a row names is missing; rooms go on working. Needs the
 environment of all rooms and DATABASE_URL. A backup holds personal data: keep FOLDER as closely as the database.
-Exit codes: 0 done, 1 not done, ${EXIT_USAGE} wrong usage, 78 configuration.`,
+Exit codes: 0 done, 1 not done, or done without files that are damaged, ${EXIT_USAGE} wrong usage, 78 configuration.`,
   run: async (args, env) => {
     const options = { to: { type: 'string' }, keys: { type: 'string' } } as const;
     const { values } = parseArgs({ args: [...args], options });
@@ -33,6 +34,7 @@ Exit codes: 0 done, 1 not done, ${EXIT_USAGE} wrong usage, 78 configuration.`,
         ownerUrl: house.database.url,
         schemas: SCHEMAS.map(({ schema }) => schema),
         folder: values.to,
+        storeOf: storesOf(house.settingOf, house.owner.mode),
         folderOf: house.settingOf,
         version,
         now: systemClock(),
@@ -41,15 +43,23 @@ Exit codes: 0 done, 1 not done, ${EXIT_USAGE} wrong usage, 78 configuration.`,
       console.log(`${backup.folder}\nSM3 of manifest.json: ${backup.sm3}`);
       if (!values.keys) {
         console.log('Keys were not copied; without them the backup cannot be opened. See --keys.');
-        return 0;
+        return endOf(backup);
       }
       const { settingOf, secrets, owner } = house;
       const place = { folder: values.keys, name: basename(backup.folder), apartFrom: values.to };
       const keys = await copyKeys({ ...place, dataDir: owner.dataDir, settingOf, secrets });
       console.log(`Keys: ${keys}`);
-      return 0;
+      return endOf(backup);
     } finally {
       await house.database.close();
     }
   },
 };
+
+function endOf({ damaged }: Backup): number {
+  if (damaged.length === 0) return 0;
+  console.error(
+    `${damaged.length} stored files are damaged and not in this backup. -> Restore them from an earlier one.`,
+  );
+  return 1;
+}

@@ -10,6 +10,7 @@ import { checkRoomDatabases, noDatabaseYet } from '../doctor/database.ts';
 import { type Finding, note, well, wrong } from '../doctor/finding.ts';
 import { checkFonts } from '../doctor/fonts.ts';
 import { checkKeys } from '../doctor/keys.ts';
+import { checkLicense } from '../doctor/license.ts';
 import { checkRooms } from '../doctor/rooms.ts';
 import { checkSeals } from '../doctor/seals.ts';
 import { checkSigningKeys } from '../doctor/signing-keys.ts';
@@ -25,7 +26,7 @@ export const command: Command = {
   usage: `xinji doctor
 
 Looks at: SM2 and SM3 against published values, configuration, database, roles, migrations, clocks, key files and
-certificates, the fonts of license faces, the keys that sign tokens, whether seals and keys still belong together, whether license types are believed, and whether the rooms answer. Exit codes: 0 nothing is wrong, 1 something is.`,
+certificates, the fonts of license faces, the keys that sign tokens, partitions, keys and files of licenses, whether seals and keys still belong together, whether license types are believed, and whether the rooms answer. Exit codes: 0 nothing is wrong, 1 something is.`,
   run: async (args, env) => {
     parseArgs({ args: [...args], options: {} });
     const findings = [...(await checkCrypto()), ...(await checkInstallation(env))];
@@ -86,6 +87,7 @@ async function checkDatabase(
     return [
       ...(await checkRoomDatabases(environments)),
       ...(await checkSigningKeys(environments, now)),
+      ...(await checkLicense(environments, now)),
       ...(await checkSeals(environments, now)),
       ...(await checkCatalog(environments)),
     ];

@@ -2,8 +2,9 @@
 import { parseArgs } from 'node:util';
 import { systemClock } from '../../common/clock.ts';
 import { endAfterRestore as endIdentity } from '../../identity/store/after-restore.ts';
-import { endAfterRestore as endLicense } from '../../license/store/after-restore.ts';
+import { beginRestore as beginLicense, endAfterRestore as endLicense } from '../../license/store/after-restore.ts';
 import { restoreBackup } from '../backup/restore-backup.ts';
+import { storesOf } from '../backup/stores.ts';
 import { openInstallation } from '../serve/installation.ts';
 import { type Command, EXIT_USAGE } from './command.ts';
 
@@ -30,7 +31,9 @@ Exit codes: 0 done, 1 not done, ${EXIT_USAGE} wrong usage, 78 configuration.`,
         ownerUrl: house.database.url,
         rooms: house.access,
         folder,
+        storeOf: storesOf(house.settingOf, house.owner.mode),
         folderOf: house.settingOf,
+        beginnings: [beginLicense],
         endings: [endIdentity, endLicense],
         now: systemClock(),
         say: console.error,

@@ -13,12 +13,16 @@ export type Table = {
   readonly columns: readonly string[];
 };
 
+/** A partition of a table by ranges; not the default one. */
+export type Partition = { readonly schema: string; readonly table: string; readonly name: string };
+
 /** Where a sequence stood. */
 export type Sequence = { readonly schema: string; readonly name: string; readonly last: number };
 
 export type Snapshot = {
   readonly tables: readonly Table[];
   readonly sequences: readonly Sequence[];
+  readonly partitions: readonly Partition[];
   /** Names of the steps applied to each schema, in order. */
   readonly steps: ReadonlyMap<string, readonly string[]>;
   /** Version of the server, as it says it. */
@@ -42,6 +46,7 @@ export async function withSnapshot<T>(
     const snapshot = {
       tables: await listTables(client, schemas),
       sequences: await listSequences(client, schemas),
+      partitions: await listPartitions(client, schemas),
       steps: await listSteps(client, schemas),
       server: (await client.query<{ version: string }>("select current_setting('server_version') as version")).rows[0]!
         .version,
@@ -138,6 +143,20 @@ async function listTables(client: pg.Client, schemas: readonly string[]): Promis
      where n.nspname = any ($1) and c.relkind in ('r', 'p') and not c.relispartition and c.relname <> $2
      group by 1, 2 order by 1, 2`,
     [schemas, VERSIONS],
+  );
+  return rows;
+}
+
+async function listPartitions(client: pg.Client, schemas: readonly string[]): Promise<readonly Partition[]> {
+  const { rows } = await client.query<Partition>(
+    `select n.nspname as schema, p.relname as table, c.relname as name
+     from pg_inherits i
+     join pg_partitioned_table t on t.partrelid = i.inhparent and t.partstrat = 'r' and t.partdefid <> i.inhrelid
+     join pg_class p on p.oid = i.inhparent
+     join pg_class c on c.oid = i.inhrelid
+     join pg_namespace n on n.oid = p.relnamespace
+     where n.nspname = any ($1) order by 1, 2, 3`,
+    [schemas],
   );
   return rows;
 }
