@@ -118,7 +118,7 @@ async function verifyRoom(room: RoomName, kept: Kept, given: Given): Promise<Aud
   const { schema, migrations } = SCHEMAS.find((entry) => entry.room === room)!;
   const certificates = given.certificates ? await readCertificates(given.certificates) : kept.checkpointCertificates;
   const copyFolder = given.checkpoints === 'none' ? null : (given.checkpoints ?? kept.checkpointFolder);
-  const db = connect(kept.databaseUrl, { applicationName: 'xinji audit', poolMax: 1 });
+  const db = connect(kept.databaseUrl, { applicationName: 'xinji audit', poolMax: 1, byKey: true });
   try {
     await checkSchemaVersion(db, schema, migrations);
     const { trust, verifyEvents: judge } = kept;

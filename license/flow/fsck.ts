@@ -9,12 +9,12 @@ import {
   type CheckedHolding,
   type CheckedIssue,
   type CheckedVersion,
-  liftTimeouts,
   listHeads,
   listHoldings,
   listIssueEvents,
   listIssues,
   listVersions,
+  prepareLook,
 } from '../store/fsck.ts';
 import type { FsckDeps, FsckPass } from './fsck-deps.ts';
 import { checkFileNames, checkVersionFiles } from './fsck-files.ts';
@@ -27,7 +27,7 @@ export async function fsckRegistry(deps: FsckDeps, { readFiles = true } = {}): P
   const report = makeFsckReport();
   await deps.db.transaction(
     async (trx) => {
-      await liftTimeouts(trx);
+      await prepareLook(trx);
       const pass: FsckPass = { ...deps, db: trx, report };
       await checkHeads(pass);
       await checkVersions(pass, readFiles);

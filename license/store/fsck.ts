@@ -3,10 +3,14 @@
 import type { Knex } from 'knex';
 import { runStatement, type Statement } from '../../common/db/statement.ts';
 
-/** For the time of one look: an operator's reading lasts as long as it lasts. */
-export async function liftTimeouts(trx: Knex): Promise<void> {
-  await trx.raw('set local statement_timeout = 0');
-  await trx.raw('set local idle_in_transaction_session_timeout = 0');
+/**
+ * For the time of one look: an operator's reading lasts as long as it lasts, and every row is found by its key. A plan that
+ * goes over a whole table for each page is cheap for the first thousand licenses and endless for a million.
+ */
+export async function prepareLook(trx: Knex): Promise<void> {
+  for (const timeout of ['statement_timeout', 'idle_in_transaction_session_timeout'])
+    await trx.raw(`set local ${timeout} = 0`);
+  for (const way of ['seqscan', 'hashjoin', 'mergejoin']) await trx.raw(`set local enable_${way} = off`);
 }
 
 export type CheckedHead = {
