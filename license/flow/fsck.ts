@@ -23,21 +23,26 @@ import { verifyEvents } from './verify-events.ts';
 const PAGE = 500;
 
 /** `readFiles`: every file is read and opened too; without it they are looked for by name. */
-export async function fsckRegistry(deps: FsckDeps, { readFiles = true } = {}): Promise<FsckFinding> {
+export type FsckOptions = { readonly readFiles?: boolean };
+
+export async function fsckRegistry(deps: FsckDeps, options: FsckOptions = {}): Promise<FsckFinding> {
+  return deps.db.transaction((trx) => fsckWithin({ ...deps, db: trx }, options), {
+    readOnly: true,
+    isolationLevel: 'repeatable read',
+  });
+}
+
+/** The same in a transaction of the caller's, which `deps.db` is. */
+export async function fsckWithin(deps: FsckDeps, { readFiles = true }: FsckOptions = {}): Promise<FsckFinding> {
   const report = makeFsckReport();
-  await deps.db.transaction(
-    async (trx) => {
-      await prepareLook(trx);
-      const pass: FsckPass = { ...deps, db: trx, report };
-      await checkHeads(pass);
-      await checkVersions(pass, readFiles);
-      await checkIssues(pass);
-      await checkHoldings(pass);
-      await checkEvents(pass);
-      await checkFileNames(pass);
-    },
-    { readOnly: true, isolationLevel: 'repeatable read' },
-  );
+  const pass: FsckPass = { ...deps, report };
+  await prepareLook(deps.db);
+  await checkHeads(pass);
+  await checkVersions(pass, readFiles);
+  await checkIssues(pass);
+  await checkHoldings(pass);
+  await checkEvents(pass);
+  await checkFileNames(pass);
   return report.finding();
 }
 

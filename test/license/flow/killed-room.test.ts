@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import test from 'ava';
+import { fsckRegistry } from '../../../license/flow/fsck.ts';
 import { resumeIssues } from '../../../license/flow/resume-issues.ts';
 import { DEPARTMENT, issueAs, makeRequest } from '../doubles.ts';
 import { makeWorld } from '../world.ts';
@@ -20,5 +21,6 @@ for (const step of ['seal', 'file', 'stored']) {
     t.false((await issueAs(world.deps, DEPARTMENT, makeRequest())).created);
     t.is((await world.db('license.licenses').select('identifier')).length, 1);
     t.is((await world.db('license.events').select('kind')).length, 1);
+    t.like(await fsckRegistry(world.deps), { counts: { licenses: 1, issues: 1, files_opened: 1 }, faults: [] });
   });
 }
