@@ -6,6 +6,7 @@ import type { OpenAudit } from '../../common/audit/open-audit.ts';
 import { makeGuardedPost } from '../../common/client/guarded-post.ts';
 import type { Clock } from '../../common/clock.ts';
 import type { Log } from '../../common/log.ts';
+import { deleteDoneJobs } from '../../common/queue/store/jobs.ts';
 import { makeWorkers, type Workers } from '../../common/queue/workers.ts';
 import type { RoomKeys } from '../domain/room-keys.ts';
 import { type EventChain, makeEventChain } from './chain-events.ts';
@@ -25,6 +26,8 @@ export type BackgroundDeps = {
   readonly webhookNetworks: readonly string[];
   readonly webhookTimeoutMs: number;
   readonly webhookRetrySeconds: readonly number[];
+  /** How long jobs that are done stay. */
+  readonly jobDays: number;
 };
 
 export type Background = {
@@ -36,6 +39,8 @@ export type Background = {
 };
 
 const QUARTER_MS = 15 * 60_000;
+const DAY_MS = 86_400_000;
+const BATCH = 1000;
 
 export function makeBackground(deps: BackgroundDeps): Background {
   const { db, clock, log, audit } = deps;
@@ -48,8 +53,8 @@ export function makeBackground(deps: BackgroundDeps): Background {
   let timer: NodeJS.Timeout | undefined;
   let round: Promise<unknown> = Promise.resolve();
   const look = (): void => {
-    round = noticeEndings({ db, clock }, stopping.signal)
-      .catch((error: unknown) => log.warn({ err: error }, 'licenses that end were not looked for'))
+    round = doChores(deps, stopping.signal)
+      .catch((error: unknown) => log.warn({ err: error }, 'chores wait for their next turn'))
       .finally(() => {
         if (!stopping.signal.aborted) timer = setTimeout(look, QUARTER_MS).unref();
       });
@@ -72,4 +77,14 @@ export function makeBackground(deps: BackgroundDeps): Background {
       await audit.close();
     },
   };
+}
+
+/** The daily notices, and jobs whose time is over. */
+export async function doChores(
+  { db, clock, jobDays }: Pick<BackgroundDeps, 'db' | 'clock' | 'jobDays'>,
+  signal: AbortSignal,
+): Promise<void> {
+  await noticeEndings({ db, clock }, signal);
+  const before = new Date(clock().getTime() - jobDays * DAY_MS);
+  for (let gone = BATCH; gone === BATCH && !signal.aborted; ) gone = await deleteDoneJobs(db, 'license', before, BATCH);
 }

@@ -32,4 +32,11 @@ export const WEBHOOK_ROWS = {
     fallback: () => '5,300,1800,7200,18000,36000,50400,72000,86400',
     parse: parseIntegers(1, 7 * DAY_SECONDS),
   },
+  jobDays: {
+    name: 'XINJI_LICENSE_JOB_DAYS',
+    manual: 'How long jobs that are done stay in the queue, in days. Dead ones stay until they are requeued.',
+    example: '3',
+    fallback: () => '3',
+    parse: parseInteger(0, 365),
+  },
 } as const satisfies ConfigTable;

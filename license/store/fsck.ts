@@ -192,7 +192,8 @@ export async function* listNamedFiles(trx: Knex, limit: number): AsyncGenerator<
   await trx.raw(
     `declare fsck_files no scroll cursor for
      select encode(stored_sm3, 'hex') as sm3 from (
-       select stored_sm3 from license.license_versions union all select stored_sm3 from license.annotated_copies) as named
+       select stored_sm3 from license.license_versions union all
+       select stored_sm3 from license.annotated_copies where stored_sm3 is not null) as named
      order by stored_sm3`,
   );
   try {

@@ -1,6 +1,7 @@
 // Notices: a license that ends is told of 30 and 7 days before, once, however many nodes look and however often.
 import test from 'ava';
 import { webhookMessage } from '../../common/contract/webhook.ts';
+import { doChores } from '../../license/flow/background.ts';
 import { listHolderNotices } from '../../license/flow/holder-notices.ts';
 import { noticeEndings } from '../../license/flow/notice-endings.ts';
 import { subscribeWebhook } from '../../license/flow/webhook-subscriptions.ts';
@@ -92,4 +93,21 @@ test('the holder is told of what was done, of the end and of a new reader, newes
   house.pass(200 * DAY);
   t.deepEqual(await listHolderNotices(house, ids), []);
   t.deepEqual(await listHolderNotices(house, []), []);
+});
+
+test('chores: the notices of the day, and jobs that are done longer than they are kept go; dead ones stay', async (t) => {
+  const house = await openOutbox(t);
+  await house.put(1, { validTo: '2026-11-25' });
+  const now = house.clock();
+  const at = { queue: 'notify', payload: '{}', run_after: now, enqueued_at: now };
+  const finished = (days: number) => new Date(now.getTime() - days * DAY * 1000);
+  for (const [state, days] of [
+    ['done', 4],
+    ['done', 2],
+    ['dead', 400],
+  ] as const)
+    await house.db('license.jobs').insert({ ...at, state, finished_at: finished(days) });
+  await doChores({ ...house, jobDays: 3 }, new AbortController().signal);
+  t.deepEqual(await house.db('license.jobs').orderBy('state').pluck('state'), ['dead', 'done']);
+  t.is((await house.db('license.notices').select('ref')).length, 1);
 });
