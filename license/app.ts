@@ -27,6 +27,7 @@ import { type Housekeeping, makeHousekeeping } from './flow/housekeeping.ts';
 import { makeLicenseCatalog } from './flow/license-catalog.ts';
 import { makeWrongTries } from './flow/wrong-tries.ts';
 import { makeLastLists } from './http/last-lists.ts';
+import { EVENTS_OPERATION, makeEventsHandler } from './http/license-events.ts';
 import { LICENSE_OPERATIONS } from './http/license-operations.ts';
 import { TYPE_OPERATIONS } from './http/license-type-operations.ts';
 import { makeLicenseTypeHandlers } from './http/license-types.ts';
@@ -147,6 +148,7 @@ export function buildApp(parts: LicenseAppDeps): LicenseApp {
     row('GET', LICENSE, AUTHORITY, licenses.read, LICENSE_OPERATIONS.read),
     row('GET', `${LICENSE}/file`, AUTHORITY, licenses.readFile, LICENSE_OPERATIONS.readFile),
     row('GET', `${LICENSE}/versions`, AUTHORITY, licenses.listVersions, LICENSE_OPERATIONS.listVersions),
+    row('GET', `${LICENSE}/events`, AUTHORITY, makeEventsHandler(deps, gate), EVENTS_OPERATION),
     row('POST', `${LICENSE}/versions`, 'license:change', licenses.addVersion, LICENSE_OPERATIONS.addVersion),
     row('POST', `${LICENSE}/acts`, ['license:change', 'license:revoke'], licenses.act, LICENSE_OPERATIONS.act),
     row('POST', '/v1/presentations', 'session', presentations.present, OPERATIONS.present),

@@ -1,10 +1,10 @@
 // 谁看过: who read a license, when, on what ground and which parts, from its events, newest first. For its holder only.
 import { TrustError } from '../../common/errors.ts';
-import { type EventDetail, openEventDetail } from '../domain/event-detail.ts';
 import type { LicenseEventKind } from '../domain/license-event.ts';
 import type { License } from '../domain/license-record.ts';
-import { type EventPlace, listEvents } from '../store/events.ts';
+import type { EventPlace } from '../store/events.ts';
 import type { LicenseDeps } from './deps.ts';
+import { readEvents } from './read-events.ts';
 
 export const READING_KINDS = [
   'read',
@@ -32,29 +32,23 @@ export type Readings = { readonly entries: readonly Reading[]; readonly older: E
 
 /** At most `limit`; `older`: where the next page begins. */
 export async function listReadings(
-  { db }: Pick<LicenseDeps, 'db'>,
-  { head, dataKey }: Pick<License, 'head' | 'dataKey'>,
-  { before, limit }: { readonly before: EventPlace | null; readonly limit: number },
+  deps: Pick<LicenseDeps, 'db'>,
+  license: Pick<License, 'head' | 'dataKey'>,
+  page: { readonly before: EventPlace | null; readonly limit: number },
 ): Promise<Readings> {
-  const which = { licenseIds: [head.licenseId], kinds: READING_KINDS, before, limit: limit + 1 };
-  const events = await listEvents(db, which);
-  const shown = events.slice(0, limit);
-  const last = shown.at(-1);
+  const { entries, older } = await readEvents(deps, license, { kinds: READING_KINDS, ...page });
   return {
-    older: events.length > limit && last ? { at: last.at, eventId: last.eventId } : null,
-    entries: shown.map(({ eventId, at, kind, organisation, basis, detailBox }) => {
-      const detail: EventDetail = detailBox === null ? {} : openEventDetail(dataKey, eventId, detailBox);
-      return {
-        at,
-        kind: readingKind(kind),
-        organisation,
-        organisationName: detail.organisation_name ?? null,
-        ground: basis?.split(':')[0] ?? 'authority',
-        purpose: detail.purpose ?? null,
-        matter: detail.matter?.name ?? null,
-        fields: detail.fields ?? [],
-      };
-    }),
+    older,
+    entries: entries.map(({ event: { at, kind, organisation, basis }, detail }) => ({
+      at,
+      kind: readingKind(kind),
+      organisation,
+      organisationName: detail.organisation_name ?? null,
+      ground: basis?.split(':')[0] ?? 'authority',
+      purpose: detail.purpose ?? null,
+      matter: detail.matter?.name ?? null,
+      fields: detail.fields ?? [],
+    })),
   };
 }
 

@@ -1,0 +1,40 @@
+// GET /v1/licenses/{identifier}/events: the record of a license for its authority, opened, newest first, page by page.
+import test from 'ava';
+import { licenseDocument } from '../../../common/contract/license.ts';
+import { eventPage } from '../../../common/contract/license-event.ts';
+import { DEPARTMENT, makeRequest, OTHER_DEPARTMENT } from '../doubles.ts';
+import { startLicense } from './license-house.ts';
+
+const SCOPES = 'license:issue license:change license:revoke';
+
+test('the authority reads what happened to a license, with reasons, in pages and by kind; another unit is told of none', async (t) => {
+  const house = await startLicense(t);
+  const token = await house.token(DEPARTMENT, SCOPES);
+  const made = await house.call('POST', '/v1/licenses', { token, json: makeRequest() });
+  const path = `/v1/licenses/${licenseDocument.parse(made.json).identifier}`;
+  for (const act of ['suspend', 'resume']) {
+    house.pass(1);
+    const headers = { 'Idempotency-Key': `act-${act}-1` };
+    const answer = await house.call('POST', `${path}/acts`, { token, headers, json: { act, reason: `样例 ${act}` } });
+    t.is(answer.status, 201, answer.text);
+  }
+  const read = async (query: string) =>
+    eventPage.parse((await house.call('GET', `${path}/events${query}`, { token })).json);
+  const all = await read('');
+  t.deepEqual(
+    all.events.map(({ kind }) => kind),
+    ['state-changed', 'state-changed', 'issued'],
+  );
+  t.is(all.older, null);
+  t.true(JSON.stringify(all.events[0]!.detail).includes('样例 resume'));
+  t.is(all.events[2]!.actor, DEPARTMENT);
+  const first = await read('?limit=2');
+  t.deepEqual(first.events, all.events.slice(0, 2));
+  t.deepEqual((await read(`?limit=2&before=${first.older}`)).events, all.events.slice(2));
+  t.deepEqual((await read('?kind=issued')).events, all.events.slice(2));
+  for (const wrong of ['?kind=eaten', '?limit=0', '?limit=201', '?before=yesterday', '?colour=red'])
+    t.is((await house.call('GET', `${path}/events${wrong}`, { token })).code, 'invalid-request', wrong);
+  const stranger = await house.token(OTHER_DEPARTMENT, SCOPES);
+  t.is((await house.call('GET', `${path}/events`, { token: stranger })).code, 'license-not-found');
+  t.is((await house.call('GET', `${path}/events`)).status, 401);
+});
