@@ -21,7 +21,7 @@ export function codesPage(): string {
       ]),
     ),
     '## Notices',
-    'Odd codes are noticed and never refused: the tables behind them change every year, and a person keeps the number that he was given.',
+    'Odd codes are noticed and never refused: the tables behind them change every year, and a person keeps the number that he was given. The document of a license names them in `notices`, and the event of a proof of identity in `detail.notices`.',
     table(
       ['notice', 'meaning'],
       Object.entries(CODE_NOTICES).map(([code, { says, saysZh }]) => [`\`${code}\``, `${says}<br>${saysZh}`]),

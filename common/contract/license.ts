@@ -1,5 +1,6 @@
 // Wire types of the license room. Types and parsers only, no rules (check characters are judged in license/domain).
 import { z } from 'zod';
+import { CODE_NOTICES, type CodeNotice } from '../codes/code-notice.ts';
 import { verificationReport } from './report.ts';
 
 export const licenseIdentifier = z.string().max(128).meta({
@@ -118,6 +119,14 @@ export const issueDocument = z.strictObject({
 });
 export type IssueDocument = z.infer<typeof issueDocument>;
 
+/** What is odd about a code that is right all the same, such as the region of a person's number: never a refusal. */
+export const codeNotice = z.strictObject({
+  notice: z.enum(Object.keys(CODE_NOTICES) as [CodeNotice, ...CodeNotice[]]).meta({ example: 'region-abolished' }),
+  pointer: z.string().meta({ description: 'RFC 6901 pointer into this document', example: '/holders/0/code' }),
+  says: z.string().meta({ example: CODE_NOTICES['region-abolished'].says }),
+  says_zh: z.string().meta({ example: CODE_NOTICES['region-abolished'].saysZh }),
+});
+
 /** 有效, 过期, 暂扣, 撤销, 吊销, 注销, 失效, 办理转出. */
 export const LICENSE_STATES = [
   'valid',
@@ -150,6 +159,9 @@ export const licenseDocument = z.strictObject({
   issued_on: isoDate,
   valid_from: isoDate,
   valid_to: isoDate,
+  notices: z
+    .array(codeNotice)
+    .meta({ description: 'Odd but lawful codes of its holders (docs/codes.md)', example: [] }),
   state: z.enum(LICENSE_STATES).meta({ description: 'Of the license, whichever of its versions is asked for' }),
   state_reason: z.string().nullable(),
   state_changed_at: z.iso.datetime(),

@@ -1,6 +1,8 @@
 // Licenses, versions and issues as the wire shows them.
+import { CODE_NOTICES } from '../../common/codes/code-notice.ts';
+import { holderCodeNotices } from '../../common/codes/holder-code.ts';
 import type { IssueDocument, LicenseDocument, VersionList } from '../../common/contract/license.ts';
-import type { License, LicenseVersion } from '../domain/license-record.ts';
+import type { Holder, License, LicenseVersion } from '../domain/license-record.ts';
 import type { Issue } from '../store/issues.ts';
 
 export function licenseDocumentOf({ head, version, content, state, stateReason, isCurrent }: License): LicenseDocument {
@@ -17,6 +19,7 @@ export function licenseDocumentOf({ head, version, content, state, stateReason, 
     license_number: content.licenseNumber,
     issuing_authority: { ...content.issuingAuthority },
     holders: content.holders.map(({ name, codeType, code }) => ({ name, code_type: codeType, code })),
+    notices: content.holders.flatMap(noticesOf),
     issued_on: content.issuedOn,
     valid_from: content.validFrom,
     valid_to: content.validTo,
@@ -26,6 +29,14 @@ export function licenseDocumentOf({ head, version, content, state, stateReason, 
     fields: { ...content.fields },
     file: { sm3: version.file.sm3, size: version.file.size, href: `${hrefOf(identifier)}/file` },
   };
+}
+
+/** Of a holder's code, for the case system that may ask its clerk to look again. */
+function noticesOf({ codeType, code }: Holder, place: number): LicenseDocument['notices'] {
+  return holderCodeNotices(codeType, code).map((notice) => {
+    const { says, saysZh } = CODE_NOTICES[notice];
+    return { notice, pointer: `/holders/${place}/code`, says, says_zh: saysZh };
+  });
 }
 
 export function versionListOf(versions: readonly LicenseVersion[]): VersionList {

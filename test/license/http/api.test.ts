@@ -40,6 +40,20 @@ test('POST /v1/licenses: 201 with Location, 200 for the same case, 409 for anoth
   t.is(conflict.code, 'case-conflict');
 });
 
+test('GB/T 2260: a holder whose number is of an abolished region gets the license, and the answer says what is odd', async (t) => {
+  const house = await startLicense(t);
+  t.deepEqual((await issue(house)).license.notices, []);
+  const holders = [{ name: '张三', code_type: '111', code: '360105199003077717' }];
+  const { answer, license } = await issue(house, {
+    case_id: 'CASE-2026-000105',
+    holders,
+    license_number: '示例健证（2026）第000105号',
+  });
+  t.is(answer.status, 201);
+  t.like(license.notices, [{ notice: 'region-abolished', pointer: '/holders/0/code' }]);
+  t.false(JSON.stringify(license.notices).includes('360105'), 'the number is not repeated');
+});
+
 test('GET /v1/licenses/{identifier} and /file: to the department that issued, to nobody else', async (t) => {
   const house = await startLicense(t);
   const { token, license } = await issue(house);
