@@ -105,7 +105,11 @@ export const legalBasisBody = z.strictObject({
     .array(z.string().regex(/^(?:\d{2}){0,3}$/))
     .min(1)
     .max(200)
-    .meta({ description: 'Prefixes of GB/T 2260 codes of issuing authorities; "" is everywhere', example: ['3601'] }),
+    .meta({
+      description:
+        'Regions of issuing authorities: codes of GB/T 2260 or their first 2 or 4 digits, with all that lies in them; "" is everywhere',
+      example: ['3601'],
+    }),
   daily_quota: z.int().min(1).max(10_000_000).meta({ example: 2000 }),
   from: time.optional().meta({ description: 'Now when left out' }),
   to: time.meta({ example: '2027-12-31T16:00:00Z' }),

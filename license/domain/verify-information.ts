@@ -3,14 +3,15 @@
 // A wrong value is never named, so that nobody learns the record by trying. Who may ask is not decided here.
 import type { InformationResult } from '../../common/contract/license-sharing.ts';
 import { type MetadataEntry, VALUE_SEPARATOR } from './license-metadata.ts';
+import type { LicenseState } from './license-states.ts';
 import { readLicenseIdentifier } from './read-identifier.ts';
 
 /** The license that the presented identifier names, or null where there is none. */
 export type KnownLicense = {
   /** All elements of the version that the identifier names (listMetadata). */
   readonly entries: readonly MetadataEntry[];
-  /** In words, as at the date of the question. */
-  readonly state: string;
+  /** As at the date of the question. */
+  readonly state: LicenseState;
   /** False for a version that a later one has replaced. */
   readonly isCurrent: boolean;
 };
@@ -21,7 +22,7 @@ const SAID_BY_IDENTIFIER: ReadonlySet<string> = new Set(['ZZBS', 'ZZLXDM', 'ZZMC
 const FACTS_NEEDED = 2;
 
 /** States that can come to an end again: 暂扣, 办理转出. */
-const PAUSED: ReadonlySet<string> = new Set(['suspended', 'transferred']);
+const PAUSED: ReadonlySet<LicenseState> = new Set(['suspended', 'transferred']);
 
 /** The identifier that `presented` names, as a writer of GB/T 36904 makes it; null for none: then nothing is to be looked up. */
 export function namedIdentifier(presented: Readonly<Record<string, string>>): string | null {

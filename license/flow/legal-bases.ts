@@ -2,6 +2,7 @@
 // entered anew, so what was read on it is always explained by what it said then.
 
 import { chinaDate } from '../../common/codes/calendar-date.ts';
+import { NATIONAL_REGION, regionPrefix } from '../../common/codes/region.ts';
 import type { LegalBasisBody } from '../../common/contract/license-consent.ts';
 import { TrustError } from '../../common/errors.ts';
 import { makeId } from '../../common/ids.ts';
@@ -44,7 +45,7 @@ export async function enterLegalBasis(deps: BasisDeps, by: string, body: LegalBa
     matterCode: body.matter.code,
     matterName: body.matter.name,
     licenseTypes,
-    regions: body.regions,
+    regions: body.regions.map(prefixOf),
     dailyQuota: body.daily_quota,
     validFrom,
     validTo,
@@ -56,6 +57,11 @@ export async function enterLegalBasis(deps: BasisDeps, by: string, body: LegalBa
     await insertEvent(trx, adminEvent('basis-entered', by, `basis:${id}`, now));
   });
   return getLegalBasis(deps, id);
+}
+
+/** A whole code of GB/T 2260 reaches what lies in it: 360000 is kept as 36, and the nation as the empty prefix. */
+function prefixOf(region: string, index: number): string {
+  return regionPrefix(region === '' ? NATIONAL_REGION : region, `/regions/${index}`);
 }
 
 /** Nothing is read on it from now on. Throws legal-basis-not-found. */

@@ -1,6 +1,8 @@
 // What the operations of GB/T 36906 do, between wire and flow: 证照检索, 信息获取, 文件下载, 文件地址获取, 信息验证. 按地址取文件 is
 // a GET; 文件验证 has a file of its own (sharing-file-check.ts).
+
 import { z } from 'zod';
+import { regionPrefix } from '../../common/codes/region.ts';
 import { INFORMATION_RESULTS } from '../../common/contract/license-sharing.ts';
 import { TrustError } from '../../common/errors.ts';
 import { requestIdOf } from '../../common/http/app.ts';
@@ -93,7 +95,7 @@ async function search(
     licenseType: data.certificateTypeCode,
     holderKey: code === undefined || type === undefined ? null : holderKey(deps.keys.pepper, type, code),
     holderName: data.certificateHolderName ?? null,
-    region: data.certificateAreaCode ?? null,
+    region: areaOf(data.certificateAreaCode),
     state: data.certificateState ?? null,
   });
   const certificates = found.map(({ head, content, state }) => ({
@@ -123,4 +125,9 @@ function copyPart(copy: AnnotatedCopy) {
     fileSm3: copy.fileSm3,
     certificateCopyExpiringTime: copy.validUntil.toISOString(),
   };
+}
+
+/** The digits that every region in `code` begins with; null for the whole nation. */
+function areaOf(code: string | undefined): string | null {
+  return code === undefined ? null : regionPrefix(code, '/data/certificateAreaCode') || null;
 }

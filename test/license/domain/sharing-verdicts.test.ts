@@ -79,8 +79,8 @@ test('GB/T 36906 证照信息验证: right information is 0 to 3 by the state an
   t.is(resultOf({}), 0);
   t.is(resultOf({ validFrom: TODAY }), 0);
   t.is(resultOf({ validFrom: '2026-11-23' }), 1);
-  for (const state of ['suspended', 'transferred']) t.is(resultOf({ state }), 2, state);
-  for (const state of ['expired', 'withdrawn', 'revoked', 'cancelled', 'lapsed', 'a state of later'])
+  for (const state of ['suspended', 'transferred'] as const) t.is(resultOf({ state }), 2, state);
+  for (const state of ['expired', 'withdrawn', 'revoked', 'cancelled', 'lapsed'] as const)
     t.is(resultOf({ state }), 3, state);
   t.is(resultOf({ isCurrent: false }), 3);
 });

@@ -1,5 +1,6 @@
 // Sharing over HTTP: a unit asks, the holder decides on his page, the unit reads by the operations of GB/T 36906; answers that
 // are encrypted are opened by openssl; every refusal says why in the envelope.
+
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,6 +19,7 @@ import {
   verifyFileAnswer,
   verifyInformationAnswer,
 } from '../../../common/contract/license-sharing.ts';
+import { problemDocument } from '../../../common/contract/problem.ts';
 import { sm3 } from '../../../common/crypto/sm3.ts';
 import { CSRF_FIELD } from '../../../common/http/csrf.ts';
 import {
@@ -226,16 +228,21 @@ test('legal bases: entered and ended by the administrator; search and read on on
     law: '《中华人民共和国食品安全法》第四十五条',
     matter: INSPECTION,
     licenses: [{ license_type: TYPE, fields: ['ZZBH', 'ZZYXQJZRQ'] }],
-    regions: ['3601'],
-    daily_quota: 3,
+    regions: ['360000', '3601', '', '100000'],
+    daily_quota: 7,
     to: '2027-11-20T00:00:00Z',
   };
   const entered = await house.call('POST', '/v1/legal-bases', { token, json });
   t.is(entered.status, 201);
-  const { basis_id: basisId } = legalBasisDocument.parse(entered.json);
+  const { basis_id: basisId, regions } = legalBasisDocument.parse(entered.json);
+  t.deepEqual(regions, ['36', '3601', '', ''], 'a whole code reaches what lies in it');
   const machine = await house.token(READER, 'license:read');
   t.is((await house.call('POST', '/v1/legal-bases', { token: machine, json })).code, 'scope-missing');
-  t.is((await house.call('POST', '/v1/legal-bases', { token, json: { ...json, regions: ['36010'] } })).status, 400);
+  for (const region of ['36010', '990000']) {
+    const refused = await house.call('POST', '/v1/legal-bases', { token, json: { ...json, regions: ['36', region] } });
+    t.is(refused.status, 400, region);
+    t.is(problemDocument.parse(refused.json).pointer, '/regions/1');
+  }
   const head = { matterCode: INSPECTION.code };
   const holder = { certificateHolderCode: ZHANGSAN.code, certificateHolderTypeCode: '111' };
   const found = await share(house, 'search', { certificateTypeCode: TYPE, ...holder }, head);
@@ -247,6 +254,16 @@ test('legal bases: entered and ended by the administrator; search and read on on
       certificateStateName: '有效',
     },
   ]);
+  for (const [certificateAreaCode, status] of [
+    ['360000', 0],
+    ['3601', 0],
+    ['100000', 0],
+    ['360200', 3],
+    ['99', 4],
+  ] as const) {
+    const asked = { certificateTypeCode: TYPE, ...holder, certificateAreaCode };
+    t.is((await share(house, 'search', asked, head)).head?.status, status, certificateAreaCode);
+  }
   const nobody = { certificateTypeCode: TYPE, ...holder, certificateHolderName: '李四' };
   t.is((await share(house, 'search', nobody, head)).head?.status, 3);
   const data = { certificateIdentifier: identifier, metadataRange: 'ZZYXQJZRQ' };
