@@ -8,11 +8,7 @@ import { pageFrame, readPreferences, sendPage } from '../../common/http/preferen
 import type { Handler } from '../../common/http/routes.ts';
 import { seeOther } from '../../common/http/see-other.ts';
 import type { Lang } from '../../common/web/texts.ts';
-import type { License } from '../domain/license-record.ts';
-import { isPresentable } from '../domain/license-states.ts';
-import type { LicenseType } from '../domain/license-type.ts';
 import { MAX_ITEMS, type Presentation, presentationStateAt } from '../domain/presentation.ts';
-import { DEFAULT_PARTS, fieldOfPart, isSensitivePart, maskName, partsOf } from '../domain/shown-parts.ts';
 import { reportPresentation } from '../flow/corrections.ts';
 import type { LicenseDeps } from '../flow/deps.ts';
 import { listHolderLicenses } from '../flow/open-license.ts';
@@ -27,13 +23,13 @@ import {
   type WantedItem,
 } from '../flow/present-licenses.ts';
 import { type CorrectionFault, reportPage, reportPath } from '../web/correction-page.ts';
-import { dateWords, maskCode, partWords, periodWords, valueWords } from '../web/license-words.ts';
-import { type PresentableLicense, type PresentPage, presentPage } from '../web/present-page.ts';
+import { partWords } from '../web/license-words.ts';
 import { presentationFact, presentationPage, presentationUpdate, type ShownItem } from '../web/presentation-page.ts';
 import { PRESENT_PATH, WALLET_PATH } from '../web/service.ts';
 import { paramOf, personOf } from './person.ts';
+import { sendChoice } from './present-choice.ts';
 import type { SessionGate } from './session-gate.ts';
-import { correctionFault, presenterOf, stateView } from './wallet.ts';
+import { correctionFault, presenterOf } from './wallet.ts';
 
 export type PresentHandlers = Readonly<
   Record<'choose' | 'create' | 'show' | 'renew' | 'state' | 'stop' | 'showReport' | 'report', Handler>
@@ -46,7 +42,7 @@ const CODE_COOKIE_SECONDS = 120;
 
 export function makePresentHandlers(parts: PresentParts): PresentHandlers {
   return {
-    choose: (ctx) => showChoice(parts, ctx, null),
+    choose: (ctx) => sendChoice(parts, ctx, null),
     create: (ctx) => create(parts, ctx),
     show: (ctx) => show(parts, ctx),
     renew: (ctx) => renew(parts, ctx),
@@ -63,85 +59,13 @@ function findOwn({ deps, sessions }: PresentParts, ctx: Koa.Context): Promise<Pr
   return getOwnPresentation(deps, sessions.sessionOf(ctx).holderKey, paramOf(ctx, 'id'));
 }
 
-async function showChoice(
-  { deps, sessions }: PresentParts,
-  ctx: Koa.Context,
-  fault: PresentPage['fault'],
-): Promise<void> {
-  const asked = ctx.query['license'];
-  const { lang } = readPreferences(ctx);
-  const own = await listHolderLicenses(deps, sessions.sessionOf(ctx).holderKey);
-  const able = own.filter(({ state }) => isPresentable(state));
-  const chosenFirst = able.toSorted(
-    (a, b) => Number(b.content.identifier === asked) - Number(a.content.identifier === asked),
-  );
-  const page = presentPage(pageFrame(ctx), {
-    person: personOf(sessions, ctx),
-    fault,
-    maxLicenses: MAX_ITEMS,
-    licenses: await Promise.all(chosenFirst.map((license) => presentable(deps, lang, license, asked))),
-  });
-  sendPage(ctx, page, fault === null ? 200 : 422);
-}
-
-async function presentable(
-  { catalog, clock }: LicenseDeps,
-  lang: Lang,
-  license: License,
-  asked: unknown,
-): Promise<PresentableLicense> {
-  const { content } = license;
-  const type = await catalog.getVersion(content.licenseType, content.typeVersion);
-  return {
-    ...stateView(license, clock()),
-    identifier: content.identifier,
-    name: content.name,
-    licenseNumber: content.licenseNumber,
-    isChosen: content.identifier === asked,
-    parts: partsOf(type, content).map((part) => ({
-      part,
-      label: partWords(lang, type, part),
-      value: partValue(lang, type, license, part),
-      isTicked: DEFAULT_PARTS.includes(part),
-    })),
-  };
-}
-
-/** What would be shown; masked where others may look over the shoulder. */
-function partValue(lang: Lang, type: LicenseType, { content }: License, part: string): string {
-  const { holders, validFrom, validTo } = content;
-  const field = fieldOfPart(part);
-  if (field !== null) {
-    const value = valueWords(lang, type, field, content.fields[field] ?? '');
-    return isSensitivePart(type, part) ? maskCode(value) : value;
-  }
-  switch (part) {
-    case 'license_number':
-      return content.licenseNumber;
-    case 'validity':
-      return periodWords(lang, validFrom, validTo);
-    case 'holder':
-      return holders.map(({ name, codeType }) => maskName(name, codeType)).join(' ');
-    case 'holder_name':
-      return holders.map(({ name }) => name).join(' ');
-    case 'holder_code':
-      return holders.map(({ code }) => maskCode(code)).join(' ');
-    case 'issued_on':
-      return dateWords(lang, content.issuedOn);
-    case 'identifier':
-      return content.identifier;
-    default:
-      return '';
-  }
-}
-
 async function create(parts: PresentParts, ctx: Koa.Context): Promise<void> {
   const { deps, sessions } = parts;
   const form = await readForm(ctx);
   sessions.checkCsrf(ctx, form);
   const wanted = wantedOf(form);
-  if (wanted.length === 0) return showChoice(parts, ctx, 'none-chosen');
-  if (wanted.length > MAX_ITEMS) return showChoice(parts, ctx, 'too-many');
+  if (wanted.length === 0) return sendChoice(parts, ctx, 'none-chosen');
+  if (wanted.length > MAX_ITEMS) return sendChoice(parts, ctx, 'too-many');
   leadToCode(parts, ctx, await presentLicenses(deps, presenterOf(sessions.sessionOf(ctx)), wanted));
 }
 

@@ -17,20 +17,20 @@ import { isPresentable } from '../domain/license-states.ts';
 import { askCorrection, listOwnCorrections } from '../flow/corrections.ts';
 import type { LicenseDeps } from '../flow/deps.ts';
 import { listHolderNotices } from '../flow/holder-notices.ts';
-import { listReadings } from '../flow/list-readings.ts';
 import { listHolderLicenses } from '../flow/open-license.ts';
 import { getOwnLicense } from '../flow/read-license.ts';
 import { findOrganisationNames } from '../store/clients.ts';
-import type { EventPlace } from '../store/events.ts';
+import { listWaitingRequests } from '../store/consent-requests.ts';
 import { listLicenseVersions } from '../store/versions.ts';
 import { type CorrectionFault, correctionPage } from '../web/correction-page.ts';
 import { licensePage } from '../web/license-page.ts';
-import { daysLeft, type StateView, valueWords } from '../web/license-words.ts';
+import { daysLeft, type StateView } from '../web/license-words.ts';
 import { newsEntry } from '../web/news-words.ts';
 import { readingEntry } from '../web/reading-words.ts';
-import { PRESENT_PATH, WALLET_PATH } from '../web/service.ts';
+import { CONSENTS_PATH, PRESENT_PATH, WALLET_PATH } from '../web/service.ts';
 import { WALLET_FILTERS, type WalletLicense, walletPage } from '../web/wallet-page.ts';
 import type { LastLists } from './last-lists.ts';
+import { groupsOf, placeQuery, readConsents, readReadings } from './license-details.ts';
 import { identifierOf, sendLicenseFile } from './licenses.ts';
 import { personOf } from './person.ts';
 import type { HolderSession, SessionGate } from './session-gate.ts';
@@ -43,7 +43,6 @@ export type WalletParts = {
   readonly lastLists: LastLists;
 };
 
-const READINGS_A_PAGE = 20;
 /** Newest messages under the list. */
 const NEWS = 5;
 const ASKED = 'correction-asked';
@@ -82,13 +81,13 @@ async function showList(parts: WalletParts, ctx: Koa.Context): Promise<void> {
   const frame = pageFrame(ctx);
   const filter = filterQuery.parse({ ...ctx.query });
   const person = personOf(sessions, ctx);
-  const { licenses, news, asOf } = await readList(parts, ctx, frame);
-  sendPage(ctx, walletPage(frame, { person, filter, licenses, news, asOf }));
+  sendPage(ctx, walletPage(frame, { person, filter, ...(await readList(parts, ctx, frame)) }));
 }
 
 type List = {
   readonly licenses: readonly WalletLicense[];
   readonly news: readonly TimelineEntry[];
+  readonly waiting: number;
   readonly asOf: Date | null;
 };
 
@@ -100,11 +99,12 @@ async function readList({ deps, sessions, lastLists }: WalletParts, ctx: Koa.Con
     const licenses = own.map((license) => walletLicense(license, deps.clock()));
     const news = await readNews(deps, frame, own);
     lastLists.keep(session, licenses);
-    return { licenses, news, asOf: null };
+    const waiting = (await listWaitingRequests(deps.db, session.holderKey, deps.clock())).length;
+    return { licenses, news, waiting, asOf: null };
   } catch (error) {
     const last = isDatabaseUnavailable(error) ? lastLists.recallList(session) : null;
     if (last === null) throw error;
-    return { licenses: last.licenses, news: [], asOf: last.at };
+    return { licenses: last.licenses, news: [], waiting: 0, asOf: last.at };
   }
 }
 
@@ -152,11 +152,12 @@ async function showLicense(parts: WalletParts, ctx: Koa.Context): Promise<void> 
   const frame = pageFrame(ctx);
   const license = await findOwn(parts, ctx);
   const { head, content } = license;
-  const [groups, versions, readings, corrections] = await Promise.all([
+  const [groups, versions, readings, corrections, consents] = await Promise.all([
     groupsOf(deps, frame, license),
     listLicenseVersions(deps.db, head.licenseId),
     readReadings(deps, ctx, license),
     listOwnCorrections(deps, session.holderKey, head.licenseId),
+    readConsents(deps, frame, session, license),
   ]);
   const { identifier, issuedOn, validFrom, validTo, name, licenseNumber, issuingAuthority, holders } = content;
   const href = pathOf(identifier);
@@ -182,45 +183,13 @@ async function showLicense(parts: WalletParts, ctx: Koa.Context): Promise<void> 
       olderHref: readings.older === null ? null : `${href}?${new URLSearchParams(placeQuery(readings.older))}`,
       newestHref: readings.isFirst ? null : href,
     },
-    consentsHref: null,
+    consents,
+    consentsHref: CONSENTS_PATH,
     corrections,
     correctionHref: correctionPath(identifier),
     message: flashes.take(ctx, session.token)?.code === ASKED ? sayIn(frame.lang)(TEXTS.asked) : null,
   });
   sendPage(ctx, page);
-}
-
-async function groupsOf({ catalog }: LicenseDeps, { lang }: PageFrame, { content }: License) {
-  const type = await catalog.getVersion(content.licenseType, content.typeVersion);
-  return type.groups.map((group) => ({
-    label: lang === 'zh' ? group.label : group.label_en,
-    rows: type.fields.flatMap((field) => {
-      const value = content.fields[field.name];
-      if (field.group !== group.name || value === undefined) return [];
-      const label = lang === 'zh' ? field.label : field.label_en;
-      return [{ label, value: valueWords(lang, type, field.name, value) }];
-    }),
-  }));
-}
-
-const placeParameters = z.object({
-  before: z.iso.datetime().optional().catch(undefined),
-  event: z.uuid().optional().catch(undefined),
-});
-
-function placeQuery({ at, eventId }: EventPlace): Record<string, string> {
-  return { before: at.toISOString(), event: eventId };
-}
-
-async function readReadings(deps: LicenseDeps, ctx: Koa.Context, license: License) {
-  const { before, event } = placeParameters.parse({ ...ctx.query });
-  const place = before === undefined || event === undefined ? null : { at: new Date(before), eventId: event };
-  const { licenseType, typeVersion } = license.content;
-  return {
-    ...(await listReadings(deps, license, { before: place, limit: READINGS_A_PAGE })),
-    isFirst: place === null,
-    type: await deps.catalog.getVersion(licenseType, typeVersion),
-  };
 }
 
 async function ask(parts: WalletParts, ctx: Koa.Context): Promise<void> {

@@ -49,8 +49,14 @@ export type LicensePage = StateView & {
     readonly olderHref: string | null;
     readonly newestHref: string | null;
   };
-  /** Where consents to read it are listed and revoked; left out when there is no such page. */
-  readonly consentsHref: string | null;
+  /** Who may read it by a consent that stands; at `consentsHref` all are listed, limited and withdrawn. */
+  readonly consents: readonly {
+    readonly unit: string;
+    readonly what: string;
+    readonly until: Date;
+    readonly href: string;
+  }[];
+  readonly consentsHref: string;
   readonly corrections: readonly CorrectionEntry[];
   readonly correctionHref: string;
   /** Said once, after an act that ended here. */
@@ -84,7 +90,11 @@ const TEXTS = {
   issuedAt: { zh: '{date} 颁发', en: 'issued on {date}' },
   versionFile: { zh: '下载第 {n} 版 PDF', en: 'PDF of version {n}' },
   consents: { zh: '授权', en: 'Access given' },
-  consentsLink: { zh: '查看和撤回授权', en: 'See and withdraw access' },
+  consentsLink: { zh: '全部授权记录', en: 'All access given' },
+  noConsents: { zh: '没有单位可以凭您的授权查看这张证照。', en: 'No unit may read this license by your consent.' },
+  consentLine: { zh: '{unit}可查看：{what}，{time} 前', en: '{unit} may read {what} until {time}' },
+  consentOpen: { zh: '更改或撤回', en: 'Change or withdraw' },
+  consentOf: { zh: '对{unit}的授权', en: 'the access of {unit}' },
   corrections: { zh: '纠错和申诉', en: 'Corrections and complaints' },
   wrong: { zh: '信息有误？申请纠错', en: 'Something wrong? Ask for a correction' },
   older: { zh: '这是以前的版本，已由新版本替代。', en: 'This is an earlier version; a newer one has taken its place.' },
@@ -114,7 +124,8 @@ ${faceCard(frame, props)}
 <h2>${say(TEXTS.readings)}</h2>
 ${timeline(frame.lang, props.readings.entries, say(TEXTS.noReadings))}
 ${pager(frame.lang, { page: 1, previousHref: props.readings.newestHref, nextHref: props.readings.olderHref })}
-${props.consentsHref === null ? null : html`<h2>${say(TEXTS.consents)}</h2><p><a class="link" href="${props.consentsHref}">${say(TEXTS.consentsLink)}</a></p>`}
+<h2>${say(TEXTS.consents)}</h2>
+${consentList(frame, props)}
 <h2>${say(TEXTS.versions)}</h2>
 ${versionList(frame, props.versions)}
 <h2 id="corrections">${say(TEXTS.corrections)}</h2>
@@ -166,6 +177,16 @@ function faceCard(frame: PageFrame, { groups }: LicensePage): Html | null {
     );
     return isOne ? list : html`<h3>${label}</h3>${list}`;
   })}</div>`;
+}
+
+function consentList(frame: PageFrame, { consents, consentsHref }: LicensePage): Html {
+  const say = sayIn(frame.lang);
+  const all = html`<p><a class="link" href="${consentsHref}">${say(TEXTS.consentsLink)}</a></p>`;
+  if (consents.length === 0) return html`<p class="empty">${say(TEXTS.noConsents)}</p>${all}`;
+  return html`<ul class="versions">${consents.map(({ unit, what, until, href }) => {
+    const words = say(TEXTS.consentLine, { unit, what, time: formatDateTime(frame.lang, until) });
+    return html`<li>${words} <a class="link" href="${href}">${say(TEXTS.consentOpen)}<span class="hidden"> ${say(TEXTS.consentOf, { unit })}</span></a></li>`;
+  })}</ul>${all}`;
 }
 
 function versionList(frame: PageFrame, versions: readonly LicenseVersionEntry[]): Html {

@@ -2,6 +2,9 @@
 import type { TimelineEntry } from '../../common/web/records.ts';
 import { type Lang, sayIn, type Texts } from '../../common/web/texts.ts';
 import type { LicenseType } from '../domain/license-type.ts';
+import { ALL_ELEMENTS } from '../domain/shared-elements.ts';
+import { COMMON_PARTS, fieldOfPart } from '../domain/shown-parts.ts';
+import { elementWords } from './element-words.ts';
 import { listWords, partWords } from './license-words.ts';
 
 /** As flow/list-readings.ts gives it. */
@@ -23,6 +26,7 @@ const TEXTS = {
   'file-read': { zh: '{unit}查看了证照文件', en: '{unit} fetched the file' },
   annotated: { zh: '{unit}取得了一份加注件', en: '{unit} got an annotated copy' },
   always: { zh: '证照名称、颁发机构、状态', en: 'name, issuing authority, state' },
+  all: { zh: '全部照面信息', en: 'everything on the face' },
   somebody: { zh: '某单位', en: 'A unit' },
   presentation: { zh: '依据：您出示的亮证码', en: 'Because you showed a presentation code' },
   consent: { zh: '依据：您的授权', en: 'Because you gave access' },
@@ -37,9 +41,16 @@ export function readingEntry(lang: Lang, reading: ReadingView, type: LicenseType
   const say = sayIn(lang);
   const { at, kind, organisation, organisationName, fields } = reading;
   const unit = organisationName ?? organisation ?? say(TEXTS.somebody);
-  const parts = fields.map((part) => partWords(lang, type, part));
+  const parts = fields.map((name) => toldWords(lang, type, name));
   const what = parts.length === 0 ? say(TEXTS.always) : listWords(lang, parts);
   return { at, what: say(TEXTS[kind], { unit, what }), why: whyWords(lang, reading) };
+}
+
+/** What was shown is named by parts, what was shared by elements of GB/T 36903. */
+function toldWords(lang: Lang, type: LicenseType | null, name: string): string {
+  if (name === ALL_ELEMENTS) return sayIn(lang)(TEXTS.all);
+  const isPart = COMMON_PARTS.some((part) => part === name) || fieldOfPart(name) !== null;
+  return isPart ? partWords(lang, type, name) : elementWords(lang, name, type?.fields ?? []);
 }
 
 const GROUNDS = ['presentation', 'consent', 'basis', 'holder'] as const;

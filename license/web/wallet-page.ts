@@ -7,6 +7,7 @@ import { filterForm, noHit, selectField, type TimelineEntry, timeline } from '..
 import { formatDateTime, sayIn, type Texts } from '../../common/web/texts.ts';
 import { dateWords, isCurrent, isExpiring, type StateView, stateMark, stateTag } from './license-words.ts';
 import {
+  CONSENTS_PATH,
   navItems,
   type Person,
   PRESENT_PATH,
@@ -35,6 +36,8 @@ export type WalletPage = {
   readonly filter: WalletFilter;
   /** What is new, newest first. */
   readonly news?: readonly TimelineEntry[];
+  /** Units that wait for a decision whether they may read. */
+  readonly waiting?: number;
   /** When the registry could not be reached: of when the list is. */
   readonly asOf?: Date | null;
   /** Said once, after an act that ended here. */
@@ -67,6 +70,12 @@ const TEXTS = {
     zh: '暂时连不上证照库，以下是 {time} 的内容。',
     en: 'The registry cannot be reached; this is as of {time}.',
   },
+  waiting: {
+    zh: '有 {n} 个单位请求查看您的证照，等您决定。',
+    en: '{n} units ask to read your licenses and wait for you.',
+  },
+  waitingLink: { zh: '查看并决定', en: 'Look and decide' },
+  consents: { zh: '授权记录', en: 'Access given' },
   news: { zh: '最近消息', en: 'News' },
   present: { zh: '出示证照', en: 'Show a license' },
   forUnit: { zh: '查看单位的证照', en: 'See the licenses of a unit' },
@@ -82,7 +91,7 @@ const TEXTS = {
 const FILTER_FROM = 6;
 
 export function walletPage(frame: PageFrame, props: WalletPage): string {
-  const { person, licenses, filter, message, asOf, news = [] } = props;
+  const { person, licenses, filter, message, asOf, news = [], waiting = 0 } = props;
   const say = sayIn(frame.lang);
   const shown = licenses.filter((license) => matches(license, filter));
   const current = shown.filter(isCurrent);
@@ -99,6 +108,7 @@ export function walletPage(frame: PageFrame, props: WalletPage): string {
     main: html`${message ? notice({ mark: 'passed', words: html`<p>${message}</p>`, role: 'status' }) : null}
 <h1>${title}</h1>
 ${asOf ? warning(say(TEXTS.asOf, { time: formatDateTime(frame.lang, asOf) })) : null}
+${waiting > 0 ? notice({ mark: 'notice', words: html`<p>${say(TEXTS.waiting, { n: waiting })} <a href="${CONSENTS_PATH}">${say(TEXTS.waitingLink)}</a></p>` }) : null}
 ${warnings(frame, licenses)}
 ${licenses.some(isCurrent) && !asOf ? html`<p class="actions"><a class="button" href="${PRESENT_PATH}">${say(TEXTS.present)}</a></p>` : null}
 ${licenses.length >= FILTER_FROM || isFiltered ? filters(frame, filter) : null}
@@ -107,6 +117,7 @@ ${licenses.length > 0 && shown.length === 0 ? html`<p class="empty">${noHit(fram
 ${current.length > 0 ? faces(frame, current) : null}
 ${over.length > 0 ? html`<details${current.length === 0 || isFiltered ? html` open` : null}><summary>${say(TEXTS.over, { n: over.length })}</summary>${faces(frame, over)}</details>` : null}
 ${news.length > 0 ? html`<h2>${say(TEXTS.news)}</h2>${timeline(frame.lang, news, '')}` : null}
+${asOf ? null : html`<p><a class="link" href="${CONSENTS_PATH}">${say(TEXTS.consents)}</a></p>`}
 ${person.unit === undefined && !asOf ? html`<p><a class="link" href="${SWITCH_PATH}">${say(TEXTS.forUnit)}</a></p>` : null}`,
   });
 }

@@ -92,6 +92,7 @@ const license = {
     olderHref: '/gallery/license?before=1',
     newestHref: null,
   },
+  consents: [{ unit: '示例市市场监督管理局', what: '证照编号、有效期截止日期', until: NOW, href: '/consents/1' }],
   consentsHref: '/consents',
   corrections: [
     correction,
@@ -302,6 +303,7 @@ export const LICENSE_GALLERY: Readonly<Record<string, (frame: PageFrame) => stri
     walletPage(frame, {
       person,
       filter,
+      waiting: 1,
       news: [
         { at: NOW, what: '食品经营许可证将于2026年12月2日到期' },
         { at: NOW, what: '从业人员健康证明（样例）有了新版本' },
@@ -328,7 +330,7 @@ export const LICENSE_GALLERY: Readonly<Record<string, (frame: PageFrame) => stri
       groups: license.groups.slice(0, 1),
       readings: { entries: [], olderHref: null, newestHref: null },
       corrections: [],
-      consentsHref: null,
+      consents: [],
       message: frame.lang === 'zh' ? '纠错申请已提交。' : 'The request was sent.',
     }),
   'license-old': (frame) => licensePage(frame, { ...license, currentHref: '/gallery/license', presentHref: null }),
