@@ -44,13 +44,17 @@ export type SealPlace = {
   readonly level?: 'B' | 'T' | 'LT' | 'LTA';
 };
 
+export type SealedPdf = {
+  /** The input, and the sealing behind it. */
+  readonly pdf: Uint8Array;
+  readonly sealingId: string;
+  /** True: the room says that it read and verified what it released. */
+  readonly isVerified: boolean;
+};
+
 export type SealClient = {
   /** The sealed PDF. The same key with the same request gives the same bytes. Errors: those of the room, `seal-unavailable`. */
-  seal(
-    pdf: Uint8Array,
-    place: SealPlace,
-    idempotencyKey: string,
-  ): Promise<{ readonly pdf: Uint8Array; readonly sealingId: string }>;
+  seal(pdf: Uint8Array, place: SealPlace, idempotencyKey: string): Promise<SealedPdf>;
   /** DER for /Contents over SM3 of the ByteRange bytes, hexadecimal. Repetition and errors as `seal`. */
   sealDigest(
     request: DigestSealingRequest,
@@ -83,7 +87,7 @@ export function makeSealClient(options: SealClientOptions): SealClient {
       const sealed = await readBytes(response);
       if (!sealingId || !startsWith(sealed, pdf))
         throw unavailable('The answer is not the input with a sealing behind it');
-      return { pdf: sealed, sealingId };
+      return { pdf: sealed, sealingId, isVerified: response.headers.get('Sealing-Verified') === 'TOTAL-PASSED' };
     },
     async sealDigest(asked, idempotencyKey) {
       const headers = {

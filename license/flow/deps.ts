@@ -1,5 +1,6 @@
 // What the acts of this room work with. Everything that can fail or be slow comes in here, so that a test can make it so.
 import type { Knex } from 'knex';
+import type { SealedPdf } from '../../common/client/seal-client.ts';
 import type { Clock } from '../../common/clock.ts';
 import type { VerificationReport } from '../../common/contract/report.ts';
 import type { FileStore } from '../../common/files/file-store.ts';
@@ -20,7 +21,7 @@ export type SealPort = {
       readonly reason: string;
     },
     idempotencyKey: string,
-  ): Promise<{ readonly pdf: Uint8Array; readonly sealingId: string }>;
+  ): Promise<SealedPdf>;
   verify(pdf: Uint8Array): Promise<VerificationReport>;
 };
 

@@ -123,7 +123,7 @@ async function sealOnce({ seal }: LicenseDeps, issue: Issue, { pdf, seal: at }: 
   for (let turn = 1; ; turn++) {
     try {
       const sealed = await seal.seal(pdf, place, turn === 1 ? key : `${key}-${turn}`);
-      checkSealedCopy(pdf, sealed.pdf);
+      checkSealedCopy(pdf, sealed);
       return sealed;
     } catch (error) {
       if (!isTrustError(error, 'answer-gone') || turn === MOST_KEYS) throw error;
@@ -133,10 +133,13 @@ async function sealOnce({ seal }: LicenseDeps, issue: Issue, { pdf, seal: at }: 
 
 const MOST_KEYS = 5;
 
-/** The seal room's answer is read like a stranger's: our bytes, and more behind them. */
-function checkSealedCopy(pdf: Uint8Array, sealed: Uint8Array): void {
-  const kept = sealed.length > pdf.length && Buffer.compare(sealed.subarray(0, pdf.length), pdf) === 0;
+/** The seal room's answer is read like a stranger's: our bytes, more behind them, and its word that it verified the whole. */
+function checkSealedCopy(pdf: Uint8Array, sealed: Sealed): void {
+  const { pdf: copy, isVerified } = sealed;
+  const kept = copy.length > pdf.length && Buffer.compare(copy.subarray(0, pdf.length), pdf) === 0;
   if (!kept) throw new TrustError('seal-unavailable', 'the sealed file does not begin with the license that was sent');
+  if (!isVerified)
+    throw new TrustError('seal-unavailable', 'the seal room does not say that it verified what it sealed');
 }
 
 function makeEvent(issue: Issue, dataKey: DataKey, file: LicenseFile, at: Date): LicenseEvent {

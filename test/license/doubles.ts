@@ -40,7 +40,7 @@ export type SealDouble = SealPort & {
 
 /** Keeps its contract: same key and bytes, same answer; our bytes first, something appended. */
 export function makeSealDouble(): SealDouble {
-  const answers = new Map<string, { sm3: string; pdf: Uint8Array; sealingId: string }>();
+  const answers = new Map<string, { sm3: string; pdf: Uint8Array; sealingId: string; isVerified: boolean }>();
   const double: SealDouble = {
     made: [],
     calls: 0,
@@ -56,6 +56,7 @@ export function makeSealDouble(): SealDouble {
         sm3: digest,
         pdf: concatBytes(pdf, utf8(`%sealed ${answers.size}\n`)),
         sealingId: `sealing-${answers.size}`,
+        isVerified: true,
       };
       if (!known) double.made.push(key);
       answers.set(key, answer);

@@ -56,6 +56,7 @@ test.serial(
     t.is(report.indication, 'TOTAL-PASSED', report.summary);
     t.is(report.signatures.length, 3);
     const ids = response.headers.get('Sealing-Id')!.split(', ');
+    t.is(response.headers.get('Sealing-Verified'), 'TOTAL-PASSED');
     const rows = await room.db('seal.sealings').where({ idempotency_key: 'three-at-once' }).orderBy('number');
     t.deepEqual(
       rows.map(({ sealing_id: id, state }) => `${id} ${state}`),

@@ -1,5 +1,6 @@
 import test, { type ExecutionContext } from 'ava';
-import { toHex } from '../../../common/bytes.ts';
+import { concatBytes, toHex, utf8 } from '../../../common/bytes.ts';
+import type { SealedPdf } from '../../../common/client/seal-client.ts';
 import { isTrustError, type ProblemCode, TrustError } from '../../../common/errors.ts';
 import { parseLicenseIdentifier } from '../../../license/domain/license-identifier.ts';
 import type { LicenseDeps } from '../../../license/flow/deps.ts';
@@ -283,11 +284,20 @@ test('a request that takes too long is promised its license, which comes while n
   t.is(world.seal.calls, 1);
 });
 
-test('a sealed file that does not begin with our bytes is not believed', async (t) => {
+test('a sealed file that does not begin with our bytes, or that nobody verified, is not believed', async (t) => {
   const world = await makeWorld(t);
-  const seal = { ...world.seal, seal: async (pdf: Uint8Array) => ({ pdf: pdf.slice(1), sealingId: 'x' }) };
-  t.is((await tryIssue({ ...world.deps, seal }, DEPARTMENT, makeRequest())).kind, 'pending');
-  t.is(await count(world, 'licenses'), 0);
+  const refusing = async (answer: (pdf: Uint8Array) => Partial<SealedPdf>) => {
+    const seal: LicenseDeps['seal'] = {
+      ...world.seal,
+      seal: async (pdf) => ({ pdf: concatBytes(pdf, utf8('%')), sealingId: 'x', isVerified: true, ...answer(pdf) }),
+    };
+    t.is((await tryIssue({ ...world.deps, seal }, DEPARTMENT, makeRequest())).kind, 'pending');
+    t.is(await count(world, 'licenses'), 0);
+    world.pass(3);
+  };
+  await refusing((pdf) => ({ pdf: pdf.slice(1) }));
+  await refusing((pdf) => ({ pdf }));
+  await refusing(() => ({ isVerified: false }));
 });
 
 test('an issue that is resumed after the seal room has let its answer go is sealed under the next key', async (t) => {
