@@ -26,7 +26,7 @@ function candidatesOf(
 ): readonly string[] {
   switch (rule.kind) {
     case 'pattern':
-      return [`${value}※`, value.slice(0, -1)];
+      return [`${value}※`, ...unlike(value)];
     case 'check_character':
       return ['0', '1'].map((character) => value.slice(0, -1) + character);
     case 'number_range':
@@ -36,7 +36,7 @@ function candidatesOf(
     case 'differs':
       return [values.get(rule.other) ?? ''];
     case 'equals':
-      return field.kind === 'date' ? [plusDays(value, 1), plusDays(value, -1)] : unlike(type, field, value);
+      return field.kind === 'date' ? [plusDays(value, 1), plusDays(value, -1)] : unlikeValues(type, field, value);
     default:
       return aroundDate(/^\d/.test(rule.other) ? rule.other : values.get(rule.other), 'days' in rule ? rule.days : 0);
   }
@@ -70,7 +70,12 @@ function aroundDate(other: string | undefined, days: number): readonly string[] 
   );
 }
 
-function unlike(type: LicenseType, field: LicenseTypeField, value: string): readonly string[] {
+/** As long as the value, and shorter. */
+function unlike(value: string): readonly string[] {
+  return [`${value.slice(0, -1)}※`, value.slice(1)];
+}
+
+function unlikeValues(type: LicenseType, field: LicenseTypeField, value: string): readonly string[] {
   const options = optionsOf(type, field).map((option) => option.value);
-  return options.length > 0 ? options.filter((option) => option !== value) : [`${value}字`, value.slice(1)];
+  return options.length > 0 ? options.filter((option) => option !== value) : unlike(value);
 }

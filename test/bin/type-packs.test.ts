@@ -3,8 +3,11 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { breakRequest } from '../../bin/type-packs/break-request.ts';
 import { checkPack, GENERATED_AT_LEAST, reportLines } from '../../bin/type-packs/check-pack.ts';
+import { judgeRequest } from '../../bin/type-packs/judge-request.ts';
 import { mergePatch, type PackCases, readPackCases } from '../../bin/type-packs/pack-cases.ts';
+import { makeRandom } from '../../bin/type-packs/random.ts';
 import { listPacks, PACKS_FOLDER, readPackType } from '../../bin/type-packs/read-pack.ts';
 import { isTrustError } from '../../common/errors.ts';
 import { readFontFiles } from '../../common/pdf/font-files.ts';
@@ -44,6 +47,28 @@ test('the same seed makes the same cases, another seed others; none of them find
   const folder = join(PACKS_FOLDER, 'real-estate-certificate');
   for (const seed of [2, 3, 4, 5]) t.deepEqual((await checkPack(folder, { seed })).disagreements, []);
   t.deepEqual(await checkPack(folder, { seed: 2 }), await checkPack(folder, { seed: 2 }));
+});
+
+/** Rules that another rule of the same field implies: a code that is the holder's is a code with a right check character. */
+const IMPLIED = ['credit_code: rule 1, check_character', 'credit_code: rule 2, equals', 'credit_code: rule 3, equals'];
+
+test('each rule is the reason of its refusals: without it one of them is taken', async (t) => {
+  const today = '2026-11-20';
+  for (const folder of FOLDERS) {
+    const type = parseLicenseType(await readPackType(folder));
+    const broken = breakRequest(type, today, makeRandom(1));
+    for (const field of type.fields) {
+      for (const [index, rule] of field.rules.entries()) {
+        const says = `${field.name}: rule ${index + 1}, ${rule.kind}`;
+        const lenient = { ...field, rules: field.rules.filter((one) => one !== rule) };
+        const without = { ...type, fields: type.fields.map((one) => (one === field ? lenient : one)) };
+        const cases = broken.filter((one) => one.says === says);
+        const taken = cases.filter(({ request }) => 'content' in judgeRequest(without, request, { today }));
+        t.true(cases.length > 0, says);
+        t.is(taken.length > 0, !IMPLIED.includes(says), `${basename(folder)}, ${says}`);
+      }
+    }
+  }
 });
 
 /** Writes a pack that differs from one of the house. */
