@@ -46,7 +46,6 @@ const SAMPLES: Readonly<Record<SharingOperation, { data: object; answer: object;
       [{ ...search, certificateHolderTypeCode: '公民' }, '/data/certificateHolderTypeCode'],
       [{ ...search, certificateAreaCode: '360' }, '/data/certificateAreaCode'],
       [{ ...search, certificateState: '01' }, '/data/certificateState'],
-      [{ certificateTypeCode: search.certificateTypeCode }, '/data/certificateHolderCode'],
     ],
   },
   metadata: {

@@ -264,6 +264,11 @@ test('legal bases: entered and ended by the administrator; search and read on on
     const asked = { certificateTypeCode: TYPE, ...holder, certificateAreaCode };
     t.is((await share(house, 'search', asked, head)).head?.status, status, certificateAreaCode);
   }
+  t.is(
+    (await share(house, 'search', { certificateTypeCode: TYPE }, head)).head?.status,
+    4,
+    'neither holder nor consent',
+  );
   const nobody = { certificateTypeCode: TYPE, ...holder, certificateHolderName: '李四' };
   t.is((await share(house, 'search', nobody, head)).head?.status, 3);
   const data = { certificateIdentifier: identifier, metadataRange: 'ZZYXQJZRQ' };
