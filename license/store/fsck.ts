@@ -26,7 +26,7 @@ export type CheckedHead = {
   readonly newestIdentifier: string | null;
   readonly newestValidTo: string | null;
   readonly holders: number;
-  /** Holders of the head that have no row which leads to it. */
+  /** Holders of the head that have no row which leads to it, and were not shredded. */
   readonly holdersLacking: number;
 };
 
@@ -38,7 +38,9 @@ const HEADS: Statement = {
       cardinality(l.holder_keys) as holders,
       (select count(*)::integer from unnest(l.holder_keys) as k (holder_key) where not exists (
         select from license.holder_licenses h where h.holder_key = k.holder_key and h.license_type = l.license_type
-          and h.license_id = l.license_id and h.until is null)) as "holdersLacking"
+          and h.license_id = l.license_id and h.until is null)
+        and not exists (select from license.shreddings s
+          where s.holder_key = k.holder_key and s.shredded_at >= l.created_at)) as "holdersLacking"
     from (select * from license.licenses where license_id > $1 order by license_id limit $2) l
     cross join lateral (
       select count(*)::integer as versions, max(version) as newest,

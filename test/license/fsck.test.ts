@@ -13,8 +13,9 @@ import { actOnLicense } from '../../license/flow/change-state.ts';
 import { fsckRegistry, fsckWithin } from '../../license/flow/fsck.ts';
 import { issueVersion } from '../../license/flow/issue-version.ts';
 import { authorityClient, issuerOfClient } from '../../license/flow/issuer.ts';
+import { shredHolder } from '../../license/flow/shred-holder.ts';
 import { type TestDatabase, testDatabase } from '../_harness/database.ts';
-import { AUTHORITY, DEPARTMENT, issueAs, makeRequest, TYPE, tryIssue } from './doubles.ts';
+import { AUTHORITY, DEPARTMENT, issueAs, makeRequest, TYPE, tryIssue, ZHANGSAN } from './doubles.ts';
 import { freeEvents, keys, licenseIdAt, NOON, openFiles, putLicense } from './registry-rows.ts';
 import { makeWorld } from './world.ts';
 
@@ -93,6 +94,18 @@ test('what the flows leave behind is whole: versions, acts, an issue that failed
   t.deepEqual(finding.faults, []);
   const counts = { licenses: 2, versions: 3, issues: 4, unfinished: 1, events: 4, waiting_events: 4, files_opened: 3 };
   t.like(finding.counts, counts);
+});
+
+test('a holder whose key was destroyed leaves no fault: his license is counted, its file and its event stay', async (t) => {
+  const { deps } = await makeWorld(t);
+  await issueAs(deps, DEPARTMENT, makeRequest());
+  const holder = { codeType: ZHANGSAN.code_type, code: ZHANGSAN.code };
+  const first = await shredHolder(deps, 'admin', { holder, reason: '样例' });
+  const confirmation = 'asked' in first ? first.asked.confirmation : undefined;
+  t.true('done' in (await shredHolder(deps, 'admin', { holder, reason: '样例', confirmation })));
+  const finding = await fsckRegistry(deps);
+  t.deepEqual(finding.faults, []);
+  t.like(finding.counts, { licenses: 1, shredded: 1, holdings: 0, files: 1, files_opened: 0, events: 2 });
 });
 
 const requestAt = (index: number) =>
