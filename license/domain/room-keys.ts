@@ -12,10 +12,6 @@ export type RoomKeys = {
   readonly fingerprint: Uint8Array;
   /** Makes keys out of the 8 digits of presentation codes. */
   readonly digits: Uint8Array;
-  /** Closes holder codes at rest. */
-  readonly holderBox: BoxKey;
-  /** Closes the content of an issue until the license is made. */
-  readonly issueBox: BoxKey;
   /** Closes what a session knows of its person, and cookies that only we may read. */
   readonly sessionBox: BoxKey;
   /** Closes the secrets of those who subscribed to webhooks. */
@@ -34,8 +30,6 @@ export function makeRoomKeys(masters: MasterKeys, rootSecret: Uint8Array): RoomK
     pepper: deriveKey(rootSecret, 'license holder pepper'),
     fingerprint: deriveKey(rootSecret, 'license request fingerprint'),
     digits: deriveKey(rootSecret, 'license presentation digits'),
-    holderBox: boxKey('license holder box'),
-    issueBox: boxKey('license issue box'),
     sessionBox: boxKey('license session box'),
     webhookBox: boxKey('license webhook box'),
     holderKeyBox: deriveBoxKeys(masters, 'license holder key'),
