@@ -17,6 +17,7 @@ import { hashSource } from '../../seal/flow/seal-document.ts';
 import { verifyDetached, verifySealFile } from '../../seal/flow/verify-detached.ts';
 import { verifyDocument } from '../../seal/flow/verify-document.ts';
 import { type ByteSource, slices } from '../../seal/pdf/byte-source.ts';
+import { checkLicense } from '../license/check.ts';
 import { type Command, EXIT_USAGE } from './command.ts';
 import { readPasswordFile } from './password-file.ts';
 
@@ -26,8 +27,10 @@ const WORST_FIRST = [1, 2, 3, 0];
 
 export const command: Command = {
   name: 'verify',
-  summary: 'Judge sealed PDFs and seals offline: xinji verify FILE... [--trust FOLDER] [--json]',
+  summary: 'Judge sealed PDFs and seals offline: xinji verify FILE...; or ask what a license is worth',
   usage: `xinji verify FILE... [--json] [--trust FOLDER] [--crl FILE]... [--online] [--detached SIG.der]
+xinji verify --identifier ID (--fact NAME=VALUE --fact NAME=VALUE | --code CODE) [--date DATE] [--license URL] [--json]
+xinji verify --code CODE [--license URL] [--json]
     FILE           a PDF, or a seal by itself (.esl)
     --detached SIG a CMS or SES_Signature (DER) over FILE, which may be of any kind
     --password-file FILE  its first line opens encrypted PDFs; the empty password is tried without
@@ -37,12 +40,20 @@ export const command: Command = {
     --online       ask the sources that --trust names for lists; without it no network is used
     --json         one JSON report a line instead of words
 
-Whether a license is still valid, and whether a seal was cancelled, is asked online and not here.
+Whether a license is still valid, and whether a seal was cancelled, is asked online and not of a file:
+    --identifier ID  电子证照标识; with the two facts that its type names, or with the code of its face (QR code)
+    --fact NAME=VALUE  holder_name, license_number, … ; a wrong one is never named
+    --code CODE      without --identifier: a presentation code, which is looked at and not used up
+    --date DATE      YYYY-MM-DD: the state at the end of that day too
+    --license URL    the license room; XINJI_LICENSE_URL unless given
+Then 0 is a license in force or a live code, and 1 everything else.
 Exit codes: 0 passed, 1 failed, 2 could not be read (a file, or the trust), 3 indeterminate, ${EXIT_USAGE} wrong usage; of
 several files the worst counts, 1 before 2 before 3.`,
   run: async (args, env) => {
     const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
-    if (positionals.length === 0) {
+    const isQuestion = values.identifier !== undefined || values.code !== undefined;
+    if (isQuestion && positionals.length === 0) return checkLicense(env, values);
+    if (positionals.length === 0 || isQuestion) {
       console.error(`xinji verify: expected\n${command.usage.split('\n\n')[0]}`);
       return EXIT_USAGE;
     }
@@ -66,6 +77,11 @@ const OPTIONS = {
   online: { type: 'boolean' },
   detached: { type: 'string' },
   'password-file': { type: 'string' },
+  identifier: { type: 'string' },
+  fact: { type: 'string', multiple: true },
+  code: { type: 'string' },
+  date: { type: 'string' },
+  license: { type: 'string' },
 } as const;
 
 /** What the reader of seals takes; one byte more is refused by it. */
