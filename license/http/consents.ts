@@ -99,6 +99,7 @@ async function show(parts: Parts, ctx: Koa.Context, nothingChosen: boolean): Pro
     matter: request.matterName,
     until: request.consentUntil,
     maxUses: request.maxUses,
+    returns: request.returnTo !== null,
     licenses: await cardsOf(parts, frame, offers, (offer, name) => (nothingChosen ? false : !offer.optional.has(name))),
     action: pathOf(requestId),
     nothingChosen,

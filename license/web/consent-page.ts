@@ -2,9 +2,15 @@
 // it, less, or nothing. The same form narrows a consent that was given. One page, whole without script, no disabled button.
 import type { PageFrame } from '../../common/web/frame.ts';
 import { attribute, type Html, html } from '../../common/web/html.ts';
-import { icon } from '../../common/web/icons.ts';
 import { renderPage } from '../../common/web/layout.ts';
-import { breadcrumb, FOCUS_SUMMARY_SCRIPT, facts, hiddenFields, phrases } from '../../common/web/parts.ts';
+import {
+  breadcrumb,
+  errorSummary,
+  FOCUS_SUMMARY_SCRIPT,
+  facts,
+  hiddenFields,
+  phrases,
+} from '../../common/web/parts.ts';
 import { formatDate, sayIn, type Texts } from '../../common/web/texts.ts';
 import type { LicenseState } from '../domain/license-states.ts';
 import { WHOLE_FILE } from '../domain/shared-elements.ts';
@@ -38,6 +44,8 @@ export type ConsentPage = {
   readonly until: Date;
   readonly maxUses: number | null;
   readonly licenses: readonly OfferedCard[];
+  /** True: a decision leads back to the unit's page. */
+  readonly returns: boolean;
   /** POST address: `csrf`, `decision` = agree | decline, `once`, and the fields of the elements. */
   readonly action: string;
   /** True after a decision in which nothing was chosen. */
@@ -74,12 +82,12 @@ const TEXTS = {
   },
   agree: { zh: '同意并继续', en: 'Agree and continue' },
   decline: { zh: '不同意，返回{unit}', en: 'Decline, back to {unit}' },
+  declineHere: { zh: '不同意', en: 'Decline' },
   none: { zh: '您名下没有所请求的证照。', en: 'You have none of the licenses that are asked for.' },
   nothing: {
     zh: '没有勾选任何内容：请至少勾选一项，或选择“不同意”',
     en: 'Nothing is ticked: tick at least one entry, or decline',
   },
-  fault: { zh: '有 1 处需要改正', en: 'There is 1 thing to fix' },
 } satisfies Texts;
 
 export function consentPage(frame: PageFrame, props: ConsentPage): string {
@@ -112,7 +120,7 @@ ${facts(frame.lang, [
 <form method="post" action="${props.action}">${hiddenFields({ csrf: props.person.csrf })}
 ${props.licenses.length === 0 ? html`<p>${say(TEXTS.none)}</p>` : choices(frame, props)}
 <div class="actions">${props.licenses.length === 0 ? null : html`<button class="button" name="decision" value="agree">${say(TEXTS.agree)}</button>`}
-<button class="button plain" name="decision" value="decline">${say(TEXTS.decline, { unit: props.unit })}</button></div>
+<button class="button plain" name="decision" value="decline">${say(props.returns ? TEXTS.decline : TEXTS.declineHere, { unit: props.unit })}</button></div>
 </form>`,
   });
 }
@@ -134,7 +142,7 @@ ${elementCards(frame, props.licenses, true)}
 ${
   props.maxUses === 1
     ? null
-    : html`<fieldset class="field"><legend>${say(TEXTS.times)}</legend>
+    : html`<fieldset class="card"><legend>${say(TEXTS.times)}</legend>
 <label class="choice"><input type="radio" name="once" value="no" checked><span>${say(TEXTS.asked)}</span></label>
 <label class="choice"><input type="radio" name="once" value="yes"><span>${say(TEXTS.once)}</span></label></fieldset>`
 }
@@ -166,8 +174,7 @@ function withheld(frame: PageFrame, { licenses }: ConsentPage): string {
   return list.join(frame.lang === 'zh' ? '、' : ', ');
 }
 
-function summary(frame: PageFrame, { licenses }: ConsentPage): Html {
-  const say = sayIn(frame.lang);
-  const first = licenses[0]?.elements[0]?.field ?? '';
-  return html`<div class="summary" id="summary" tabindex="-1"><div role="alert"><h2>${say(TEXTS.fault)}</h2><ul><li><a href="#field-${first}">${icon('failed')}${say(TEXTS.nothing)}</a></li></ul></div></div>`;
+function summary(frame: PageFrame, { licenses }: ConsentPage): Html | null {
+  const field = licenses[0]?.elements[0]?.field ?? '';
+  return errorSummary(frame.lang, [{ field, words: sayIn(frame.lang)(TEXTS.nothing) }]);
 }
