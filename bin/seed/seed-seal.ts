@@ -87,7 +87,7 @@ const REPORT_SEAL: SeedSeal = {
   },
   grants: [
     { client_id: REPORT_CLIENT, document_class: REPORT_CLASS },
-    { client_id: LICENSE_CLIENT.clientId, document_class: 'license' }, // annotated copies
+    { client_id: LICENSE_CLIENT.clientId, document_class: 'license-copy' },
   ],
   acts: 'platform-',
 };

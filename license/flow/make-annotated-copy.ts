@@ -6,7 +6,7 @@
 // A crash between 3 and 6 leaves a sealed file that nobody was given and no use that was counted.
 import { toHex, utf8 } from '../../common/bytes.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
-import { TrustError } from '../../common/errors.ts';
+import { type ProblemCode, TrustError } from '../../common/errors.ts';
 import { makeId, makeToken, makeUuid7 } from '../../common/ids.ts';
 import { ADDRESS_SECONDS, makeAnnotation } from '../domain/copy-terms.ts';
 import type { Annotation } from '../domain/license-metadata.ts';
@@ -27,6 +27,10 @@ import { throwForeign } from './foreign-problem.ts';
 import { getLicense } from './open-license.ts';
 import { getSharingClient } from './request-consent.ts';
 import { readSealedFile, storeSealedFile } from './sealed-files.ts';
+
+/** The document class of the grant that the keeper of the platform's seal gives this room. */
+export const COPY_CLASS = 'license-copy';
+const SEAL_PROBLEMS: ReadonlySet<ProblemCode> = new Set(['time-stamp-unavailable']);
 
 export type CopyDeps = ReadDeps & Pick<LicenseDeps, 'files' | 'seal' | 'renderer' | 'verifyUrl' | 'platform'>;
 
@@ -99,8 +103,9 @@ async function drawAndSeal(
   const type = await deps.catalog.getVersion(content.licenseType, content.typeVersion);
   const record = { ...content, verifyUrl: deps.verifyUrl };
   const drawn = renderLicense(deps.renderer, type, record, { ...annotation, recipient: caller.organisationName });
-  const place = { seal: esID, ...drawn.seal, reason: annotation.cause };
-  const sealed = await deps.seal.seal(drawn.pdf, place, copyId).catch(throwForeign(new Set()));
+  const kind = { documentClass: COPY_CLASS, mode: 'dual', level: 'T' } as const;
+  const place = { seal: esID, ...drawn.seal, ...kind, reason: '制作加注件' };
+  const sealed = await deps.seal.seal(drawn.pdf, place, `copy-${copyId}`).catch(throwForeign(SEAL_PROBLEMS));
   return sealed.pdf;
 }
 

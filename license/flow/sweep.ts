@@ -1,5 +1,8 @@
-// Removes what has run out: presentations, digits and tries of digits, sessions; in bounded batches. What was read of a
+// Removes what has run out: presentations, digits and tries of digits, requests for consent, annotated copies, sessions; in
+// bounded batches. What was read of a
 // presentation stays in the events of its licenses.
+import { deleteEndedCopies } from '../store/annotated-copies.ts';
+import { deleteOldRequests } from '../store/consent-requests.ts';
 import { deleteDigitTries } from '../store/digit-tries.ts';
 import { deleteDigits, deletePresentations } from '../store/presentations.ts';
 import { deleteEndedSessions, deleteExpiredSessions } from '../store/sessions.ts';
@@ -11,6 +14,11 @@ const KEEP_UNUSED_SECONDS = 24 * 3600;
 /** One that was read: so long a repeated request gets its answer, and a holder can complain about who read it. */
 const KEEP_USED_SECONDS = 30 * 24 * 3600;
 const KEEP_TRIES_SECONDS = 3600;
+
+/** A request for consent that led to none. */
+const KEEP_REQUESTS_SECONDS = 30 * 24 * 3600;
+/** An annotated copy whose end has passed: so long a check of the file still says so. */
+const KEEP_COPIES_SECONDS = 180 * 24 * 3600;
 
 /** No login takes this long to finish. */
 const KEEP_ENDED_SECONDS = 3600;
@@ -28,6 +36,8 @@ export async function sweepExpired(deps: Pick<LicenseDeps, 'db' | 'clock'>, batc
       }),
     () => deleteDigits(db, ago(KEEP_TRIES_SECONDS), batch),
     () => deleteDigitTries(db, ago(KEEP_TRIES_SECONDS), batch),
+    () => deleteOldRequests(db, ago(KEEP_REQUESTS_SECONDS), batch),
+    () => deleteEndedCopies(db, ago(KEEP_COPIES_SECONDS), batch),
     () => deleteExpiredSessions(db, ago(0), batch),
     () => deleteEndedSessions(db, ago(KEEP_ENDED_SECONDS), batch),
   ];

@@ -6,7 +6,7 @@ export const SHARING_ROWS = {
   platformSeal: {
     name: 'XINJI_LICENSE_PLATFORM_SEAL',
     manual:
-      'Code (esID) of the seal of the platform, under which annotated copies are sealed; this room needs a grant for it. Empty: no copies are made.',
+      'Code (esID) of the seal of the platform, under which annotated copies are sealed; this room needs a grant for it and the document class license-copy. Empty: no copies are made.',
     example: '36010000000009',
     fallback: (mode) => (mode === 'development' ? '36010000000002' : ''),
     parse: parseOptional(parseText),

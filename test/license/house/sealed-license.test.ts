@@ -5,14 +5,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { fileVerification } from '../../../common/contract/license.ts';
+import { holderKey } from '../../../license/domain/holder-key.ts';
 import { actOnLicense } from '../../../license/flow/change-state.ts';
+import { giveConsent } from '../../../license/flow/decide-consent.ts';
+import type { LicenseDeps } from '../../../license/flow/deps.ts';
 import { authorityClient } from '../../../license/flow/issuer.ts';
+import { makeAnnotatedCopy } from '../../../license/flow/make-annotated-copy.ts';
 import { readLicenseFile } from '../../../license/flow/read-license.ts';
+import { requestConsent } from '../../../license/flow/request-consent.ts';
 import { verifyFile } from '../../../license/flow/verify-file.ts';
+import { verifySharedFile } from '../../../license/flow/verify-shared-file.ts';
 import { renderLicense } from '../../../license/pdf/render-license.ts';
 import { type House, startHouse } from '../../_harness/house.ts';
 import { judge } from '../../_harness/judges.ts';
-import { DEPARTMENT, issueAs, makeRequest } from '../doubles.ts';
+import { DEPARTMENT, issueAs, makeRequest, TYPE, ZHANGSAN } from '../doubles.ts';
 import { license as drawn, type } from '../pdf/fixtures.ts';
 import { findPdfAOffences } from '../pdf/pdf-a-rules.ts';
 import { readPdfObjects } from '../pdf/pdf-objects.ts';
@@ -34,6 +40,12 @@ test.before(async () => {
   writeFileSync(path, pdf);
 });
 test.after.always(() => rmSync(folder, { recursive: true }));
+
+/** 张三, in the keys of this house. */
+const decider = ({ keys }: Pick<LicenseDeps, 'keys'>) => ({
+  holderKey: holderKey(keys.pepper, ZHANGSAN.code_type, ZHANGSAN.code),
+  sub: 'sub-1',
+});
 
 test.serial('the sealed license is TOTAL-PASSED, is the registered file, and its license is valid', async (t) => {
   const result = fileVerification.parse(await verifyFile(house.license, pdf));
@@ -65,6 +77,41 @@ test.serial('an unsealed face with the right identifier is not the registered fi
 test.serial('what is no PDF is said in its own words', async (t) => {
   await t.throwsAsync(verifyFile(house.license, new TextEncoder().encode('hello')), { name: 'TrustError' });
 });
+
+test.serial(
+  'an annotated copy bears the seal of the platform, passes 证照文件验证 until its end, and no longer when changed',
+  async (t) => {
+    const { license } = house;
+    await license.db('license.clients').insert({
+      client_id: 'reader',
+      organisation: '11360100MB0D00029J',
+      organisation_name: '示例市市场监督管理局',
+      registered_at: license.clock(),
+    });
+    const purpose = { purpose: '办理食品经营许可', matterCode: '0001', groundId: null, requestId: null };
+    const { request: asked } = await requestConsent(license, 'reader', {
+      licenses: [{ license_type: TYPE, fields: ['file'], optional_fields: [] }],
+      purpose: purpose.purpose,
+      matter: { code: purpose.matterCode, name: '食品经营许可' },
+      until: new Date(license.clock().getTime() + 86_400_000).toISOString(),
+    });
+    await giveConsent(license, decider(license), asked.requestId, { isChosen: () => true });
+    const copy = await makeAnnotatedCopy(license, 'reader', { ...purpose, identifier, creator: null, expiresAt: null });
+    const result = await verifyFile(license, copy.pdf);
+    t.is(result.report.indication, 'TOTAL-PASSED', result.report.summary);
+    t.is(result.report.signatures[0]?.seal?.esID, '36010000000002');
+    t.false(result.license.registered_file);
+    t.is((await verifySharedFile(license, 'reader', copy.pdf, '360100')).result, 0);
+    t.is((await verifySharedFile(license, 'reader', pdf, null)).result, 0);
+    t.is((await verifySharedFile(license, 'reader', copy.pdf, '110000')).result, 2);
+    const late = () => new Date(license.clock().getTime() + 8 * 86_400_000);
+    t.is((await verifySharedFile({ ...license, clock: late }, 'reader', copy.pdf, null)).result, 2);
+    const changed = copy.pdf.slice();
+    const at = Buffer.from(copy.pdf).indexOf('<zz:CZZT>') + 9;
+    changed[at] = (changed[at] ?? 0) ^ 1;
+    t.is((await verifySharedFile(license, 'reader', changed, null)).result, 2);
+  },
+);
 
 judge(
   test.serial,
