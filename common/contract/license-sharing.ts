@@ -119,7 +119,13 @@ export const searchRequest = requestOf(
       .meta({ description: '所属管辖属地: 2, 4 or 6 digits of GB/T 2260', example: '3601' }),
     certificateState: z.enum(LICENSE_STATES).optional().meta({ description: 'Only licenses in this state' }),
   }),
-);
+).superRefine(({ head, data }, context) => {
+  const isOfConsent = head.groundId?.startsWith('cns_') ?? false;
+  for (const name of ['certificateHolderCode', 'certificateHolderTypeCode'] as const) {
+    if (data[name] !== undefined || isOfConsent) continue;
+    context.addIssue({ code: 'custom', path: ['data', name], message: 'needed unless groundId is a consent' });
+  }
+});
 export type SearchRequest = z.infer<typeof searchRequest>;
 
 export const foundCertificate = z.strictObject({

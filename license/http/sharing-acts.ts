@@ -4,7 +4,6 @@
 import { z } from 'zod';
 import { regionPrefix } from '../../common/codes/region.ts';
 import { INFORMATION_RESULTS } from '../../common/contract/license-sharing.ts';
-import { TrustError } from '../../common/errors.ts';
 import { requestIdOf } from '../../common/http/app.ts';
 import type { BearerGate } from '../../common/http/bearer.ts';
 import { parseQuery } from '../../common/http/body.ts';
@@ -85,11 +84,6 @@ async function search(
   { clientId, purpose, data }: SharingCall<SharingData<'search'>>,
 ): Promise<object> {
   const { certificateHolderCode: code, certificateHolderTypeCode: type } = data;
-  const isConsent = purpose.groundId?.startsWith('cns_') ?? false;
-  if ((code === undefined) !== (type === undefined) || (code === undefined && !isConsent)) {
-    const detail = 'a search needs holder code and its type, or a consent as groundId';
-    throw new TrustError('invalid-request', detail, { pointer: '/data/certificateHolderCode' });
-  }
   const found = await searchShared(deps, clientId, {
     ...purpose,
     licenseType: data.certificateTypeCode,
