@@ -134,7 +134,7 @@ async function sealOnce({ seal }: LicenseDeps, issue: Issue, { pdf, seal: at }: 
 const MOST_KEYS = 5;
 
 /** The seal room's answer is read like a stranger's: our bytes, more behind them, and its word that it verified the whole. */
-function checkSealedCopy(pdf: Uint8Array, sealed: Sealed): void {
+export function checkSealedCopy(pdf: Uint8Array, sealed: Sealed): void {
   const { pdf: copy, isVerified } = sealed;
   const kept = copy.length > pdf.length && Buffer.compare(copy.subarray(0, pdf.length), pdf) === 0;
   if (!kept) throw new TrustError('seal-unavailable', 'the sealed file does not begin with the license that was sent');

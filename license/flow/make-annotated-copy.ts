@@ -23,6 +23,7 @@ import {
   type ReadPurpose,
 } from './authorise-read.ts';
 import type { LicenseDeps } from './deps.ts';
+import { checkSealedCopy } from './finish-intent.ts';
 import { throwForeign } from './foreign-problem.ts';
 import { getLicense } from './open-license.ts';
 import { getSharingClient } from './request-consent.ts';
@@ -106,6 +107,7 @@ async function drawAndSeal(
   const kind = { documentClass: COPY_CLASS, mode: 'dual', level: 'T' } as const;
   const place = { seal: esID, ...drawn.seal, ...kind, reason: '制作加注件' };
   const sealed = await deps.seal.seal(drawn.pdf, place, `copy-${copyId}`).catch(throwForeign(SEAL_PROBLEMS));
+  checkSealedCopy(drawn.pdf, sealed);
   return sealed.pdf;
 }
 
