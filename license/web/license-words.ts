@@ -29,8 +29,8 @@ const TEXTS = {
 export const PART_TEXTS = {
   license_number: { zh: '证照编号', en: 'Number' },
   validity: { zh: '有效期', en: 'Validity' },
-  holder: { zh: '持证主体（姓名隐去部分）', en: 'Holder (name partly hidden)' },
-  holder_name: { zh: '持证主体全名', en: 'Full name of the holder' },
+  holder: { zh: '部分隐去的姓名', en: 'Name, partly hidden' },
+  holder_name: { zh: '完整姓名或名称', en: 'Full name' },
   holder_code: { zh: '证件号码', en: 'ID number' },
   issued_on: { zh: '颁发日期', en: 'Issued on' },
   identifier: { zh: '电子证照标识', en: 'Identifier' },

@@ -79,6 +79,7 @@ const TEXTS = {
   news: { zh: '最近消息', en: 'News' },
   present: { zh: '出示证照', en: 'Show a license' },
   forUnit: { zh: '查看单位的证照', en: 'See the licenses of a unit' },
+  filter: { zh: '按名称或状态查找', en: 'Find by name or state' },
   name: { zh: '证照名称', en: 'Name' },
   state: { zh: '状态', en: 'State' },
   all: { zh: '全部', en: 'All' },
@@ -111,7 +112,7 @@ ${asOf ? warning(say(TEXTS.asOf, { time: formatDateTime(frame.lang, asOf) })) : 
 ${waiting > 0 ? notice({ mark: 'notice', words: html`<p>${say(TEXTS.waiting, { n: waiting })} <a href="${CONSENTS_PATH}">${say(TEXTS.waitingLink)}</a></p>` }) : null}
 ${warnings(frame, licenses)}
 ${licenses.some(isCurrent) && !asOf ? html`<p class="actions"><a class="button" href="${PRESENT_PATH}">${say(TEXTS.present)}</a></p>` : null}
-${licenses.length >= FILTER_FROM || isFiltered ? filters(frame, filter) : null}
+${licenses.length >= FILTER_FROM || isFiltered ? html`<details${isFiltered ? html` open` : null}><summary>${say(TEXTS.filter)}</summary>${filters(frame, filter)}</details>` : null}
 ${licenses.length === 0 ? html`<p class="empty">${person.unit === undefined ? say(TEXTS.none) : say(TEXTS.noneOfUnit, { unit: person.unit })}</p>` : null}
 ${licenses.length > 0 && shown.length === 0 ? html`<p class="empty">${noHit(frame.lang, WALLET_PATH)}</p>` : null}
 ${current.length > 0 ? faces(frame, current) : null}

@@ -84,7 +84,7 @@ const license = {
       reading(3, '示例市政务服务大厅读取了：证照编号、有效期', '您出示的亮证码'),
       reading(
         90,
-        '示例市市场监督管理局读取了：证照编号、有效期、持证主体全名',
+        '示例市市场监督管理局读取了：证照编号、有效期、完整姓名或名称',
         '食品经营许可，依据《食品经营许可管理办法》',
       ),
       reading(3000, '示例市政务服务大厅查看了证照文件', '您的授权'),
@@ -233,7 +233,7 @@ const results = {
 };
 
 const verify = { fileAction: '/verify', codeAction: '/verify/code', maxMegabytes: 20 };
-const item = { name: face.name, parts: ['证照编号', '有效期', '持证主体（姓名隐去部分）'] } as const;
+const item = { name: face.name, parts: ['证照编号', '有效期', '部分隐去的姓名'] } as const;
 const presentation = { person, presentationId: 'prs_0', items: [item], now: NOW } as const;
 const live = {
   code: 'lz_5k3m9q2w7x4t8v6z1y0r5k3m9q',
@@ -256,8 +256,8 @@ const presentable = {
   parts: [
     part('license_number', '证照编号', 'JK-2026-000123', true),
     part('validity', '有效期', '2026年11月20日至2027年11月19日', true),
-    part('holder', '持证主体（姓名隐去部分）', '张*', true),
-    part('holder_name', '持证主体全名', '张三', false),
+    part('holder', '部分隐去的姓名', '张*', true),
+    part('holder_name', '完整姓名或名称', '张三', false),
     part('holder_code', '证件号码', '360***********7718', false),
     part('field:occupation', '工种', '食品加工', false),
   ],
