@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import test from 'ava';
 import { WEBHOOK_TYPES, webhookMessage } from '../../common/contract/webhook.ts';
 import { subscribeWebhook } from '../../license/flow/webhook-subscriptions.ts';
+import { DEPARTMENT } from '../license/doubles.ts';
+import { startLicense } from '../license/http/license-house.ts';
 import { CASE_SYSTEM } from '../license/registry-rows.ts';
 import { type Delivery, openOutbox, startReceiver } from '../license/webhook-kit.ts';
 
@@ -43,4 +45,22 @@ test('the receiver of docs/integrate-case-system.md takes what the room sends, a
 test('the message of docs/integrate-case-system.md has the form of those that are sent; every type is told of', (t) => {
   t.true(webhookMessage.safeParse(JSON.parse(snippet('json'))).success);
   for (const type of WEBHOOK_TYPES) t.true(text.includes(`| \`${type}\` |`), type);
+});
+
+test('the requests of docs/integrate-case-system.md issue, change and suspend a license', async (t) => {
+  const house = await startLicense(t);
+  const token = await house.token(DEPARTMENT, 'license:issue license:change license:revoke');
+  const requests = [...text.matchAll(/```\n(POST \/v1\/licenses\S*)\n(\{.*\})\n```/g)];
+  t.is(requests.length, 3);
+  let identifier = '';
+  for (const [, line = '', body = ''] of requests) {
+    const path = line.slice('POST '.length).replace('{identifier}', identifier);
+    const headers = { 'Idempotency-Key': 'CASE-2026-000789-act' };
+    const answer = await house.call('POST', path, { token, headers, json: JSON.parse(body) });
+    t.is(answer.status, 201, answer.text);
+    ({ identifier } = answer.json as { identifier: string });
+    const again = await house.call('POST', path, { token, headers, json: JSON.parse(body) });
+    t.is(again.status, 200, 'the same request again');
+    t.deepEqual(again.json, answer.json);
+  }
 });
