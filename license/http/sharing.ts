@@ -93,6 +93,7 @@ const STATUS_OF: Readonly<Partial<Record<ProblemCode, SharingStatus>>> = {
   'time-stamp-unavailable': 2,
   'file-store-unavailable': 2,
   'copies-not-offered': 2,
+  'identity-unavailable': 2,
   'license-not-found': 3,
   'license-shredded': 3,
   'invalid-request': 4,
@@ -101,6 +102,8 @@ const STATUS_OF: Readonly<Partial<Record<ProblemCode, SharingStatus>>> = {
   'license-superseded': 4,
   'license-type-not-found': 4,
   'encryption-key-missing': 4,
+  'glyph-missing': 4,
+  'license-fields-invalid': 4,
 };
 
 function faultHead(error: unknown, requestId: string | undefined) {

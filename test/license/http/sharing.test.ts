@@ -369,6 +369,17 @@ test('an annotated copy: one use, its words, an address of ten minutes for this 
   t.is((await house.call('GET', path, { token: late })).code, 'copy-not-found');
 });
 
+test('a purpose that cannot be printed makes no copy and counts no use', async (t) => {
+  const house = await start(t);
+  const { identifier } = await storeLicense(house.deps.db);
+  const purpose = '办理食品经营许可😀';
+  const licenses = [{ license_type: TYPE, fields: ['ZZBH', 'file'], optional_fields: [] }];
+  await consent(house, { licenses, purpose, max_uses: 1 });
+  const data = { certificateIdentifier: identifier };
+  t.like((await share(house, 'file', data, { purpose })).head, { status: 4, reason: 'glyph-missing' });
+  t.is((await share(house, 'metadata', data, { purpose })).head?.status, 0);
+});
+
 test('a copy that nobody may have is never sealed, and one whose end lies too far ahead is refused', async (t) => {
   const house = await start(t);
   const { identifier } = await storeLicense(house.deps.db);
