@@ -323,6 +323,18 @@ export const PROBLEMS = {
     'PDF 文件过大',
     'Send a smaller file; the limit is in the detail.',
   ),
+  'batch-not-found': problem(
+    404,
+    'There is no such list',
+    '没有这个批次',
+    'GET /v1/batches lists those of your organisation.',
+  ),
+  'batch-state': problem(
+    409,
+    'The state of the list does not allow this',
+    '批次当前的状态不允许此操作',
+    'Look at its state; a list that was stopped or is done is uploaded anew, what is issued is not issued twice.',
+  ),
   'sheet-unreadable': problem(
     422,
     'The list cannot be read',

@@ -21,6 +21,7 @@ import { referenceRoutes } from '../common/http/reference-page.ts';
 import { mountRoutes, type Route, row } from '../common/http/routes.ts';
 import type { Log } from '../common/log.ts';
 import type { Certificate } from '../common/pki/certificate.ts';
+import type { Sheets } from '../common/sheets/open-sheets.ts';
 import type { RoomKeys } from './domain/room-keys.ts';
 import type { LicenseDeps, SealPort } from './flow/deps.ts';
 import { type Housekeeping, makeHousekeeping } from './flow/housekeeping.ts';
@@ -28,6 +29,8 @@ import { makeLicenseCatalog } from './flow/license-catalog.ts';
 import { makeWrongTries } from './flow/wrong-tries.ts';
 import { makeLastLists } from './http/last-lists.ts';
 import { EVENTS_OPERATION, makeEventsHandler } from './http/license-events.ts';
+import { BATCH_OPERATIONS } from './http/batch-operations.ts';
+import { makeBatchHandlers } from './http/batches.ts';
 import { LICENSE_OPERATIONS } from './http/license-operations.ts';
 import { TYPE_OPERATIONS } from './http/license-type-operations.ts';
 import { makeLicenseTypeHandlers } from './http/license-types.ts';
@@ -68,6 +71,8 @@ export type LicenseAppDeps = {
   /** Who makes annotated copies, under the seal of this code; null: nobody does. */
   readonly platformSeal: string | null;
   readonly platformName: string;
+  /** Reads uploaded lists. */
+  readonly sheets: Sheets;
   /** PKCS#8 PEM, P-256: this room as a client of the identity room. */
   readonly clientKeyPem: string;
   /** Whose signatures on license types are accepted. */
@@ -85,6 +90,7 @@ export type LicenseAppDeps = {
 };
 
 const LICENSE = '/v1/licenses/:identifier';
+const BATCH = '/v1/batches/:batch_id';
 /** A client of the authority that issued the license. */
 const AUTHORITY = ['license:issue', 'license:change', 'license:revoke'] as const;
 
@@ -136,6 +142,7 @@ export function buildApp(parts: LicenseAppDeps): LicenseApp {
   const verify = makeVerifyHandlers(deps, tries);
   const types = makeLicenseTypeHandlers(catalog);
   const presentations = makePresentationHandlers(deps, sessions, gate);
+  const batches = makeBatchHandlers({ ...deps, sheets: parts.sheets }, gate);
   const webhooks = makeWebhookHandlers({ ...deps, mode }, gate);
   const limit = makeRateLimit({ perMinute: parts.verificationsPerMinute, clock });
   const verification = limit.guard(makeVerificationHandler(deps, tries));
@@ -151,6 +158,20 @@ export function buildApp(parts: LicenseAppDeps): LicenseApp {
     row('GET', `${LICENSE}/events`, AUTHORITY, makeEventsHandler(deps, gate), EVENTS_OPERATION),
     row('POST', `${LICENSE}/versions`, 'license:change', licenses.addVersion, LICENSE_OPERATIONS.addVersion),
     row('POST', `${LICENSE}/acts`, ['license:change', 'license:revoke'], licenses.act, LICENSE_OPERATIONS.act),
+    row(
+      'GET',
+      '/v1/license-types/:code/list-template',
+      'public',
+      limit.guard(batches.template),
+      BATCH_OPERATIONS.template,
+    ),
+    row('POST', '/v1/batches', 'license:issue', batches.check, BATCH_OPERATIONS.check),
+    row('GET', '/v1/batches', 'license:issue', batches.list, BATCH_OPERATIONS.list),
+    row('GET', BATCH, 'license:issue', batches.read, BATCH_OPERATIONS.read),
+    row('GET', `${BATCH}/rows`, 'license:issue', batches.rows, BATCH_OPERATIONS.rows),
+    row('GET', `${BATCH}/events`, 'license:issue', batches.events, BATCH_OPERATIONS.events),
+    row('POST', `${BATCH}/confirmation`, 'license:issue', batches.confirm, BATCH_OPERATIONS.confirm),
+    row('POST', `${BATCH}/stop`, 'license:issue', batches.stop, BATCH_OPERATIONS.stop),
     row('POST', '/v1/presentations', 'session', presentations.present, OPERATIONS.present),
     row('POST', '/v1/presentations/:id/codes', 'session', presentations.renew, OPERATIONS.renew),
     row('POST', '/v1/redemptions', 'license:redeem', presentations.redeem, OPERATIONS.redeem),

@@ -11,10 +11,12 @@ import { openFileStore } from '../common/files/file-place.ts';
 import { currentRequestId } from '../common/http/request-context.ts';
 import { type RoomDeps, runRoom } from '../common/http/run-room.ts';
 import { readFontFiles } from '../common/pdf/font-files.ts';
+import { openSheets } from '../common/sheets/open-sheets.ts';
 import { buildApp } from './app.ts';
 import { type LicenseConfig, readRoomConfig } from './config.ts';
 import { makeBackground } from './flow/background.ts';
 import { openRoomKeys } from './flow/open-room-keys.ts';
+import { bulkQueue } from './flow/run-batch.ts';
 import { MIGRATIONS } from './migrations/list.ts';
 import { makeRenderer } from './pdf/prepare-face.ts';
 
@@ -40,9 +42,11 @@ await runRoom({
     const seal = makeSealClient({ baseUrl: config.sealUrl, getToken, requestId: currentRequestId });
     const files = openFileStore(config.filesPlace, config.filesCredentials);
     const audit = await openRoomAudit(config, deps);
-    const background = makeBackground({ ...config, ...deps, db, keys, audit });
     const renderer = makeRenderer({ fonts: readFontFiles(config.rareFonts) });
-    const { app, housekeeping } = buildApp({ ...config, ...deps, db, keys, seal, files, renderer });
+    const sheets = openSheets();
+    const built = buildApp({ ...config, ...deps, db, keys, seal, files, renderer, sheets });
+    const { app, housekeeping } = built;
+    const background = makeBackground({ ...config, ...deps, db, keys, audit, queues: [bulkQueue(built.deps)] });
     return {
       app,
       started: async () => {
@@ -52,6 +56,7 @@ await runRoom({
       close: async () => {
         await housekeeping.stop();
         await background.stop(WORKERS_GRACE_MS);
+        await sheets.close();
         await db.destroy();
       },
     };

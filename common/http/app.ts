@@ -37,12 +37,20 @@ export function makeKoa(deps: KoaDeps): Koa {
   const app = new Koa();
   rememberMode(app, deps.mode ?? 'production');
   // Errors that koa meets after the answer has begun; everything else ends in `problems`.
-  app.on('error', (error: unknown) => deps.log.error({ err: error }, 'answer failed'));
+  app.on('error', (error: unknown) => {
+    if (isHangUp(error)) deps.log.debug({ err: error }, 'the caller hung up');
+    else deps.log.error({ err: error }, 'answer failed');
+  });
   app.use(requestId(deps.log));
   app.use(accessLog(deps));
   app.use(problems(deps));
   app.use(securityHeaders({ https: deps.mode !== 'development' }));
   return app;
+}
+
+/** A browser leaves a stream of events by closing it. */
+function isHangUp(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
 }
 
 /** The id of the request that `ctx` belongs to. */

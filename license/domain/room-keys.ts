@@ -16,6 +16,8 @@ export type RoomKeys = {
   readonly sessionBox: BoxKey;
   /** Closes the secrets of those who subscribed to webhooks. */
   readonly webhookBox: BoxKey;
+  /** Closes drafts of the desk and rows of lists until their licenses are made. */
+  readonly deskBox: BoxKey;
   /** Closes the keys of holders; its ids are those of the master keys. */
   readonly holderKeyBox: BoxKeyring;
   /** Keys of holders that were opened before, by their boxes. */
@@ -32,6 +34,7 @@ export function makeRoomKeys(masters: MasterKeys, rootSecret: Uint8Array): RoomK
     digits: deriveKey(rootSecret, 'license presentation digits'),
     sessionBox: boxKey('license session box'),
     webhookBox: boxKey('license webhook box'),
+    deskBox: boxKey('license desk box'),
     holderKeyBox: deriveBoxKeys(masters, 'license holder key'),
     opened: makeOpenedKeys(),
   };

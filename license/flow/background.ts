@@ -8,6 +8,7 @@ import type { Clock } from '../../common/clock.ts';
 import type { Log } from '../../common/log.ts';
 import { deleteDoneJobs } from '../../common/queue/store/jobs.ts';
 import { makeWorkers, type Workers } from '../../common/queue/workers.ts';
+import { makeWorkers, type QueueDefinition, type Workers } from '../../common/queue/workers.ts';
 import type { RoomKeys } from '../domain/room-keys.ts';
 import { type EventChain, makeEventChain } from './chain-events.ts';
 import { notifyQueue } from './deliver-webhooks.ts';
@@ -22,6 +23,8 @@ export type BackgroundDeps = {
   readonly metrics: { readonly registry: Registry };
   /** Of the room, not started. */
   readonly audit: OpenAudit;
+  /** Further queues of the room. */
+  readonly queues: readonly QueueDefinition[];
   /** Private networks (CIDR) on which subscribers may be reached. */
   readonly webhookNetworks: readonly string[];
   readonly webhookTimeoutMs: number;
@@ -48,6 +51,7 @@ export function makeBackground(deps: BackgroundDeps): Background {
   const post = makeGuardedPost({ networks: deps.webhookNetworks, timeoutMs: deps.webhookTimeoutMs });
   const workers = makeWorkers({ db, schema: 'license', clock, log, registry: deps.metrics.registry }, [
     notifyQueue({ ...deps, post }),
+    ...deps.queues,
   ]);
   const stopping = new AbortController();
   let timer: NodeJS.Timeout | undefined;

@@ -8,6 +8,7 @@ import { catalog } from './0005-catalog.ts';
 import { registryAnew } from './0006-registry.ts';
 import { presentationsAnew } from './0007-presentations.ts';
 import { sharing } from './0008-sharing.ts';
+import { desk } from './0009-desk.ts';
 import { outbox } from './0011-outbox.ts';
 import { vault } from './0012-vault.ts';
 
@@ -20,6 +21,7 @@ export const MIGRATIONS: readonly Migration[] = [
   registryAnew,
   presentationsAnew,
   sharing,
+  desk,
   outbox,
   vault,
 ];

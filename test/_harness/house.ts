@@ -29,6 +29,7 @@ import { openRootSecret } from '../../common/keys/root-secret.ts';
 import { makeLog } from '../../common/log.ts';
 import { readFontFiles } from '../../common/pdf/font-files.ts';
 import { withIntermediates } from '../../common/pki/trust-stores.ts';
+import { openSheets } from '../../common/sheets/open-sheets.ts';
 import { buildApp as buildIdentity } from '../../identity/app.ts';
 import { readRoomConfig as readIdentityConfig } from '../../identity/config.ts';
 import { makeEventChain } from '../../identity/flow/chain-events.ts';
@@ -39,6 +40,7 @@ import { readRoomConfig as readLicenseConfig } from '../../license/config.ts';
 import { makeBackground } from '../../license/flow/background.ts';
 import type { LicenseDeps } from '../../license/flow/deps.ts';
 import { openRoomKeys } from '../../license/flow/open-room-keys.ts';
+import { bulkQueue } from '../../license/flow/run-batch.ts';
 import { makeRenderer } from '../../license/pdf/prepare-face.ts';
 import { buildApp as buildSeal } from '../../seal/app.ts';
 import { readRoomConfig as readSealConfig } from '../../seal/config.ts';
@@ -215,16 +217,22 @@ async function openLicense(env: NodeJS.ProcessEnv, { database, deps }: Ground): 
   const keys = await openRoomKeys(db, masterKeysOf(config), clock());
   const renderer = makeRenderer({ fonts: readFontFiles() });
   // No test is decided by how fast the machine is.
-  const parts = { clock, db, keys, seal, files, renderer, issueWaitMs: 60_000 };
+  const sheets = openSheets();
+  const parts = { clock, db, keys, seal, files, sheets, renderer, issueWaitMs: 60_000 };
   const { app, deps: license } = buildLicense({ ...config, ...others, ...parts });
   const { mode, masterKey, databaseUrl, checkpointFolder: copyFolder } = config;
   const options = { mode, masterKey };
   const signer = await openCheckpointSigner(config.checkpointKey, config.checkpointCertificates[0]!, options);
   const own = { clock, log: others.log };
   const audit = openAudit({ ...own, databaseUrl, schema: 'license', room: 'license', signer, copyFolder });
-  const background = makeBackground({ ...config, ...others, clock, db, keys, audit });
+  const queues = [bulkQueue(license)];
+  const background = makeBackground({ ...config, ...others, clock, db, keys, audit, queues });
   background.start();
-  return { app, license, close: () => endWith(db, () => background.stop(0)) };
+  const end = async (): Promise<void> => {
+    await background.stop(0);
+    await sheets.close();
+  };
+  return { app, license, close: () => endWith(db, end) };
 }
 
 async function openSeal(env: NodeJS.ProcessEnv, { database, deps }: Ground): Promise<Room> {

@@ -595,6 +595,45 @@ license.basis_uses
   constraint basis_uses_uses_check CHECK ((uses > 0))
   license may delete, insert, select, update
 
+license.batch_rows
+  batch_id text not null
+  line integer not null
+  case_id text not null
+  state text not null
+  cells_box bytea
+  identifier text
+  problem text
+  fault text
+  pointer text
+  settled_at timestamp with time zone
+  constraint batch_rows_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES license.batches(batch_id) ON DELETE CASCADE
+  constraint batch_rows_pkey PRIMARY KEY (batch_id, line)
+  constraint batch_rows_state_check CHECK ((state = ANY (ARRAY['bad'::text, 'good'::text, 'waiting'::text, 'issued'::text, 'refused'::text, 'stopped'::text])))
+  CREATE INDEX batch_rows_state ON license.batch_rows USING btree (batch_id, state, line)
+  license may delete, insert, select, update
+
+license.batches
+  batch_id text not null
+  organisation text not null
+  client_id text not null
+  actor text not null
+  license_type text not null
+  authority_code text not null
+  title text not null
+  file_sm3 bytea not null
+  idempotency_key text not null
+  header json not null
+  state text not null
+  created_at timestamp with time zone not null
+  confirmed_at timestamp with time zone
+  finished_at timestamp with time zone
+  constraint batches_organisation_idempotency_key_key UNIQUE (organisation, idempotency_key)
+  constraint batches_pkey PRIMARY KEY (batch_id)
+  constraint batches_state_check CHECK ((state = ANY (ARRAY['checked'::text, 'running'::text, 'done'::text, 'stopped'::text])))
+  CREATE INDEX batches_finished ON license.batches USING btree (finished_at)
+  CREATE INDEX batches_organisation ON license.batches USING btree (organisation, created_at)
+  license may delete, insert, select, update
+
 license.catalog_entries
   code text not null
   version integer not null
@@ -707,6 +746,22 @@ license.digit_tries
   since timestamp(3) with time zone not null
   tries integer not null
   constraint digit_tries_pkey PRIMARY KEY (verifier)
+  license may delete, insert, select, update
+
+license.drafts
+  draft_id text not null
+  organisation text not null
+  account text not null
+  license_type text not null
+  operation text not null
+  identifier text
+  box bytea not null
+  created_at timestamp with time zone not null
+  changed_at timestamp with time zone not null
+  constraint drafts_operation_check CHECK ((operation = ANY (ARRAY['issue'::text, 'renew'::text, 'change'::text, 'replace'::text, 'correct'::text])))
+  constraint drafts_pkey PRIMARY KEY (draft_id)
+  CREATE INDEX drafts_account ON license.drafts USING btree (organisation, account, changed_at)
+  CREATE INDEX drafts_changed ON license.drafts USING btree (changed_at)
   license may delete, insert, select, update
 
 license.ended_sessions

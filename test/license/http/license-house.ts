@@ -10,6 +10,7 @@ import { makeMetrics } from '../../../common/http/metrics.ts';
 import { listen } from '../../../common/http/server.ts';
 import { makeToken } from '../../../common/ids.ts';
 import { makeLog } from '../../../common/log.ts';
+import { openSheets } from '../../../common/sheets/open-sheets.ts';
 import { buildApp, type LicenseApp } from '../../../license/app.ts';
 import type { Unit } from '../../../license/http/session-gate.ts';
 import { insertSession } from '../../../license/store/sessions.ts';
@@ -73,11 +74,13 @@ export async function startLicense(t: ExecutionContext, options: HouseOptions = 
   const seal = makeSealDouble();
   const lines: string[] = [];
   const issuer = await makeIssuer();
+  const sheets = openSheets();
   const built = buildApp({
     db,
     clock,
     seal,
     renderer,
+    sheets,
     url,
     files: makeMemoryFiles(),
     log: makeLog('license', 'debug', { write: (line: string) => void lines.push(line) }),
@@ -98,6 +101,7 @@ export async function startLicense(t: ExecutionContext, options: HouseOptions = 
   const server = await listen(built.app, { host: '127.0.0.1', port });
   t.teardown(async () => {
     await server.stop(0);
+    await sheets.close();
     if (!t.passed) for (const line of lines.filter((text) => /"level":(40|50|60)/.test(text))) t.log(line);
   });
   return {

@@ -1,0 +1,86 @@
+// /v1/batches: a department issues a list. The client comes from the token; a list belongs to its organisation.
+import type Koa from 'koa';
+import { batchQuery, batchRowsQuery } from '../../common/contract/license-batch.ts';
+import type { BearerGate } from '../../common/http/bearer.ts';
+import { parseQuery, readBytes } from '../../common/http/body.ts';
+import { streamEvents } from '../../common/http/event-stream.ts';
+import { readIdempotencyKey } from '../../common/http/idempotency-key.ts';
+import type { Handler } from '../../common/http/routes.ts';
+import { SHEET_LIMITS } from '../../common/sheets/sheet.ts';
+import { type BatchDeps, checkBatch } from '../flow/check-batch.ts';
+import { authorityClient, issuerOfClient } from '../flow/issuer.ts';
+import { confirmBatch, getBatch, stopRows } from '../flow/run-batch.ts';
+import { type Batch, countBatchRows, listBatches, listBatchRows } from '../store/batches.ts';
+import { batchDocumentOf, batchRowDocumentOf, progressOf } from './batch-document.ts';
+import { sendCsv, templateCsv } from './list-files.ts';
+
+export type BatchHandlers = Readonly<
+  Record<'template' | 'check' | 'list' | 'read' | 'rows' | 'events' | 'confirm' | 'stop', Handler>
+>;
+
+export const LIST_TYPES = [
+  'text/csv',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  'application/octet-stream',
+] as const;
+const LISTED = 100;
+
+export function makeBatchHandlers(deps: BatchDeps, gate: BearerGate): BatchHandlers {
+  const organisationOf = async (ctx: Koa.Context): Promise<string> =>
+    (await authorityClient(deps, gate.actorOf(ctx).clientId)).organisation;
+  const find = async (ctx: Koa.Context): Promise<Batch> => getBatch(deps, await organisationOf(ctx), idOf(ctx));
+  const answer = async (ctx: Koa.Context, batch: Batch): Promise<void> => {
+    ctx.body = batchDocumentOf(batch, await countBatchRows(deps.db, batch.batchId));
+  };
+  return {
+    template: async (ctx) => {
+      const type = await deps.catalog.get(String((ctx['params'] as Record<string, string>)['code']));
+      sendCsv(ctx, `${type.code}.csv`, templateCsv(type));
+    },
+    check: async (ctx) => {
+      const idempotencyKey = readIdempotencyKey(ctx);
+      const query = parseQuery(ctx, batchQuery);
+      const { clientId } = gate.actorOf(ctx);
+      const issuer = await issuerOfClient(deps, clientId, query.license_type, query.authority_code);
+      const bytes = await readBytes(ctx, { maxBytes: SHEET_LIMITS.fileBytes, types: LIST_TYPES });
+      const batch = await checkBatch(deps, issuer, { title: query.title ?? '', bytes, idempotencyKey });
+      ctx.status = 201;
+      ctx.set('Location', `/v1/batches/${batch.batchId}`);
+      await answer(ctx, batch);
+    },
+    list: async (ctx) => {
+      const batches = await listBatches(deps.db, await organisationOf(ctx), { limit: LISTED });
+      const counts = await Promise.all(batches.map(({ batchId }) => countBatchRows(deps.db, batchId)));
+      ctx.body = { batches: batches.map((batch, index) => batchDocumentOf(batch, counts[index]!)) };
+    },
+    read: async (ctx) => answer(ctx, await find(ctx)),
+    rows: async (ctx) => {
+      const { state, after, limit } = parseQuery(ctx, batchRowsQuery);
+      const batch = await find(ctx);
+      const type = await deps.catalog.get(batch.licenseType);
+      const states = state === undefined ? {} : { states: [state] };
+      const rows = await listBatchRows(deps.db, batch.batchId, { ...states, after, limit: limit + 1 });
+      const page = rows.slice(0, limit);
+      ctx.body = {
+        rows: page.map((row) => batchRowDocumentOf(type, row)),
+        next_after: rows.length > limit ? (page.at(-1)?.line ?? null) : null,
+      };
+    },
+    events: async (ctx) => {
+      const { organisation, batchId } = await find(ctx);
+      streamEvents(ctx, async () =>
+        progressOf(await getBatch(deps, organisation, batchId), await countBatchRows(deps.db, batchId)),
+      );
+    },
+    confirm: async (ctx) => answer(ctx, await confirmBatch(deps, await organisationOf(ctx), idOf(ctx))),
+    stop: async (ctx) => {
+      const organisation = await organisationOf(ctx);
+      await stopRows(deps, organisation, idOf(ctx));
+      await answer(ctx, await getBatch(deps, organisation, idOf(ctx)));
+    },
+  };
+}
+
+function idOf(ctx: Koa.Context): string {
+  return String((ctx['params'] as Record<string, string>)['batch_id']);
+}
