@@ -31,6 +31,8 @@ import { makeLastLists } from './http/last-lists.ts';
 import { EVENTS_OPERATION, makeEventsHandler } from './http/license-events.ts';
 import { BATCH_OPERATIONS } from './http/batch-operations.ts';
 import { makeBatchHandlers } from './http/batches.ts';
+import { makeDeskHandlers } from './http/desk.ts';
+import { makeDeskBatchHandlers } from './http/desk-batches.ts';
 import { LICENSE_OPERATIONS } from './http/license-operations.ts';
 import { TYPE_OPERATIONS } from './http/license-type-operations.ts';
 import { makeLicenseTypeHandlers } from './http/license-types.ts';
@@ -91,6 +93,8 @@ export type LicenseAppDeps = {
 
 const LICENSE = '/v1/licenses/:identifier';
 const BATCH = '/v1/batches/:batch_id';
+const DESK = '/desk/:org';
+const DESK_BATCH = `${DESK}/batches/:batch_id`;
 /** A client of the authority that issued the license. */
 const AUTHORITY = ['license:issue', 'license:change', 'license:revoke'] as const;
 
@@ -143,6 +147,8 @@ export function buildApp(parts: LicenseAppDeps): LicenseApp {
   const types = makeLicenseTypeHandlers(catalog);
   const presentations = makePresentationHandlers(deps, sessions, gate);
   const batches = makeBatchHandlers({ ...deps, sheets: parts.sheets }, gate);
+  const atDesk = makeDeskHandlers({ deps, sessions });
+  const lists = makeDeskBatchHandlers({ deps: { ...deps, sheets: parts.sheets }, sessions });
   const webhooks = makeWebhookHandlers({ ...deps, mode }, gate);
   const limit = makeRateLimit({ perMinute: parts.verificationsPerMinute, clock });
   const verification = limit.guard(makeVerificationHandler(deps, tries));
@@ -199,6 +205,17 @@ export function buildApp(parts: LicenseAppDeps): LicenseApp {
     row('POST', '/present/:id/stop', 'session', show.stop),
     row('GET', '/present/:id/report', 'session', show.showReport),
     row('POST', '/present/:id/report', 'session', show.report),
+    row('GET', '/desk', 'session', atDesk.choose),
+    row('GET', DESK, 'session', atDesk.home),
+    row('GET', `${DESK}/batches`, 'session', lists.list),
+    row('POST', `${DESK}/batches`, 'session', lists.send),
+    row('GET', `${DESK}/batches/new`, 'session', lists.form),
+    row('GET', DESK_BATCH, 'session', lists.show),
+    row('GET', `${DESK_BATCH}/events`, 'session', lists.events),
+    row('GET', `${DESK_BATCH}/rows.csv`, 'session', lists.mend),
+    row('POST', `${DESK_BATCH}/confirm`, 'session', lists.confirm),
+    row('GET', `${DESK_BATCH}/stop`, 'session', lists.askStop),
+    row('POST', `${DESK_BATCH}/stop`, 'session', lists.stop),
     row('GET', '/redeem', 'session', desk.show),
     row('POST', '/redeem', 'session', desk.redeem),
     row('GET', '/redeem/:id', 'session', desk.result),

@@ -6,6 +6,8 @@ import { hiddenFields } from '../../common/web/parts.ts';
 import { sayIn, type Text, type Texts } from '../../common/web/texts.ts';
 
 export const WALLET_SERVICE: Text = { zh: '我的证照', en: 'My licenses' };
+/** The desk of those who issue. */
+export const DESK_SERVICE: Text = { zh: '电子证照管理', en: 'License desk' };
 /** The room as programs know it. */
 export const API_SERVICE: Text = { zh: '电子证照', en: 'E-licenses' };
 export const VERIFY_SERVICE: Text = { zh: '验章', en: 'Check a sealed file' };
@@ -13,6 +15,7 @@ export const REDEEM_SERVICE: Text = { zh: '核验亮证码', en: 'Read a present
 export const WALLET_PATH = '/licenses';
 export const PRESENT_PATH = '/present';
 export const REDEEM_PATH = '/redeem';
+export const DESK_PATH = '/desk';
 export const CONSENTS_PATH = '/consents';
 export const VERIFY_PATH = '/verify';
 /** Asks the identity room in whose name to go on. */
