@@ -9,6 +9,7 @@ import { listen } from '../common/http/server.ts';
 import { makeLog } from '../common/log.ts';
 import { readFontFiles } from '../common/pdf/font-files.ts';
 import { readCertificatesPem } from '../common/pki/certificate.ts';
+import { openSheets } from '../common/sheets/open-sheets.ts';
 import { buildApp } from '../license/app.ts';
 import { makeRoomKeys } from '../license/domain/room-keys.ts';
 import { makeRenderer } from '../license/pdf/prepare-face.ts';
@@ -44,6 +45,7 @@ if (process.send) {
     identityUrl: BENCH_ISSUER,
     seal: { seal: noSeal, verify: noSeal },
     files: makeMemoryFiles(),
+    sheets: openSheets(),
     renderer: makeRenderer({ fonts: readFontFiles() }),
     clientKeyPem,
     catalogCertificates: readCertificatesPem(catalogCertificate),

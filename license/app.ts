@@ -33,6 +33,7 @@ import { BATCH_OPERATIONS } from './http/batch-operations.ts';
 import { makeBatchHandlers } from './http/batches.ts';
 import { makeDeskHandlers } from './http/desk.ts';
 import { makeDeskBatchHandlers } from './http/desk-batches.ts';
+import { makeLastLists } from './http/last-lists.ts';
 import { LICENSE_OPERATIONS } from './http/license-operations.ts';
 import { TYPE_OPERATIONS } from './http/license-type-operations.ts';
 import { makeLicenseTypeHandlers } from './http/license-types.ts';

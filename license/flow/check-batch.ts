@@ -12,12 +12,13 @@ import { isTrustError, TrustError } from '../../common/errors.ts';
 import { makeId } from '../../common/ids.ts';
 import type { Sheets } from '../../common/sheets/open-sheets.ts';
 import type { SheetRow } from '../../common/sheets/sheet.ts';
+import type { Batch, BatchRow } from '../domain/batch.ts';
 import { type Cells, readHeader, toRequest } from '../domain/batch-columns.ts';
 import { checkLicenseFields } from '../domain/license-fields.ts';
 import type { LicenseType } from '../domain/license-type.ts';
 import { decideDates } from '../domain/license-validity.ts';
 import type { RoomKeys } from '../domain/room-keys.ts';
-import { type Batch, type BatchRow, findBatchByKey, insertBatch } from '../store/batches.ts';
+import { findBatchByKey, insertBatch } from '../store/batches.ts';
 import type { LicenseDeps } from './deps.ts';
 import type { Issuer } from './issuer.ts';
 

@@ -5,15 +5,13 @@ import { z } from 'zod';
 import { isTrustError, TrustError } from '../../common/errors.ts';
 import { enqueueAll } from '../../common/queue/enqueue.ts';
 import type { QueueDefinition } from '../../common/queue/workers.ts';
+import type { Batch, BatchRow, RowOutcome } from '../domain/batch.ts';
 import { toRequest } from '../domain/batch-columns.ts';
 import {
-  type Batch,
-  type BatchRow,
   findBatch,
   finishBatch,
   isRowWaiting,
   listBatchRows,
-  type RowOutcome,
   settleRow,
   startBatch,
   stopBatch,

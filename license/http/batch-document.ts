@@ -1,9 +1,9 @@
 // Lists on the wire.
 import type { BatchDocument, BatchRowDocument } from '../../common/contract/license-batch.ts';
 import type { StreamEvent } from '../../common/http/event-stream.ts';
+import type { Batch, BatchCounts, BatchRow } from '../domain/batch.ts';
 import { columnsOf } from '../domain/batch-columns.ts';
 import type { LicenseType } from '../domain/license-type.ts';
-import type { Batch, BatchCounts, BatchRow } from '../store/batches.ts';
 
 export function batchDocumentOf(batch: Batch, rows: BatchCounts): BatchDocument {
   return {

@@ -7,10 +7,11 @@ import { streamEvents } from '../../common/http/event-stream.ts';
 import { readIdempotencyKey } from '../../common/http/idempotency-key.ts';
 import type { Handler } from '../../common/http/routes.ts';
 import { SHEET_LIMITS } from '../../common/sheets/sheet.ts';
+import type { Batch } from '../domain/batch.ts';
 import { type BatchDeps, checkBatch } from '../flow/check-batch.ts';
 import { authorityClient, issuerOfClient } from '../flow/issuer.ts';
 import { confirmBatch, getBatch, stopRows } from '../flow/run-batch.ts';
-import { type Batch, countBatchRows, listBatches, listBatchRows } from '../store/batches.ts';
+import { countBatchRows, listBatches, listBatchRows } from '../store/batches.ts';
 import { batchDocumentOf, batchRowDocumentOf, progressOf } from './batch-document.ts';
 import { sendCsv, templateCsv } from './list-files.ts';
 

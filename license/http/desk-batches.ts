@@ -11,12 +11,13 @@ import { makeToken } from '../../common/ids.ts';
 import { SHEET_LIMITS } from '../../common/sheets/sheet.ts';
 import { writeCsv } from '../../common/sheets/write-csv.ts';
 import type { Lang } from '../../common/web/texts.ts';
+import type { BatchRow, BatchRowState } from '../domain/batch.ts';
 import { readHeader } from '../domain/batch-columns.ts';
 import type { LicenseType } from '../domain/license-type.ts';
 import { type BatchDeps, checkBatch, openCells } from '../flow/check-batch.ts';
 import { issuerOfClerk } from '../flow/issuer.ts';
 import { confirmBatch, getBatch, stopRows } from '../flow/run-batch.ts';
-import { type BatchRow, type BatchRowState, countBatchRows, listBatches, listBatchRows } from '../store/batches.ts';
+import { countBatchRows, listBatches, listBatchRows } from '../store/batches.ts';
 import {
   type BatchView,
   batchListPage,

@@ -2,43 +2,7 @@
 // A row is taken by whoever holds the job of its chunk (common/queue); what was settled is never settled again.
 import type { Knex } from 'knex';
 import { isUniqueViolation } from '../../common/db/errors.ts';
-
-export type BatchState = 'checked' | 'running' | 'done' | 'stopped';
-export type BatchRowState = 'bad' | 'good' | 'waiting' | 'issued' | 'refused' | 'stopped';
-
-export type Batch = {
-  readonly batchId: string;
-  readonly organisation: string;
-  readonly clientId: string;
-  readonly actor: string;
-  readonly licenseType: string;
-  readonly authorityCode: string;
-  readonly title: string;
-  /** 32 bytes, of the uploaded file. */
-  readonly fileSm3: Uint8Array;
-  readonly idempotencyKey: string;
-  /** The titles of the columns, as uploaded. */
-  readonly header: readonly string[];
-  readonly state: BatchState;
-  readonly createdAt: Date;
-  readonly confirmedAt: Date | null;
-  readonly finishedAt: Date | null;
-};
-export type BatchRow = {
-  readonly line: number;
-  readonly caseId: string;
-  readonly state: BatchRowState;
-  /** The cells by title; null once the batch is long over. */
-  readonly cellsBox: Uint8Array | null;
-  readonly identifier: string | null;
-  readonly problem: string | null;
-  readonly fault: string | null;
-  readonly pointer: string | null;
-};
-export type BatchCounts = Readonly<Record<BatchRowState, number>>;
-export type RowOutcome =
-  | { readonly state: 'issued'; readonly identifier: string }
-  | { readonly state: 'refused'; readonly problem: string; readonly fault: string; readonly pointer: string | null };
+import type { Batch, BatchCounts, BatchRow, BatchRowState, RowOutcome } from '../domain/batch.ts';
 
 const BATCH = `batch_id as "batchId", organisation, client_id as "clientId", actor, license_type as "licenseType",
   authority_code as "authorityCode", title, file_sm3 as "fileSm3", idempotency_key as "idempotencyKey", header, state,

@@ -17,8 +17,8 @@ import {
 } from '../../common/web/parts.ts';
 import { filterForm, noHit, pager, recordTable, selectField } from '../../common/web/records.ts';
 import { formatDateTime, type Lang, sayIn, type Text, type Texts } from '../../common/web/texts.ts';
+import type { Batch, BatchCounts, BatchRowState } from '../domain/batch.ts';
 import type { LicenseType } from '../domain/license-type.ts';
-import type { Batch, BatchCounts, BatchRowState } from '../store/batches.ts';
 import { type DeskFrame, deskPage, deskPath } from './desk-frame.ts';
 
 const TEXTS = {

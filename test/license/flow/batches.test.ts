@@ -6,10 +6,11 @@ import { TrustError } from '../../../common/errors.ts';
 import { makeLog } from '../../../common/log.ts';
 import { makeWorkers, type Workers } from '../../../common/queue/workers.ts';
 import { openSheets } from '../../../common/sheets/open-sheets.ts';
+import type { BatchRowState } from '../../../license/domain/batch.ts';
 import { type BatchDeps, checkBatch, openCells } from '../../../license/flow/check-batch.ts';
 import { issuerOfClient } from '../../../license/flow/issuer.ts';
 import { bulkQueue, confirmBatch, getBatch, stopRows } from '../../../license/flow/run-batch.ts';
-import { type BatchRowState, countBatchRows, forgetBatchCells, listBatchRows } from '../../../license/store/batches.ts';
+import { countBatchRows, forgetBatchCells, listBatchRows } from '../../../license/store/batches.ts';
 import { AUTHORITY, DEPARTMENT, LISI, OTHER_AUTHORITY, TYPE, ZHANGSAN } from '../doubles.ts';
 import { makeWorld, type World } from '../world.ts';
 
