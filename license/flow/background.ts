@@ -7,7 +7,6 @@ import { makeGuardedPost } from '../../common/client/guarded-post.ts';
 import type { Clock } from '../../common/clock.ts';
 import type { Log } from '../../common/log.ts';
 import { deleteDoneJobs } from '../../common/queue/store/jobs.ts';
-import { makeWorkers, type Workers } from '../../common/queue/workers.ts';
 import { makeWorkers, type QueueDefinition, type Workers } from '../../common/queue/workers.ts';
 import type { RoomKeys } from '../domain/room-keys.ts';
 import { type EventChain, makeEventChain } from './chain-events.ts';

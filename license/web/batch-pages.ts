@@ -258,7 +258,7 @@ function progressPart(lang: Lang, desk: DeskFrame, { batch, counts, type }: Batc
         title: say(title),
         why: words,
       });
-  const bar = html`<div id="batch" data-events="${`${path}/events`}" data-words="${say(TEXTS.progress)}"><p><label for="bar">${say(title)}</label></p><progress id="bar" max="${all}" value="${settled}">${words}</progress><p id="progress" role="status">${words}</p></div>
+  const bar = html`<div id="batch" data-events="${`${path}/events`}" data-words="${TEXTS.progress[lang]}"><p><label for="bar">${say(title)}</label></p><progress id="bar" max="${all}" value="${settled}">${words}</progress><p id="progress" role="status">${words}</p></div>
 ${notice({ mark: 'notice', words: say(TEXTS.leave) })}
 <p class="actions"><a class="button plain" href="${path}">${say(TEXTS.refresh)}</a><a class="link" href="${`${path}/stop`}">${say(TEXTS.stop)}</a></p>`;
   const over = html`${facts(lang, [

@@ -11,11 +11,18 @@ export type PageBrowser = {
   post(page: Answer, path: string, values?: Record<string, string>, headers?: Record<string, string>): Promise<Answer>;
   /** Sends the form of `page` whose action this is, as it stands (boxes that are ticked included), changed by `values`. */
   send(page: Answer, action: string, values?: Record<string, string | null>): Promise<Answer>;
+  /** The same for a form with files. */
+  upload(page: Answer, action: string, values: Record<string, string | File>): Promise<Answer>;
 };
 
 export function openBrowser(house: LicenseHouse, session: string): PageBrowser {
   let cookies = session.split('; ');
-  const go = async (method: string, path: string, headers: Record<string, string>, body?: URLSearchParams) => {
+  const go = async (
+    method: string,
+    path: string,
+    headers: Record<string, string>,
+    body?: URLSearchParams | FormData,
+  ) => {
     const answer = await house.call(method, path, {
       headers: { ...headers, Cookie: cookies.join('; ') },
       ...(body === undefined ? {} : { body }),
@@ -25,6 +32,11 @@ export function openBrowser(house: LicenseHouse, session: string): PageBrowser {
     cookies = [...cookies.filter((old) => !fresh.some((one) => nameOf(one) === nameOf(old))), ...fresh];
     return answer;
   };
+  const formOf = (page: Answer, action: string): [string, string][] => {
+    const form = new RegExp(`<form[^>]*action="${action}"[^>]*>([\\s\\S]*?)</form>`).exec(page.text)?.[1];
+    if (form === undefined) throw new Error(`the page has no form for ${action}`);
+    return fieldsOf(form);
+  };
   return {
     get: (path, headers = HTML) => go('GET', path, headers),
     post: (page, path, values = {}, headers = HTML) => {
@@ -32,10 +44,13 @@ export function openBrowser(house: LicenseHouse, session: string): PageBrowser {
       return go('POST', path, headers, new URLSearchParams({ [CSRF_FIELD]: csrf, ...values }));
     },
     send: (page, action, values = {}) => {
-      const form = new RegExp(`<form[^>]*action="${action}"[^>]*>([\\s\\S]*?)</form>`).exec(page.text)?.[1];
-      if (form === undefined) throw new Error(`the page has no form for ${action}`);
-      const sent = new URLSearchParams(fieldsOf(form));
+      const sent = new URLSearchParams(formOf(page, action));
       for (const [name, value] of Object.entries(values)) value === null ? sent.delete(name) : sent.set(name, value);
+      return go('POST', action, HTML, sent);
+    },
+    upload: (page, action, values) => {
+      const sent = new FormData();
+      for (const [name, value] of [...formOf(page, action), ...Object.entries(values)]) sent.set(name, value);
       return go('POST', action, HTML, sent);
     },
   };
