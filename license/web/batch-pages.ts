@@ -146,7 +146,7 @@ ${recordTable({
     { name: say(TEXTS.sentAt) },
   ],
   rows: batches.map(({ batch, counts, type }) => [
-    html`<a href="${deskPath(desk, 'batches', batch.batchId)}">${titleOf(frame.lang, batch)}</a>`,
+    html`<a class="link" href="${deskPath(desk, 'batches', batch.batchId)}">${titleOf(frame.lang, batch)}</a>`,
     nameOf(frame.lang, type),
     say(STATES[batch.state]),
     counts.issued,
@@ -218,7 +218,7 @@ export function stopBatchPage(frame: PageFrame, desk: DeskFrame, { batch, counts
     place: 'batches',
     title: say(TEXTS.stopTitle),
     crumbs: [{ text: titleOf(frame.lang, batch), href: back }],
-    main: html`<h1>${say(TEXTS.stopTitle)}</h1><p>${say(TEXTS.stopWhy, { waiting: counts.waiting + counts.good, issued: counts.issued })}</p>
+    main: html`<h1>${say(TEXTS.stopTitle)}</h1><p>${say(TEXTS.stopWhy, { waiting: figure(counts.waiting + counts.good), issued: figure(counts.issued) })}</p>
 <form method="post" action="${`${back}/stop`}">${hiddenFields({ csrf: desk.person.csrf })}<div class="actions"><button class="button danger" type="submit">${say(TEXTS.stop)}</button><a class="link" href="${back}">${say(TEXTS.stopNo)}</a></div></form>`,
   });
 }
@@ -233,8 +233,8 @@ function checkedPart(lang: Lang, desk: DeskFrame, { batch, counts, type }: Batch
         ? ['failed', TEXTS.checkedNone]
         : ['warning', TEXTS.checkedSome];
   const path = deskPath(desk, 'batches', batch.batchId);
-  const confirm = html`<button class="button" type="submit">${say(bad === 0 ? TEXTS.confirmAll : TEXTS.confirmSome, { n: good })}</button>`;
-  return html`${verdict({ mark, title: say(text, { n: good + bad, good, bad }), why: say(TEXTS.checkedWhy) })}
+  const confirm = html`<button class="button" type="submit">${say(bad === 0 ? TEXTS.confirmAll : TEXTS.confirmSome, { n: figure(good) })}</button>`;
+  return html`${verdict({ mark, title: say(text, { n: figure(good + bad), good: figure(good), bad: figure(bad) }), why: say(TEXTS.checkedWhy) })}
 ${facts(lang, [
   { name: say(TEXTS.list), value: titleOf(lang, batch) },
   { name: say(TEXTS.type), value: nameOf(lang, type) },
@@ -258,7 +258,7 @@ function progressPart(lang: Lang, desk: DeskFrame, { batch, counts, type }: Batc
         title: say(title),
         why: words,
       });
-  const bar = html`<div id="batch" data-events="${`${path}/events`}" data-words="${TEXTS.progress[lang]}"><p><label for="bar">${say(title)}</label></p><progress id="bar" max="${all}" value="${settled}">${words}</progress><p id="progress" role="status">${words}</p></div>
+  const bar = html`<div id="batch" class="running" data-events="${`${path}/events`}" data-words="${TEXTS.progress[lang]}"><p><label for="bar">${say(title)}</label></p><progress id="bar" max="${all}" value="${settled}">${words}</progress><p id="progress" role="status">${words}</p></div>
 ${notice({ mark: 'notice', words: say(TEXTS.leave) })}
 <p class="actions"><a class="button plain" href="${path}">${say(TEXTS.refresh)}</a><a class="link" href="${`${path}/stop`}">${say(TEXTS.stop)}</a></p>`;
   const over = html`${facts(lang, [
@@ -268,9 +268,17 @@ ${notice({ mark: 'notice', words: say(TEXTS.leave) })}
   return html`${head}${isRunning ? bar : over}`;
 }
 
+/** 12,345. */
+const figure = (count: number): string => count.toLocaleString('en-US');
+
 export function progressWords(lang: Lang, counts: BatchCounts): string {
   const [all, n] = [totalOf(counts), settledOf(counts)];
-  return sayIn(lang)(TEXTS.progress, { n, all, issued: counts.issued, not: n - counts.issued });
+  return sayIn(lang)(TEXTS.progress, {
+    n: figure(n),
+    all: figure(all),
+    issued: figure(counts.issued),
+    not: figure(n - counts.issued),
+  });
 }
 
 function rowsPart(lang: Lang, desk: DeskFrame, props: BatchProps): Html {

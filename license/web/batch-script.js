@@ -21,6 +21,6 @@
     if (performance.now() - told < QUIET_MS) return;
     told = performance.now();
     const values = { n, all, issued: rows.issued, not: n - rows.issued };
-    words.textContent = box.dataset.words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+    words.textContent = box.dataset.words.replace(/\{(\w+)\}/g, (_, name) => values[name].toLocaleString('en-US'));
   });
 })();

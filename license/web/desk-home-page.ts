@@ -15,7 +15,8 @@ const TEXTS = {
   code: { zh: '类型代码', en: 'Type code' },
   one: { zh: '签发一张', en: 'Issue one' },
   list: { zh: '批量签发', en: 'Issue a list' },
-  acts: { zh: '办理', en: 'Do' },
+  begin: { zh: '填写', en: 'Fill in' },
+  upload: { zh: '上传清单', en: 'Send a list' },
   none: {
     zh: '本单位还不能签发任何证照。请系统管理员先登记可签发的证照类型和印章。',
     en: 'Your organisation issues no licenses yet. Ask an administrator to register types and a seal.',
@@ -32,11 +33,12 @@ export function deskHomePage(frame: PageFrame, desk: DeskFrame, types: readonly 
     main: html`<h1>${say(TEXTS.title)}</h1>
 ${recordTable({
   caption: say(TEXTS.caption, { name: desk.organisation.name }),
-  columns: [{ name: say(TEXTS.type) }, { name: say(TEXTS.code) }, { name: say(TEXTS.acts) }],
+  columns: [{ name: say(TEXTS.type) }, { name: say(TEXTS.code) }, { name: say(TEXTS.one) }, { name: say(TEXTS.list) }],
   rows: types.map((type) => [
     nameOf(type),
     html`<span class="identifier">${type.code}</span>`,
-    html`<span class="actions"><a class="link" href="${deskPath(desk, 'issue', type.code)}">${say(TEXTS.one)}<span class="only-heard"> ${nameOf(type)}</span></a> <a class="link" href="${`${deskPath(desk, 'batches', 'new')}?type=${type.code}`}">${say(TEXTS.list)}<span class="only-heard"> ${nameOf(type)}</span></a></span>`,
+    html`<a class="link" href="${deskPath(desk, 'issue', type.code)}">${say(TEXTS.begin)}<span class="hidden"> ${nameOf(type)}</span></a>`,
+    html`<a class="link" href="${`${deskPath(desk, 'batches', 'new')}?type=${type.code}`}">${say(TEXTS.upload)}<span class="hidden"> ${nameOf(type)}</span></a>`,
   ]),
   empty: say(TEXTS.none),
 })}`,

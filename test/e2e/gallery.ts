@@ -26,6 +26,7 @@ import { returningToPage } from '../../identity/web/returning-page.ts';
 import { stepUpPage } from '../../identity/web/step-up-page.ts';
 import { VERIFY_SERVICE } from '../../license/web/service.ts';
 import { ACCOUNT_GALLERY } from './gallery-account.ts';
+import { DESK_GALLERY } from './gallery-desk.ts';
 import { FACTORS_GALLERY } from './gallery-factors.ts';
 import { LICENSE_GALLERY } from './gallery-license.ts';
 import { SHARING_GALLERY } from './gallery-sharing.ts';
@@ -238,6 +239,7 @@ export const GALLERY: Readonly<Record<string, (frame: PageFrame) => string>> = {
   ...FACTORS_GALLERY,
   ...LICENSE_GALLERY,
   ...SHARING_GALLERY,
+  ...DESK_GALLERY,
   'status-403': (frame) => problem(frame, 'scope-missing'),
   'status-404': (frame) => problem(frame, 'not-found'),
   'status-429': (frame) => problem(frame, 'too-many-requests', new Date('2026-11-20T02:30:00Z')),
@@ -269,6 +271,14 @@ export async function serveGallery(): Promise<Listening> {
       path: '/returning',
       scope: 'public',
       handler: (ctx) => sendPage(ctx, returningToPage(pageFrame(ctx), { system: SYSTEM, url: '/gallery/login' })),
+    },
+    {
+      method: 'GET',
+      path: '/desk/:org/batches/:batch_id/events',
+      scope: 'public',
+      handler: (ctx) => {
+        ctx.status = 204; // nothing more comes
+      },
     },
     {
       method: 'GET',
