@@ -2,6 +2,7 @@
 // bounded batches. What was read of a
 // presentation stays in the events of its licenses.
 import { deleteEndedCopies } from '../store/annotated-copies.ts';
+import { forgetBatchCells } from '../store/batches.ts';
 import { deleteOldRequests } from '../store/consent-requests.ts';
 import { deleteDigitTries } from '../store/digit-tries.ts';
 import { deleteDigits, deletePresentations } from '../store/presentations.ts';
@@ -19,6 +20,9 @@ const KEEP_TRIES_SECONDS = 3600;
 const KEEP_REQUESTS_SECONDS = 30 * 24 * 3600;
 /** An annotated copy whose end has passed: so long a check of the file still says so. */
 const KEEP_COPIES_SECONDS = 180 * 24 * 3600;
+
+/** What the rows of a list said, after its end; their outcome stays. */
+const KEEP_LIST_SECONDS = 30 * 24 * 3600;
 
 /** No login takes this long to finish. */
 const KEEP_ENDED_SECONDS = 3600;
@@ -38,6 +42,7 @@ export async function sweepExpired(deps: Pick<LicenseDeps, 'db' | 'clock'>, batc
     () => deleteDigitTries(db, ago(KEEP_TRIES_SECONDS), batch),
     () => deleteOldRequests(db, ago(KEEP_REQUESTS_SECONDS), batch),
     () => deleteEndedCopies(db, ago(KEEP_COPIES_SECONDS), batch),
+    () => forgetBatchCells(db, ago(KEEP_LIST_SECONDS), batch),
     () => deleteExpiredSessions(db, ago(0), batch),
     () => deleteEndedSessions(db, ago(KEEP_ENDED_SECONDS), batch),
   ];
