@@ -27,6 +27,7 @@ import {
   hasUnfinishedIssue,
   insertShredding,
   listConcernedLicenses,
+  removeDeskTraces,
   removeTracesOfHolder,
   type Shredding,
 } from '../store/shreddings.ts';
@@ -98,6 +99,10 @@ async function shred(
     });
   await deleteConsentsOfHolder(trx, order.holderKey);
   await removeTracesOfHolder(trx, order.holderKey);
+  await removeDeskTraces(
+    trx,
+    [...plan.destroyed, ...plan.kept].map(({ licenseId }) => licenseId),
+  );
   const { destroyed, kept } = plan;
   const counts = { destroyed: destroyed.length, kept: kept.length };
   const done = { ...order, ...counts, shreddingId: makeId('shr'), shreddedAt: now };

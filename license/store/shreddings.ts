@@ -43,6 +43,14 @@ export async function removeTracesOfHolder(trx: Knex.Transaction, holderKey: Uin
     await trx(`license.${table}`).where({ holder_key: holderKey }).delete();
 }
 
+/** What the desk keeps of these licenses under the room's own key: cells of lists, and drafts of their next versions. */
+export async function removeDeskTraces(trx: Knex.Transaction, licenseIds: readonly string[]): Promise<void> {
+  const identifiers = 'select identifier from license.license_versions where license_id = any(?)';
+  const ids = [[...licenseIds]];
+  await trx.raw(`update license.batch_rows set cells_box = null where identifier in (${identifiers})`, ids);
+  await trx.raw(`delete from license.drafts where identifier in (${identifiers})`, ids);
+}
+
 export async function insertShredding(trx: Knex.Transaction, shredding: Shredding): Promise<void> {
   await trx('license.shreddings').insert({
     shredding_id: shredding.shreddingId,

@@ -254,6 +254,39 @@ test('nothing of a sole holder can be opened by anybody; a joint license stays w
   t.true(proof.events!.events >= 5);
 });
 
+test('what the desk keeps of his licenses goes too: cells of lists and drafts, of no other license', async (t) => {
+  const world = await makeSharingWorld(t);
+  const { db } = world;
+  const own = await storeLicense(db);
+  const other = await storeLicense(db, { holders: [LISI] });
+  const box = randomBytes(80);
+  const who = { organisation: AUTHORITY.code, license_type: '1'.repeat(21), created_at: NOON };
+  const list = { client_id: 'c', actor: 'a', authority_code: AUTHORITY.code, title: 't', file_sm3: box, header: '[]' };
+  await db('license.batches').insert({ ...who, ...list, batch_id: 'b', idempotency_key: 'k', state: 'done' });
+  for (const [line, { identifier }] of [own, other].entries()) {
+    await db('license.batch_rows').insert({
+      batch_id: 'b',
+      line,
+      case_id: `${line}`,
+      state: 'issued',
+      cells_box: box,
+      identifier,
+    });
+    const draft = { draft_id: `d${line}`, account: 'a', operation: 'change', identifier, box, changed_at: NOON };
+    await db('license.drafts').insert({ ...who, ...draft });
+  }
+  await confirm(world);
+  const rows = await db('license.batch_rows').orderBy('line');
+  t.deepEqual(
+    rows.map(({ cells_box: cells }) => cells === null),
+    [true, false],
+  );
+  t.deepEqual(
+    (await db('license.drafts')).map(({ identifier }) => identifier),
+    [other.identifier],
+  );
+});
+
 test('a holder who comes back has another key: new licenses are readable, the destroyed ones stay destroyed', async (t) => {
   const world = await makeSharingWorld(t);
   const gone = await storeLicense(world.db);
