@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net';
 export type LeanClient = {
   /** Sends one request; resolves with the status when the whole answer has been read. */
   readonly post: (path: string, headers: Readonly<Record<string, string>>, body: Uint8Array) => Promise<number>;
+  readonly get: (path: string, headers: Readonly<Record<string, string>>) => Promise<number>;
   readonly close: () => void;
 };
 
@@ -53,18 +54,21 @@ export function makeLeanClient(url: string): LeanClient {
     all.push(line);
     return line;
   };
+  const send = (line1: string, headers: Readonly<Record<string, string>>, body: Uint8Array | null): Promise<number> =>
+    new Promise((resolve, reject) => {
+      const line = idle.pop() ?? open();
+      line.pending = { resolve, reject };
+      const length = body === null ? {} : { 'Content-Length': `${body.length}` };
+      const named = Object.entries({ Host: host, ...headers, ...length });
+      const head = named.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+      line.socket.cork();
+      line.socket.write(`${line1} HTTP/1.1\r\n${head}\r\n`, 'latin1');
+      if (body !== null) line.socket.write(body);
+      line.socket.uncork();
+    });
   return {
-    post: (path, headers, body) =>
-      new Promise((resolve, reject) => {
-        const line = idle.pop() ?? open();
-        line.pending = { resolve, reject };
-        const named = Object.entries({ Host: host, ...headers, 'Content-Length': body.length });
-        const head = named.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-        line.socket.cork();
-        line.socket.write(`POST ${path} HTTP/1.1\r\n${head}\r\n`, 'latin1');
-        line.socket.write(body);
-        line.socket.uncork();
-      }),
+    get: (path, headers) => send(`GET ${path}`, headers, null),
+    post: (path, headers, body) => send(`POST ${path}`, headers, body),
     close: () => {
       for (const { socket } of all) socket.destroy();
     },

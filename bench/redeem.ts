@@ -29,7 +29,7 @@ import { makeLeanClient } from './lean-client.ts';
 import { BENCH_AUDIENCE, BENCH_ISSUER, BENCH_ROOM_KEYS, type BenchRoomSettings } from './license-room.ts';
 import { type Benchmark, measure, ownCpuMs } from './measure.ts';
 
-const CALLERS = 32;
+export const CALLERS = 32;
 const EACH = 20;
 const A_TURN = CALLERS * EACH;
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 9);
@@ -40,7 +40,7 @@ const HALL = { clientId: 'service-hall', organisation: '11360100MB0D00037D', org
 const HOLDER = { name: '张三', codeType: '111', code: '360102199003077718' };
 const LICENSES = 100;
 
-type Statement = { readonly name: string; readonly text: string; readonly values: readonly unknown[] };
+export type Statement = { readonly name: string; readonly text: string; readonly values: readonly unknown[] };
 
 export const redeem: Benchmark = {
   name: 'redeem',
@@ -53,7 +53,7 @@ export const redeem: Benchmark = {
     const db = connect(server.url, { applicationName: 'bench', poolMax: 8 });
     const bare = Array.from({ length: CALLERS }, () => new pg.Client({ connectionString: roleUrl.href }));
     const ground = await prepare(db);
-    const room = await startRoom(roleUrl.href);
+    const room = await startRoom(roleUrl.href, HALL.clientId, 'license:redeem');
     try {
       await Promise.all(bare.map((client) => client.connect()));
       const postmaster = Number((await readFile(join(server.folder, 'pgdata/postmaster.pid'), 'utf8')).split('\n')[0]);
@@ -147,7 +147,8 @@ async function insertPresentations(
 }
 
 /** What one redemption sends: the statements with their names, in their order. */
-async function record(db: Knex, [code = '']: readonly string[]): Promise<readonly Statement[]> {
+/** The named statements that `work` sends, in order. */
+export async function recordStatements(work: () => Promise<unknown>): Promise<readonly Statement[]> {
   const sent: Statement[] = [];
   const query = pg.Client.prototype.query;
   Object.defineProperty(pg.Client.prototype, 'query', {
@@ -159,10 +160,16 @@ async function record(db: Knex, [code = '']: readonly string[]): Promise<readonl
       return Reflect.apply(query, this, given);
     },
   });
+  await work();
+  Object.defineProperty(pg.Client.prototype, 'query', { configurable: true, writable: true, value: query });
+  return sent;
+}
+
+async function record(db: Knex, [code = '']: readonly string[]): Promise<readonly Statement[]> {
   const verifier = { id: HALL.clientId, organisation: HALL.organisation, organisationName: HALL.organisationName };
   const deps = { db, keys: BENCH_ROOM_KEYS, clock: systemClock };
-  await redeemPresentation(deps, verifier, { codeHash: hashPresentationCode(code), idempotencyKey: makeToken(20) });
-  Object.defineProperty(pg.Client.prototype, 'query', { configurable: true, writable: true, value: query });
+  const request = { codeHash: hashPresentationCode(code), idempotencyKey: makeToken(20) };
+  const sent = await recordStatements(() => redeemPresentation(deps, verifier, request));
   // Who asks is read by the handler, before the flow.
   const client = `select client_id, organisation, organisation_name, may_redeem, sm2_public_key
     from license.clients where client_id = $1`;
@@ -209,7 +216,11 @@ async function redeemTwice(codes: readonly string[], send: (code: string) => Pro
   return `redeem: ${codes.length} codes redeemed twice in parallel in ${seconds} s: ${won} successes, ${lost} refusals`;
 }
 
-async function each(codes: readonly string[], act: (code: string, caller: number) => Promise<void>): Promise<void> {
+/** Each of them once, by `CALLERS` at a time. */
+export async function each(
+  codes: readonly string[],
+  act: (code: string, caller: number) => Promise<void>,
+): Promise<void> {
   const queue = codes.values();
   await Promise.all(
     Array.from({ length: CALLERS }, async (_, caller) => {
@@ -218,9 +229,15 @@ async function each(codes: readonly string[], act: (code: string, caller: number
   );
 }
 
-type Room = { readonly child: ChildProcess; readonly pid: number; readonly url: string; readonly token: string };
+export type BenchRoom = {
+  readonly child: ChildProcess;
+  readonly pid: number;
+  readonly url: string;
+  readonly token: string;
+};
 
-async function startRoom(databaseUrl: string): Promise<Room> {
+/** A room of its own process, and a token of this client for it. */
+export async function startRoom(databaseUrl: string, clientId: string, scope: string): Promise<BenchRoom> {
   const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
   const jwk = { ...(await exportJWK(publicKey)), kid: 'bench', alg: 'ES256' };
   const read = (file: string) => readFile(join(KEYS_DEV, file), 'utf8');
@@ -243,9 +260,9 @@ async function startRoom(databaseUrl: string): Promise<Room> {
     ...{
       iss: BENCH_ISSUER,
       aud: BENCH_AUDIENCE,
-      sub: HALL.clientId,
-      client_id: HALL.clientId,
-      scope: 'license:redeem',
+      sub: clientId,
+      client_id: clientId,
+      scope,
     },
     ...{ iat, exp: iat + 3600, jti: 'bench' },
   })

@@ -12,6 +12,7 @@ import { manySeals } from './many-seals.ts';
 import { type Benchmark, machine, type Result } from './measure.ts';
 import { memory } from './memory.ts';
 import { preparing } from './preparing.ts';
+import { readLicense } from './read-license.ts';
 import { redeem } from './redeem.ts';
 import { rendering } from './rendering.ts';
 import { sealing } from './sealing.ts';
@@ -31,6 +32,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   memory,
   rendering,
   issuing,
+  readLicense,
   redeem,
   sso,
   logout,
