@@ -86,10 +86,9 @@ test('the question stands between login and consent; the choice is in ID token a
   const callback = await openUntilCallback(asked.browser, new URL(on, asked.page.url).href, client.redirectUri);
   const tokens = await exchange(client, { ...asked, callback });
   t.deepEqual(tokens.claims()!['acting_for'], CLAIM);
-  t.deepEqual(
-    (await oidc.fetchUserInfo(client.config, tokens.access_token, tokens.claims()!.sub))['acting_for'],
-    CLAIM,
-  );
+  const told = await oidc.fetchUserInfo(client.config, tokens.access_token, tokens.claims()!.sub);
+  t.deepEqual(told['acting_for'], CLAIM);
+  t.is(told['roles'], undefined, 'roles are told to clients of our own sector only');
   // Once a session and client: the next authorization asks nothing and means the same.
   const again = await exchange(client, await hop(asked.browser, client));
   t.deepEqual(again.claims()!['acting_for'], CLAIM);
