@@ -146,7 +146,6 @@ async function insertPresentations(
   return rows.map(({ code }) => code);
 }
 
-/** What one redemption sends: the statements with their names, in their order. */
 /** The named statements that `work` sends, in order. */
 export async function recordStatements(work: () => Promise<unknown>): Promise<readonly Statement[]> {
   const sent: Statement[] = [];
@@ -165,6 +164,7 @@ export async function recordStatements(work: () => Promise<unknown>): Promise<re
   return sent;
 }
 
+/** What one redemption sends: the statements with their names, in their order. */
 async function record(db: Knex, [code = '']: readonly string[]): Promise<readonly Statement[]> {
   const verifier = { id: HALL.clientId, organisation: HALL.organisation, organisationName: HALL.organisationName };
   const deps = { db, keys: BENCH_ROOM_KEYS, clock: systemClock };

@@ -1,6 +1,5 @@
 // What a holder may agree to: never more than was asked, of licenses that are his; and what he may change afterwards: only
 // take away. Pure; how a form says it is http's part.
-import { chinaDate } from '../../common/codes/calendar-date.ts';
 import { TrustError } from '../../common/errors.ts';
 import type { ConsentGround } from './read-grounds.ts';
 import { isSharedElement } from './shared-elements.ts';
@@ -69,16 +68,6 @@ export function consentState(
   if (consent.revokedAt !== null) return 'revoked';
   if (consent.until <= now) return 'expired';
   return consent.maxUses !== null && consent.uses >= consent.maxUses ? 'used-up' : 'live';
-}
-
-/** The end of that day in China, as an instant. */
-export function endOfChinaDay(isoDate: string): Date {
-  return new Date(Date.parse(`${isoDate}T00:00:00+08:00`) + DAY_MS);
-}
-
-/** The last day on which something holds that ends at `until`. */
-export function lastChinaDay(until: Date): string {
-  return chinaDate(new Date(until.getTime() - 1));
 }
 
 function invalid(sentence: string, pointer: string): TrustError {

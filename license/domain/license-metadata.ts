@@ -172,16 +172,9 @@ export function metadataText(entry: MetadataEntry): string {
 }
 
 /**
- * The elements that a `metadataRange` of GB/T 36906 names (short names set apart by commas; empty means all), in the
- * order of `entries`. An element that the license does not have is left out; a text that is no short name throws
- * `invalid-request`.
+ * The short names that a `metadataRange` of GB/T 36906 lists, set apart by commas; null for all, when it is empty. Throws
+ * `invalid-request` for what is no short name.
  */
-export function selectMetadata(entries: readonly MetadataEntry[], metadataRange: string): readonly MetadataEntry[] {
-  const names = parseMetadataRange(metadataRange);
-  return names === null ? entries : entries.filter(({ name }) => names.has(name));
-}
-
-/** The short names that a `metadataRange` lists, or null for all. Throws `invalid-request` for other texts. */
 export function parseMetadataRange(metadataRange: string): ReadonlySet<string> | null {
   if (metadataRange.trim() === '') return null;
   const names = metadataRange.split(',').map((name) => name.trim());
