@@ -31,6 +31,7 @@ import { BATCH_OPERATIONS } from './http/batch-operations.ts';
 import { makeBatchHandlers } from './http/batches.ts';
 import { makeDeskHandlers } from './http/desk.ts';
 import { makeDeskBatchHandlers } from './http/desk-batches.ts';
+import { makeDeskDraftHandlers } from './http/desk-drafts.ts';
 import { makeLastLists } from './http/last-lists.ts';
 import { EVENTS_OPERATION, makeEventsHandler } from './http/license-events.ts';
 import { LICENSE_OPERATIONS } from './http/license-operations.ts';
@@ -94,6 +95,7 @@ export type LicenseAppDeps = {
 const LICENSE = '/v1/licenses/:identifier';
 const BATCH = '/v1/batches/:batch_id';
 const DESK = '/desk/:org';
+const DESK_DRAFT = `${DESK}/drafts/:draft_id`;
 const DESK_BATCH = `${DESK}/batches/:batch_id`;
 /** A client of the authority that issued the license. */
 const AUTHORITY = ['license:issue', 'license:change', 'license:revoke'] as const;
@@ -148,6 +150,7 @@ export function buildApp(parts: LicenseAppDeps): LicenseApp {
   const presentations = makePresentationHandlers(deps, sessions, gate);
   const batches = makeBatchHandlers({ ...deps, sheets: parts.sheets }, gate);
   const atDesk = makeDeskHandlers({ deps, sessions });
+  const drafts = makeDeskDraftHandlers({ deps, sessions });
   const lists = makeDeskBatchHandlers({ deps: { ...deps, sheets: parts.sheets }, sessions });
   const webhooks = makeWebhookHandlers({ ...deps, mode }, gate);
   const limit = makeRateLimit({ perMinute: parts.verificationsPerMinute, clock });
@@ -207,6 +210,13 @@ export function buildApp(parts: LicenseAppDeps): LicenseApp {
     row('POST', '/present/:id/report', 'session', show.report),
     row('GET', '/desk', 'session', atDesk.choose),
     row('GET', DESK, 'session', atDesk.home),
+    row('GET', `${DESK}/issue/:type`, 'session', drafts.form),
+    row('POST', `${DESK}/issue/:type`, 'session', drafts.send),
+    row('GET', DESK_DRAFT, 'session', drafts.review),
+    row('GET', `${DESK_DRAFT}/edit`, 'session', drafts.edit),
+    row('GET', `${DESK_DRAFT}/photo`, 'session', drafts.photo),
+    row('POST', `${DESK_DRAFT}/issue`, 'session', drafts.issue),
+    row('GET', `${DESK}/issues/:issue_id`, 'session', drafts.issued),
     row('GET', `${DESK}/batches`, 'session', lists.list),
     row('POST', `${DESK}/batches`, 'session', lists.send),
     row('GET', `${DESK}/batches/new`, 'session', lists.form),

@@ -13,12 +13,18 @@ export type UploadForm = {
 
 const FRAME_BYTES = 64 * 1024;
 const MAX_PARTS = 10;
+/** Bytes of a boundary, a name and a short value. */
+const FRAME_BYTES_A_PART = 1024;
 const MAX_NAME = 200;
 
-/** The whole form; `maxBytes` for all files together. Errors: unsupported-media-type, body-too-large, invalid-request. */
-export async function readUploadForm(ctx: Koa.Context, maxBytes: number): Promise<UploadForm> {
-  const body = await readBytes(ctx, { maxBytes: maxBytes + FRAME_BYTES, types: ['multipart/form-data'] });
-  checkParts(ctx, body);
+/**
+ * The whole form; `maxBytes` for all files together, `maxParts` fields and files. Errors: unsupported-media-type,
+ * body-too-large, invalid-request.
+ */
+export async function readUploadForm(ctx: Koa.Context, maxBytes: number, maxParts = MAX_PARTS): Promise<UploadForm> {
+  const frame = Math.max(FRAME_BYTES, maxParts * FRAME_BYTES_A_PART);
+  const body = await readBytes(ctx, { maxBytes: maxBytes + frame, types: ['multipart/form-data'] });
+  checkParts(ctx, body, maxParts);
   const files: Record<string, Upload> = {};
   const texts: Record<string, string> = {};
   let size = 0;
@@ -53,7 +59,7 @@ async function parseForm(ctx: Koa.Context, body: Uint8Array): Promise<FormData> 
 }
 
 /** Forms of ours have few parts; thousands of tiny ones are not worth parsing. */
-function checkParts(ctx: Koa.Context, body: Uint8Array): void {
+function checkParts(ctx: Koa.Context, body: Uint8Array, maxParts: number): void {
   const boundary = /boundary="?([^";]{1,70})"?/i.exec(ctx.get('Content-Type'))?.[1];
   if (boundary === undefined) throw new TrustError('invalid-request', 'The form names no boundary.');
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
@@ -61,7 +67,7 @@ function checkParts(ctx: Koa.Context, body: Uint8Array): void {
   let parts = 0;
   for (let at = bytes.indexOf(mark); at >= 0; at = bytes.indexOf(mark, at + mark.length)) {
     parts += 1;
-    if (parts > MAX_PARTS) throw new TrustError('invalid-request', `The form has more than ${MAX_PARTS} parts.`);
+    if (parts > maxParts) throw new TrustError('invalid-request', `The form has more than ${maxParts} parts.`);
   }
 }
 

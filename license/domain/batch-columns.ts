@@ -1,5 +1,6 @@
 // What the columns of an uploaded list mean for a license type: a license's own data and the type's fields, by our names or by
 // the words of the face. A row becomes the request that a case system would send. Pure.
+import type { z } from 'zod';
 import { HOLDER_CODE_TYPES } from '../../common/codes/holder-code.ts';
 import { type IssueRequest, issueRequest } from '../../common/contract/license.ts';
 import { TrustError } from '../../common/errors.ts';
@@ -67,12 +68,26 @@ export function readHeader(type: LicenseType, header: readonly string[]): Readon
  * request at all; the rules of the type are judged elsewhere.
  */
 export function toRequest(type: LicenseType, cells: Cells, authorityCode: string, fallback: string): IssueRequest {
+  const parsed = issueRequest.safeParse(toRawRequest(type, cells, authorityCode, fallback));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const pointer = `/${(issue?.path ?? []).map(String).join('/')}`;
+  throw new TrustError('invalid-request', issue?.message ?? 'the row is no request', { pointer });
+}
+
+/** The same before anything is judged: what is missing is empty, and the first holder is always there. */
+export function toRawRequest(
+  type: LicenseType,
+  cells: Cells,
+  authorityCode: string,
+  fallback: string,
+): z.input<typeof issueRequest> {
   const fields = type.fields.flatMap((field) => {
     const value = cells[field.name];
     return value === undefined ? [] : [[field.name, toValue(type, field, value)] as const];
   });
   const dates = DATES.flatMap((name) => (cells[name] === undefined ? [] : [[name, toDate(cells[name])] as const]));
-  const parsed = issueRequest.safeParse({
+  return {
     case_id: cells['case_id'] ?? fallback,
     license_type: type.code,
     authority_code: authorityCode,
@@ -80,15 +95,25 @@ export function toRequest(type: LicenseType, cells: Cells, authorityCode: string
     holders: toHolders(type, cells),
     ...Object.fromEntries(dates),
     fields: Object.fromEntries(fields),
-  });
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const pointer = `/${(issue?.path ?? []).map(String).join('/')}`;
-  throw new TrustError('invalid-request', issue?.message ?? 'the row is no request', { pointer });
+  };
+}
+
+/** `holder`, `holder_2`, …: what the columns of a holder begin with. */
+export function holderPrefix(index: number): string {
+  return index === 0 ? 'holder' : `holder_${index + 1}`;
+}
+
+/** The name of the column that a pointer into the request means; null for what is no column. */
+export function columnNameAt(pointer: string | undefined | null): string | null {
+  if (pointer === undefined || pointer === null) return null;
+  const [, part = '', index = '', member = 'name'] = pointer.split('/');
+  if (part === 'fields') return index;
+  return part === 'holders' ? `${holderPrefix(Number(index || 0))}_${member}` : part;
 }
 
 function holderColumns(type: LicenseType, index: number): BatchColumn[] {
-  const [key, word] = index === 0 ? ['holder', '持证主体'] : [`holder_${index + 1}`, `持证主体${index + 1}`];
+  const key = holderPrefix(index);
+  const word = index === 0 ? '持证主体' : `持证主体${index + 1}`;
   const isWanted = index < type.holder.min_holders;
   const codeTypes = type.holder.code_types;
   const only = codeTypes.length === 1 ? (HOLDER_CODE_TYPES.get(codeTypes[0]!) ?? '') : '';
@@ -100,15 +125,13 @@ function holderColumns(type: LicenseType, index: number): BatchColumn[] {
   ];
 }
 
-function toHolders(type: LicenseType, cells: Cells): readonly object[] {
-  const keys = Array.from({ length: type.holder.max_holders }, (_, index) =>
-    index === 0 ? 'holder' : `holder_${index + 1}`,
-  );
-  return keys.flatMap((key) => {
+function toHolders(type: LicenseType, cells: Cells): z.input<typeof issueRequest>['holders'] {
+  const keys = Array.from({ length: type.holder.max_holders }, (_, index) => holderPrefix(index));
+  return keys.flatMap((key, index) => {
     const [name, code] = [cells[`${key}_name`], cells[`${key}_code`]];
-    if (name === undefined && code === undefined) return [];
+    if (index > 0 && name === undefined && code === undefined) return [];
     // `111 公民身份号码` and `111` mean the same.
-    const codeType = cells[`${key}_code_type`]?.slice(0, 3) ?? type.holder.code_types[0];
+    const codeType = cells[`${key}_code_type`]?.slice(0, 3) ?? type.holder.code_types[0] ?? '';
     return [{ name: name ?? '', code_type: codeType, code: code ?? '' }];
   });
 }

@@ -4,7 +4,7 @@
 import { isCalendarDate } from '../../common/codes/calendar-date.ts';
 import { canonicalHolderCode, checkHolderCode } from '../../common/codes/holder-code.ts';
 import type { IssueRequest } from '../../common/contract/license.ts';
-import { TrustError } from '../../common/errors.ts';
+import { isTrustError, TrustError } from '../../common/errors.ts';
 import { breachOf, type Judged, matchesPattern } from './field-rules.ts';
 import { optionsOf } from './field-text.ts';
 import type { LicenseType } from './license-type.ts';
@@ -16,20 +16,61 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u;
 
 /** Throws unless holder, number and fields satisfy the type. `today` is the date in China. */
 export function checkLicenseFields(type: LicenseType, request: IssueRequest, dates: LicenseDates, today: string): void {
-  checkHolders(type, request.holders, today);
-  checkText(request.license_number, '/license_number');
-  if (!matchesPattern(type.numbering.pattern, request.license_number)) {
+  for (const check of checksOf(type, request, dates, today)) check();
+}
+
+/** All that `checkLicenseFields` would refuse one after the other, for a form that shows everything at once. */
+export function listFieldFaults(
+  type: LicenseType,
+  request: IssueRequest,
+  dates: LicenseDates,
+  today: string,
+): readonly TrustError[] {
+  return checksOf(type, request, dates, today).flatMap((check) => {
+    try {
+      check();
+      return [];
+    } catch (error) {
+      if (isTrustError(error)) return [error];
+      throw error;
+    }
+  });
+}
+
+/** Each judges one thing on its own: holders, number, photo, every field. */
+function checksOf(
+  type: LicenseType,
+  request: IssueRequest,
+  dates: LicenseDates,
+  today: string,
+): readonly (() => void)[] {
+  const judged = { values: collectValues(request, dates), today };
+  return [
+    () => checkHolders(type, request.holders, today),
+    () => checkNumber(type, request.license_number),
+    () => checkNames(type, request.fields),
+    ...type.fields.map((field) => () => checkField(type, field, request.fields[field.name], judged)),
+    () => checkPhoto(type, request.photo),
+  ];
+}
+
+function checkNumber(type: LicenseType, number: string): void {
+  checkText(number, '/license_number');
+  if (!matchesPattern(type.numbering.pattern, number)) {
     fail(`the number is not as this type numbers: ${type.numbering.says}`, '/license_number');
   }
+}
+
+function checkNames(type: LicenseType, fields: IssueRequest['fields']): void {
   const known = new Set(type.fields.map((field) => field.name));
-  for (const name of Object.keys(request.fields)) {
+  for (const name of Object.keys(fields)) {
     if (!known.has(name)) fail('the license type has no such field', pointerTo(name));
   }
-  const judged = { values: collectValues(request, dates), today };
-  for (const field of type.fields) checkField(type, field, request.fields[field.name], judged);
-  const { obligation } = type.photo;
-  if (obligation === 'mandatory' && request.photo === undefined) fail('the photo is missing', '/photo');
-  if (obligation === 'none' && request.photo !== undefined) fail('this license type has no photo', '/photo');
+}
+
+function checkPhoto({ photo: { obligation } }: LicenseType, photo: string | undefined): void {
+  if (obligation === 'mandatory' && photo === undefined) fail('the photo is missing', '/photo');
+  if (obligation === 'none' && photo !== undefined) fail('this license type has no photo', '/photo');
 }
 
 function checkHolders(type: LicenseType, holders: IssueRequest['holders'], today: string): void {

@@ -1,10 +1,11 @@
-// Removes what has run out: presentations, digits and tries of digits, requests for consent, annotated copies, sessions; in
-// bounded batches. What was read of a
-// presentation stays in the events of its licenses.
+// Removes what has run out: presentations, digits and tries of digits, requests for consent, annotated copies, sessions, what
+// clerks left as drafts and what the rows of ended lists said; in bounded batches. What was read of a presentation stays in the
+// events of its licenses.
 import { deleteEndedCopies } from '../store/annotated-copies.ts';
 import { forgetBatchCells } from '../store/batches.ts';
 import { deleteOldRequests } from '../store/consent-requests.ts';
 import { deleteDigitTries } from '../store/digit-tries.ts';
+import { deleteOldDrafts } from '../store/drafts.ts';
 import { deleteDigits, deletePresentations } from '../store/presentations.ts';
 import { deleteEndedSessions, deleteExpiredSessions } from '../store/sessions.ts';
 import type { LicenseDeps } from './deps.ts';
@@ -15,6 +16,8 @@ const KEEP_UNUSED_SECONDS = 24 * 3600;
 /** One that was read: so long a repeated request gets its answer, and a holder can complain about who read it. */
 const KEEP_USED_SECONDS = 30 * 24 * 3600;
 const KEEP_TRIES_SECONDS = 3600;
+/** A draft that nobody changed any more. */
+const KEEP_DRAFTS_SECONDS = 30 * 24 * 3600;
 
 /** A request for consent that led to none. */
 const KEEP_REQUESTS_SECONDS = 30 * 24 * 3600;
@@ -44,6 +47,7 @@ export async function sweepExpired(deps: Pick<LicenseDeps, 'db' | 'clock'>, batc
     () => deleteEndedCopies(db, ago(KEEP_COPIES_SECONDS), batch),
     () => forgetBatchCells(db, ago(KEEP_LIST_SECONDS), batch),
     () => deleteExpiredSessions(db, ago(0), batch),
+    () => deleteOldDrafts(db, ago(KEEP_DRAFTS_SECONDS), batch),
     () => deleteEndedSessions(db, ago(KEEP_ENDED_SECONDS), batch),
   ];
   let total = 0;

@@ -2,7 +2,7 @@
 import type { BatchDocument, BatchRowDocument } from '../../common/contract/license-batch.ts';
 import type { StreamEvent } from '../../common/http/event-stream.ts';
 import type { Batch, BatchCounts, BatchRow } from '../domain/batch.ts';
-import { columnsOf } from '../domain/batch-columns.ts';
+import { columnNameAt, columnsOf } from '../domain/batch-columns.ts';
 import type { LicenseType } from '../domain/license-type.ts';
 
 export function batchDocumentOf(batch: Batch, rows: BatchCounts): BatchDocument {
@@ -26,10 +26,7 @@ export function batchRowDocumentOf(type: LicenseType, row: BatchRow): BatchRowDo
 
 /** The title of the column that a pointer into the request means; null when none does. */
 export function columnOf(type: LicenseType, pointer: string | null): string | null {
-  if (pointer === null) return null;
-  const [, part = '', index = '', member] = pointer.split('/');
-  const name =
-    part === 'fields' ? index : part === 'holders' ? holderColumn(Number(index || 0), member ?? 'name') : part;
+  const name = columnNameAt(pointer);
   return columnsOf(type).find((column) => column.name === name)?.label ?? null;
 }
 
@@ -43,6 +40,3 @@ export function progressOf(batch: Batch, rows: BatchCounts): StreamEvent {
     isLast,
   };
 }
-
-const holderColumn = (index: number, member: string): string =>
-  index === 0 ? `holder_${member}` : `holder_${index + 1}_${member}`;

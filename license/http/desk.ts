@@ -4,6 +4,7 @@ import { TrustError } from '../../common/errors.ts';
 import { pageFrame, sendPage } from '../../common/http/preferences.ts';
 import type { Handler } from '../../common/http/routes.ts';
 import { seeOther } from '../../common/http/see-other.ts';
+import { listOwnDrafts } from '../flow/drafts.ts';
 import { findOrganisationNames } from '../store/clients.ts';
 import { chooseDeskPage, deskHomePage } from '../web/desk-home-page.ts';
 import { DESK_PATH } from '../web/service.ts';
@@ -25,9 +26,17 @@ export function makeDeskHandlers(parts: DeskParts): DeskHandlers {
       sendPage(ctx, chooseDeskPage(pageFrame(ctx), personOf(sessions, ctx), organisations));
     },
     home: async (ctx) => {
-      const { desk, rights } = await atDesk(parts, ctx);
+      const { clerk, desk, rights } = await atDesk(parts, ctx);
       const types = await Promise.all(rights.map(({ licenseType }) => deps.catalog.get(licenseType)));
-      sendPage(ctx, deskHomePage(pageFrame(ctx), desk, types));
+      const drafts = await listOwnDrafts(deps, clerk);
+      const views = drafts.map(({ draftId, licenseType, content, changedAt }) => ({
+        draftId,
+        type: types.find(({ code }) => code === licenseType) ?? null,
+        number: content.cells['license_number'] ?? '',
+        holder: content.cells['holder_name'] ?? '',
+        changedAt,
+      }));
+      sendPage(ctx, deskHomePage(pageFrame(ctx), desk, types, views));
     },
   };
 }

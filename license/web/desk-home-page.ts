@@ -3,7 +3,7 @@ import type { PageFrame } from '../../common/web/frame.ts';
 import { html } from '../../common/web/html.ts';
 import { renderPage } from '../../common/web/layout.ts';
 import { recordTable } from '../../common/web/records.ts';
-import { sayIn, type Texts } from '../../common/web/texts.ts';
+import { formatDateTime, sayIn, type Texts } from '../../common/web/texts.ts';
 import type { LicenseType } from '../domain/license-type.ts';
 import { type DeskFrame, deskPage, deskPath } from './desk-frame.ts';
 import { DESK_PATH, DESK_SERVICE, type Person, personPart } from './service.ts';
@@ -21,10 +21,34 @@ const TEXTS = {
     zh: '本单位还不能签发任何证照。请系统管理员先登记可签发的证照类型和印章。',
     en: 'Your organisation issues no licenses yet. Ask an administrator to register types and a seal.',
   },
+  drafts: { zh: '我的草稿', en: 'My drafts' },
+  draft: { zh: '草稿', en: 'Draft' },
+  number: { zh: '证照编号', en: 'Number' },
+  holder: { zh: '持证主体', en: 'Holder' },
+  changedAt: { zh: '最后修改', en: 'Changed' },
+  noDrafts: {
+    zh: '没有草稿。填写时选“保存草稿”，下次从这里继续。',
+    en: 'No drafts. Save one while you fill in a form, and go on with it here.',
+  },
+  kept: { zh: '30 天没有改动的草稿会被清除。', en: 'A draft that nobody changes for 30 days is removed.' },
   choose: { zh: '请选择为哪个单位办理', en: 'For which organisation do you work now?' },
 } satisfies Texts;
 
-export function deskHomePage(frame: PageFrame, desk: DeskFrame, types: readonly LicenseType[]): string {
+export type DraftView = {
+  readonly draftId: string;
+  /** Null for a type that the organisation does not issue any more. */
+  readonly type: LicenseType | null;
+  readonly number: string;
+  readonly holder: string;
+  readonly changedAt: Date;
+};
+
+export function deskHomePage(
+  frame: PageFrame,
+  desk: DeskFrame,
+  types: readonly LicenseType[],
+  drafts: readonly DraftView[],
+): string {
   const say = sayIn(frame.lang);
   const nameOf = ({ name, name_en }: LicenseType) => (frame.lang === 'zh' ? name : name_en);
   return deskPage(frame, desk, {
@@ -41,6 +65,24 @@ ${recordTable({
     html`<a class="link" href="${`${deskPath(desk, 'batches', 'new')}?type=${type.code}`}">${say(TEXTS.upload)}<span class="hidden"> ${nameOf(type)}</span></a>`,
   ]),
   empty: say(TEXTS.none),
+})}
+<h2>${say(TEXTS.drafts)}</h2>
+${drafts.length === 0 ? null : html`<p class="hint">${say(TEXTS.kept)}</p>`}
+${recordTable({
+  caption: say(TEXTS.drafts),
+  columns: [
+    { name: say(TEXTS.draft) },
+    { name: say(TEXTS.number) },
+    { name: say(TEXTS.holder) },
+    { name: say(TEXTS.changedAt) },
+  ],
+  rows: drafts.map(({ draftId, type, number, holder, changedAt }) => [
+    html`<a href="${deskPath(desk, 'drafts', draftId, 'edit')}">${type === null ? say(TEXTS.draft) : nameOf(type)}</a>`,
+    number,
+    holder,
+    formatDateTime(frame.lang, changedAt),
+  ]),
+  empty: say(TEXTS.noDrafts),
 })}`,
   });
 }

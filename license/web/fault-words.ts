@@ -81,6 +81,12 @@ const FORMS: readonly Form[] = [
   [/^(\w+) does not touch this field; it touches (.+)$/, () => '这种办理不能改动此项'],
   [/^(\w+) does not touch/, () => '这种办理不能改动此项'],
   [/^there is nothing to/, () => '没有任何改动'],
+  [/^a case id has 1 to 128/, () => '只能有字母、数字和半角符号，不含空格和汉字，最多 128 个'],
+  [/^too long, or not of the expected form$/, () => '过长，或格式不对'],
+  [
+    /^the case was begun with another request/,
+    () => '该办件已用其他内容签发过，请核对办件编号；要改已签发的证照请办理变更或更正',
+  ],
   [/^the version before was issued on (\S+)$/, ([, date]) => `不能早于上一版本的颁发日期 ${date}`],
   [/^it can be renewed from (\S+) to (\S+); today is/, ([, from, to]) => `可延续的时间为 ${from} 至 ${to}`],
   [/^the period would begin after (\S+)/, ([, date]) => `应不晚于 ${date} 开始，否则有效期会中断`],

@@ -1,0 +1,68 @@
+// Drafts of a clerk: kept closed, opened for him alone, issued as licenses of his organisation.
+import { randomBytes } from 'node:crypto';
+import { utf8 } from '../../common/bytes.ts';
+import { chinaDate } from '../../common/codes/calendar-date.ts';
+import { closeBox, NONCE_BYTES, openBox } from '../../common/crypto/sealed-box.ts';
+import { TrustError } from '../../common/errors.ts';
+import { type Draft, type DraftContent, type Judgement, judgeDraft } from '../domain/draft.ts';
+import { type DraftRow, deleteDraft, findDraft, listDrafts, putDraft } from '../store/drafts.ts';
+import type { IssueOutcome } from './await-issue.ts';
+import type { LicenseDeps } from './deps.ts';
+import { issueLicense } from './issue-license.ts';
+import { type Clerk, issuerOfClerk } from './issuer.ts';
+
+type Deps = Pick<LicenseDeps, 'db' | 'keys' | 'clock' | 'catalog'>;
+const LISTED = 20;
+
+/** Keeps what was typed, right or wrong. Throws not-found for a draft of somebody else. */
+export async function saveDraft(
+  { db, keys, clock }: Deps,
+  clerk: Clerk,
+  draft: Pick<Draft, 'draftId' | 'licenseType' | 'content'>,
+): Promise<Draft> {
+  const { organisation, account } = clerk;
+  const { draftId, licenseType, content } = draft;
+  const nonce = new Uint8Array(randomBytes(NONCE_BYTES));
+  const box = closeBox(keys.deskBox, utf8(JSON.stringify(content)), contextOf(draftId), nonce);
+  const changedAt = clock();
+  if (!(await putDraft(db, { draftId, organisation, account, licenseType, box, changedAt }))) throw noDraft();
+  return { ...draft, organisation, account, changedAt };
+}
+
+/** Throws not-found for one that is not this clerk's. */
+export async function getDraft(deps: Deps, clerk: Clerk, draftId: string): Promise<Draft> {
+  const found = await findDraft(deps.db, clerk, draftId);
+  if (!found) throw noDraft();
+  return openDraft(deps, found);
+}
+
+/** The clerk's own, those changed last first. */
+export async function listOwnDrafts(deps: Deps, clerk: Clerk): Promise<readonly Draft[]> {
+  return (await listDrafts(deps.db, clerk, LISTED)).map((row) => openDraft(deps, row));
+}
+
+/** What the rules of its type say to a draft. Throws issuing-not-allowed. */
+export async function judge(deps: Deps, clerk: Clerk, draft: Draft): Promise<Judgement> {
+  const type = await deps.catalog.get(draft.licenseType);
+  const { right } = await issuerOfClerk(deps, clerk, draft.licenseType);
+  const at = { authorityCode: right.authorityCode, fallback: draft.draftId, today: chinaDate(deps.clock()) };
+  return judgeDraft(type, draft.content, at);
+}
+
+/** Null when it has faults. The draft goes once its license is made or promised. Errors as `issueLicense`. */
+export async function issueDraft(deps: LicenseDeps, clerk: Clerk, draft: Draft): Promise<IssueOutcome | null> {
+  const { request } = await judge(deps, clerk, draft);
+  if (request === null) return null;
+  const issuer = await issuerOfClerk(deps, clerk, draft.licenseType);
+  const outcome = await issueLicense(deps, issuer, request);
+  await deleteDraft(deps.db, clerk, draft.draftId);
+  return outcome;
+}
+
+function openDraft({ keys }: Pick<Deps, 'keys'>, { box, ...row }: DraftRow): Draft {
+  const text = new TextDecoder().decode(openBox(keys.deskBox, box, contextOf(row.draftId)));
+  return { ...row, content: JSON.parse(text) as DraftContent };
+}
+
+const contextOf = (draftId: string): string => `license.drafts.box ${draftId}`;
+const noDraft = (): TrustError => new TrustError('not-found', 'there is no such draft of yours');

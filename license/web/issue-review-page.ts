@@ -1,0 +1,168 @@
+// 核对: everything that the license will say, with a way back to each entry, before it is issued and sealed; and what came of it.
+
+import type { IssueRequest } from '../../common/contract/license.ts';
+import type { PageFrame } from '../../common/web/frame.ts';
+import { type Html, type HtmlValue, html } from '../../common/web/html.ts';
+import { facts, hiddenFields, identifier, notice, verdict } from '../../common/web/parts.ts';
+import { sayIn, type Texts } from '../../common/web/texts.ts';
+import type { LicenseType } from '../domain/license-type.ts';
+import type { LicenseDates } from '../domain/license-validity.ts';
+import { type DeskFrame, deskPage, deskPath } from './desk-frame.ts';
+import { columnLabel, fieldLabel, holderColumn, holderLabel, typeName } from './form-words.ts';
+import { dateWords, valueWords } from './license-words.ts';
+
+const TEXTS = {
+  title: { zh: '核对{type}', en: 'Review: {type}' },
+  lead: {
+    zh: '请逐项核对。签发后证照立即生效，持证人可以看到；有误只能更正或撤销。',
+    en: 'Check every entry. The license is in force at once and its holder sees it; errors can only be corrected or withdrawn.',
+  },
+  about: { zh: '办件和编号', en: 'Case and number' },
+  holders: { zh: '持证主体', en: 'Holder' },
+  dates: { zh: '日期', en: 'Dates' },
+  photo: { zh: '照片', en: 'Photo' },
+  photoOf: { zh: '持证人照片', en: 'Photo of the holder' },
+  edit: { zh: '修改', en: 'Edit' },
+  issue: { zh: '签发并盖章', en: 'Issue and seal' },
+  issuedTitle: { zh: '已签发', en: 'Issued' },
+  issued: { zh: '已签发，标识 {id}', en: 'Issued, identifier {id}' },
+  again: {
+    zh: '该办件已签发过，没有重复签发，以下是原证照',
+    en: 'Already issued for this case; here it is',
+  },
+  pending: { zh: '已受理', en: 'Accepted' },
+  pendingWhy: {
+    zh: '盖章服务暂时没有回应，恢复后自动完成，不必重填。',
+    en: 'The seal service does not answer now; we finish by ourselves, nothing has to be typed again.',
+  },
+  refresh: { zh: '刷新', en: 'Refresh' },
+  gaveUp: { zh: '没有签发', en: 'Not issued' },
+  gaveUpWhy: {
+    zh: '这次签发没有完成，原因：{reason}。请改正后用同一办件编号重新签发。',
+    en: 'The issue was given up: {reason}. Mend it and issue again under the same case id.',
+  },
+  identifier: { zh: '电子证照标识', en: 'Identifier' },
+  type: { zh: '证照类型', en: 'License type' },
+  case: { zh: '办件编号', en: 'Case id' },
+  show: { zh: '查看证照', en: 'See the license' },
+  file: { zh: '下载', en: 'Download' },
+  next: { zh: '再签发一张', en: 'Issue another' },
+} satisfies Texts;
+
+export type Review = {
+  readonly type: LicenseType;
+  readonly draftId: string;
+  readonly request: IssueRequest;
+  readonly dates: LicenseDates;
+  readonly photoHref: string | null;
+};
+
+export function reviewPage(frame: PageFrame, desk: DeskFrame, review: Review): string {
+  const say = sayIn(frame.lang);
+  const { type, draftId, photoHref } = review;
+  const title = say(TEXTS.title, { type: typeName(frame.lang, type) });
+  const path = deskPath(desk, 'drafts', draftId);
+  const part = (name: string, anchor: string, rows: readonly { name: string; value: HtmlValue }[]): Html =>
+    html`<div class="card"><div class="card-head"><h2>${name}</h2><a class="link" href="${`${path}/edit#field-${anchor}`}">${say(TEXTS.edit)}<span class="only-heard"> ${name}</span></a></div>${facts(frame.lang, rows)}</div>`;
+  const photo =
+    photoHref === null
+      ? null
+      : html`<div class="card"><div class="card-head"><h2>${say(TEXTS.photo)}</h2><a class="link" href="${`${path}/edit#field-photo`}">${say(TEXTS.edit)}<span class="only-heard"> ${say(TEXTS.photo)}</span></a></div><img class="photo" src="${photoHref}" alt="${say(TEXTS.photoOf)}" width="120"></div>`;
+  return deskPage(frame, desk, {
+    place: 'home',
+    title,
+    crumbs: [],
+    main: html`<h1>${title}</h1>${notice({ mark: 'notice', words: say(TEXTS.lead) })}
+${part(say(TEXTS.about), 'license_number', aboutRows(frame, review))}
+${part(say(TEXTS.holders), 'holder_name', holderRows(frame, review))}
+${type.groups.map((group) => {
+  const rows = groupRows(frame, review, group.name);
+  const first = type.fields.find((one) => one.group === group.name)?.name ?? '';
+  return rows.length === 0 ? null : part(frame.lang === 'zh' ? group.label : group.label_en, first, rows);
+})}
+${part(say(TEXTS.dates), 'issued_on', dateRows(frame, review))}
+${photo}
+<form method="post" action="${`${path}/issue`}">${hiddenFields({ csrf: desk.person.csrf })}<div class="actions"><button class="button" type="submit">${say(TEXTS.issue)}</button><a class="link" href="${`${path}/edit`}">${say(TEXTS.edit)}</a></div></form>`,
+  });
+}
+
+function aboutRows({ lang }: PageFrame, { type, request }: Review) {
+  return [
+    { name: columnLabel(lang, type, 'license_number'), value: identifier(request.license_number) },
+    { name: columnLabel(lang, type, 'case_id'), value: identifier(request.case_id) },
+  ];
+}
+
+function holderRows({ lang }: PageFrame, { type, request }: Review) {
+  return request.holders.flatMap(({ name, code }, index) => [
+    { name: holderLabel(lang, type, index, 'name'), value: name },
+    { name: columnLabel(lang, type, holderColumn(index, 'code')), value: identifier(code) },
+  ]);
+}
+
+function groupRows({ lang }: PageFrame, { type, request }: Review, group: string) {
+  return type.fields
+    .filter((one) => one.group === group)
+    .map((one) => {
+      const value = request.fields[one.name];
+      return { name: fieldLabel(lang, one), value: value === undefined ? '' : valueWords(lang, type, one.name, value) };
+    });
+}
+
+function dateRows({ lang }: PageFrame, { type, dates }: Review) {
+  return [
+    { name: columnLabel(lang, type, 'issued_on'), value: dateWords(lang, dates.issuedOn) },
+    { name: columnLabel(lang, type, 'valid_from'), value: dateWords(lang, dates.validFrom) },
+    { name: columnLabel(lang, type, 'valid_to'), value: dateWords(lang, dates.validTo) },
+  ];
+}
+
+export type IssueDone = {
+  readonly type: LicenseType;
+  readonly issueId: string;
+  readonly caseId: string;
+  readonly state: 'done' | 'intended' | 'given_up';
+  readonly identifier: string;
+  /** True when the case had its license before. */
+  readonly again: boolean;
+  /** In the page's language, of what was given up. */
+  readonly reason: string;
+};
+
+export function issueDonePage(frame: PageFrame, desk: DeskFrame, done: IssueDone): string {
+  const say = sayIn(frame.lang);
+  const { state } = done;
+  const title = say(state === 'done' ? TEXTS.issuedTitle : state === 'intended' ? TEXTS.pending : TEXTS.gaveUp);
+  return deskPage(frame, desk, {
+    place: 'home',
+    title,
+    crumbs: [],
+    main: html`${conclusion(frame, done)}
+${facts(frame.lang, [
+  { name: say(TEXTS.type), value: typeName(frame.lang, done.type) },
+  { name: say(TEXTS.case), value: identifier(done.caseId) },
+  ...(state === 'done' ? [{ name: say(TEXTS.identifier), value: identifier(done.identifier) }] : []),
+])}
+<div class="actions">${actions(frame, desk, done)}</div>`,
+  });
+}
+
+function conclusion({ lang }: PageFrame, { state, again, reason, identifier: id }: IssueDone): Html {
+  const say = sayIn(lang);
+  if (state === 'intended') return verdict({ mark: 'notice', title: say(TEXTS.pending), why: say(TEXTS.pendingWhy) });
+  if (state === 'given_up')
+    return verdict({ mark: 'failed', title: say(TEXTS.gaveUp), why: say(TEXTS.gaveUpWhy, { reason }) });
+  return again
+    ? verdict({ mark: 'warning', title: say(TEXTS.issuedTitle), why: say(TEXTS.again) })
+    : verdict({ mark: 'passed', title: say(TEXTS.issuedTitle), why: say(TEXTS.issued, { id }) });
+}
+
+function actions({ lang }: PageFrame, desk: DeskFrame, done: IssueDone): Html {
+  const say = sayIn(lang);
+  const next = html`<a class="button plain" href="${deskPath(desk, 'issue', done.type.code)}">${say(TEXTS.next)}</a>`;
+  if (done.state === 'intended')
+    return html`<a class="button" href="${deskPath(desk, 'issues', done.issueId)}">${say(TEXTS.refresh)}</a>`;
+  if (done.state === 'given_up') return next;
+  const path = deskPath(desk, 'licenses', done.identifier);
+  return html`<a class="button" href="${`${path}/file`}" download>${say(TEXTS.file)}</a><a class="button plain" href="${path}">${say(TEXTS.show)}</a>${next}`;
+}
