@@ -77,7 +77,7 @@ ${recordTable({
     { name: say(TEXTS.changedAt) },
   ],
   rows: drafts.map(({ draftId, type, number, holder, changedAt }) => [
-    html`<a href="${deskPath(desk, 'drafts', draftId, 'edit')}">${type === null ? say(TEXTS.draft) : nameOf(type)}</a>`,
+    html`<a class="link" href="${deskPath(desk, 'drafts', draftId, 'edit')}">${type === null ? say(TEXTS.draft) : nameOf(type)}</a>`,
     number,
     holder,
     formatDateTime(frame.lang, changedAt),

@@ -111,8 +111,8 @@ export function columnFault(lang: Lang, type: LicenseType, { column, problem, fa
   if (column === null) return words;
   const label = columnLabel(lang, type, column);
   if (lang === 'zh') return sayIn(lang)(TEXTS.labelled, { label, words });
-  // The domain's sentence may begin with the column's name, or the field's Chinese label.
+  // The domain's sentence begins with the column's name, or the field's Chinese label, where it has a subject.
   const field = type.fields.find(({ name }) => name === column);
-  const bare = [column, field?.label ?? column].reduce((text, name) => text.replace(name, '').trimStart(), words);
-  return bare.startsWith(':') ? `${label}${bare}` : `${label} ${bare}`;
+  const subject = [column, field?.label ?? column].find((name) => words.startsWith(name));
+  return subject === undefined ? `${label}: ${words}` : `${label}${words.slice(subject.length)}`;
 }

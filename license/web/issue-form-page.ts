@@ -42,7 +42,7 @@ const TEXTS = {
     zh: '同一办件只签发一张；不填时自动编号。',
     en: 'One license a case; left empty, an id is made.',
   },
-  numberHint: { zh: '{says}，例如 {example}', en: 'For example {example}' },
+  numberHint: { zh: '例如 {example}', en: 'For example {example}' },
   holders: { zh: '持证主体', en: 'Holder' },
   more: { zh: '再加一个持证主体', en: 'Add a holder' },
   dates: { zh: '日期', en: 'Dates' },
@@ -118,9 +118,9 @@ function input(
 
 function aboutPart(frame: PageFrame, props: Props): Html {
   const say = sayIn(frame.lang);
-  const { says, example } = props.type.numbering;
+  const { example } = props.type.numbering;
   return card(say(TEXTS.about), [
-    input(frame, props, 'license_number', { hint: say(TEXTS.numberHint, { says, example }) }),
+    input(frame, props, 'license_number', { hint: say(TEXTS.numberHint, { example }) }),
     input(frame, props, 'case_id', {
       label: optionalLabel(frame.lang, columnLabel(frame.lang, props.type, 'case_id')),
       hint: say(TEXTS.caseHint),
