@@ -111,6 +111,11 @@ async function addNewRows(folder: string, now: Date): Promise<void> {
     await record(folder, row, certificate, now);
   }
   await addTrust(folder);
+  // Of demonstration clients, which stand in no other file: the seed registers what is there.
+  for (const name of P256_KEYS.filter((one) => one.startsWith('demo/'))) {
+    const path = join(folder, `${name}.key.pem`);
+    if ((await isThere(join(folder, 'demo'))) && !(await isThere(path))) await writePrivate(path, makeP256Pem());
+  }
 }
 
 /** The authorities answer for what they revoked at once. */

@@ -185,6 +185,7 @@ export const P256_KEYS: readonly string[] = [
   'demo/business-a',
   'demo/business-b',
   'demo/health-commission',
+  'demo/market-regulator',
   'demo/service-hall',
 ];
 

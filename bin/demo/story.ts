@@ -5,9 +5,14 @@ import { type TrustRoots, trustRoots } from '../../common/contract/seal.ts';
 import { SEAL } from '../seed/values.ts';
 import { call } from './api.ts';
 import { tellIssuing } from './chapters/issuing.ts';
+import { tellIssuingInBulk } from './chapters/issuing-in-bulk.ts';
 import { tellPresenting } from './chapters/presenting.ts';
+import { tellPresentingSeveral } from './chapters/presenting-several.ts';
+import { tellRenewing } from './chapters/renewing.ts';
 import { tellRevoking } from './chapters/revoking.ts';
+import { tellSharing } from './chapters/sharing.ts';
 import { tellSingleSignOn } from './chapters/single-sign-on.ts';
+import { tellSuspending } from './chapters/suspending.ts';
 import { tellVerifying } from './chapters/verifying.ts';
 import { makeOfflineSeal } from './offline-seal.ts';
 import { writeProof } from './proof.ts';
@@ -31,7 +36,12 @@ export async function tellStory(world: World, tell: Teller, now: Date): Promise<
   });
   const report = await tellVerifying(world, tell, issued);
   await writeFile(join(world.outFolder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
+  const lastYears = await tellIssuingInBulk(world, tell, now);
   await tellPresenting(world, tell, issued);
+  await tellPresentingSeveral(world, tell, now);
+  await tellSharing(world, tell, issued, now);
+  await tellRenewing(world, tell, lastYears, now);
+  await tellSuspending(world, tell, issued);
   await tellRevoking(world, tell, issued);
 }
 

@@ -21,7 +21,7 @@ export type World = {
   /** Folder for what the story leaves behind. */
   readonly outFolder: string;
   /** Tokens for the license room, as a department or a verifier gets them. */
-  tokenFor(clientId: 'health-commission' | 'service-hall', scope: string): TokenSource;
+  tokenFor(clientId: 'health-commission' | 'market-regulator' | 'service-hall', scope: string): TokenSource;
 };
 
 /** The house of this checkout. Throws `config-invalid` when the settings are not those of a development house. */

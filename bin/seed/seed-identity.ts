@@ -31,6 +31,7 @@ import {
   CLI_CLIENT,
   ISSUING_DEPARTMENT,
   LICENSE_CLIENT,
+  MARKET_REGULATOR,
   SEAL_AUTHORITY,
   STAFF,
   type StaffLogin,
@@ -142,6 +143,7 @@ export function listClients(licenseUrl: string, systemUrls: SystemUrls): readonl
       }),
     ),
     machineClient(ISSUING_DEPARTMENT, '签发电子证照'),
+    machineClient(MARKET_REGULATOR, '签发许可证件，经持证人同意核对证照'),
     machineClient(VERIFIER, '核验电子证照'),
     {
       clientId: CLI_CLIENT.clientId,

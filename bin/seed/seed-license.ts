@@ -8,7 +8,7 @@ import { registerClient, registerIssuingAuthority, registerIssuingClient } from 
 import { DEVELOPMENT_KEY } from '../type-packs/catalog-commands.ts';
 import { openCatalogSigner } from '../type-packs/catalog-signer.ts';
 import { listPacks, readPackType } from '../type-packs/read-pack.ts';
-import { ISSUING_DEPARTMENT, LICENSE_TYPE, REGION, SEAL, TYPE_DEFINER, VERIFIER } from './values.ts';
+import { ISSUERS, REGION, TYPE_DEFINER, VERIFIER } from './values.ts';
 
 export async function seedLicense(env: NodeJS.ProcessEnv): Promise<void> {
   const config = readRoomConfig(env);
@@ -27,11 +27,15 @@ export async function seedLicense(env: NodeJS.ProcessEnv): Promise<void> {
 
 async function registerOrganisations(deps: { readonly db: Knex; readonly clock: Clock }): Promise<void> {
   const none = { mayRedeem: false, sm2PublicKey: null };
-  const { clientId, code, name } = ISSUING_DEPARTMENT;
-  await registerClient(deps, { ...none, clientId, organisation: code, organisationName: name });
-  const grant = { clientId, licenseType: LICENSE_TYPE, authorityCode: code };
-  await registerIssuingAuthority(deps, { ...grant, authorityName: name, region: REGION, sealEsID: SEAL.esID });
-  await registerIssuingClient(deps, grant);
+  for (const { department, seal, types } of ISSUERS) {
+    const { clientId, code, name } = department;
+    await registerClient(deps, { ...none, clientId, organisation: code, organisationName: name });
+    for (const licenseType of types) {
+      const grant = { clientId, licenseType, authorityCode: code };
+      await registerIssuingAuthority(deps, { ...grant, authorityName: name, region: REGION, sealEsID: seal.esID });
+      await registerIssuingClient(deps, grant);
+    }
+  }
   const verifier = { clientId: VERIFIER.clientId, organisation: VERIFIER.code, organisationName: VERIFIER.name };
   await registerClient(deps, { ...none, ...verifier, mayRedeem: true });
 }

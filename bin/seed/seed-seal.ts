@@ -1,4 +1,4 @@
-// The department's seal and the seal of the platform, led through their whole life by the staff of the seed: applied for,
+// The seals of the issuing authorities and of the platform, led through their whole life by the staff of the seed: applied for,
 // approved, made, put on file, put in force, and granted to who uses them: the license room, and the seal room for its
 // reports. Every act has a fixed key, so that repeating the seed changes nothing.
 import { systemClock } from '../../common/clock.ts';
@@ -20,7 +20,7 @@ import { openLife } from '../../seal/flow/open-life.ts';
 import { makeSealKeyring } from '../../seal/flow/seal-keyring.ts';
 import { REPORT_CLASS, REPORT_CLIENT } from '../../seal/flow/seal-report.ts';
 import type { StaffSubjects } from './seed-identity.ts';
-import { CLI_CLIENT, LICENSE_CLIENT, PLATFORM_SEAL, SEAL, SEAL_AUTHORITY, STAFF } from './values.ts';
+import { CLI_CLIENT, LICENSE_CLIENT, MARKET_SEAL, PLATFORM_SEAL, SEAL, SEAL_AUTHORITY, STAFF } from './values.ts';
 
 const YEARS = 5;
 /** The seed signs no document. */
@@ -36,8 +36,10 @@ export async function seedSeal(env: NodeJS.ProcessEnv, subjects: StaffSubjects):
   const trust = withIntermediates(config.trustStores, config.chain);
   const { life, close } = await openLife(config, { ...ground, trust });
   try {
-    await leadSeal(life, subjects, DEPARTMENT_SEAL);
-    await leadSeal(life, subjects, REPORT_SEAL);
+    // In the order of their codes, which the registry gives one after the other.
+    for (const seal of [authoritySeal(SEAL, ''), REPORT_SEAL, authoritySeal(MARKET_SEAL, 'market-')]) {
+      await leadSeal(life, subjects, seal);
+    }
   } finally {
     await close();
     await db.destroy();
@@ -52,22 +54,25 @@ type SeedSeal = {
   readonly acts: string;
 };
 
-const DEPARTMENT_SEAL: SeedSeal = {
-  esID: SEAL.esID,
-  application: {
-    owner_name: SEAL.name,
-    owner_code: SEAL.ownerCode,
-    kind: '01',
-    picture: { source: 'drawn', text: SEAL.name, width_mm: SEAL.widthMm },
-    show_code: false,
-    valid_years: YEARS,
-    reason: '机构设立',
-  },
-  grants: [{ client_id: LICENSE_CLIENT.clientId, document_class: 'license' }],
-  acts: '',
-};
+/** Of an authority that issues licenses. */
+function authoritySeal({ esID, name, ownerCode, widthMm }: typeof SEAL | typeof MARKET_SEAL, acts: string): SeedSeal {
+  return {
+    esID,
+    application: {
+      owner_name: name,
+      owner_code: ownerCode,
+      kind: '01',
+      picture: { source: 'drawn', text: name, width_mm: widthMm },
+      show_code: false,
+      valid_years: YEARS,
+      reason: '机构设立',
+    },
+    grants: [{ client_id: LICENSE_CLIENT.clientId, document_class: 'license' }],
+    acts,
+  };
+}
 
-/** Of who runs the platform; its applicant and keeper are, in the seed, the persons who are these for the department. */
+/** Of who runs the platform. Applicant and keeper of every seal are, in the seed, the persons who are these for the first department. */
 const REPORT_SEAL: SeedSeal = {
   esID: PLATFORM_SEAL.esID,
   application: {

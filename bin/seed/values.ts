@@ -20,6 +20,13 @@ export const ISSUING_DEPARTMENT = {
   code: '11360100MB0D00010M', // 统一社会信用代码
   scopes: ['license:issue', 'license:change', 'license:revoke'],
 } as const;
+/** Issues permits to enterprises under a seal of its own, and reads licenses of others with their holders' consent. */
+export const MARKET_REGULATOR = {
+  clientId: 'market-regulator',
+  name: '示例市市场监督管理局',
+  code: '11360100MB0D00029J',
+  scopes: ['license:issue', 'license:change', 'license:revoke', 'license:read'],
+} as const;
 /** 南昌市, GB/T 2260. */
 export const REGION = '360100';
 
@@ -110,8 +117,14 @@ export type StaffLogin = (typeof STAFF)[number]['login'];
 
 /** Who answers for the published license types. */
 export const TYPE_DEFINER = '示例证照定义机构';
-/** The type that the first department issues, one of license/type-packs. */
+/** The type of most examples, one of license/type-packs: 从业人员健康证明. */
 export const LICENSE_TYPE = '11100000MB0D000965001';
+/** 食品经营许可证. */
+export const FOOD_PERMIT = '11100000MB0D000965003';
+/** 公共场所卫生许可证. */
+export const HYGIENE_PERMIT = '11100000MB0D000965004';
+/** 营业执照. */
+export const BUSINESS_LICENSE = '11100000MB0D000965002';
 
 export const SEAL = {
   esID: '36010000000001',
@@ -119,6 +132,19 @@ export const SEAL = {
   ownerCode: '11360100MB0D00010M',
   widthMm: 42,
 } as const;
+
+export const MARKET_SEAL = {
+  esID: '36010000000003',
+  name: MARKET_REGULATOR.name,
+  ownerCode: MARKET_REGULATOR.code,
+  widthMm: 42,
+} as const;
+
+/** Which authority issues what, by its own client under its own seal. */
+export const ISSUERS = [
+  { department: ISSUING_DEPARTMENT, seal: SEAL, types: [LICENSE_TYPE, HYGIENE_PERMIT] },
+  { department: MARKET_REGULATOR, seal: MARKET_SEAL, types: [FOOD_PERMIT, BUSINESS_LICENSE] },
+] as const;
 
 /** The seal of the platform itself, for the printed reports of verifications and for annotated copies of licenses. */
 export const PLATFORM_SEAL = {

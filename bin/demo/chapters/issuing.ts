@@ -1,20 +1,18 @@
-// Chapter 2: the department closes a case and a license is issued; the same case again gives the same license.
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { TokenSource } from '../../../common/client/token-source.ts';
-import type { IssueDocument, LicenseDocument } from '../../../common/contract/license.ts';
+// The department closes a case and a license is issued; the same case again gives the same license.
+import { chinaDate } from '../../../common/codes/calendar-date.ts';
+import type { LicenseDocument } from '../../../common/contract/license.ts';
 import { CITIZENS, ISSUING_DEPARTMENT, LICENSE_TYPE } from '../../seed/values.ts';
-import { type Answer, call } from '../api.ts';
+import { call } from '../api.ts';
+import { fetchIssued, type Issued, issue } from '../license-acts.ts';
 import type { Teller } from '../teller.ts';
 import type { World } from '../world.ts';
-
-export type Issued = { readonly license: LicenseDocument; readonly pdf: Uint8Array<ArrayBuffer> };
 
 export async function tellIssuing(world: World, tell: Teller, now: Date): Promise<Issued> {
   tell.chapter('2  A case closes, a license is issued');
   const token = world.tokenFor(ISSUING_DEPARTMENT.clientId, ISSUING_DEPARTMENT.scopes.join(' '));
   const caseId = `CASE-${now.toISOString().replace(/\D/g, '')}`;
   const [{ name, codeType, code }] = CITIZENS;
-  const today = now.toISOString().slice(0, 10);
+  const today = chinaDate(now);
   const request = {
     case_id: caseId,
     license_type: LICENSE_TYPE,
@@ -28,13 +26,14 @@ export async function tellIssuing(world: World, tell: Teller, now: Date): Promis
     },
   };
   const started = performance.now();
-  const first = await issue(world.licenseUrl, token, request);
+  const first = await issue(world, token, '/v1/licenses', request);
   const milliseconds = Math.round(performance.now() - started);
   tell.check(
     first.status === 201,
     `${ISSUING_DEPARTMENT.name} issues for case ${caseId}: status ${first.status}, ${milliseconds} ms with its token`,
   );
-  const license = first.json<LicenseDocument>();
+  const issued = await fetchIssued(world, token, first);
+  const { license, pdf } = issued;
   tell.say(license.identifier);
   const again = await call('POST', `${world.licenseUrl}/v1/licenses`, { token, json: request });
   tell.check(
@@ -46,19 +45,6 @@ export async function tellIssuing(world: World, tell: Teller, now: Date): Promis
     json: { ...request, license_number: `${request.license_number.slice(0, -1)}补号` },
   });
   tell.check(other.status === 409, 'the same case with another request is refused, status 409');
-  const file = await call('GET', new URL(license.file.href, world.licenseUrl).href, { token });
-  tell.check(
-    file.status === 200 && file.bytes.length === license.file.size,
-    `its file is ${license.file.size} bytes, sealed`,
-  );
-  return { license, pdf: file.bytes };
-}
-
-/** A busy machine promises the license (202): then the address in the answer is asked until it is there. */
-async function issue(url: string, token: TokenSource, json: object): Promise<Answer> {
-  const answer = await call('POST', `${url}/v1/licenses`, { token, json });
-  if (answer.status !== 202) return answer;
-  const address = new URL(answer.headers.get('location') ?? '', url).href;
-  while ((await call('GET', address, { token })).json<IssueDocument>().state === 'pending') await sleep(200);
-  return { ...(await call('POST', `${url}/v1/licenses`, { token, json })), status: 201 };
+  tell.check(pdf.length === license.file.size, `its file is ${license.file.size} bytes, sealed`);
+  return issued;
 }

@@ -1,22 +1,23 @@
-// Chapter 4: the citizen presents the license, a verifier redeems the code once; the second time is refused.
+// The citizen presents the license, a verifier redeems the code once; the second time is refused.
 import type { RedemptionDocument } from '../../../common/contract/presentation.ts';
 import type { ProblemDocument } from '../../../common/contract/problem.ts';
 import { VERIFIER } from '../../seed/values.ts';
 import { call } from '../api.ts';
 import { makeBrowser } from '../browser.ts';
+import type { Issued } from '../license-acts.ts';
 import type { Teller } from '../teller.ts';
 import type { World } from '../world.ts';
-import type { Issued } from './issuing.ts';
+import { readCode } from './presenting-several.ts';
 import { logIn } from './single-sign-on.ts';
 
 export async function tellPresenting(world: World, tell: Teller, { license }: Issued): Promise<void> {
-  tell.chapter('4  The citizen presents it');
+  tell.chapter('5  The citizen presents it');
   const browser = makeBrowser();
   const wallet = await logIn(browser, `${world.licenseUrl}/licenses`, world.passwords.zhangsan);
   tell.check(wallet.text.includes(license.identifier), '张三 logs in and finds the license in his wallet');
   const choice = await browser.open(`${world.licenseUrl}/present?license=${license.identifier}`);
   const page = await browser.submit(choice, {}, '/present');
-  const code = /lz_[0-9a-z]{26}/.exec(page.text.replaceAll(/<[^>]+>|\s/g, ''))?.[0] ?? '';
+  const code = readCode(page);
   tell.check(code !== '', 'he makes a presentation code, good for one use within a minute');
   const live = await call('POST', `${world.licenseUrl}/v1/verifications`, { json: { code } });
   tell.check(live.json<{ live: boolean }>().live, 'anyone may ask whether the code is live; asking does not redeem it');

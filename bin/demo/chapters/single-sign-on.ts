@@ -1,4 +1,4 @@
-// Chapter 1: a citizen logs in to system A, is known to B without typing, and one logout ends both.
+// A citizen logs in to system A, is known to B without typing, and one logout ends both.
 import { type Browser, makeBrowser, type Page } from '../browser.ts';
 import type { Teller } from '../teller.ts';
 import type { World } from '../world.ts';

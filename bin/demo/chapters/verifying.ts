@@ -1,13 +1,11 @@
-// Chapter 3: the file is verified by API and by command line; one changed byte is caught, with the right reason.
+// The file is verified by API and by command line, the license by two facts; one changed byte is caught, with the right reason.
 import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FileVerification } from '../../../common/contract/license.ts';
 import type { VerificationReport } from '../../../common/contract/report.ts';
-import { call } from '../api.ts';
+import { checkByFacts, type Issued, verify } from '../license-acts.ts';
 import type { Teller } from '../teller.ts';
 import type { World } from '../world.ts';
-import type { Issued } from './issuing.ts';
 
 export async function tellVerifying(world: World, tell: Teller, { license, pdf }: Issued): Promise<VerificationReport> {
   tell.chapter('3  Anyone can check it');
@@ -19,6 +17,13 @@ export async function tellVerifying(world: World, tell: Teller, { license, pdf }
     `${steps.filter((step) => step.status === 'passed').length} steps passed, by ${new Set(steps.map((step) => step.clause)).size} standards`,
   );
 
+  const { matches, license: found } = await checkByFacts(world, { license });
+  tell.check(matches && found?.state === 'valid', `without the file, by identifier, name and number: ${found?.state}`);
+  const wrong = { ...license, license_number: `${license.license_number}1` };
+  tell.check(
+    !(await checkByFacts(world, { license: wrong })).matches,
+    'with a wrong number nothing is told, not even which fact was wrong',
+  );
   const file = join(world.outFolder, 'license.pdf');
   const trust = join(world.outFolder, 'trust');
   tell.check((await runVerify([file, '--trust', trust])) === 0, 'xinji verify, offline with what is trusted: exit 0');
@@ -35,10 +40,6 @@ export async function tellVerifying(world: World, tell: Teller, { license, pdf }
   await writeFile(changedFile, changed);
   tell.check((await runVerify([changedFile, '--trust', trust])) === 1, 'xinji verify says so too: exit 1');
   return report;
-}
-
-export async function verify(world: World, pdf: Uint8Array<ArrayBuffer>): Promise<FileVerification> {
-  return (await call('POST', `${world.licenseUrl}/v1/verifications`, { pdf })).json<FileVerification>();
 }
 
 /** Not waited for in place: a story that stands still keeps connections that the rooms have closed by then. */
