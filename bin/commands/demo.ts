@@ -14,11 +14,11 @@ const START_SECONDS = 60;
 
 export const command: Command = {
   name: 'demo',
-  summary: 'Tell the story: login, license, seal, verification, presentation, revocation',
+  summary: 'Tell the story: login, licenses, seal, verification, presentation, sharing, renewal, revocation',
   usage: `xinji demo [--out FOLDER]
 
 Acts as the real clients over HTTP against the development house that runs at the configured addresses; when none
-answers, starts one and stops it afterwards. Leaves license.pdf, report.json, trust/, trust-roots.pem, seal.esl, offline.esl, chain.pem,
+answers, starts one and stops it afterwards. Leaves license.pdf, annotated-copy.pdf, report.json, trust/, trust-roots.pem, seal.esl, offline.esl, chain.pem,
 signer.pem, signed-attributes.der and signature.der in FOLDER (default out/demo).
 Exit codes: 0 every line of the story held, 1 one did not.`,
   run: async (args, env) => {

@@ -138,11 +138,14 @@ test('a folder of an earlier version gets the keys that were added since, once, 
   for (const gone of ['pki/sub-ca-persons.crt.pem', 'pki-private/sub-ca-persons.key.pem', 'ocsp/ocsp-sub-ca-persons'])
     for (const file of gone.endsWith('.pem') ? [gone] : [`${gone}.crt.pem`, `${gone}.key.pem`])
       await rm(join(home, file));
+  await rm(join(home, 'demo/market-regulator.key.pem'));
   await Promise.all([1, 2, 3].map(() => makeDevelopmentKeys(home, NOW)));
   t.is(await readFile(join(home, 'seal/signer-1.key.pem'), 'utf8'), before);
   const key = importSm2PrivateKey(await readFile(join(home, 'audit/audit-seal.key.pem'), 'utf8'));
   const certified = readCertificatesPem(await readFile(join(home, 'audit/audit-seal.crt.pem'), 'utf8'))[0]!;
   t.true(isSm2Pair(key, certified.publicKey()));
+  const client = createPrivateKey(await readFile(join(home, 'demo/market-regulator.key.pem'), 'utf8'));
+  t.is(client.asymmetricKeyDetails?.namedCurve, 'prime256v1');
   const { roots } = readPurposeFolder(join(home, 'login-trust'), 'login.pem');
   const leaf = readCertificatesPem(await readFile(join(home, 'person/zhangsan.crt.pem'), 'utf8'))[0]!;
   t.is(verifyChain({ leaf, roots, intermediates: [], at: NOW, usage: 'authentication' }).status, 'passed');
