@@ -244,6 +244,9 @@ export const licenseStatusFact = z.strictObject({
     description:
       'True when this very file, by its SM3, is the one that was issued; the identifier in a file is only a claim',
   }),
+  annotated_copy: z.strictObject({ valid_until: z.iso.datetime(), is_live: z.boolean() }).nullable().meta({
+    description: 'Not null when this very file, by its SM3, is an annotated copy (加注件) that was made here',
+  }),
   as_of: z.iso.datetime(),
   finding: z.string().meta({ example: 'The license is valid.' }),
 });

@@ -8,6 +8,7 @@ import { isTrustError, type ProblemCode } from '../../common/errors.ts';
 import { type LicenseIdentifier, makeLicenseId, parseLicenseIdentifier } from '../domain/license-identifier.ts';
 import { stateAt } from '../domain/license-states.ts';
 import { findClaimedIdentifiers } from '../pdf/face-metadata.ts';
+import { type AnnotatedCopy, findCopyByFile } from '../store/annotated-copies.ts';
 import { findLicenseVersion, type StoredPair } from '../store/versions.ts';
 import type { LicenseDeps } from './deps.ts';
 import { throwForeign } from './foreign-problem.ts';
@@ -53,7 +54,10 @@ export function requireSeal(report: VerificationReport): VerificationReport {
   };
 }
 
-/** What the registry knows about the license that the file is, or claims to be: every file of ours names its version. */
+/**
+ * What the registry knows about the license that the file is, or claims to be: every file of ours names its version. An
+ * annotated copy is known by its SM3, until half a year after its end.
+ */
 export async function findLicenseFact(deps: Pick<LicenseDeps, 'db' | 'clock'>, pdf: Uint8Array): Promise<LicenseFact> {
   const now = deps.clock();
   const claims = findClaimedIdentifiers(pdf);
@@ -65,18 +69,37 @@ export async function findLicenseFact(deps: Pick<LicenseDeps, 'db' | 'clock'>, p
   const parts = readParts(claim);
   if (parts === null) return fact(null, 'unknown', false, now, 'The identifier in the file is not one of GB/T 36904.');
   const found = await findLicenseVersion(deps.db, makeLicenseId(parts), parts.version);
-  if (found) return knownFact(found, found.version.file.sm3 === toHex(sm3(pdf)), now);
+  if (found) return knownFact(found, await findKnownFile(deps, found, toHex(sm3(pdf))), now);
   return fact(claim, 'unknown', false, now, 'The license that the file names is not in this registry.');
 }
 
-function knownFact({ head, version }: StoredPair, registeredFile: boolean, now: Date): LicenseFact {
+/** The file that was issued, a copy that was made of it, or null for none of ours. */
+type KnownFile = 'original' | AnnotatedCopy | null;
+
+async function findKnownFile({ db }: Pick<LicenseDeps, 'db'>, found: StoredPair, fileSm3: string): Promise<KnownFile> {
+  if (found.version.file.sm3 === fileSm3) return 'original';
+  const copy = await findCopyByFile(db, fileSm3);
+  return copy?.identifier === found.version.identifier ? copy : null;
+}
+
+function knownFact({ head, version }: StoredPair, file: KnownFile, now: Date): LicenseFact {
   const state = stateAt(head.stored, head.validTo, now);
-  const which = registeredFile
-    ? 'This is the file that was issued'
-    : 'The file names this license but is not the file that was issued';
+  const which = whichFile(file, now);
   const since = state === 'valid' || state === 'expired' ? '' : ` since ${head.stateChangedAt.toISOString()}`;
   const newer = version.version === head.version ? '' : `, and its version ${head.version} took the place of this one`;
-  return fact(version.identifier, state, registeredFile, now, `${which}; the license is ${state}${since}${newer}.`);
+  const finding = `${which}; the license is ${state}${since}${newer}.`;
+  const isCopy = file !== null && file !== 'original';
+  return {
+    ...fact(version.identifier, state, file === 'original', now, finding),
+    annotated_copy: isCopy ? { valid_until: file.validUntil.toISOString(), is_live: file.validUntil > now } : null,
+  };
+}
+
+function whichFile(file: KnownFile, now: Date): string {
+  if (file === 'original') return 'This is the file that was issued';
+  if (file === null) return 'The file names this license but is not the file that was issued';
+  const verb = file.validUntil > now ? 'is' : 'was';
+  return `This is an annotated copy that ${verb} good until ${file.validUntil.toISOString()}`;
 }
 
 function fact(
@@ -86,7 +109,14 @@ function fact(
   now: Date,
   finding: string,
 ): LicenseFact {
-  return { identifier, status, registered_file: registeredFile, as_of: now.toISOString(), finding };
+  return {
+    identifier,
+    status,
+    registered_file: registeredFile,
+    annotated_copy: null,
+    as_of: now.toISOString(),
+    finding,
+  };
 }
 
 function readParts(claim: string): LicenseIdentifier | null {

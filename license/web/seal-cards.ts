@@ -26,6 +26,7 @@ const TEXTS = {
   facts: { zh: '核验结论', en: 'Findings' },
   license: { zh: '证照状态', en: 'State of the license' },
   notLicense: { zh: '这不是本系统签发的证照文件。', en: 'This is not the file of a license issued here.' },
+  copyUntil: { zh: '这是加注件，有效期至{time}', en: 'this is an annotated copy, good until {time}' },
   steps: { zh: '逐项检查', en: 'Step by step' },
   notRegistered: {
     zh: '文件自称是证照 {id}，但与签发时的文件不同，请以签发的文件为准。',
@@ -60,11 +61,14 @@ function licenseStep(frame: PageFrame, license: FileVerification['license']): St
   if (license.status === 'not_a_license') return { state: 'skipped', name, finding: say(TEXTS.notLicense), clause: '' };
   if (license.status === 'unknown')
     return { state: 'not_checked', name, finding: say(TEXTS.licenseUnknown), clause: '' };
-  if (!license.registered_file) {
+  const copy = license.annotated_copy;
+  if (!license.registered_file && !copy) {
     return { state: 'failed', name, finding: say(TEXTS.notRegistered, { id: license.identifier ?? '' }), clause: '' };
   }
   const time = formatDateTime(frame.lang, new Date(license.as_of));
-  const finding = say(TEXTS.licenseNow, { state: stateWord(frame, license.status), time });
+  const now = say(TEXTS.licenseNow, { state: stateWord(frame, license.status), time });
+  const until = copy ? say(TEXTS.copyUntil, { time: formatDateTime(frame.lang, new Date(copy.valid_until)) }) : '';
+  const finding = [now, until].filter(Boolean).join(frame.lang === 'zh' ? '；' : '; ');
   return { state: license.status === 'valid' ? 'passed' : 'failed', name, finding, clause: license.identifier ?? '' };
 }
 

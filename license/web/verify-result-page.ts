@@ -56,7 +56,14 @@ const TEXTS = {
   },
   changes: { zh: '盖章后的改动', en: 'Changes after sealing' },
   unnamed: { zh: '盖章单位', en: 'The unit' },
-  copy: {
+  copyPassed: { zh: '签章有效，|这是一份加注件', en: 'The seal is valid; |this is an annotated copy' },
+  copyEnded: { zh: '加注件|已过有效期', en: 'This annotated copy |has expired' },
+  copyUntil: {
+    zh: '加注件只用于页面上写明的用途，有效期至{time}。',
+    en: 'An annotated copy serves the purpose written on it, until {time}.',
+  },
+  copyNext: { zh: '请重新获取证照，或请持证人亮证。', en: 'Ask for the license again, or let the holder show it.' },
+  other: {
     zh: '签章有效，|但不是签发时的|证照文件',
     en: 'The seal is valid, |but this is not the file that was issued',
   },
@@ -117,10 +124,24 @@ function conclusion(frame: PageFrame, { report, license }: FileResultPage['resul
   if (report.indication === 'INDETERMINATE') {
     return { mark: 'unknown', title: say(TEXTS.unknown), why: reason, next: say(TEXTS.unknownNext) };
   }
-  if (claimsToBeLicense(license) && !license.registered_file) {
+  const copy = license.annotated_copy;
+  if (copy && !copy.is_live) {
+    const time = formatDateTime(frame.lang, new Date(copy.valid_until));
     return {
       mark: 'unknown',
-      title: say(TEXTS.copy),
+      title: say(TEXTS.copyEnded),
+      why: say(TEXTS.copyUntil, { time }),
+      next: say(TEXTS.copyNext),
+    };
+  }
+  if (copy && license.status === 'valid') {
+    const time = formatDateTime(frame.lang, new Date(copy.valid_until));
+    return { mark: 'passed', title: say(TEXTS.copyPassed), why: say(TEXTS.copyUntil, { time }), next: sealed };
+  }
+  if (claimsToBeLicense(license) && !license.registered_file && !copy) {
+    return {
+      mark: 'unknown',
+      title: say(TEXTS.other),
       why: say(TEXTS.notRegistered, { id: license.identifier ?? '' }),
       next: sealed,
     };

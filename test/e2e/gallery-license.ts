@@ -157,6 +157,7 @@ const passedResult: Omit<FileVerification, 'kind'> = {
     identifier: IDENTIFIER,
     status: 'valid',
     registered_file: true,
+    annotated_copy: null,
     as_of: NOW.toISOString(),
     finding: 'Valid.',
   },
@@ -190,10 +191,16 @@ const notLicense = {
   status: 'not_a_license' as const,
   registered_file: false,
 };
+const copyUntil = (valid_until: string, is_live: boolean) => ({
+  ...passedResult,
+  license: { ...passedResult.license, registered_file: false, annotated_copy: { valid_until, is_live } },
+});
 const results = {
   passed: passedResult,
   revoked: { ...passedResult, license: { ...passedResult.license, status: 'revoked' as const } },
-  copy: { ...passedResult, license: { ...passedResult.license, registered_file: false } },
+  other: { ...passedResult, license: { ...passedResult.license, registered_file: false } },
+  copy: copyUntil('2026-11-27T10:00:00Z', true),
+  copyEnded: copyUntil('2026-11-13T10:00:00Z', false),
   failed: {
     ...passedResult,
     report: {
@@ -387,7 +394,9 @@ export const LICENSE_GALLERY: Readonly<Record<string, (frame: PageFrame) => stri
   'verify-422': (frame) => verifyPage(frame, { ...verify, faults: [{ kind: 'not-a-pdf', looksLike: 'ZIP' }] }),
   'verify-passed': (frame) => file(frame, results.passed),
   'verify-revoked': (frame) => file(frame, results.revoked),
+  'verify-other-file': (frame) => file(frame, results.other),
   'verify-copy': (frame) => file(frame, results.copy),
+  'verify-copy-ended': (frame) => file(frame, results.copyEnded),
   'verify-failed': (frame) => file(frame, results.failed),
   'verify-unknown': (frame) => file(frame, results.unknown),
   'verify-unsigned': (frame) => file(frame, results.unsigned),

@@ -13,7 +13,7 @@ import { authorityClient } from '../../../license/flow/issuer.ts';
 import { makeAnnotatedCopy } from '../../../license/flow/make-annotated-copy.ts';
 import { readLicenseFile } from '../../../license/flow/read-license.ts';
 import { requestConsent } from '../../../license/flow/request-consent.ts';
-import { verifyFile } from '../../../license/flow/verify-file.ts';
+import { findLicenseFact, verifyFile } from '../../../license/flow/verify-file.ts';
 import { verifySharedFile } from '../../../license/flow/verify-shared-file.ts';
 import { renderLicense } from '../../../license/pdf/render-license.ts';
 import { type House, startHouse } from '../../_harness/house.ts';
@@ -101,15 +101,19 @@ test.serial(
     t.is(result.report.indication, 'TOTAL-PASSED', result.report.summary);
     t.is(result.report.signatures[0]?.seal?.esID, '36010000000002');
     t.false(result.license.registered_file);
+    t.true(fileVerification.parse(result).license.annotated_copy?.is_live);
     t.is((await verifySharedFile(license, 'reader', copy.pdf, '360100')).result, 0);
     t.is((await verifySharedFile(license, 'reader', pdf, null)).result, 0);
     t.is((await verifySharedFile(license, 'reader', copy.pdf, '110000')).result, 2);
     const late = () => new Date(license.clock().getTime() + 8 * 86_400_000);
     t.is((await verifySharedFile({ ...license, clock: late }, 'reader', copy.pdf, null)).result, 2);
+    t.false((await findLicenseFact({ ...license, clock: late }, copy.pdf)).annotated_copy?.is_live);
     const changed = copy.pdf.slice();
     const at = Buffer.from(copy.pdf).indexOf('<zz:CZZT>') + 9;
     changed[at] = (changed[at] ?? 0) ^ 1;
     t.is((await verifySharedFile(license, 'reader', changed, null)).result, 2);
+    t.is((await findLicenseFact(license, changed)).annotated_copy, null);
+    t.is((await findLicenseFact(license, pdf)).annotated_copy, null, 'the original is no copy');
   },
 );
 
