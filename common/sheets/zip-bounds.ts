@@ -7,6 +7,8 @@ export type ZipBounds = { readonly entries: number; readonly bytes: number };
 export type ZipEntry = { readonly name: string; readonly bytes: Uint8Array };
 
 const END = 0x0605_4b50;
+const END64_LOCATOR = 0x0706_4b50;
+const LOCATOR_BYTES = 20;
 const DIRECTORY = 0x0201_4b50;
 const LOCAL = 0x0403_4b50;
 const END_BYTES = 22;
@@ -20,6 +22,10 @@ export function openZip(zip: Uint8Array, bounds: ZipBounds): readonly ZipEntry[]
   const view = new DataView(zip.buffer, zip.byteOffset, zip.byteLength);
   const end = findEnd(view);
   const count = view.getUint16(end + 10, true);
+  // A second count or a ZIP64 directory could lead a reader to other entries than those that are judged here.
+  const isSplit = view.getUint16(end + 8, true) !== count || view.getUint32(end + 4, true) !== 0;
+  const is64 = end >= LOCATOR_BYTES && view.getUint32(end - LOCATOR_BYTES, true) === END64_LOCATOR;
+  if (isSplit || is64) damaged();
   if (count > bounds.entries) refuse(`the file holds ${count} parts; ${bounds.entries} are allowed`);
   let at = view.getUint32(end + 16, true);
   let left = bounds.bytes;

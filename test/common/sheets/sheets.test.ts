@@ -4,6 +4,7 @@ import { openSheets } from '../../../common/sheets/open-sheets.ts';
 import { readCsv } from '../../../common/sheets/read-csv.ts';
 import { readXlsx } from '../../../common/sheets/read-xlsx.ts';
 import { SHEET_LIMITS } from '../../../common/sheets/sheet.ts';
+import { writeCsv } from '../../../common/sheets/write-csv.ts';
 import { date, formula, makeXlsx, number, part, text, zip } from './make-xlsx.ts';
 
 const csv = (source: string) => readCsv(new TextEncoder().encode(source), SHEET_LIMITS);
@@ -81,10 +82,27 @@ test('XLSX: bombs, lies about size, macros, DTDs, encryption and damage are refu
   await t.throwsAsync(xlsx(whole.subarray(0, whole.length - 30)), unreadable(/damaged/));
   await t.throwsAsync(xlsx(new TextEncoder().encode('%PDF-1.7 no zip at all, only some text')), unreadable(/damaged/));
   await t.throwsAsync(xlsx(zip([part('a.xml', '<a/>')])), unreadable(/first sheet/));
+  // The two counts of the directory, and a ZIP64 directory: readers differ in which of them they follow.
+  const hidden = makeXlsx(good, [bomb]);
+  const end = hidden.length - 22;
+  new DataView(hidden.buffer).setUint16(end + 10, 0, true);
+  await t.throwsAsync(xlsx(hidden, limits), unreadable(/damaged/));
+  const beside = Buffer.from(makeXlsx(good, [bomb]));
+  const locator = Buffer.alloc(20);
+  locator.writeUInt32LE(0x0706_4b50);
+  const with64 = Buffer.concat([beside.subarray(0, end), locator, beside.subarray(end)]);
+  await t.throwsAsync(xlsx(new Uint8Array(with64)), unreadable(/damaged/));
   const locked = Uint8Array.from(whole);
   const directory = Buffer.from(locked.buffer).indexOf(Buffer.from([0x50, 0x4b, 1, 2]));
   locked[directory + 8] = 1;
   await t.throwsAsync(xlsx(locked), unreadable(/encrypted/));
+});
+
+test('CSV that goes out holds no cell that an office program would run', (t) => {
+  const cells = ['=1', '+1', '-1+1', '@A1', '\tx', '\n=1', '＝1', '－1', '-1.5', '张三'];
+  const [, ...told] =
+    /^\uFEFF(.*?),(.*?),(.*?),(.*?),(.*?),("[^"]*"),(.*?),(.*?),(.*?),(.*?)\r\n$/s.exec(writeCsv([cells])) ?? [];
+  t.deepEqual(told, ["'=1", "'+1", "'-1+1", "'@A1", "'\tx", '"\'\n=1"', "'＝1", "'－1", '-1.5', '张三']);
 });
 
 test('the kind of a list is told by its bytes, in a thread; 20,000 rows come back in order', async (t) => {
