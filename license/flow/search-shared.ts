@@ -63,17 +63,12 @@ export async function searchShared(
   if (reads.length === 0) return findNothing(deps, caller, search, { grounds, at });
   const carried = await useEach(deps, reads);
   if (carried.length > 0) return carried.map(({ license }) => license);
-  return refuse(
-    deps,
-    caller,
-    { ...search, identifier: null },
-    {
-      license: null,
-      at,
-      reason: 'used-up',
-      why: 'The ground was used up, withdrawn or ended while this was searched.',
-    },
-  );
+  return refuseUsedUp(deps, caller, search, at);
+}
+
+function refuseUsedUp(deps: ReadDeps, caller: SharingClient, search: SharedSearch, at: Date): Promise<never> {
+  const why = 'The ground was used up, withdrawn or ended while this was searched.';
+  return refuse(deps, caller, { ...search, identifier: null }, { license: null, at, reason: 'used-up', why });
 }
 
 /** One use of each ground, one event for each license: one transaction. */
@@ -103,8 +98,9 @@ async function findNothing(
     return refuse(deps, caller, { ...search, identifier: null }, { license: null, at, ...verdict });
   }
   const basisId = verdict.ground.id;
-  await deps.db.transaction(async (trx) => {
-    await useLegalBasis(trx, { basisId, clientId: caller.clientId, now: at, day: chinaDate(at) });
+  const counted = await deps.db.transaction(async (trx) => {
+    const use = { basisId, clientId: caller.clientId, now: at, day: chinaDate(at) };
+    if (!(await useLegalBasis(trx, use))) return false;
     await insertEvent(trx, {
       eventId: makeUuid7(at),
       at,
@@ -117,7 +113,9 @@ async function findNothing(
       requestId: search.requestId,
       detailBox: null,
     });
+    return true;
   });
+  if (!counted) await refuseUsedUp(deps, caller, search, at);
   throw new TrustError('license-not-found', 'there is no license of that type and holder that you may read');
 }
 

@@ -203,6 +203,18 @@ test('a search names licenses in the region of the basis, counts once, and count
   t.is(await reasonOf(searchShared(world.deps, STRANGER, search())), 'no-ground');
 });
 
+test('of parallel searches that find nothing no more are answered than the quota allows', async (t) => {
+  const { world } = t.context;
+  const basisId = await enterBasis(world, { dailyQuota: 3 });
+  const tries = Array.from({ length: 20 }, () =>
+    reasonOf(searchShared(world.deps, READER, search({ holderKey: keyOf(LISI) }))),
+  );
+  const answers = await Promise.all(tries);
+  t.is(answers.filter((answer) => answer === 'license-not-found').length, 3);
+  t.true(answers.every((answer) => ['license-not-found', 'quota', 'used-up'].includes(answer)));
+  t.is((await findLegalBasis(world.db, basisId, '2026-11-20'))?.usesToday, 3);
+});
+
 test('a search on a consent needs no holder code, and finds what the holder allowed', async (t) => {
   const { world } = t.context;
   const { licenseId } = await storeLicense(world.db);
