@@ -78,8 +78,9 @@ export async function checkByFacts(
     throw new TrustError('invalid-request', detail, { pointer: '/facts' });
   }
   const licenseId = makeLicenseId(parts);
-  tries.check(licenseId);
   const license = await findAsked(deps, canonical);
+  // From the check to the count nothing waits, so that parallel tries are counted too.
+  tries.check(licenseId);
   if (!license || !agreesWithFacts(license.content, facts)) {
     tries.count(licenseId);
     return null;

@@ -1,6 +1,6 @@
 // 证照信息验证 (GB/T 36906): a unit holds metadata of a license and asks whether they stand in its record, and what the license
 // is worth now. It learns one of seven results; the holder sees who asked and for what. Without two facts beside the
-// identifier nothing is looked up.
+// identifier nothing is looked up, and whoever was wrong about a license too often is not told about it for a while.
 import { chinaDate } from '../../common/codes/calendar-date.ts';
 import type { InformationResult } from '../../common/contract/license-sharing.ts';
 import { isTrustError } from '../../common/errors.ts';
@@ -11,10 +11,12 @@ import { insertEvent } from '../store/events.ts';
 import { callerEvent, type ReadDeps, type ReadPurpose } from './authorise-read.ts';
 import { findLicense } from './open-license.ts';
 import { getSharingClient } from './request-consent.ts';
+import type { WrongTries } from './wrong-tries.ts';
 
-/** Throws client-not-registered. */
+/** Wrong values are counted by caller and license. Throws client-not-registered, too-many-requests. */
 export async function verifySharedInformation(
   deps: ReadDeps,
+  tries: WrongTries,
   clientId: string,
   presented: Readonly<Record<string, string>>,
   purpose: ReadPurpose,
@@ -22,7 +24,12 @@ export async function verifySharedInformation(
   const caller = await getSharingClient(deps, clientId);
   const now = deps.clock();
   const license = await findNamed(deps, presented);
-  const result = verifyInformation(presented, license && (await knownOf(deps, license)), chinaDate(now));
+  const known = license && (await knownOf(deps, license));
+  // From the check to the count nothing waits, so that parallel tries are counted too.
+  const tried = `${clientId} ${license?.head.licenseId ?? ''}`;
+  if (license) tries.check(tried);
+  const result = verifyInformation(presented, known, chinaDate(now));
+  if (result === 6) tries.count(tried);
   if (license && result !== 4) {
     const names = Object.keys(presented).filter((name) => name !== 'ZZBS');
     await insertEvent(deps.db, callerEvent(license, caller, purpose, { fields: names, result }, now));

@@ -8,30 +8,31 @@ export const MOST_WRONG_TRIES = 20;
 export const WINDOW_SECONDS = 3600;
 const MOST_LICENSES = 10_000;
 
+/** `tried`: the license, or who tries and the license. */
 export type WrongTries = {
   /** Throws `too-many-requests` while the license cannot be checked by facts. */
-  check(licenseId: string): void;
-  count(licenseId: string): void;
+  check(tried: string): void;
+  count(tried: string): void;
 };
 
 export function makeWrongTries(clock: Clock): WrongTries {
   const tries = new Map<string, { readonly since: number; readonly count: number }>();
-  const live = (licenseId: string) => {
-    const found = tries.get(licenseId);
+  const live = (tried: string) => {
+    const found = tries.get(tried);
     return found && clock().getTime() < found.since + WINDOW_SECONDS * 1000 ? found : undefined;
   };
   return {
-    check: (licenseId) => {
-      if ((live(licenseId)?.count ?? 0) < MOST_WRONG_TRIES) return;
+    check: (tried) => {
+      if ((live(tried)?.count ?? 0) < MOST_WRONG_TRIES) return;
       throw new TrustError('too-many-requests', 'this license was checked with wrong facts too often', {
         hint: 'Try again in an hour, or check the file or the code of its face.',
       });
     },
-    count: (licenseId) => {
-      const found = live(licenseId) ?? { since: clock().getTime(), count: 0 };
-      tries.delete(licenseId);
+    count: (tried) => {
+      const found = live(tried) ?? { since: clock().getTime(), count: 0 };
+      tries.delete(tried);
       if (tries.size >= MOST_LICENSES) tries.delete(tries.keys().next().value as string);
-      tries.set(licenseId, { ...found, count: found.count + 1 });
+      tries.set(tried, { ...found, count: found.count + 1 });
     },
   };
 }

@@ -20,6 +20,7 @@ import {
 } from '../flow/make-annotated-copy.ts';
 import { searchShared } from '../flow/search-shared.ts';
 import { verifySharedInformation } from '../flow/verify-shared.ts';
+import { makeWrongTries } from '../flow/wrong-tries.ts';
 import type { AnnotatedCopy } from '../store/annotated-copies.ts';
 import { STATE_TEXTS } from '../web/license-words.ts';
 import type { SharingAct, SharingCall, SharingData } from './sharing.ts';
@@ -33,6 +34,7 @@ export type SharingActs = {
 };
 
 export function makeSharingActs(deps: CopyDeps, url: string): SharingActs {
+  const tries = makeWrongTries(deps.clock);
   return {
     search: (call) => search(deps, call),
     metadata: async ({ clientId, purpose, data }) => {
@@ -61,7 +63,7 @@ export function makeSharingActs(deps: CopyDeps, url: string): SharingActs {
       };
     },
     verifyInformation: async ({ clientId, purpose, data }) => {
-      const result = await verifySharedInformation(deps, clientId, data.metadata, purpose);
+      const result = await verifySharedInformation(deps, tries, clientId, data.metadata, purpose);
       return { result, resultText: INFORMATION_RESULTS[result] };
     },
   };

@@ -1,10 +1,24 @@
 // Checking a license without its file: two facts or the code of its face; a wrong one is never named, and who tries is stopped.
 import anyTest, { type TestFn } from 'ava';
+import { isTrustError } from '../../../common/errors.ts';
 import type { LicenseState } from '../../../license/domain/license-states.ts';
 import { stateAtDate } from '../../../license/domain/state-history.ts';
 import { checkByFace, checkByFacts } from '../../../license/flow/check-license.ts';
+import { verifySharedInformation } from '../../../license/flow/verify-shared.ts';
 import { MOST_WRONG_TRIES, makeWrongTries } from '../../../license/flow/wrong-tries.ts';
-import { LISI, makeSharingWorld, NOON, type SharingWorld, storeLicense, TYPE, ZHANGSAN } from '../sharing-world.ts';
+import {
+  LISI,
+  MATTER,
+  makeSharingWorld,
+  NOON,
+  PURPOSE,
+  READER,
+  type SharingWorld,
+  STRANGER,
+  storeLicense,
+  TYPE,
+  ZHANGSAN,
+} from '../sharing-world.ts';
 
 const test = anyTest as TestFn<{ world: SharingWorld }>;
 test.beforeEach(async (t) => {
@@ -86,6 +100,31 @@ test('after 20 wrong tries a license is not checked by facts for an hour; others
   t.not(await ask(other.identifier, right), null);
   world.setTime(new Date(NOON.getTime() + 3_600_000));
   t.not(await ask(one.identifier, right), null);
+});
+
+test('wrong tries side by side are counted like those one after another, also those of a unit', async (t) => {
+  const { world } = t.context;
+  const { deps } = world;
+  const { identifier } = await storeLicense(world.db);
+  const codeOf = async (work: Promise<unknown>): Promise<unknown> =>
+    work.catch((error: unknown) => (isTrustError(error) ? error.code : error));
+  const each = <T>(ask: (at: number) => Promise<T>) =>
+    Promise.all(Array.from({ length: MOST_WRONG_TRIES + 5 }, (_, at) => codeOf(ask(at))));
+  const open = makeWrongTries(deps.clock);
+  const facts = (at: number) => ({ holder_name: `张${at}`, license_number: NUMBER });
+  const told = await each((at) => checkByFacts(deps, open, { identifier, date: null }, facts(at)));
+  t.is(told.filter((answer) => answer === null).length, MOST_WRONG_TRIES);
+  t.is(told.filter((answer) => answer === 'too-many-requests').length, 5);
+
+  const units = makeWrongTries(deps.clock);
+  const purpose = { purpose: PURPOSE, matterCode: MATTER.code, groundId: null, requestId: null };
+  const verify = (code: string, client = READER) =>
+    verifySharedInformation(deps, units, client, { ZZBS: identifier, ZZBH: NUMBER, CZZTDM: code }, purpose);
+  const results = await each((at) => verify(`3601021990030776${10 + at}`));
+  t.is(results.filter((result) => result === 6).length, MOST_WRONG_TRIES);
+  t.is(results.filter((answer) => answer === 'too-many-requests').length, 5);
+  t.is(await codeOf(verify(ZHANGSAN.code)), 'too-many-requests', 'and no right one is told from the wrong ones');
+  t.is(await verify(ZHANGSAN.code, STRANGER), 0, 'another unit is not kept out');
 });
 
 test('by the code of the face: the masked holder too; another code, or one of another license, is no match', async (t) => {
