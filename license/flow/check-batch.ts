@@ -33,13 +33,13 @@ export type BatchUpload = {
 const SLICE = 100;
 
 /**
- * Keeps the list as a batch that waits for its confirmation. The same key with the same file gives the same batch. Throws
+ * Keeps the list as a batch that waits for its confirmation. The same key with the same file, type and authority gives the same batch. Throws
  * `sheet-unreadable`, `body-too-large`, `document-too-costly`, `busy`, `idempotency-conflict`.
  */
 export async function checkBatch(deps: BatchDeps, issuer: Issuer, upload: BatchUpload): Promise<Batch> {
   const fileSm3 = sm3(upload.bytes);
   const earlier = await findBatchByKey(deps.db, issuer.organisation, upload.idempotencyKey);
-  if (earlier) return sameBatch(earlier, fileSm3);
+  if (earlier) return sameBatch(earlier, issuer, fileSm3);
 
   // 1 and 2
   const { header, rows } = await deps.sheets.read(upload.bytes);
@@ -75,7 +75,7 @@ export async function checkBatch(deps: BatchDeps, issuer: Issuer, upload: BatchU
   if (await insertBatch(deps.db, batch, judged)) return batch;
   const winner = await findBatchByKey(deps.db, issuer.organisation, upload.idempotencyKey);
   if (!winner) throw new TrustError('internal', 'a batch vanished');
-  return sameBatch(winner, fileSm3);
+  return sameBatch(winner, issuer, fileSm3);
 }
 
 /** The cells of a row by the names of the columns; null once they are forgotten. */
@@ -137,9 +137,10 @@ function toCells(names: ReadonlyMap<string, string>, { cells }: SheetRow): Cells
   return Object.fromEntries(Object.entries(cells).map(([title, value]) => [names.get(title) ?? title, value]));
 }
 
-function sameBatch(batch: Batch, fileSm3: Uint8Array): Batch {
-  if (equalBytes(new Uint8Array(batch.fileSm3), fileSm3)) return batch;
-  throw new TrustError('idempotency-conflict', 'this key was used for another list');
+function sameBatch(batch: Batch, { right }: Issuer, fileSm3: Uint8Array): Batch {
+  const isSameRight = batch.licenseType === right.licenseType && batch.authorityCode === right.authorityCode;
+  if (isSameRight && equalBytes(new Uint8Array(batch.fileSm3), fileSm3)) return batch;
+  throw new TrustError('idempotency-conflict', 'this key was used for another list, or for another type or authority');
 }
 
 const contextOf = (batchId: string, line: number): string => `license.batch_rows.cells ${batchId} ${line}`;

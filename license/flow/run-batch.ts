@@ -11,6 +11,7 @@ import {
   findBatch,
   finishBatch,
   isRowWaiting,
+  listBatches,
   listBatchRows,
   settleRow,
   startBatch,
@@ -20,7 +21,7 @@ import { listAuthorityRights } from '../store/issuing-rights.ts';
 import { openCells } from './check-batch.ts';
 import type { LicenseDeps } from './deps.ts';
 import { issueLicense } from './issue-license.ts';
-import type { Issuer } from './issuer.ts';
+import type { AuthorityActor, Issuer } from './issuer.ts';
 
 export const BULK_QUEUE = { schema: 'license', queue: 'bulk' } as const;
 
@@ -70,8 +71,42 @@ export async function stopRows(deps: LicenseDeps, organisation: string, batchId:
 /** Throws `batch-not-found`, also for a list of another organisation. */
 export async function getBatch({ db }: Pick<LicenseDeps, 'db'>, organisation: string, batchId: string): Promise<Batch> {
   const batch = await findBatch(db, organisation, batchId);
-  if (!batch) throw new TrustError('batch-not-found', `no list ${batchId}`);
+  if (!batch) throw batchNotFound(batchId);
   return batch;
+}
+
+/** A list of the actor's organisation for whose type and authority he works. Throws `batch-not-found` for every other. */
+export async function getBatchOf(
+  deps: Pick<LicenseDeps, 'db'>,
+  actor: AuthorityActor,
+  batchId: string,
+): Promise<Batch> {
+  const batch = await getBatch(deps, actor.organisation, batchId);
+  if (await actor.worksFor(batch.licenseType, batch.authorityCode)) return batch;
+  throw batchNotFound(batchId);
+}
+
+/** The newest of those, at most `limit` of his organisation looked at. */
+export async function listBatchesOf(
+  { db }: Pick<LicenseDeps, 'db'>,
+  actor: AuthorityActor,
+  limit: number,
+): Promise<readonly Batch[]> {
+  const batches = await listBatches(db, actor.organisation, { limit });
+  const rights = new Map<string, Promise<boolean>>();
+  const own = await Promise.all(
+    batches.map(({ licenseType, authorityCode }) => {
+      const right = `${licenseType}.${authorityCode}`;
+      const known = rights.get(right) ?? actor.worksFor(licenseType, authorityCode);
+      rights.set(right, known);
+      return known;
+    }),
+  );
+  return batches.filter((_, index) => own[index]);
+}
+
+function batchNotFound(batchId: string): TrustError {
+  return new TrustError('batch-not-found', `no list ${batchId}`);
 }
 
 export function bulkQueue(deps: LicenseDeps): QueueDefinition {

@@ -1,4 +1,5 @@
-// /v1/batches: a department issues a list. The client comes from the token; a list belongs to its organisation.
+// /v1/batches: a department issues a list. The client comes from the token; a list is for the clients of its organisation that
+// issue its type for its authority.
 import type Koa from 'koa';
 import { batchQuery, batchRowsQuery } from '../../common/contract/license-batch.ts';
 import type { BearerGate } from '../../common/http/bearer.ts';
@@ -9,9 +10,9 @@ import type { Handler } from '../../common/http/routes.ts';
 import { SHEET_LIMITS } from '../../common/sheets/sheet.ts';
 import type { Batch } from '../domain/batch.ts';
 import { type BatchDeps, checkBatch } from '../flow/check-batch.ts';
-import { authorityClient, issuerOfClient } from '../flow/issuer.ts';
-import { confirmBatch, getBatch, stopRows } from '../flow/run-batch.ts';
-import { countBatchRows, listBatches, listBatchRows } from '../store/batches.ts';
+import { type AuthorityActor, authorityClient, issuerOfClient } from '../flow/issuer.ts';
+import { confirmBatch, getBatch, getBatchOf, listBatchesOf, stopRows } from '../flow/run-batch.ts';
+import { countBatchRows, listBatchRows } from '../store/batches.ts';
 import { batchDocumentOf, batchRowDocumentOf, progressOf } from './batch-document.ts';
 import { sendCsv, templateCsv } from './list-files.ts';
 
@@ -27,9 +28,8 @@ export const LIST_TYPES = [
 const LISTED = 100;
 
 export function makeBatchHandlers(deps: BatchDeps, gate: BearerGate): BatchHandlers {
-  const organisationOf = async (ctx: Koa.Context): Promise<string> =>
-    (await authorityClient(deps, gate.actorOf(ctx).clientId)).organisation;
-  const find = async (ctx: Koa.Context): Promise<Batch> => getBatch(deps, await organisationOf(ctx), idOf(ctx));
+  const actorOf = (ctx: Koa.Context): Promise<AuthorityActor> => authorityClient(deps, gate.actorOf(ctx).clientId);
+  const find = async (ctx: Koa.Context): Promise<Batch> => getBatchOf(deps, await actorOf(ctx), idOf(ctx));
   const answer = async (ctx: Koa.Context, batch: Batch): Promise<void> => {
     ctx.body = batchDocumentOf(batch, await countBatchRows(deps.db, batch.batchId));
   };
@@ -50,7 +50,7 @@ export function makeBatchHandlers(deps: BatchDeps, gate: BearerGate): BatchHandl
       await answer(ctx, batch);
     },
     list: async (ctx) => {
-      const batches = await listBatches(deps.db, await organisationOf(ctx), { limit: LISTED });
+      const batches = await listBatchesOf(deps, await actorOf(ctx), LISTED);
       const counts = await Promise.all(batches.map(({ batchId }) => countBatchRows(deps.db, batchId)));
       ctx.body = { batches: batches.map((batch, index) => batchDocumentOf(batch, counts[index]!)) };
     },
@@ -73,11 +73,14 @@ export function makeBatchHandlers(deps: BatchDeps, gate: BearerGate): BatchHandl
         progressOf(await getBatch(deps, organisation, batchId), await countBatchRows(deps.db, batchId)),
       );
     },
-    confirm: async (ctx) => answer(ctx, await confirmBatch(deps, await organisationOf(ctx), idOf(ctx))),
+    confirm: async (ctx) => {
+      const { organisation, batchId } = await find(ctx);
+      await answer(ctx, await confirmBatch(deps, organisation, batchId));
+    },
     stop: async (ctx) => {
-      const organisation = await organisationOf(ctx);
-      await stopRows(deps, organisation, idOf(ctx));
-      await answer(ctx, await getBatch(deps, organisation, idOf(ctx)));
+      const { organisation, batchId } = await find(ctx);
+      await stopRows(deps, organisation, batchId);
+      await answer(ctx, await getBatch(deps, organisation, batchId));
     },
   };
 }

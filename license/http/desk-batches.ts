@@ -15,9 +15,9 @@ import type { BatchRow, BatchRowState } from '../domain/batch.ts';
 import { readHeader } from '../domain/batch-columns.ts';
 import type { LicenseType } from '../domain/license-type.ts';
 import { type BatchDeps, checkBatch, openCells } from '../flow/check-batch.ts';
-import { issuerOfClerk } from '../flow/issuer.ts';
-import { confirmBatch, getBatch, stopRows } from '../flow/run-batch.ts';
-import { countBatchRows, listBatches, listBatchRows } from '../store/batches.ts';
+import { authorityClerk, issuerOfClerk } from '../flow/issuer.ts';
+import { confirmBatch, getBatchOf, listBatchesOf, stopRows } from '../flow/run-batch.ts';
+import { countBatchRows, listBatchRows } from '../store/batches.ts';
 import {
   type BatchView,
   batchListPage,
@@ -48,20 +48,21 @@ const ROWS_TO_MEND = 50_000;
 export function makeDeskBatchHandlers(parts: Parts): DeskBatchHandlers {
   const { deps, sessions } = parts;
   const viewOf = async (at: AtDesk, batchId: string): Promise<BatchView> => {
-    const batch = await getBatch(deps, at.clerk.organisation, batchId);
+    const batch = await getBatchOf(deps, authorityClerk(at.clerk), batchId);
     const [counts, type] = await Promise.all([countBatchRows(deps.db, batchId), deps.catalog.get(batch.licenseType)]);
     return { batch, counts, type };
   };
   const acted = async (ctx: Koa.Context, act: (at: AtDesk, batchId: string) => Promise<unknown>): Promise<void> => {
     const at = await atDesk(parts, ctx);
     sessions.checkCsrf(ctx, await readForm(ctx));
+    await getBatchOf(deps, authorityClerk(at.clerk), paramOf(ctx, 'batch_id'));
     await act(at, paramOf(ctx, 'batch_id'));
     seeOther(ctx, deskPath(at.desk, 'batches', paramOf(ctx, 'batch_id')));
   };
   return {
     list: async (ctx) => {
       const at = await atDesk(parts, ctx);
-      const batches = await listBatches(deps.db, at.clerk.organisation, { limit: LISTED });
+      const batches = await listBatchesOf(deps, authorityClerk(at.clerk), LISTED);
       const views = await Promise.all(batches.map(({ batchId }) => viewOf(at, batchId)));
       sendPage(ctx, batchListPage(pageFrame(ctx), at.desk, views));
     },
@@ -74,7 +75,7 @@ export function makeDeskBatchHandlers(parts: Parts): DeskBatchHandlers {
     events: async (ctx) => {
       const at = await atDesk(parts, ctx);
       const id = paramOf(ctx, 'batch_id');
-      await getBatch(deps, at.clerk.organisation, id);
+      await viewOf(at, id);
       streamEvents(ctx, async () => {
         const { batch, counts } = await viewOf(at, id);
         return progressOf(batch, counts);

@@ -107,6 +107,12 @@ test('the same key with the same file is the same list; with another file it is 
   t.is(one.batchId, other.batchId);
   await t.throwsAsync(upload(here, list(line(2))), { code: 'idempotency-conflict' });
   await t.throwsAsync(getBatch(here.deps, OTHER_AUTHORITY.code, one.batchId), { code: 'batch-not-found' });
+
+  // A client that issues the type for two authorities: the key does not carry a list from the one to the other.
+  const issuer = await issuerOfClient(here.deps, DEPARTMENT, TYPE);
+  const right = { ...issuer.right, authorityCode: OTHER_AUTHORITY.code };
+  const again = { title: '', bytes: list(line(1)), idempotencyKey: 'key-00000001' };
+  await t.throwsAsync(checkBatch(here.deps, { ...issuer, right }, again), { code: 'idempotency-conflict' });
 });
 
 test('the good rows are issued by several workers, each once; a repeated list issues nothing twice', async (t) => {

@@ -4,8 +4,9 @@ import { Registry } from 'prom-client';
 import { batchDocument, batchList, batchRows } from '../../../common/contract/license-batch.ts';
 import { makeLog } from '../../../common/log.ts';
 import { makeWorkers } from '../../../common/queue/workers.ts';
+import { registerClient } from '../../../license/flow/register.ts';
 import { bulkQueue } from '../../../license/flow/run-batch.ts';
-import { DEPARTMENT, OTHER_DEPARTMENT, TYPE, ZHANGSAN } from '../doubles.ts';
+import { AUTHORITY, DEPARTMENT, OTHER_DEPARTMENT, TYPE, ZHANGSAN } from '../doubles.ts';
 import { startLicense } from './license-house.ts';
 
 test('a department takes the template, sends its list, watches it being issued, and reads what became of each row', async (t) => {
@@ -72,6 +73,14 @@ test('a department takes the template, sends its list, watches it being issued, 
   t.is(batchList.parse((await house.call('GET', '/v1/batches', { token })).json).batches.length, 1);
 });
 
+const ENDS = [
+  ['GET', ''],
+  ['GET', '/rows'],
+  ['GET', '/events'],
+  ['POST', '/confirmation'],
+  ['POST', '/stop'],
+] as const;
+
 test('a list is refused to strangers and others, by type, scope, size of page and kind of body', async (t) => {
   const house = await startLicense(t);
   const token = await house.token(DEPARTMENT, 'license:issue');
@@ -88,13 +97,19 @@ test('a list is refused to strangers and others, by type, scope, size of page an
   t.is((await house.call('POST', path, { token, body: 'nothing', headers })).code, 'sheet-unreadable');
   const { batch_id } = batchDocument.parse((await house.call('POST', path, { token, body, headers })).json);
   const other = await house.token(OTHER_DEPARTMENT, 'license:issue');
-  for (const [method, end] of [
-    ['GET', ''],
-    ['GET', '/rows'],
-    ['GET', '/events'],
-    ['POST', '/confirmation'],
-    ['POST', '/stop'],
-  ] as const)
+  for (const [method, end] of ENDS)
     t.is((await house.call(method, `/v1/batches/${batch_id}${end}`, { token: other })).code, 'batch-not-found', end);
+  // Another system of the same organisation, which does not issue the type.
+  await registerClient(house.deps, {
+    clientId: 'archive',
+    organisation: AUTHORITY.code,
+    organisationName: AUTHORITY.name,
+    mayRedeem: false,
+    sm2PublicKey: null,
+  });
+  const archive = await house.token('archive', 'license:issue');
+  for (const [method, end] of ENDS)
+    t.is((await house.call(method, `/v1/batches/${batch_id}${end}`, { token: archive })).code, 'batch-not-found', end);
+  t.deepEqual((await house.call('GET', '/v1/batches', { token: archive })).json, { batches: [] });
   t.is((await house.call('GET', `/v1/batches/${batch_id}/rows?limit=5000`, { token })).code, 'invalid-request');
 });
