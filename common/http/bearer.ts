@@ -20,7 +20,7 @@ export type Actor = {
 };
 
 export type BearerGate = {
-  /** The caller, when the token bears `scope`, or one of several. Errors: token-missing, token-invalid, scope-missing, identity-unavailable. */
+  /** The caller, when the token bears `scope`, or one of several; asked again in a request it judges the scope alone. Errors: token-missing, token-invalid, scope-missing, identity-unavailable. */
   require(ctx: Koa.Context, scope: string | readonly string[]): Promise<Actor>;
   /** The caller that `require` let in earlier in this request; throws token-missing when it was not asked. */
   actorOf(ctx: Koa.Context): Actor;
@@ -61,11 +61,17 @@ export function makeBearerGate(options: BearerGateOptions): BearerGate {
   };
   return {
     require: async (ctx, scope) => {
+      const wanted = typeof scope === 'string' ? [scope] : scope;
+      const known = actors.get(ctx.req);
+      if (known !== undefined) {
+        checkScope(ctx, known, wanted);
+        return known;
+      }
       const { scheme, token } = readToken(ctx);
       const payload = await believe(ctx, token);
       await checkBinding(ctx, { scheme, token, cnf: payload['cnf'] }, options);
       const actor = toActor(ctx, payload);
-      checkScope(ctx, actor, typeof scope === 'string' ? [scope] : scope);
+      checkScope(ctx, actor, wanted);
       actors.set(ctx.req, actor);
       return actor;
     },

@@ -45,6 +45,16 @@ async function startRoom(t: ExecutionContext): Promise<readonly [string, string]
       [
         { method: 'GET', path: '/v1/licenses', scope: 'license:issue', handler },
         { method: 'POST', path: '/v1/licenses', scope: 'license:issue', handler },
+        {
+          method: 'GET',
+          path: '/v1/acts/:scope',
+          scope: 'license:issue',
+          handler: async (ctx) => {
+            const { scope } = ctx['params'] as Record<string, string>;
+            await gate.require(ctx, `license:${scope}`);
+            handler(ctx);
+          },
+        },
       ],
       { authorise: async (ctx, access) => void (await gate.require(ctx, access)) },
     );
@@ -158,4 +168,13 @@ test('a bound token is no bearer token, an unbound one no DPoP token, and anothe
     t.regex((await call(url, `DPoP ${token}`, await makeProof(url, token))).detail!, /not checked here/, String(cnf));
     t.regex((await call(url, `Bearer ${token}`)).detail!, /not checked here/);
   }
+});
+
+test('a handler that asks for a further scope does not want a second proof, and is told when the scope is missing', async (t) => {
+  const [url] = await startRoom(t);
+  const token = await tokenFor(url, { jkt });
+  const acts = (scope: string) => new URL(`/v1/acts/${scope}`, url).href;
+  const ask = async (scope: string) => call(acts(scope), `DPoP ${token}`, await makeProof(acts(scope), token));
+  t.is((await ask('issue')).status, 200);
+  t.is((await ask('revoke')).status, 403);
 });
