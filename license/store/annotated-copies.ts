@@ -45,9 +45,14 @@ type Row = {
 
 const SELECT = `select copy_id, license_id, identifier, client_id, basis, file_sm3, file_size, made_at, valid_until,
   address_sm3, stored_sm3, address_until from license.annotated_copies`;
+/** A ground that was taken back since carries no further fetch. */
 const BY_ADDRESS: Statement = {
   name: 'annotated-copy-by-address',
-  text: `${SELECT} where address_sm3 = $1 and client_id = $2 and address_until > $3`,
+  text: `${SELECT} where address_sm3 = $1 and client_id = $2 and address_until > $3
+    and not exists (select from license.consents
+      where consent_id = substr(basis, 9) and basis like 'consent:%' and revoked_at is not null)
+    and not exists (select from license.legal_bases
+      where basis_id = substr(basis, 7) and basis like 'basis:%' and ended_at is not null)`,
 };
 const BY_FILE: Statement = { name: 'annotated-copy-by-file', text: `${SELECT} where file_sm3 = $1` };
 
@@ -68,7 +73,7 @@ export async function insertAnnotatedCopy(trx: Knex.Transaction, copy: Annotated
   });
 }
 
-/** The copy behind a live address of this caller, or null. */
+/** The copy behind a live address of this caller, on a ground that was not taken back; or null. */
 export async function findCopyAtAddress(
   db: Knex,
   addressSm3: Uint8Array,

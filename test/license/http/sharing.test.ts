@@ -22,8 +22,10 @@ import {
 import { problemDocument } from '../../../common/contract/problem.ts';
 import { sm3 } from '../../../common/crypto/sm3.ts';
 import { CSRF_FIELD } from '../../../common/http/csrf.ts';
+import { withdrawConsent } from '../../../license/flow/decide-consent.ts';
 import {
   asked,
+  deciderOf,
   INSPECTION,
   keyOf,
   LISI,
@@ -341,7 +343,7 @@ test('an annotated copy: one use, its words, an address of ten minutes for this 
   const house = await start(t);
   const { identifier } = await storeLicense(house.deps.db);
   const licenses = [{ license_type: TYPE, fields: ['ZZBH', 'file'], optional_fields: [] }];
-  await consent(house, { licenses, max_uses: 2 });
+  const consentId = await consent(house, { licenses, max_uses: 2 });
   const made = await share(house, 'file', { certificateIdentifier: identifier, certificateCopyCreator: '市监局窗口' });
   const file = fileAnswer.parse(made.json).data;
   const pdf = new Uint8Array(Buffer.from(file?.content ?? '', 'base64'));
@@ -364,6 +366,12 @@ test('an annotated copy: one use, its words, an address of ten minutes for this 
     share(house, 'verifyFile', { contentType: 'base64', content: Buffer.from(bytes).toString('base64') });
   t.is(verifyFileAnswer.parse((await check(pdf)).json).data?.result, 1, 'the seal room of this test knows no seals');
   t.is(verifyFileAnswer.parse((await check(pdf.subarray(0, -1))).json).data?.result, 2);
+  // Withdrawn: what was not fetched yet is not fetched any more.
+  await withdrawConsent(house.deps, deciderOf(ZHANGSAN), consentId);
+  t.is((await house.call('GET', path, { token })).code, 'copy-not-found');
+  const { db } = house.deps;
+  await db('license.consents').update({ revoked_at: null });
+  t.is((await house.call('GET', path, { token })).status, 200);
   house.pass(600);
   const late = await house.token(READER, 'license:read');
   t.is((await house.call('GET', path, { token: late })).code, 'copy-not-found');
