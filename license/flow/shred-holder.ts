@@ -32,6 +32,7 @@ import {
   type Shredding,
 } from '../store/shreddings.ts';
 import type { LicenseDeps } from './deps.ts';
+import { emptyRowsOfHolder } from './shred-desk.ts';
 
 export type ShreddingRequest = {
   readonly holder: { readonly codeType: string; readonly code: string };
@@ -56,7 +57,13 @@ export async function shredHolder(
 ): Promise<ShreddingOutcome> {
   const order = { holderKey: holderKeyOf(deps.keys.pepper, holder.codeType, holder.code), reason, orderedBy };
   if (confirmation !== undefined)
-    return { done: await deps.db.transaction((trx) => shred(deps, trx, order, confirmation)) };
+    return {
+      done: await deps.db.transaction(async (trx) => {
+        const done = await shred(deps, trx, order, confirmation);
+        await emptyRowsOfHolder(trx, deps.keys, holder.code, done.shreddedAt);
+        return done;
+      }),
+    };
   // 1 and 2
   const { plan } = await readPlan(deps, deps.db, order);
   const asked = makeConfirmation(deps.keys.fingerprint, order, plan, deps.clock());

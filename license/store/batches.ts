@@ -184,10 +184,34 @@ export async function finishBatch(db: Knex, batchId: string, now: Date): Promise
   );
 }
 
+/** Rows that say something still, behind a place in the order of batches and lines. */
+export async function listKeptRows(
+  db: Knex,
+  after: { readonly batchId: string; readonly line: number },
+  limit: number,
+): Promise<readonly (BatchRow & { readonly batchId: string })[]> {
+  const { rows } = await db.raw<{ rows: (BatchRow & { batchId: string })[] }>(
+    `select batch_id as "batchId", ${ROW} from license.batch_rows
+     where cells_box is not null and (batch_id, line) > (?, ?) order by batch_id, line limit ?`,
+    [after.batchId, after.line, limit],
+  );
+  return rows;
+}
+
+/** These rows of a list say nothing any more; one that was not issued yet is not issued. */
+export async function emptyRows(db: Knex, batchId: string, lines: readonly number[], now: Date): Promise<void> {
+  await db.raw(
+    `update license.batch_rows set cells_box = null, fault = null, settled_at = coalesce(settled_at, ?),
+       state = case when state in ('good', 'waiting') then 'stopped' else state end
+     where batch_id = ? and line = any(?)`,
+    [now, batchId, [...lines]],
+  );
+}
+
 /** What the rows of batches said that ended, or were never confirmed, before `before`; at most `limit` rows. */
 export async function forgetBatchCells(db: Knex, before: Date, limit: number): Promise<number> {
   const { rowCount } = await db.raw<{ rowCount: number }>(
-    `update license.batch_rows set cells_box = null where (batch_id, line) in (
+    `update license.batch_rows set cells_box = null, fault = null where (batch_id, line) in (
        select row.batch_id, row.line from license.batches batch join license.batch_rows row using (batch_id)
        where coalesce(batch.finished_at, batch.created_at) < ? and batch.state <> 'running' and row.cells_box is not null
        limit ?)`,

@@ -47,7 +47,10 @@ export async function removeTracesOfHolder(trx: Knex.Transaction, holderKey: Uin
 export async function removeDeskTraces(trx: Knex.Transaction, licenseIds: readonly string[]): Promise<void> {
   const identifiers = 'select identifier from license.license_versions where license_id = any(?)';
   const ids = [[...licenseIds]];
-  await trx.raw(`update license.batch_rows set cells_box = null where identifier in (${identifiers})`, ids);
+  await trx.raw(
+    `update license.batch_rows set cells_box = null, fault = null where identifier in (${identifiers})`,
+    ids,
+  );
   await trx.raw(`delete from license.drafts where identifier in (${identifiers})`, ids);
 }
 

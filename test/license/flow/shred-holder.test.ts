@@ -10,7 +10,7 @@ import { openAudit } from '../../../common/audit/open-audit.ts';
 import { verifyAudit } from '../../../common/audit/verify-audit.ts';
 import { utf8 } from '../../../common/bytes.ts';
 import { systemClock } from '../../../common/clock.ts';
-import { boxKeyId } from '../../../common/crypto/sealed-box.ts';
+import { boxKeyId, closeBox } from '../../../common/crypto/sealed-box.ts';
 import { sm3 } from '../../../common/crypto/sm3.ts';
 import type { FileStore } from '../../../common/files/file-store.ts';
 import { makeUuid7 } from '../../../common/ids.ts';
@@ -43,6 +43,7 @@ import {
   roomKeys,
   type SharingWorld,
   storeLicense,
+  TYPE,
   ZHANGSAN,
 } from '../sharing-world.ts';
 
@@ -284,6 +285,46 @@ test('what the desk keeps of his licenses goes too: cells of lists and drafts, o
   t.deepEqual(
     (await db('license.drafts')).map(({ identifier }) => identifier),
     [other.identifier],
+  );
+});
+
+test('rows of lists that name him and led to no license are emptied too, and not issued any more', async (t) => {
+  const world = await makeSharingWorld(t);
+  const { db } = world;
+  await storeLicense(db);
+  const list = {
+    client_id: 'c',
+    actor: 'a',
+    authority_code: AUTHORITY.code,
+    title: 't',
+    header: '[]',
+    created_at: NOON,
+  };
+  const of = { organisation: AUTHORITY.code, license_type: TYPE, file_sm3: randomBytes(32), state: 'checked' };
+  const put = async (batchId: string, line: number, state: string, code: string, column = 'holder_code') => {
+    const cells = utf8(JSON.stringify({ case_id: 'C', holder_name: '某人', [column]: code }));
+    const cells_box = closeBox(roomKeys.deskBox, cells, `license.batch_rows.cells ${batchId} ${line}`, nonce());
+    const fault = state === 'bad' ? '某项 is after issued_on, 2026-11-20' : null;
+    await db('license.batch_rows').insert({ batch_id: batchId, line, case_id: 'C', state, cells_box, fault });
+  };
+  for (const batchId of ['bat_1', 'bat_2'])
+    await db('license.batches').insert({ ...list, ...of, batch_id: batchId, idempotency_key: batchId });
+  await put('bat_1', 2, 'bad', ZHANGSAN.code);
+  await put('bat_1', 3, 'good', ` ${ZHANGSAN.code.replace('3', '３')}`);
+  await put('bat_1', 4, 'good', LISI.code);
+  await put('bat_2', 2, 'waiting', ZHANGSAN.code, 'holder_2_code');
+  await put('bat_2', 3, 'refused', ZHANGSAN.code);
+  await confirm(world);
+  const rows = await db('license.batch_rows').orderBy(['batch_id', 'line']);
+  t.deepEqual(
+    rows.map(({ state, cells_box: cells, fault }) => [state, cells === null, fault]),
+    [
+      ['bad', true, null],
+      ['stopped', true, null],
+      ['good', false, null],
+      ['stopped', true, null],
+      ['refused', true, null],
+    ],
   );
 });
 
