@@ -31,7 +31,9 @@ import { BATCH_OPERATIONS } from './http/batch-operations.ts';
 import { makeBatchHandlers } from './http/batches.ts';
 import { makeDeskHandlers } from './http/desk.ts';
 import { makeDeskBatchHandlers } from './http/desk-batches.ts';
+import { makeDeskCorrectionHandlers } from './http/desk-corrections.ts';
 import { makeDeskDraftHandlers } from './http/desk-drafts.ts';
+import { makeDeskLicenseHandlers } from './http/desk-licenses.ts';
 import { makeLastLists } from './http/last-lists.ts';
 import { EVENTS_OPERATION, makeEventsHandler } from './http/license-events.ts';
 import { LICENSE_OPERATIONS } from './http/license-operations.ts';
@@ -95,6 +97,7 @@ export type LicenseAppDeps = {
 const LICENSE = '/v1/licenses/:identifier';
 const BATCH = '/v1/batches/:batch_id';
 const DESK = '/desk/:org';
+const DESK_LICENSE = `${DESK}/licenses/:identifier`;
 const DESK_DRAFT = `${DESK}/drafts/:draft_id`;
 const DESK_BATCH = `${DESK}/batches/:batch_id`;
 /** A client of the authority that issued the license. */
@@ -151,6 +154,8 @@ export function buildApp(parts: LicenseAppDeps): LicenseApp {
   const batches = makeBatchHandlers({ ...deps, sheets: parts.sheets }, gate);
   const atDesk = makeDeskHandlers({ deps, sessions });
   const drafts = makeDeskDraftHandlers({ deps, sessions });
+  const issued = makeDeskLicenseHandlers({ deps, sessions });
+  const corrections = makeDeskCorrectionHandlers({ deps, sessions });
   const lists = makeDeskBatchHandlers({ deps: { ...deps, sheets: parts.sheets }, sessions });
   const webhooks = makeWebhookHandlers({ ...deps, mode }, gate);
   const limit = makeRateLimit({ perMinute: parts.verificationsPerMinute, clock });
@@ -217,6 +222,15 @@ export function buildApp(parts: LicenseAppDeps): LicenseApp {
     row('GET', `${DESK_DRAFT}/photo`, 'session', drafts.photo),
     row('POST', `${DESK_DRAFT}/issue`, 'session', drafts.issue),
     row('GET', `${DESK}/issues/:issue_id`, 'session', drafts.issued),
+    row('GET', `${DESK}/licenses`, 'session', issued.search),
+    row('POST', `${DESK}/licenses`, 'session', issued.searchHolder),
+    row('GET', DESK_LICENSE, 'session', issued.show),
+    row('GET', `${DESK_LICENSE}/file`, 'session', issued.file),
+    row('GET', `${DESK_LICENSE}/acts/:act`, 'session', issued.askAct),
+    row('POST', `${DESK_LICENSE}/acts/:act`, 'session', issued.act),
+    row('GET', `${DESK}/corrections`, 'session', corrections.list),
+    row('GET', `${DESK}/corrections/:correction_id`, 'session', corrections.show),
+    row('POST', `${DESK}/corrections/:correction_id`, 'session', corrections.answer),
     row('GET', `${DESK}/batches`, 'session', lists.list),
     row('POST', `${DESK}/batches`, 'session', lists.send),
     row('GET', `${DESK}/batches/new`, 'session', lists.form),

@@ -27,6 +27,7 @@ import { stepUpPage } from '../../identity/web/step-up-page.ts';
 import { VERIFY_SERVICE } from '../../license/web/service.ts';
 import { ACCOUNT_GALLERY } from './gallery-account.ts';
 import { DESK_GALLERY } from './gallery-desk.ts';
+import { DESK_LICENSE_GALLERY } from './gallery-desk-licenses.ts';
 import { FACTORS_GALLERY } from './gallery-factors.ts';
 import { ISSUE_GALLERY } from './gallery-issue.ts';
 import { LICENSE_GALLERY } from './gallery-license.ts';
@@ -242,6 +243,7 @@ export const GALLERY: Readonly<Record<string, (frame: PageFrame) => string>> = {
   ...SHARING_GALLERY,
   ...DESK_GALLERY,
   ...ISSUE_GALLERY,
+  ...DESK_LICENSE_GALLERY,
   'status-403': (frame) => problem(frame, 'scope-missing'),
   'status-404': (frame) => problem(frame, 'not-found'),
   'status-429': (frame) => problem(frame, 'too-many-requests', new Date('2026-11-20T02:30:00Z')),

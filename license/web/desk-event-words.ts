@@ -1,0 +1,58 @@
+// What happened to a license, in the words of the desk: what was done, by whom, why.
+import type { TimelineEntry } from '../../common/web/records.ts';
+import { type Lang, sayIn, type Text, type Texts } from '../../common/web/texts.ts';
+import type { EventDetail } from '../domain/event-detail.ts';
+import { LICENSE_ACTS, type LicenseActName } from '../domain/license-acts.ts';
+import type { LicenseEvent, LicenseEventKind } from '../domain/license-event.ts';
+import { ACT_TEXTS } from './desk-act-page.ts';
+
+const KINDS = {
+  issued: { zh: '签发', en: 'Issued' },
+  'version-added': { zh: '新版本', en: 'New version' },
+  'state-changed': { zh: '状态变更', en: 'State changed' },
+  read: { zh: '被读取', en: 'Read' },
+  'file-read': { zh: '文件被读取', en: 'File read' },
+  presented: { zh: '持证人亮证', en: 'Shown by the holder' },
+  redeemed: { zh: '亮证码被核验', en: 'Presentation read' },
+  shared: { zh: '共享读取', en: 'Shared' },
+  annotated: { zh: '生成加注件', en: 'Annotated copy made' },
+  'consent-asked': { zh: '请求授权', en: 'Consent asked' },
+  'consent-given': { zh: '持证人授权', en: 'Consent given' },
+  'consent-declined': { zh: '持证人拒绝授权', en: 'Consent declined' },
+  'consent-revoked': { zh: '持证人撤回授权', en: 'Consent withdrawn' },
+  'correction-asked': { zh: '持证人申请纠错或申诉', en: 'Correction or complaint asked' },
+  'correction-answered': { zh: '已答复纠错或申诉', en: 'Correction or complaint answered' },
+  'basis-entered': { zh: '登记读取依据', en: 'Legal basis entered' },
+  'basis-ended': { zh: '读取依据终止', en: 'Legal basis ended' },
+  'client-changed': { zh: '系统登记变更', en: 'Client changed' },
+  shredded: { zh: '持证主体数据已销毁', en: 'Data of a holder destroyed' },
+  refused: { zh: '读取被拒绝', en: 'Reading refused' },
+} satisfies Record<LicenseEventKind, Text>;
+
+const TEXTS = {
+  act: { zh: '{kind}：{act}', en: '{kind}: {act}' },
+  reason: { zh: '{who}，原因：{reason}', en: '{who}, reason: {reason}' },
+  holder: { zh: '持证人', en: 'The holder' },
+} satisfies Texts;
+
+export function eventEntry(lang: Lang, { event, detail }: { event: LicenseEvent; detail: EventDetail }): TimelineEntry {
+  const say = sayIn(lang);
+  const kind = say(KINDS[event.kind]);
+  const act = actWords(lang, detail['act'] ?? detail['operation']);
+  const who = detail.organisation_name ?? event.organisation ?? say(TEXTS.holder);
+  return {
+    at: event.at,
+    what: act === null ? kind : say(TEXTS.act, { kind, act }),
+    why: detail.reason === undefined ? who : say(TEXTS.reason, { who, reason: detail.reason }),
+  };
+}
+
+function actWords(lang: Lang, act: unknown): string | null {
+  if (typeof act !== 'string' || !Object.hasOwn(LICENSE_ACTS, act)) return null;
+  const name = act as LicenseActName;
+  return Object.hasOwn(ACT_TEXTS, name)
+    ? sayIn(lang)(ACT_TEXTS[name as keyof typeof ACT_TEXTS].name)
+    : lang === 'zh'
+      ? LICENSE_ACTS[name]
+      : name;
+}
