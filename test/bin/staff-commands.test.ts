@@ -105,6 +105,11 @@ test('an operator gives a role, the person logs in and gets its duty, the role e
   t.is(again.err, '');
   t.like(decodeJwt(token), { sub, scope: 'seal:apply', client_id: CLI_CLIENT.clientId });
 
+  const mixed = await xinji(['login', '--as-scope', 'seal:apply license:clerk']);
+  t.is(mixed.code, 1);
+  t.regex(mixed.err, /license:clerk is no duty of the seal room; a token is for one room/);
+  t.regex((await xinji(['login', '--room', 'identity'])).err, /--room is one of seal, license/);
+
   t.is((await xinji(['role', 'end', PERSON.loginName, ...ROLE])).code, 0);
   const refused = await xinji(['login', '--again'], logInAt);
   t.is(refused.code, 1);
