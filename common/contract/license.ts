@@ -244,11 +244,21 @@ export const licenseStatusFact = z.strictObject({
     description:
       'True when this very file, by its SM3, is the one that was issued; the identifier in a file is only a claim',
   }),
+  state_at: z
+    .strictObject({ date: isoDate, state: z.enum([...LICENSE_STATES, 'not_issued']) })
+    .nullable()
+    .meta({ description: 'At the end of the day that was asked for; null for a file that names no license of ours' }),
   annotated_copy: z.strictObject({ valid_until: z.iso.datetime(), is_live: z.boolean() }).nullable().meta({
     description: 'Not null when this very file, by its SM3, is an annotated copy (加注件) that was made here',
   }),
   as_of: z.iso.datetime(),
   finding: z.string().meta({ example: 'The license is valid.' }),
+});
+/** Query of `POST /v1/verifications` with a PDF. */
+export const fileVerificationQuery = z.strictObject({
+  date: isoDate
+    .optional()
+    .meta({ description: 'The state at the end of that day in China too', example: '2026-11-20' }),
 });
 export const fileVerification = z.strictObject({
   kind: z.literal('file'),

@@ -2,21 +2,17 @@
 // nothing is kept, and nobody learns more than he showed: that there is no such license and that a fact is wrong are one
 // answer. A seal is told by the file alone (verify-file.ts).
 import { equalBytes, utf8 } from '../../common/bytes.ts';
-import { chinaDate } from '../../common/codes/calendar-date.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
 import { isTrustError, TrustError } from '../../common/errors.ts';
 import { agreesWithFacts, areNamedFacts } from '../domain/check-facts.ts';
-import { openEventDetail } from '../domain/event-detail.ts';
 import { makeLicenseId, parseLicenseIdentifier } from '../domain/license-identifier.ts';
 import type { License } from '../domain/license-record.ts';
 import type { LicenseState } from '../domain/license-states.ts';
 import { readLicenseIdentifier } from '../domain/read-identifier.ts';
 import { maskName } from '../domain/shown-parts.ts';
-import { stateAtDate } from '../domain/state-history.ts';
-import { listEvents } from '../store/events.ts';
-import { listLicenseVersions } from '../store/versions.ts';
 import type { LicenseDeps } from './deps.ts';
 import { findLicense } from './open-license.ts';
+import { checkPastDate, findStateAt } from './state-at.ts';
 import type { WrongTries } from './wrong-tries.ts';
 
 export type CheckDeps = Pick<LicenseDeps, 'db' | 'keys' | 'clock' | 'catalog'>;
@@ -49,7 +45,7 @@ export async function checkByFace(
   question: LicenseQuestion,
   verifyCode: string,
 ): Promise<CheckedLicense | null> {
-  checkDate(question, deps.clock());
+  checkPastDate(question.date, deps.clock());
   const license = await findAsked(deps, question.identifier);
   const given = sm3(utf8(verifyCode.trim().toUpperCase()));
   if (!license || !equalBytes(sm3(utf8(license.content.verifyCode)), given)) return null;
@@ -67,7 +63,7 @@ export async function checkByFacts(
   question: LicenseQuestion,
   facts: Readonly<Record<string, string>>,
 ): Promise<CheckedLicense | null> {
-  checkDate(question, deps.clock());
+  checkPastDate(question.date, deps.clock());
   const { canonical } = readLicenseIdentifier(question.identifier);
   if (canonical === null) return null;
   const parts = parseLicenseIdentifier(canonical);
@@ -115,22 +111,4 @@ async function answer(
     stateAt: date === null ? null : { date, state: await findStateAt(deps, license, date) },
     ...told,
   };
-}
-
-async function findStateAt(deps: CheckDeps, { head, dataKey }: License, date: string): Promise<LicenseState | null> {
-  const choice = { licenseIds: [head.licenseId], kinds: ['state-changed'], before: null, limit: 1000 } as const;
-  const [versions, events] = await Promise.all([
-    listLicenseVersions(deps.db, head.licenseId),
-    listEvents(deps.db, choice),
-  ]);
-  const changes = events.map(({ at, eventId, detailBox }) => {
-    const detail = detailBox === null ? {} : openEventDetail(dataKey, eventId, detailBox);
-    return { at, to: detail.to ?? '' };
-  });
-  return stateAtDate(versions, changes, date);
-}
-
-function checkDate({ date }: LicenseQuestion, now: Date): void {
-  if (date === null || date <= chinaDate(now)) return;
-  throw new TrustError('invalid-request', 'the state of a license is known until today', { pointer: '/date' });
 }

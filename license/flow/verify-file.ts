@@ -12,6 +12,8 @@ import { type AnnotatedCopy, findCopyByFile } from '../store/annotated-copies.ts
 import { findLicenseVersion, type StoredPair } from '../store/versions.ts';
 import type { LicenseDeps } from './deps.ts';
 import { throwForeign } from './foreign-problem.ts';
+import { findLicense } from './open-license.ts';
+import { checkPastDate, findStateAt } from './state-at.ts';
 
 /** What the seal room can say about the file itself. */
 const FILE_PROBLEMS: ReadonlySet<ProblemCode> = new Set([
@@ -27,10 +29,32 @@ const FILE_PROBLEMS: ReadonlySet<ProblemCode> = new Set([
 
 type LicenseFact = FileVerification['license'];
 
-/** Throws what the seal room says of a file that it cannot read (not-a-pdf, pdf-broken …) and seal-unavailable. */
-export async function verifyFile(deps: LicenseDeps, pdf: Uint8Array): Promise<FileVerification> {
+/**
+ * `date`: YYYY-MM-DD, the state at the end of that day too. Throws what the seal room says of a file that it cannot read
+ * (not-a-pdf, pdf-broken …), seal-unavailable, and invalid-request for a day that has not come.
+ */
+export async function verifyFile(
+  deps: LicenseDeps,
+  pdf: Uint8Array,
+  date: string | null = null,
+): Promise<FileVerification> {
+  checkPastDate(date, deps.clock());
   const report = await judgeSeals(deps, pdf);
-  return { kind: 'file', report: requireSeal(report), license: await findLicenseFact(deps, pdf) };
+  const fact = await findLicenseFact(deps, pdf);
+  const license = date === null ? fact : { ...fact, state_at: await stateOn(deps, fact, date) };
+  return { kind: 'file', report: requireSeal(report), license };
+}
+
+/** Null for a file of no license of ours, and for one whose holders were shredded: what happened to it opens no more. */
+async function stateOn(deps: LicenseDeps, { identifier }: LicenseFact, date: string): Promise<LicenseFact['state_at']> {
+  if (identifier === null) return null;
+  try {
+    const license = await findLicense(deps, identifier);
+    return license && { date, state: (await findStateAt(deps, license, date)) ?? 'not_issued' };
+  } catch (error) {
+    if (isTrustError(error, 'license-shredded')) return null;
+    throw error;
+  }
 }
 
 /** What the seal room reports. Throws as `verifyFile`. */
@@ -113,6 +137,7 @@ function fact(
     identifier,
     status,
     registered_file: registeredFile,
+    state_at: null,
     annotated_copy: null,
     as_of: now.toISOString(),
     finding,

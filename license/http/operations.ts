@@ -1,6 +1,11 @@
 // What the room's API tells OpenAPI about presenting and verifying; the schemas are the contracts that the handlers parse
 // with. Issuing, reading and acting: license-operations.ts.
-import { codeVerification, codeVerificationRequest, fileVerification } from '../../common/contract/license.ts';
+import {
+  codeVerification,
+  codeVerificationRequest,
+  fileVerification,
+  fileVerificationQuery,
+} from '../../common/contract/license.ts';
 import { licenseCheck, licenseCheckRequest } from '../../common/contract/license-check.ts';
 import {
   presentationDocument,
@@ -64,6 +69,7 @@ export const OPERATIONS = {
       'A failed verification is a report, not an error. The seals of the file and the state of the license are separate facts. ' +
       'A code is looked at and never redeemed. A license is checked by the code of its face, or by the two facts that verify_facts ' +
       'of its type names; which of them is wrong is never said.',
+    query: fileVerificationQuery,
     body: [pdf, { schema: codeVerificationRequest.or(licenseCheckRequest) }],
     answers: {
       200: { description: 'The report', content: [{ schema: fileVerification.or(codeVerification).or(licenseCheck) }] },

@@ -1,7 +1,9 @@
 // POST /v1/verifications, public: a PDF is judged, a presentation code is looked at, a license is checked by
 // the code of its face or by two facts. Nothing is kept, nothing is redeemed.
 import type Koa from 'koa';
+import { fileVerificationQuery } from '../../common/contract/license.ts';
 import { checkMediaType, readBytes } from '../../common/http/body.ts';
+import { parseContract } from '../../common/http/parse-contract.ts';
 import type { Handler } from '../../common/http/routes.ts';
 import type { LicenseDeps } from '../flow/deps.ts';
 import { type CodeFact, lookAtCode } from '../flow/present-licenses.ts';
@@ -16,8 +18,9 @@ export function makeVerificationHandler(deps: LicenseDeps, tries: WrongTries): H
   return async (ctx) => {
     checkMediaType(ctx, ['application/pdf', 'application/json']);
     if (mediaTypeOf(ctx) === 'application/json') return answerJson(deps, tries, ctx);
+    const { date } = parseContract(fileVerificationQuery, { ...ctx.query }, 'The query');
     const pdf = await readBytes(ctx, { maxBytes: MAX_FILE_BYTES, types: ['application/pdf'] });
-    ctx.body = await verifyFile(deps, pdf);
+    ctx.body = await verifyFile(deps, pdf, date ?? null);
   };
 }
 

@@ -157,6 +157,7 @@ const passedResult: Omit<FileVerification, 'kind'> = {
     identifier: IDENTIFIER,
     status: 'valid',
     registered_file: true,
+    state_at: null,
     annotated_copy: null,
     as_of: NOW.toISOString(),
     finding: 'Valid.',

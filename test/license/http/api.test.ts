@@ -165,6 +165,13 @@ test('POST /v1/verifications: a file gets its report and the state of its licens
   const { license: fact } = fileVerification.parse(judged.json);
   t.is(fact.identifier, license.identifier);
   t.true(fact.registered_file);
+  t.is(fact.state_at, null);
+  const on = (date: string) => house.call('POST', `/v1/verifications?date=${date}`, { ...pdf, body: bytes });
+  const stateOn = async (date: string) => fileVerification.parse((await on(date)).json).license.state_at?.state;
+  t.is(await stateOn(license.issued_on), 'valid');
+  t.is(await stateOn('2020-01-01'), 'not_issued');
+  t.is((await on('2099-01-01')).code, 'invalid-request');
+  t.is((await on('tomorrow')).code, 'invalid-request');
   const wanted = [{ identifier: license.identifier }];
   const { code } = await presentLicenses(house.deps, { holderKey: zhangsanKey, account: 'sub-1' }, wanted);
   for (const _ of [1, 2]) {
