@@ -5,6 +5,7 @@ import { type VerificationReport, verificationReport } from '../contract/report.
 import type { DigestSealingRequest } from '../contract/seal.ts';
 import { TrustError } from '../errors.ts';
 import { currentRequestId } from '../http/request-context.ts';
+import { type RoomAnswer, type RoomRequest, requestRoom } from './room-request.ts';
 
 export type SealClientOptions = {
   /** Public URL of the seal room. */
@@ -70,9 +71,10 @@ const PDF = 'application/pdf';
 const TIMEOUT_MS = 30_000;
 
 export function makeSealClient(options: SealClientOptions): SealClient {
-  const send = (path: string, headers: Record<string, string>, body: Uint8Array): Promise<Response> => {
+  const send = (path: string, headers: Record<string, string>, body: Uint8Array): Promise<RoomAnswer> => {
     const requestId = (options.requestId ?? currentRequestId)();
-    return post(new URL(path, options.baseUrl), {
+    return request(new URL(path, options.baseUrl), {
+      method: 'POST',
       headers: { 'Content-Type': PDF, ...(requestId ? { 'X-Request-Id': requestId } : {}), ...headers },
       body,
       timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
@@ -82,12 +84,12 @@ export function makeSealClient(options: SealClientOptions): SealClient {
     async seal(pdf, place, idempotencyKey) {
       const headers = { Authorization: `Bearer ${await options.getToken()}`, 'Idempotency-Key': idempotencyKey };
       const response = await send(`/v1/sealings?${placeQuery(place)}`, headers, pdf);
-      if (response.status !== 201) throw await problemOf(response);
-      const sealingId = response.headers.get('Sealing-Id');
-      const sealed = await readBytes(response);
+      if (response.status !== 201) throw problemOf(response);
+      const sealed = response.body;
+      const sealingId = headerOf(response, 'sealing-id');
       if (!sealingId || !startsWith(sealed, pdf))
         throw unavailable('The answer is not the input with a sealing behind it');
-      return { pdf: sealed, sealingId, isVerified: response.headers.get('Sealing-Verified') === 'TOTAL-PASSED' };
+      return { pdf: sealed, sealingId, isVerified: headerOf(response, 'sealing-verified') === 'TOTAL-PASSED' };
     },
     async sealDigest(asked, idempotencyKey) {
       const headers = {
@@ -97,21 +99,21 @@ export function makeSealClient(options: SealClientOptions): SealClient {
       };
       const body = new Uint8Array(Buffer.from(JSON.stringify(asked)));
       const response = await send('/v1/digest-sealings', headers, body);
-      if (response.status !== 201) throw await problemOf(response);
-      const sealingId = response.headers.get('Sealing-Id');
+      if (response.status !== 201) throw problemOf(response);
+      const sealingId = headerOf(response, 'sealing-id');
       if (!sealingId) throw unavailable('The answer names no sealing');
-      return { der: await readBytes(response), sealingId };
+      return { der: response.body, sealingId };
     },
     async sealFile(esID) {
       const url = new URL(`/v1/seals/${encodeURIComponent(esID)}/file`, options.baseUrl);
-      const response = await request(url, { timeoutMs: options.timeoutMs ?? TIMEOUT_MS });
-      if (response.status !== 200) throw await problemOf(response);
-      return readBytes(response);
+      const response = await request(url, { method: 'GET', headers: {}, timeoutMs: options.timeoutMs ?? TIMEOUT_MS });
+      if (response.status !== 200) throw problemOf(response);
+      return response.body;
     },
     async verify(pdf) {
       const response = await send('/v1/verifications', {}, pdf);
-      if (response.status !== 200) throw await problemOf(response);
-      const report = verificationReport.safeParse(await readJson(response));
+      if (response.status !== 200) throw problemOf(response);
+      const report = verificationReport.safeParse(readJson(response));
       if (!report.success) throw unavailable('The answer is not a verification report');
       return report.data;
     },
@@ -132,43 +134,33 @@ function placeQuery({ documentClass, xMm, yMm, straddleYMm, dxMm, dyMm, ...same 
   return new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString();
 }
 
-type PostRequest = { readonly headers: Record<string, string>; readonly body: Uint8Array; readonly timeoutMs: number };
-
-function post(url: URL, { headers, body, timeoutMs }: PostRequest): Promise<Response> {
-  return request(url, { method: 'POST', headers, body: body as Uint8Array<ArrayBuffer>, timeoutMs });
-}
-
-async function request(url: URL, { timeoutMs, ...init }: RequestInit & { timeoutMs: number }): Promise<Response> {
+async function request(url: URL, asked: RoomRequest): Promise<RoomAnswer> {
   try {
-    return await fetch(url, { ...init, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });
+    return await requestRoom(url, asked);
   } catch (cause) {
-    throw unavailable('The seal room cannot be reached', cause);
+    throw unavailable('The seal room cannot be reached, or its answer broke off', cause);
   }
 }
 
-async function problemOf(response: Response): Promise<TrustError> {
-  const isProblem = response.headers.get('Content-Type')?.startsWith('application/problem+json') ?? false;
-  const parsed = isProblem ? problemDocument.safeParse(await readJson(response)) : null;
+function problemOf(response: RoomAnswer): TrustError {
+  const isProblem = headerOf(response, 'content-type')?.startsWith('application/problem+json') ?? false;
+  const parsed = isProblem ? problemDocument.safeParse(readJson(response)) : null;
   if (!parsed?.success) return unavailable(`The seal room answered with status ${response.status}`);
   const { code, detail, hint, pointer } = parsed.data;
   return new TrustError(code, detail, { hint, ...(pointer === undefined ? {} : { pointer }) });
 }
 
-async function readJson(response: Response): Promise<unknown> {
-  const bytes = await readBytes(response);
+function readJson({ body }: RoomAnswer): unknown {
   try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+    return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.length).toString('utf8'));
   } catch (cause) {
     throw unavailable('The answer of the seal room is not JSON', cause);
   }
 }
 
-async function readBytes(response: Response): Promise<Uint8Array> {
-  try {
-    return new Uint8Array(await response.arrayBuffer());
-  } catch (cause) {
-    throw unavailable('The answer of the seal room broke off', cause);
-  }
+function headerOf({ headers }: RoomAnswer, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value.join(', ') : value;
 }
 
 function startsWith(sealed: Uint8Array, pdf: Uint8Array): boolean {
