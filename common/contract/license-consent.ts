@@ -19,7 +19,6 @@ export const sharedMatter = z
     name: z.string().min(1).max(200),
   })
   .meta({ description: '事项', example: { code: '000131023000', name: '食品经营许可' } });
-export type SharedMatter = z.infer<typeof sharedMatter>;
 
 export const sharedPurpose = z
   .string()

@@ -83,7 +83,6 @@ export const sharingAnswerHead = z.strictObject({
   }),
   requestId: z.string().optional(),
 });
-export type SharingAnswerHead = z.infer<typeof sharingAnswerHead>;
 
 /** GB/T 32918.4 over the UTF-8 JSON text that `data` would have been: SM2Cipher of GM/T 0009, so C1‖C3‖C2 in DER. */
 export const encryptedData = z.strictObject({
@@ -126,7 +125,6 @@ export const searchRequest = requestOf(
     context.addIssue({ code: 'custom', path: ['data', name], message: 'needed unless groundId is a consent' });
   }
 });
-export type SearchRequest = z.infer<typeof searchRequest>;
 
 export const foundCertificate = z.strictObject({
   certificateIdentifier: licenseIdentifier,
@@ -135,7 +133,6 @@ export const foundCertificate = z.strictObject({
   certificateStateName: z.string().meta({ example: '有效' }),
 });
 export const searchAnswer = answerOf(z.strictObject({ certificates: z.array(foundCertificate).max(200) }));
-export type SearchAnswer = z.infer<typeof searchAnswer>;
 
 // 证照信息获取
 
@@ -148,7 +145,6 @@ export const metadataRequest = requestOf(
     }),
   }),
 );
-export type MetadataRequest = z.infer<typeof metadataRequest>;
 
 export const metadataValues = z.record(z.string().max(64), z.string().max(4000)).meta({
   description: 'Short name -> value; several values of one element are set apart by ^',
@@ -178,7 +174,6 @@ export const fileRequest = requestOf(
     }),
   }),
 );
-export type FileRequest = z.infer<typeof fileRequest>;
 
 const copy = {
   certificateIdentifier: licenseIdentifier,
@@ -209,7 +204,6 @@ export const fileAddressAnswer = answerOf(
     addressExpiringTime: z.iso.datetime({ offset: true }),
   }),
 );
-export type FileAddressAnswer = z.infer<typeof fileAddressAnswer>;
 
 // 证照信息验证
 
@@ -225,7 +219,6 @@ export const verifyInformationRequest = requestOf(
     }),
   }),
 );
-export type VerifyInformationRequest = z.infer<typeof verifyInformationRequest>;
 export const verifyInformationAnswer = answerOf(
   z.strictObject({
     result: z.literal([0, 1, 2, 3, 4, 5, 6]).meta({
@@ -235,7 +228,6 @@ export const verifyInformationAnswer = answerOf(
     resultText: z.string().meta({ example: '信息正确且证照有效' }),
   }),
 );
-export type VerifyInformationAnswer = z.infer<typeof verifyInformationAnswer>;
 
 // 证照文件验证
 
@@ -256,7 +248,6 @@ export const verifyFileRequest = requestOf(
       .meta({ description: '颁发机构行政区划代码: 2, 4 or 6 digits of GB/T 2260', example: '360100' }),
   }),
 );
-export type VerifyFileRequest = z.infer<typeof verifyFileRequest>;
 export const verifyFileAnswer = answerOf(
   z.strictObject({
     result: z.literal([0, 1, 2]).meta({ description: '0 通过, 1 签章校验失败, 2 文件校验失败' }),
