@@ -3,6 +3,7 @@
 import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Koa from 'koa';
+import { TrustError } from '../errors.ts';
 
 export type StreamEvent = {
   /** Grows with what is told; the same id is not sent twice. */
@@ -18,8 +19,40 @@ const RETRY_MS = 3000;
 /** A stream that lasts longer is ended; the browser comes back by itself. */
 const LIFE_MS = 10 * 60_000;
 
-/** Asks `look` every `everyMs` until the reader is gone, the last event is told, or the stream is old. */
-export function streamEvents(ctx: Koa.Context, look: () => Promise<StreamEvent>, everyMs = 1000): void {
+/** Streams that are open at once: each asks the database every second. Of one reader a few, for a person has several tabs. */
+const MOST = 200;
+const MOST_OF_READER = 6;
+
+export type EventStreams = {
+  /**
+   * Asks `look` every `everyMs` until the reader is gone, the last event is told, or the stream is old. Throws
+   * too-many-requests when this reader has as many open as he may, and busy when all readers together have.
+   */
+  open(ctx: Koa.Context, reader: string, look: () => Promise<StreamEvent>, everyMs?: number): void;
+};
+
+/** One limit for the streams of these handlers, in the memory of this process. */
+export function makeEventStreams({ most = MOST, mostOfReader = MOST_OF_READER } = {}): EventStreams {
+  const counts = new Map<string, number>();
+  let total = 0;
+  const change = (reader: string, by: 1 | -1): void => {
+    total += by;
+    const count = (counts.get(reader) ?? 0) + by;
+    if (count === 0) counts.delete(reader);
+    else counts.set(reader, count);
+  };
+  return {
+    open: (ctx, reader, look, everyMs = 1000) => {
+      if ((counts.get(reader) ?? 0) >= mostOfReader)
+        throw new TrustError('too-many-requests', `${mostOfReader} streams of this caller are open`);
+      if (total >= most) throw new TrustError('busy', 'as many streams are open as this process holds');
+      change(reader, 1);
+      streamEvents(ctx, look, everyMs, () => change(reader, -1));
+    },
+  };
+}
+
+function streamEvents(ctx: Koa.Context, look: () => Promise<StreamEvent>, everyMs: number, ended: () => void): void {
   ctx.status = 200;
   ctx.set('Content-Type', 'text/event-stream');
   ctx.set('Cache-Control', 'no-cache, no-transform');
@@ -27,10 +60,13 @@ export function streamEvents(ctx: Koa.Context, look: () => Promise<StreamEvent>,
   const body = new PassThrough();
   const gone = new AbortController();
   ctx.res.once('close', () => gone.abort());
+  if (ctx.res.destroyed) gone.abort(); // he left before there was anything to hear
   ctx.body = body;
-  void tell(body, look, { everyMs, signal: gone.signal, known: ctx.get('Last-Event-ID') }).catch(() => {
-    body.end(); // the database is away, or the reader: a browser tries again
-  });
+  void tell(body, look, { everyMs, signal: gone.signal, known: ctx.get('Last-Event-ID') })
+    .catch(() => {
+      body.end(); // the database is away, or the reader: a browser tries again
+    })
+    .finally(ended);
 }
 
 type Telling = { readonly everyMs: number; readonly signal: AbortSignal; readonly known: string };

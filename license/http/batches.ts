@@ -4,7 +4,7 @@ import type Koa from 'koa';
 import { batchQuery, batchRowsQuery } from '../../common/contract/license-batch.ts';
 import type { BearerGate } from '../../common/http/bearer.ts';
 import { parseQuery, readBytes } from '../../common/http/body.ts';
-import { streamEvents } from '../../common/http/event-stream.ts';
+import { makeEventStreams } from '../../common/http/event-stream.ts';
 import { readIdempotencyKey } from '../../common/http/idempotency-key.ts';
 import type { Handler } from '../../common/http/routes.ts';
 import { SHEET_LIMITS } from '../../common/sheets/sheet.ts';
@@ -28,6 +28,7 @@ export const LIST_TYPES = [
 const LISTED = 100;
 
 export function makeBatchHandlers(deps: BatchDeps, gate: BearerGate): BatchHandlers {
+  const streams = makeEventStreams();
   const actorOf = (ctx: Koa.Context): Promise<AuthorityActor> => authorityClient(deps, gate.actorOf(ctx).clientId);
   const find = async (ctx: Koa.Context): Promise<Batch> => getBatchOf(deps, await actorOf(ctx), idOf(ctx));
   const answer = async (ctx: Koa.Context, batch: Batch): Promise<void> => {
@@ -69,7 +70,7 @@ export function makeBatchHandlers(deps: BatchDeps, gate: BearerGate): BatchHandl
     },
     events: async (ctx) => {
       const { organisation, batchId } = await find(ctx);
-      streamEvents(ctx, async () =>
+      streams.open(ctx, gate.actorOf(ctx).clientId, async () =>
         progressOf(await getBatch(deps, organisation, batchId), await countBatchRows(deps.db, batchId)),
       );
     },

@@ -2,7 +2,7 @@
 import type Koa from 'koa';
 import { isTrustError, PROBLEMS } from '../../common/errors.ts';
 import { readForm } from '../../common/http/body.ts';
-import { streamEvents } from '../../common/http/event-stream.ts';
+import { makeEventStreams } from '../../common/http/event-stream.ts';
 import { pageFrame, sendPage } from '../../common/http/preferences.ts';
 import type { Handler } from '../../common/http/routes.ts';
 import { seeOther } from '../../common/http/see-other.ts';
@@ -47,6 +47,7 @@ const ROWS_TO_MEND = 50_000;
 
 export function makeDeskBatchHandlers(parts: Parts): DeskBatchHandlers {
   const { deps, sessions } = parts;
+  const streams = makeEventStreams();
   const viewOf = async (at: AtDesk, batchId: string): Promise<BatchView> => {
     const batch = await getBatchOf(deps, authorityClerk(at.clerk), batchId);
     const [counts, type] = await Promise.all([countBatchRows(deps.db, batchId), deps.catalog.get(batch.licenseType)]);
@@ -76,7 +77,7 @@ export function makeDeskBatchHandlers(parts: Parts): DeskBatchHandlers {
       const at = await atDesk(parts, ctx);
       const id = paramOf(ctx, 'batch_id');
       await viewOf(at, id);
-      streamEvents(ctx, async () => {
+      streams.open(ctx, at.clerk.account, async () => {
         const { batch, counts } = await viewOf(at, id);
         return progressOf(batch, counts);
       });
