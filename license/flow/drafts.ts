@@ -59,7 +59,11 @@ export async function issueDraft(deps: LicenseDeps, clerk: Clerk, draft: Draft):
   return outcome;
 }
 
-function openDraft({ keys }: Pick<Deps, 'keys'>, { box, ...row }: DraftRow): Draft {
+/** Throws `sealed-box-corrupt`. */
+export function openDraft(
+  { keys }: { readonly keys: Pick<Deps['keys'], 'deskBox'> },
+  { box, ...row }: DraftRow,
+): Draft {
   const text = new TextDecoder().decode(openBox(keys.deskBox, box, contextOf(row.draftId)));
   return { ...row, content: JSON.parse(text) as DraftContent };
 }

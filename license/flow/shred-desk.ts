@@ -1,12 +1,15 @@
-// What the desk keeps of a holder for whom nothing was issued: rows of lists that were bad, refused, stopped or not begun. They
-// lie under the room's own key, so they are looked through one by one; rare, and bounded by the thirty days that rows are kept.
+// What the desk keeps of a holder for whom nothing was issued: rows of lists that were bad, refused, stopped or not begun, and drafts. They
+// lie under the room's own key, so they are looked through one by one; rare, and bounded by the days that both are kept.
 import type { Knex } from 'knex';
 import { canonicalHolderCode } from '../../common/codes/holder-code.ts';
 import { isTrustError } from '../../common/errors.ts';
 import type { BatchRow } from '../domain/batch.ts';
+import type { Cells } from '../domain/batch-columns.ts';
 import type { RoomKeys } from '../domain/room-keys.ts';
 import { emptyRows, listKeptRows } from '../store/batches.ts';
+import { deleteDraft, listAllDrafts } from '../store/drafts.ts';
 import { openCells } from './check-batch.ts';
+import { openDraft } from './drafts.ts';
 
 const PAGE = 1000;
 
@@ -38,13 +41,33 @@ export async function emptyRowsOfHolder(
   }
 }
 
-/** Of all holders of a row; none of a row that nobody can open any more. */
+/** Removes every draft of a clerk that names this code of a holder. */
+export async function removeDraftsOfHolder(
+  trx: Knex.Transaction,
+  keys: Pick<RoomKeys, 'deskBox'>,
+  code: string,
+): Promise<void> {
+  const wanted = canonicalHolderCode(code);
+  for (let after: string | undefined = ''; after !== undefined; ) {
+    const drafts = await listAllDrafts(trx, after, PAGE);
+    for (const draft of drafts)
+      if (codesIn(() => openDraft({ keys }, draft).content.cells).includes(wanted))
+        await deleteDraft(trx, draft, draft.draftId);
+    after = drafts.at(-1)?.draftId;
+  }
+}
+
 function codesOf(
   keys: Pick<RoomKeys, 'deskBox'>,
   { batchId, ...row }: BatchRow & { readonly batchId: string },
 ): readonly string[] {
+  return codesIn(() => openCells(keys, batchId, row) ?? {});
+}
+
+/** Of all holders; none where nobody can open the box any more. */
+function codesIn(open: () => Cells): readonly string[] {
   try {
-    const cells = Object.entries(openCells(keys, batchId, row) ?? {});
+    const cells = Object.entries(open());
     return cells.filter(([name]) => HOLDER_CODE.test(name)).map(([, code]) => canonicalHolderCode(code));
   } catch (error) {
     if (isTrustError(error)) return [];

@@ -32,7 +32,7 @@ import {
   type Shredding,
 } from '../store/shreddings.ts';
 import type { LicenseDeps } from './deps.ts';
-import { emptyRowsOfHolder } from './shred-desk.ts';
+import { emptyRowsOfHolder, removeDraftsOfHolder } from './shred-desk.ts';
 
 export type ShreddingRequest = {
   readonly holder: { readonly codeType: string; readonly code: string };
@@ -61,6 +61,7 @@ export async function shredHolder(
       done: await deps.db.transaction(async (trx) => {
         const done = await shred(deps, trx, order, confirmation);
         await emptyRowsOfHolder(trx, deps.keys, holder.code, done.shreddedAt);
+        await removeDraftsOfHolder(trx, deps.keys, holder.code);
         return done;
       }),
     };

@@ -46,6 +46,15 @@ export async function listDrafts(db: Knex, owner: DraftOwner, limit: number): Pr
   return rows;
 }
 
+/** Of all clerks, behind a draft in the order of their ids. */
+export async function listAllDrafts(db: Knex, after: string, limit: number): Promise<readonly DraftRow[]> {
+  const { rows } = await db.raw<{ rows: DraftRow[] }>(
+    `select ${COLUMNS} from license.drafts where draft_id > ? order by draft_id limit ?`,
+    [after, limit],
+  );
+  return rows;
+}
+
 export async function deleteDraft(db: Knex, owner: DraftOwner, draftId: string): Promise<void> {
   await db.raw('delete from license.drafts where draft_id = ? and organisation = ? and account = ?', [
     draftId,

@@ -25,6 +25,7 @@ import {
 import { closeEventDetail } from '../../../license/domain/event-detail.ts';
 import { closeReason } from '../../../license/domain/open-license.ts';
 import { makeEventChain } from '../../../license/flow/chain-events.ts';
+import { saveDraft } from '../../../license/flow/drafts.ts';
 import { getLicense, listHolderLicenses } from '../../../license/flow/open-license.ts';
 import { readSealedFile, storeSealedFile } from '../../../license/flow/sealed-files.ts';
 import { type ShreddingOutcome, shredHolder } from '../../../license/flow/shred-holder.ts';
@@ -288,7 +289,7 @@ test('what the desk keeps of his licenses goes too: cells of lists and drafts, o
   );
 });
 
-test('rows of lists that name him and led to no license are emptied too, and not issued any more', async (t) => {
+test('rows of lists and drafts that name him and led to no license go too, and are not issued any more', async (t) => {
   const world = await makeSharingWorld(t);
   const { db } = world;
   await storeLicense(db);
@@ -314,7 +315,17 @@ test('rows of lists that name him and led to no license are emptied too, and not
   await put('bat_1', 4, 'good', LISI.code);
   await put('bat_2', 2, 'waiting', ZHANGSAN.code, 'holder_2_code');
   await put('bat_2', 3, 'refused', ZHANGSAN.code);
+  const clerk = { clientId: 'license', account: 'clerk-1', organisation: AUTHORITY.code };
+  for (const [draftId, code] of [
+    ['drf_1', ZHANGSAN.code],
+    ['drf_2', LISI.code],
+  ] as const)
+    await saveDraft(world.deps, clerk, { draftId, licenseType: TYPE, content: { cells: { holder_code: code } } });
   await confirm(world);
+  t.deepEqual(
+    (await db('license.drafts')).map(({ draft_id: id }) => id),
+    ['drf_2'],
+  );
   const rows = await db('license.batch_rows').orderBy(['batch_id', 'line']);
   t.deepEqual(
     rows.map(({ state, cells_box: cells, fault }) => [state, cells === null, fault]),
