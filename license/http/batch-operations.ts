@@ -79,7 +79,7 @@ export const BATCH_OPERATIONS = {
     description: 'Events `progress` with the document of the list as data; the stream ends when every row is settled.',
     params,
     answers: { 200: { description: 'The stream', content: { type: 'text/event-stream' } } },
-    problems: ['batch-not-found', 'issuing-not-allowed'],
+    problems: ['too-many-requests', 'busy', 'batch-not-found', 'issuing-not-allowed'],
   },
   confirm: {
     id: 'confirmBatch',
