@@ -7,7 +7,7 @@ import { makeTimeStampToken } from '../../common/pki/time-stamp.ts';
 import { issueTimeStamp, SERIAL_BYTES, type TimeStampDeps } from './answer-time-stamp.ts';
 
 export function makeOwnStamper(deps: Pick<TimeStampDeps, 'db' | 'clock' | 'authority'>): TimeStamper {
-  const { certificate, chain, policy } = deps.authority;
+  const { certificate, chain } = deps.authority;
   const stampDigest = async (digest: Uint8Array): Promise<Uint8Array> => {
     try {
       return await issueTimeStamp(deps, { imprint: { algorithm: OID.sm3, digest }, nonce: null, certReq: true });
@@ -16,23 +16,29 @@ export function makeOwnStamper(deps: Pick<TimeStampDeps, 'db' | 'clock' | 'autho
       throw new TrustError('time-stamp-unavailable', detail, { cause });
     }
   };
+  let largest: Promise<number> | undefined;
   return {
-    /** The largest token there is, with a dummy signature: no key is used, no serial number given. */
-    measure: async () => {
-      const largest = await makeTimeStampToken({
-        policy,
-        digest: new Uint8Array(32),
-        serial: new Uint8Array(SERIAL_BYTES).fill(0xff),
-        time: new Date('2026-01-01T00:00:00.999Z'),
-        nonce: null,
-        certificate,
-        chain,
-        sign: async () => new Uint8Array(72),
-      });
-      return largest.length;
+    measure: () => {
+      largest ??= measureLargest(deps.authority);
+      return largest;
     },
     certificates: async () => [certificate, ...chain],
     stamp: (message) => stampDigest(sm3(message)),
     stampDigest,
   };
+}
+
+/** Bytes of the largest token that this authority can give, with a dummy signature: no key is used, no serial number given. */
+async function measureLargest({ certificate, chain, policy }: TimeStampDeps['authority']): Promise<number> {
+  const token = await makeTimeStampToken({
+    policy,
+    digest: new Uint8Array(32),
+    serial: new Uint8Array(SERIAL_BYTES).fill(0xff),
+    time: new Date('2026-01-01T00:00:00.999Z'),
+    nonce: null,
+    certificate,
+    chain,
+    sign: async () => new Uint8Array(72),
+  });
+  return token.length;
 }

@@ -1,6 +1,7 @@
 // May this client use this seal now? The seal as its row says, without the SESeal, and whether a grant covers the use:
 // one statement for all that ask at once. The last word has the statement that writes the intent (sealings.ts).
 import type { Knex } from 'knex';
+import { runStatement, type Statement } from '../../common/db/statement.ts';
 import type { RegisteredSeal } from '../domain/registered-seal.ts';
 import { ANY_CLASS, type GrantUse } from '../domain/seal-grant.ts';
 
@@ -29,6 +30,18 @@ const USED_BY_IT = `i.client_id = a.client_id and i.idempotency_key = a.idempote
 /** A use by the act of this key. */
 export type ActUse = GrantUse & { readonly idempotencyKey: string };
 
+const FIND: Statement = {
+  name: 'sealing-permits',
+  text: `select a.n, s.es_id as "esID", s.name, s.version, s.state, s.state_changed_at as "stateChangedAt",
+      s.owner_name as "ownerName", s.owner_code as "ownerCode", s.valid_from as "validFrom", s.valid_to as "validTo",
+      s.width_mm as "widthMm", s.height_mm as "heightMm", s.eseal_sm3 as "esealSm3", s.key_ref as "keyRef",
+      exists (select from seal.seal_grants g where ${COVERS}) or exists (
+        select from seal.sealings i join seal.seal_grants g on g.grant_id = i.grant_id where ${USED_BY_IT}) as "isGranted"
+    from json_to_recordset($1::json) as a (n integer, client_id text, es_id text, document_class text, at timestamptz,
+      idempotency_key text)
+    join seal.seals s on s.es_id = a.es_id`,
+};
+
 /** One answer a use, in order. */
 export async function findPermits(db: Knex, uses: readonly ActUse[]): Promise<readonly Permit[]> {
   const asked = uses.map(({ clientId, esID, documentClass, at, idempotencyKey }, n) => ({
@@ -39,19 +52,7 @@ export async function findPermits(db: Knex, uses: readonly ActUse[]): Promise<re
     at,
     idempotency_key: idempotencyKey,
   }));
-  const { rows } = await db
-    .raw<{ rows: Row[] }>(
-      `select a.n, s.es_id as "esID", s.name, s.version, s.state, s.state_changed_at as "stateChangedAt",
-         s.owner_name as "ownerName", s.owner_code as "ownerCode", s.valid_from as "validFrom", s.valid_to as "validTo",
-         s.width_mm as "widthMm", s.height_mm as "heightMm", s.eseal_sm3 as "esealSm3", s.key_ref as "keyRef",
-         exists (select from seal.seal_grants g where ${COVERS}) or exists (
-           select from seal.sealings i join seal.seal_grants g on g.grant_id = i.grant_id where ${USED_BY_IT}) as "isGranted"
-       from json_to_recordset(?::json) as a (n integer, client_id text, es_id text, document_class text, at timestamptz,
-         idempotency_key text)
-       join seal.seals s on s.es_id = a.es_id`,
-      [JSON.stringify(asked)],
-    )
-    .options({ name: 'sealing-permits' });
+  const { rows } = await runStatement<Row>(db, FIND, [JSON.stringify(asked)]);
   const permits = new Map(rows.map(({ n, isGranted, ...seal }) => [n, { seal, isGranted }]));
   return uses.map((_, n) => permits.get(n) ?? null);
 }

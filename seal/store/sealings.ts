@@ -3,6 +3,7 @@
 // first row of a call carries its lease: an expired one may be taken over by raising `attempt`, and only the latest attempt
 // can release. Calls that come at once share their statements.
 import type { Knex } from 'knex';
+import { runStatement, type Statement } from '../../common/db/statement.ts';
 import type { GrantUse } from '../domain/seal-grant.ts';
 import {
   firstPage,
@@ -17,19 +18,19 @@ import { COVERS } from './sealing-permits.ts';
 
 export type CallKey = { readonly clientId: string; readonly idempotencyKey: string };
 
+const FIND_CALLS: Statement = {
+  name: 'sealing-calls',
+  text: `select a.n, s.sealing_id as "headId", s.request_sm3 as "requestSm3", s.attempt, s.lease_until as "leaseUntil",
+      s.released_at as "releasedAt"
+    from json_to_recordset($1::json) as a (n integer, c text, k text)
+    cross join lateral (select * from seal.sealings
+      where client_id = a.c and idempotency_key = a.k and number = 1 limit 1) s`,
+};
+
 /** One answer a key, in order; null: nothing is on record. */
 export async function findCalls(db: Knex, keys: readonly CallKey[]): Promise<readonly (RecordedCall | null)[]> {
   const asked = keys.map(({ clientId, idempotencyKey }, n) => ({ n, c: clientId, k: idempotencyKey }));
-  const { rows } = await db
-    .raw<{ rows: (RecordedCall & { readonly n: number })[] }>(
-      `select a.n, s.sealing_id as "headId", s.request_sm3 as "requestSm3", s.attempt, s.lease_until as "leaseUntil",
-         s.released_at as "releasedAt"
-       from json_to_recordset(?::json) as a (n integer, c text, k text)
-       cross join lateral (select * from seal.sealings
-         where client_id = a.c and idempotency_key = a.k and number = 1 limit 1) s`,
-      [JSON.stringify(asked)],
-    )
-    .options({ name: 'sealing-calls' });
+  const { rows } = await runStatement<RecordedCall & { readonly n: number }>(db, FIND_CALLS, [JSON.stringify(asked)]);
   const found = new Map(rows.map(({ n, ...call }) => [n, call]));
   return keys.map((_, n) => found.get(n) ?? null);
 }
@@ -68,11 +69,34 @@ const COLUMNS = `sealing_id, number, form, client_id, idempotency_key, request_s
   reason, input_sm3, input_size, grant_id, state, attempt, lease_until, created_at`;
 const VALUES = `sealing_id, number, form, client_id, idempotency_key, request_sm3, es_id, eseal_sm3, page, x_mm, y_mm,
   reason, input_sm3, input_size, grant_id, 'intended', 1, lease_until, at`;
-const ASKED = `json_to_recordset(?::json) as a (sealing_id text, head_id text, number integer, form text, client_id text,
+const ROW = `(sealing_id text, head_id text, number integer, form text, client_id text,
   idempotency_key text, request_sm3 text, es_id text, document_class text, eseal_sm3 text, page integer,
   x_mm double precision, y_mm double precision, reason text, input_sm3 text, input_size bigint, at timestamptz,
   lease_until timestamptz)`;
+const askedIn = (parameter: string): string => `json_to_recordset(${parameter}::json) as a ${ROW}`;
 const ON_CONFLICT = 'on conflict (client_id, idempotency_key, number) do nothing';
+
+const INSERT_TOGETHER: Statement = {
+  name: 'sealing-intents',
+  text: `with asked as (select * from ${askedIn('$1')}),
+    permitted as (
+      select a.*, (select g.grant_id from seal.seal_grants g where ${COVERS} and g.max_uses is null
+        order by g.valid_to, g.grant_id limit 1) as grant_id
+      from asked a
+      where exists (select from seal.seals s
+        where s.es_id = a.es_id and s.state = 'active' and s.eseal_sm3 = a.eseal_sm3)),
+    whole as (
+      select head_id from asked a left join permitted p using (sealing_id, head_id)
+      group by head_id having bool_and(p.grant_id is not null)),
+    first as (
+      insert into seal.sealings (${COLUMNS})
+      select ${VALUES} from permitted join whole using (head_id) where number = 1 ${ON_CONFLICT} returning sealing_id),
+    further as (
+      insert into seal.sealings (${COLUMNS})
+      select ${VALUES} from permitted where number > 1 and head_id in (select sealing_id from first))
+    select whole.head_id as "headId", first.sealing_id is not null as "isNew"
+    from whole left join first on first.sealing_id = whole.head_id`,
+};
 
 /**
  * Writes the intents of calls, each whole or not at all, under grants without a count: the seal is in force as it was
@@ -97,29 +121,8 @@ async function insertTogether(
   db: Knex,
   calls: readonly (readonly SealingIntent[])[],
 ): Promise<readonly IntentOutcome[]> {
-  const { rows } = await db
-    .raw<{ rows: { headId: string; isNew: boolean }[] }>(
-      `with asked as (select * from ${ASKED}),
-       permitted as (
-         select a.*, (select g.grant_id from seal.seal_grants g where ${COVERS} and g.max_uses is null
-           order by g.valid_to, g.grant_id limit 1) as grant_id
-         from asked a
-         where exists (select from seal.seals s
-           where s.es_id = a.es_id and s.state = 'active' and s.eseal_sm3 = a.eseal_sm3)),
-       whole as (
-         select head_id from asked a left join permitted p using (sealing_id, head_id)
-         group by head_id having bool_and(p.grant_id is not null)),
-       first as (
-         insert into seal.sealings (${COLUMNS})
-         select ${VALUES} from permitted join whole using (head_id) where number = 1 ${ON_CONFLICT} returning sealing_id),
-       further as (
-         insert into seal.sealings (${COLUMNS})
-         select ${VALUES} from permitted where number > 1 and head_id in (select sealing_id from first))
-       select whole.head_id as "headId", first.sealing_id is not null as "isNew"
-       from whole left join first on first.sealing_id = whole.head_id`,
-      [JSON.stringify(calls.flatMap(asRows))],
-    )
-    .options({ name: 'sealing-intents' });
+  const values = [JSON.stringify(calls.flatMap(asRows))];
+  const { rows } = await runStatement<{ headId: string; isNew: boolean }>(db, INSERT_TOGETHER, values);
   const written = new Map(rows.map(({ headId, isNew }) => [headId, isNew]));
   return calls.map(([head]) => {
     const isNew = written.get(head!.sealingId);
@@ -143,7 +146,7 @@ export async function insertCountedIntents(
     for (const [i, intent] of intents.entries()) {
       const { rows } = await trx
         .raw<{ rows: unknown[] }>(
-          `insert into seal.sealings (${COLUMNS}) select ${VALUES} from (select *, null as grant_id from ${ASKED}) a
+          `insert into seal.sealings (${COLUMNS}) select ${VALUES} from (select *, null as grant_id from ${askedIn('?')}) a
          ${ON_CONFLICT} returning sealing_id`,
           [JSON.stringify([written[i]])],
         )
@@ -218,6 +221,23 @@ export type CallRelease = {
   readonly releases: readonly Release[];
 };
 
+const RELEASE: Statement = {
+  name: 'sealing-releases',
+  text: `with done as (select * from json_to_recordset($1::json) as d (head_id text, attempt integer, at timestamptz,
+      sealing_id text, signed_at timestamptz, field text, data_sm3 text, update_sm3 text, update_size bigint,
+      party_sm3 text, made json)),
+    ours as (
+      select h.sealing_id as head_id from (select distinct head_id, attempt from done) d
+      cross join lateral (select sealing_id from seal.sealings
+        where sealing_id = d.head_id and attempt = d.attempt and state = 'intended' limit 1 for update) h)
+    update seal.sealings s
+    set state = 'released', signed_at = done.signed_at, field = done.field, data_sm3 = done.data_sm3,
+      update_sm3 = done.update_sm3, update_size = done.update_size, party_sm3 = done.party_sm3, made = done.made,
+      released_at = done.at
+    from done join ours using (head_id) where s.sealing_id = done.sealing_id
+    returning done.head_id as "headId"`,
+};
+
 /** Records what calls release; false for a call that another attempt has taken over. One answer a call, in order. */
 export async function markReleased(trx: Knex, calls: readonly CallRelease[]): Promise<readonly boolean[]> {
   const done = calls.flatMap(({ headId, attempt, at, releases }) =>
@@ -235,25 +255,9 @@ export async function markReleased(trx: Knex, calls: readonly CallRelease[]): Pr
       made: record,
     })),
   );
-  const { rows } = await trx
-    .raw<{ rows: { headId: string }[] }>(
-      `with done as (select * from json_to_recordset(?::json) as d (head_id text, attempt integer, at timestamptz,
-         sealing_id text, signed_at timestamptz, field text, data_sm3 text, update_sm3 text, update_size bigint,
-         party_sm3 text, made json)),
-       ours as (
-         select h.sealing_id as head_id from (select distinct head_id, attempt from done) d
-         cross join lateral (select sealing_id from seal.sealings
-           where sealing_id = d.head_id and attempt = d.attempt and state = 'intended' limit 1 for update) h)
-       update seal.sealings s
-       set state = 'released', signed_at = done.signed_at, field = done.field, data_sm3 = done.data_sm3,
-         update_sm3 = done.update_sm3, update_size = done.update_size, party_sm3 = done.party_sm3, made = done.made,
-         released_at = done.at
-       from done join ours using (head_id) where s.sealing_id = done.sealing_id
-       returning done.head_id as "headId"`,
-      [JSON.stringify(done)],
-    )
-    .options({ name: 'sealing-releases' })
-    .catch(throwRefusal('seal-not-usable', 'The seal is not in force any more, or was made again'));
+  const { rows } = await runStatement<{ headId: string }>(trx, RELEASE, [JSON.stringify(done)]).catch(
+    throwRefusal('seal-not-usable', 'The seal is not in force any more, or was made again'),
+  );
   const released = new Set(rows.map(({ headId }) => headId));
   return calls.map(({ headId }) => released.has(headId));
 }

@@ -1,6 +1,7 @@
 // seal.time_stamps: one row a time stamp, append-only. The primary key is what keeps a serial number from being given twice,
 // whatever process asks and whatever was restored from a backup.
 import type { Knex } from 'knex';
+import { runStatement, type Statement } from '../../common/db/statement.ts';
 
 export type TimeStampRow = {
   /** Hexadecimal. */
@@ -11,13 +12,14 @@ export type TimeStampRow = {
   readonly imprintSm3: string;
 };
 
+const INSERT: Statement = {
+  name: 'time-stamp-insert',
+  text: `insert into seal.time_stamps (serial, gen_time, policy, imprint_sm3) values ($1, $2, $3, $4)
+    on conflict (serial) do nothing`,
+};
+
 /** Records a time stamp before it is signed; false when the serial number was given before. */
 export async function insertTimeStamp(db: Knex, { serial, time, policy, imprintSm3 }: TimeStampRow): Promise<boolean> {
-  const inserted = await db('seal.time_stamps')
-    .insert({ serial, gen_time: time, policy, imprint_sm3: imprintSm3 })
-    .onConflict('serial')
-    .ignore()
-    .returning('serial')
-    .options({ name: 'time-stamp-insert' });
-  return inserted.length === 1;
+  const { rowCount } = await runStatement(db, INSERT, [serial, time, policy, imprintSm3]);
+  return rowCount === 1;
 }

@@ -2,37 +2,37 @@
 // A lock only spares writers from meeting: that a chain has one row a number is kept by the primary key.
 import type { Knex } from 'knex';
 import { databaseErrorCode } from '../../db/errors.ts';
+import { runStatement, type Statement } from '../../db/statement.ts';
 import type { AuditRow, Head } from '../entry.ts';
 
 const LOCK_WAIT = '5s';
 const LOCK_NOT_AVAILABLE = '55P03';
 
+const insertInto = (schema: string): Statement => ({
+  name: `audit-insert-${schema}`,
+  text: `with written as (
+      insert into ${schema}.audit_entries (chain, number, at, kind, subject, actor, request_id, detail, previous, hash)
+      select chain, number, at, kind, subject, actor, request_id, detail::json, decode(previous, 'hex'), decode(hash, 'hex')
+      from unnest($1::integer[], $2::bigint[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+        $9::text[], $10::text[]) as row (chain, number, at, kind, subject, actor, request_id, detail, previous, hash))
+    select pg_backend_pid() as pid`,
+});
+
 /** Inserts rows in one statement; the process id of the session that wrote them. */
 export async function insertRows(db: Knex, schema: string, rows: readonly AuditRow[]): Promise<number> {
   const column = <T>(read: (row: AuditRow) => T): T[] => rows.map(read);
-  const { rows: answer } = await db
-    .raw<{ rows: { pid: number }[] }>(
-      `with written as (
-         insert into ??.audit_entries (chain, number, at, kind, subject, actor, request_id, detail, previous, hash)
-         select chain, number, at, kind, subject, actor, request_id, detail::json, decode(previous, 'hex'), decode(hash, 'hex')
-         from unnest(?::integer[], ?::bigint[], ?::timestamptz[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
-           ?::text[], ?::text[]) as row (chain, number, at, kind, subject, actor, request_id, detail, previous, hash))
-       select pg_backend_pid() as pid`,
-      [
-        schema,
-        column(({ chain }) => chain),
-        column(({ number }) => number),
-        column(({ at }) => at.toISOString()),
-        column(({ kind }) => kind),
-        column(({ subject }) => subject),
-        column(({ actor }) => actor),
-        column(({ requestId }) => requestId) as string[], // knex does not type a null within an array
-        column(({ detail }) => detail),
-        column(({ previous }) => previous),
-        column(({ hash }) => hash),
-      ],
-    )
-    .options({ name: `audit-insert-${schema}` });
+  const { rows: answer } = await runStatement<{ pid: number }>(db, insertInto(schema), [
+    column(({ chain }) => chain),
+    column(({ number }) => number),
+    column(({ at }) => at.toISOString()),
+    column(({ kind }) => kind),
+    column(({ subject }) => subject),
+    column(({ actor }) => actor),
+    column(({ requestId }) => requestId),
+    column(({ detail }) => detail),
+    column(({ previous }) => previous),
+    column(({ hash }) => hash),
+  ]);
   return answer[0]!.pid;
 }
 
