@@ -15,7 +15,7 @@ export type Page = {
 export type Browser = {
   open(url: string): Promise<Page>;
   /** Sends the page's form (the one whose action contains `action`, else the first) with its hidden fields and `values`. */
-  submit(page: Page, values: Readonly<Record<string, string>>, action?: string): Promise<Page>;
+  submit(page: Page, values: Readonly<Record<string, string | null>>, action?: string): Promise<Page>;
   /** One request with this browser's cookies, leading nowhere on. */
   fetchOnce(url: string, init?: RequestInit): Promise<Response>;
   /** Names of the cookies that would be sent to `url`. */
@@ -78,7 +78,8 @@ export function makeBrowser(): Browser {
     submit: (page, values, action) => {
       const form = findForm(page.text, action);
       const url = new URL(form.action, page.url).href;
-      const body = new URLSearchParams({ ...form.hidden, ...values });
+      const sent = Object.entries({ ...form.hidden, ...values }).filter(([, value]) => value !== null);
+      const body = new URLSearchParams(sent as [string, string][]);
       const origin = new URL(page.url).origin;
       const restricted = /form-action 'self'/.test(page.headers.get('Content-Security-Policy') ?? '');
       return go(url, { method: 'POST', body, headers: { Origin: origin } }, restricted ? origin : null);

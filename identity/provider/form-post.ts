@@ -17,9 +17,10 @@ export function ownFormPosts(provider: Provider, requests: PageRequests): void {
     if (form === null) return;
     const isOurs = form.action.startsWith(`${provider.issuer}/`);
     if (!isOurs && !isRegistered(ctx, form.action)) throw new Error('a form to an address that is not registered');
-    ctx.set('Content-Security-Policy', policyFor(isOurs ? "'self'" : sourceOf(form.action)));
     ctx.type = 'text/html; charset=utf-8';
     ctx.body = formPostPage(requests.of(ctx.req).frame, { ...form, system: ctx.oidc.client?.clientName ?? null });
+    // After the page: its frame puts the policy of every page there.
+    ctx.set('Content-Security-Policy', policyFor(isOurs ? "'self'" : sourceOf(form.action)));
   });
 }
 

@@ -126,7 +126,12 @@ test('a system is registered, changed topic by topic with a reason, and each cha
     reason: REASON,
   };
   t.is((await browser.submit(rules, strict, '/rules')).status, 422, 'FAPI without DPoP and PAR');
-  const demands = { 'demands.dpopBound': 'on', 'demands.parRequired': 'on', minLevel: '3' };
+  const demands = {
+    'demands.dpopBound': 'on',
+    'demands.parRequired': 'on',
+    'demands.acceptsUnits': null,
+    minLevel: '3',
+  };
   t.is((await browser.submit(rules, { ...strict, ...demands }, '/rules')).status, 200);
   t.like(await findClient(house.db, 'tax-desk'), { profile: 'fapi2', minLevel: 3, acceptsUnits: false });
   const csrf = await browser.fetchOnce(`${done.url}/about`, {

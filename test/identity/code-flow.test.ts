@@ -46,6 +46,7 @@ test('a client of the platform gets the holder code at userinfo under scope iden
     name: '张三',
     holder_code: '360102199003077718',
     holder_code_type: '111',
+    roles: [],
   });
 });
 
@@ -54,7 +55,7 @@ test('refused sibling: without the scope in the request the same client gets no 
   const license = await house.client('license', LICENSE_ROOM);
   const tokens = await exchange(license, await logIn(license));
   const person = await oidc.fetchUserInfo(license.config, tokens.access_token, house.subOf('xinji'));
-  t.deepEqual(person, { sub: house.subOf('xinji'), name: '张三' });
+  t.deepEqual(person, { sub: house.subOf('xinji'), name: '张三', roles: [] });
 });
 
 test('refused siblings: not registered for identity_document, or registered in the sector of the platform and not approved', async (t) => {
