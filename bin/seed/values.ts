@@ -112,6 +112,23 @@ export const STAFF = [
     unit: '政务服务大厅窗口',
     role: 'counter-clerk',
   },
+  // Of the license room: who issues at the desk, and who enters legal bases.
+  {
+    login: 'zhengzhao-qianfa',
+    name: '许立言',
+    code: '360102198904167767',
+    org: ISSUING_DEPARTMENT.code,
+    unit: '政务服务科',
+    role: 'license-clerk',
+  },
+  {
+    login: 'zhengzhao-guanli',
+    name: '顾明章',
+    code: '360102198009237765',
+    org: SEAL_AUTHORITY.code,
+    unit: '数据资源科',
+    role: 'license-admin',
+  },
 ] as const;
 export type StaffLogin = (typeof STAFF)[number]['login'];
 

@@ -24,6 +24,8 @@ export const TEST_PERSONS: readonly TestPerson[] = [
   { name: '高守宁', code: '360102198703227786', face: 'matched' },
   { name: '宋鉴明', code: '360102197909087796', face: 'matched' },
   { name: '叶问真', code: '360102199204187788', face: 'matched' },
+  { name: '许立言', code: '360102198904167767', face: 'matched' },
+  { name: '顾明章', code: '360102198009237765', face: 'matched' },
   // Whose pictures never fit.
   { name: '钱双', code: '360102199508200021', face: 'mismatched' },
   // Renamed lately: the base still has the old name (the new one is 孙新名).
