@@ -24,6 +24,8 @@ export type Result = {
   readonly unit: string;
   readonly rounds: number;
   readonly rows: readonly Row[];
+  /** What else the run showed, in a sentence. */
+  readonly shown?: string;
 };
 
 export type MeasureOptions = {

@@ -60,7 +60,8 @@ export const redeem: Benchmark = {
       const recorded = await record(db, await ground.codes(1));
       const client = makeLeanClient(room.url);
       const send = (code: string) => sendRedemption(client, room.token, code);
-      console.error(await redeemTwice(await ground.codes(TWICE), send));
+      const shown = await redeemTwice(await ground.codes(TWICE), send);
+      console.error(shown);
       const variants = {
         floor: async () => {
           const codes = await ground.codes(A_TURN);
@@ -79,7 +80,9 @@ export const redeem: Benchmark = {
       client.close();
       const one = (value: number): number => Number((value / A_TURN).toPrecision(3));
       const rows = result.rows.map((row) => ({ ...row, wall_ms: one(row.wall_ms), cpu_ms: one(row.cpu_ms) }));
-      return [{ ...result, unit: `one redemption, ${CALLERS} callers at once, ${recorded.length} statements`, rows }];
+      return [
+        { ...result, unit: `one redemption, ${CALLERS} callers at once, ${recorded.length} statements`, rows, shown },
+      ];
     } finally {
       room.child.disconnect();
       await Promise.all([db.destroy(), ...bare.map((client) => client.end())]);

@@ -1,6 +1,6 @@
 // Runs the benchmarks (all, or those named), prints a table each and writes bench/results/NAME.json.
 // `make bench` calls this. Nothing here decides a test. What takes long or wants arguments is started by itself: corpus.ts,
-// identity-nodes.ts, identity-large.ts.
+// identity-nodes.ts, identity-large.ts, license-large.ts (which `make bench` calls too).
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { audit } from './audit.ts';
@@ -45,7 +45,7 @@ const unknown = wanted.filter((name) => !BENCHMARKS.some((benchmark) => benchmar
 if (unknown.length > 0) {
   console.error(
     `no benchmark ${unknown.join(', ')}; there are ${BENCHMARKS.map((benchmark) => benchmark.name).join(', ')}, ` +
-      'and by themselves bench/corpus.ts, bench/identity-nodes.ts, bench/identity-large.ts',
+      'and by themselves bench/corpus.ts, bench/identity-nodes.ts, bench/identity-large.ts, bench/license-large.ts',
   );
   process.exit(2);
 }

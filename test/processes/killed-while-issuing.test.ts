@@ -107,9 +107,10 @@ async function request(bearer: string, number: number): Promise<Told | 'promised
   try {
     const url = `${house.urls.license}/v1/licenses`;
     const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(requestOf(number)) });
-    const answer = (await response.json()) as LicenseDocument;
+    const answer = (await response.json()) as LicenseDocument & { readonly code?: string };
     if (response.status === 202) return 'promised';
-    if (response.status === 503) return null;
+    // What says "repeat": a room or the database is away, or somebody else works on it since a lease ended.
+    if (response.status === 503 || answer.code === 'license-pending') return null;
     if (response.status > 201) throw new Error(`${response.status}: ${JSON.stringify(answer)}`);
     return { identifier: answer.identifier, sm3: answer.file.sm3 };
   } catch (error) {

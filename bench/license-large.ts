@@ -1,0 +1,120 @@
+// A registry of a province against a small one: `node bench/license-large.ts [licenses] [small]`, 1,000,000 and 10,000 unless
+// told (`make bench`; `make bench-large` has 5,000,000). Both lie on one server and take turns at the same offered rate, warm;
+// what must hold is the ratio of the p99s of reading by identifier, of a holder's list and of an issue's statements: at most
+// 1.5, median of three rounds. Says how long filling took and how much disk it took, and how busy the machine was.
+// Keeps bench/results/license-large.json, a result for each size from a million up.
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect } from '../common/db/connect.ts';
+import { removeEmbedded, startEmbedded } from '../common/db/embedded.ts';
+import { fillRegistry } from './large/fill.ts';
+import { findCapacity, offer, quantile } from './large/offered-rate.ts';
+import { OPERATIONS, type Operation, openRegistry, type Registry } from './large/operations.ts';
+import { machine, median } from './measure.ts';
+
+const CALLERS = 16;
+const ROUNDS = 3;
+const SECONDS_A_TURN = 2;
+const TURNS = 3;
+const WARM_SECONDS = 3;
+/** Of the capacity of the slower one; at most half. */
+const LOAD = 0.3;
+const MOST_PER_SECOND = 1000;
+const WARMING = 1000;
+/** Issues made ready for finding the capacity. */
+const PREPARED = 3000;
+const KEPT_FROM = 1_000_000;
+
+type Sizes = { readonly small: Registry; readonly large: Registry };
+type Figures = { readonly p50: number; readonly p99: number };
+type Compared = {
+  readonly operation: Operation;
+  readonly capacity_per_second: { readonly small: number; readonly large: number };
+  readonly offered_per_second: number;
+  readonly small: Figures;
+  readonly large: Figures;
+  readonly p99_ratio: number;
+};
+
+const [licenses = 1_000_000, few = 10_000] = process.argv.slice(2).map(Number);
+const dataDir = await mkdtemp(join(tmpdir(), 'xinji-bench-large-'));
+const server = await startEmbedded({ dataDir });
+try {
+  const busyBefore = loadavg();
+  const filled = [
+    await fillRegistry(server.url, 'bench_small', few),
+    await fillRegistry(server.url, 'bench_large', licenses),
+  ];
+  const pools = filled.map(({ url }) => connect(url, { applicationName: 'bench', poolMin: CALLERS, poolMax: CALLERS }));
+  const [small, large] = filled.map((one, index) => openRegistry(pools[index]!, one.licenses));
+  const compared: Compared[] = [];
+  for (const operation of OPERATIONS) {
+    console.error(`${new Date().toISOString()} ${operation}`);
+    compared.push(await compare({ small: small!, large: large! }, operation));
+  }
+  const told = filled.map(({ url: _, ...one }) => one);
+  const load = { before: busyBefore, after: loadavg() };
+  const result = {
+    measured_at: new Date().toISOString(),
+    machine: machine(),
+    load_average: load,
+    filled: told,
+    compared,
+  };
+  console.log(rounded(result));
+  if (licenses >= KEPT_FROM) await keep(licenses, result);
+  await Promise.all(pools.map((pool) => pool.destroy()));
+} finally {
+  await server.stop();
+  await removeEmbedded(dataDir);
+  await rm(dataDir, { recursive: true, force: true });
+}
+process.exit(0);
+
+/** Small and large by turns, at one rate, round by round. */
+async function compare({ small, large }: Sizes, operation: Operation): Promise<Compared> {
+  const warm = { small: await warmUp(small, operation), large: await warmUp(large, operation) };
+  const rate = Math.min(MOST_PER_SECOND, Math.max(1, Math.floor(Math.min(warm.small, warm.large) * LOAD)));
+  const count = Math.round(rate * SECONDS_A_TURN);
+  const rounds: Record<keyof Sizes, Figures[]> = { small: [], large: [] };
+  for (let round = 0; round < ROUNDS; round++) {
+    const times: Record<keyof Sizes, number[]> = { small: [], large: [] };
+    for (let turn = 0; turn < TURNS * 2; turn++) {
+      // Who begins changes, so that neither has always the moment after the other.
+      const size = (turn + round) % 2 === 0 ? 'small' : 'large';
+      const act = await (size === 'small' ? small : large).prepare(operation, count);
+      times[size].push(...(await offer(act, rate, SECONDS_A_TURN)));
+    }
+    for (const size of ['small', 'large'] as const)
+      rounds[size].push({ p50: quantile(times[size], 0.5), p99: quantile(times[size], 0.99) });
+  }
+  const figures = (list: readonly Figures[]): Figures => ({
+    p50: median(list.map(({ p50 }) => p50)),
+    p99: median(list.map(({ p99 }) => p99)),
+  });
+  const [less, more] = [figures(rounds.small), figures(rounds.large)];
+  const ratio = more.p99 / less.p99;
+  return { operation, capacity_per_second: warm, offered_per_second: rate, small: less, large: more, p99_ratio: ratio };
+}
+
+/** Calls a second that all callers together get, warm. */
+async function warmUp(registry: Registry, operation: Operation): Promise<number> {
+  await findCapacity(await registry.prepare(operation, WARMING), CALLERS, WARM_SECONDS, limitOf(operation, WARMING));
+  return findCapacity(await registry.prepare(operation, PREPARED), CALLERS, WARM_SECONDS, limitOf(operation, PREPARED));
+}
+
+async function keep(size: number, result: object): Promise<void> {
+  const path = join(import.meta.dirname, 'results/license-large.json');
+  const known = JSON.parse(await readFile(path, 'utf8').catch(() => '{}')) as Record<string, object>;
+  await writeFile(path, `${rounded({ ...known, [size]: result })}\n`);
+}
+
+function rounded(value: object): string {
+  return JSON.stringify(value, (_key, one) => (typeof one === 'number' ? Number(one.toPrecision(4)) : one), 2);
+}
+
+/** Only issues are made ready before. */
+function limitOf(operation: Operation, prepared: number): number {
+  return operation === 'issue' ? prepared : Number.POSITIVE_INFINITY;
+}
