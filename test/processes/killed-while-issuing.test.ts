@@ -25,7 +25,8 @@ const rooms = new Map<'license' | 'seal', Children>();
 /** Resolves when the rooms can be called. */
 let up: Promise<void>;
 
-test.before(async () => {
+test.before(async (t) => {
+  t.timeout(600_000);
   house = await startHouse();
   await house.stopRoom('license');
   await house.stopRoom('seal');
