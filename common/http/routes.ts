@@ -63,6 +63,11 @@ export function mountRoutes(app: Koa, table: readonly Route[], { authorise }: Ro
     }
     router.register(row.path, allowed(row.method), (context) => answer(context as unknown as Koa.Context));
   }
+  // No row has a zero byte in its path, and PostgreSQL takes none.
+  app.use((ctx, next) => {
+    if (ctx.path.includes('%00')) throw new TrustError('not-found', 'Nothing is served at a path with a zero byte.');
+    return next();
+  });
   // A path without parameters is looked up; the router would try the pattern of every row before it.
   app.use((ctx, next) => plain.get(`${ctx.method} ${ctx.path}`)?.(ctx) ?? next());
   app.use(router.routes() as unknown as Koa.Middleware);

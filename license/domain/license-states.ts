@@ -1,5 +1,5 @@
 // States of a license and the acts that lead from one to another, in words and as one table: the states and operations of
-// the national platform (facts of C 01xx) without its numbers. `expired` is never stored: it follows from valid_to and the
+// the national platform (C 01xx) without its numbers. `expired` is never stored: it follows from valid_to and the
 // date; `superseded` is said of an identifier, never of a license. Not here: who may act (license/flow), and which of the
 // acts a license type allows (its `acts`).
 import { chinaDate } from '../../common/codes/calendar-date.ts';

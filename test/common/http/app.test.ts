@@ -356,3 +356,20 @@ test('no body, content type or query whatever is answered by a 500', async (t) =
     ),
   );
 });
+
+test('a zero byte in a path is nothing here, and reaches no handler', async (t) => {
+  const seen: string[] = [];
+  const row: Route = {
+    method: 'GET',
+    path: '/v1/things/:name',
+    scope: 'public',
+    handler: (ctx) => {
+      seen.push(ctx.path);
+      ctx.body = {};
+    },
+  };
+  const { call } = await start(t, [row]);
+  t.is((await call('/v1/things/a%00b')).status, 404);
+  t.deepEqual(seen, []);
+  t.is((await call('/v1/things/ab')).status, 200);
+});
