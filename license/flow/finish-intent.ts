@@ -50,7 +50,7 @@ export async function finishIntent(deps: LicenseDeps, issue: Issue, lease: Lease
 }
 
 async function finish(deps: LicenseDeps, issue: Issue, lease: Lease, made?: Material): Promise<void> {
-  // 4 External code (C 02xx, external code): a national register that numbers a license before it is printed is asked here.
+  // 4 External code: a national register that numbers a license before it is printed is asked here.
   //   None is, so far; the column `external_code` and this step wait for it.
 
   // 5 Render: the same bytes every time.
