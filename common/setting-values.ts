@@ -12,6 +12,7 @@ import {
   parseText,
 } from './env.ts';
 import { type PurposeFolder, readPurposeFolder, readTrustFolder, type TrustFolder } from './files/trust-folder.ts';
+import { parseNetworks } from './networks.ts';
 import { type Certificate, isDevelopmentCertificate, readCertificatesPem } from './pki/certificate.ts';
 
 /** A default that production does not have. */
@@ -20,6 +21,13 @@ export const inDevelopment = (value: string) => (mode: Mode) => (mode === 'devel
 /** An empty text is: none. */
 export function parseOptional<T>(parse: (value: string, mode: Mode) => T): (value: string, mode: Mode) => T | null {
   return (value, mode) => (value === '' ? null : parse(value, mode));
+}
+
+/** Networks in CIDR form, separated by commas. */
+export function parseNetworkList(value: string): readonly string[] {
+  const networks = parseList(value);
+  parseNetworks(networks);
+  return networks;
 }
 
 /** Rows of every room. */

@@ -1,8 +1,8 @@
 // Settings of sessions: how long they last, how systems are told of their end, and what stays on record of them.
 import { readFileSync } from 'node:fs';
-import { type ConfigTable, parseInteger, parseIntegers, parseList } from '../../common/env.ts';
-import { parseNetworks } from '../../common/networks.ts';
+import { type ConfigTable, parseInteger, parseIntegers } from '../../common/env.ts';
 import { NO_PLACES, parsePlaces } from '../../common/places.ts';
+import { parseNetworkList } from '../../common/setting-values.ts';
 
 export const SESSION_ROWS = {
   logoutNetworks: {
@@ -11,11 +11,7 @@ export const SESSION_ROWS = {
       'Private networks (CIDR, separated by commas) on which systems may be told of a logout; all others are refused.',
     example: '10.20.0.0/16,192.168.7.0/24',
     fallback: (mode) => (mode === 'development' ? '127.0.0.0/8,::1/128' : ''),
-    parse: (value) => {
-      const networks = parseList(value);
-      parseNetworks(networks);
-      return networks;
-    },
+    parse: parseNetworkList,
   },
   logoutTimeoutMs: {
     name: 'XINJI_IDENTITY_LOGOUT_TIMEOUT_MS',

@@ -3,37 +3,19 @@
 // date; `superseded` is said of an identifier, never of a license. Not here: who may act (license/flow), and which of the
 // acts a license type allows (its `acts`).
 import { chinaDate } from '../../common/codes/calendar-date.ts';
+import { LICENSE_STATES, type STATE_ACTS, type VERSION_OPERATIONS } from '../../common/contract/license.ts';
 import { TrustError } from '../../common/errors.ts';
 import type { LicenseActName } from './license-acts.ts';
 
-/** What a row can hold: 有效, 暂扣, 撤销, 吊销, 注销, 失效, 办理转出. */
-export const STORED_STATES = [
-  'valid',
-  'suspended',
-  'withdrawn',
-  'revoked',
-  'cancelled',
-  'lapsed',
-  'transferred',
-] as const;
-export type StoredState = (typeof STORED_STATES)[number];
 /** What a license is at an instant. */
-export type LicenseState = StoredState | 'expired';
+export type LicenseState = (typeof LICENSE_STATES)[number];
+/** What a row can hold: 有效, 暂扣, 撤销, 吊销, 注销, 失效, 办理转出. */
+export type StoredState = Exclude<LicenseState, 'expired'>;
+export const STORED_STATES = LICENSE_STATES.filter((state): state is StoredState => state !== 'expired');
 
 /** Acts that make a new version with a file of its own. */
-export const VERSION_ACTS = ['renew', 'change', 'replace', 'correct'] as const;
-export type VersionAct = (typeof VERSION_ACTS)[number];
+export type VersionAct = (typeof VERSION_OPERATIONS)[number];
 /** Acts that change the state and nothing else. */
-export const STATE_ACTS = [
-  'suspend',
-  'resume',
-  'withdraw',
-  'revoke',
-  'cancel',
-  'lapse',
-  'transfer_out',
-  'cancel_transfer',
-] as const;
 export type StateAct = (typeof STATE_ACTS)[number];
 export type LicenseAct = VersionAct | StateAct;
 

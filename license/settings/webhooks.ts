@@ -1,6 +1,6 @@
 // Settings of the messages to case systems (docs/integrate-case-system.md).
-import { type ConfigTable, parseInteger, parseIntegers, parseList } from '../../common/env.ts';
-import { parseNetworks } from '../../common/networks.ts';
+import { type ConfigTable, parseInteger, parseIntegers } from '../../common/env.ts';
+import { parseNetworkList } from '../../common/setting-values.ts';
 
 const DAY_SECONDS = 86_400;
 
@@ -11,11 +11,7 @@ export const WEBHOOK_ROWS = {
       'Private networks (CIDR, separated by commas) on which subscribers of webhooks may be reached; all others that are not public are refused.',
     example: '10.20.0.0/16,192.168.7.0/24',
     fallback: (mode) => (mode === 'development' ? '127.0.0.0/8,::1/128' : ''),
-    parse: (value) => {
-      const networks = parseList(value);
-      parseNetworks(networks);
-      return networks;
-    },
+    parse: parseNetworkList,
   },
   webhookTimeoutMs: {
     name: 'XINJI_LICENSE_WEBHOOK_TIMEOUT_MS',

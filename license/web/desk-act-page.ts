@@ -1,13 +1,11 @@
 // The question before the state of a license is changed: what it means, and the reason, which the holder reads.
-import type { STATE_ACTS } from '../../common/contract/license.ts';
 import type { PageFrame } from '../../common/web/frame.ts';
 import { html } from '../../common/web/html.ts';
 import { errorSummary, FOCUS_SUMMARY_SCRIPT, facts, hiddenFields, identifier, notice } from '../../common/web/parts.ts';
 import { sayIn, type Text, type Texts } from '../../common/web/texts.ts';
+import type { StateAct } from '../domain/license-states.ts';
 import { type DeskFrame, deskPage, deskPath } from './desk-frame.ts';
 import { textArea } from './form-fields.ts';
-
-export type StateAct = (typeof STATE_ACTS)[number];
 
 const ENDED: Text = {
   zh: '证照立即终止，不能恢复；持证人不能再出示，核验时会显示这一状态。',

@@ -5,7 +5,8 @@ import { facts, field, hiddenFields, identifier, notice, verdict } from '../../c
 import { type Choice, recordTable, selectField, type TimelineEntry, timeline } from '../../common/web/records.ts';
 import { formatDateTime, sayIn, type Texts } from '../../common/web/texts.ts';
 import type { License } from '../domain/license-record.ts';
-import { ACT_TEXTS, type StateAct } from './desk-act-page.ts';
+import type { StateAct } from '../domain/license-states.ts';
+import { ACT_TEXTS } from './desk-act-page.ts';
 import { type DeskFrame, deskPage, deskPath } from './desk-frame.ts';
 import { dateWords, periodWords, type StateView, stateMark, stateTag, stateWords } from './license-words.ts';
 

@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { LICENSE_STATES } from '../../../common/contract/license.ts';
+import { LICENSE_STATES, VERSION_OPERATIONS } from '../../../common/contract/license.ts';
 import { isTrustError } from '../../../common/errors.ts';
 import { LICENSE_ACT_NAMES, type LicenseActName } from '../../../license/domain/license-acts.ts';
 import {
@@ -12,7 +12,6 @@ import {
   type StoredState,
   stateAt,
   TRANSITIONS,
-  VERSION_ACTS,
 } from '../../../license/domain/license-states.ts';
 import {
   hashPresentationCode,
@@ -53,7 +52,7 @@ test('states: any sequence of acts keeps to the table: versions only of a valid 
         const isLawful = TRANSITIONS[state][act] !== undefined;
         if (ended && isLawful) return false;
         if (!isLawful) continue;
-        if (VERSION_ACTS.some((one) => one === act) && state !== 'valid') return false;
+        if (VERSION_OPERATIONS.some((one) => one === act) && state !== 'valid') return false;
         state = nextState(state, act, LICENSE_ACT_NAMES);
         ended = ['withdrawn', 'revoked', 'cancelled'].includes(state);
       }
