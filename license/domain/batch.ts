@@ -33,6 +33,7 @@ export type BatchRow = {
   readonly pointer: string | null;
 };
 export type BatchCounts = Readonly<Record<BatchRowState, number>>;
+export type CountedBatch = { readonly batch: Batch; readonly counts: BatchCounts };
 export type RowOutcome =
   | { readonly state: 'issued'; readonly identifier: string }
   | { readonly state: 'refused'; readonly problem: string; readonly fault: string; readonly pointer: string | null };

@@ -60,6 +60,8 @@ export async function issuerOfClerk(
 export type AuthorityActor = {
   readonly actor: string;
   readonly organisation: string;
+  /** Null for a clerk: he works for his organisation as an authority. */
+  readonly clientId: string | null;
   worksFor(licenseType: string, authorityCode: string): Promise<boolean>;
 };
 
@@ -70,12 +72,18 @@ export async function authorityClient(deps: Pick<LicenseDeps, 'db'>, clientId: s
   return {
     actor: clientId,
     organisation: client.organisation,
+    clientId,
     worksFor: (licenseType, authorityCode) => isClientOfAuthority(deps.db, clientId, licenseType, authorityCode),
   };
 }
 
 export function authorityClerk({ account, organisation }: Clerk): AuthorityActor {
-  return { actor: account, organisation, worksFor: async (_, authorityCode) => authorityCode === organisation };
+  return {
+    actor: account,
+    organisation,
+    clientId: null,
+    worksFor: async (_, authorityCode) => authorityCode === organisation,
+  };
 }
 
 /** Tells an unknown type from one that may not be issued here. */

@@ -11,7 +11,6 @@ import {
   findBatch,
   finishBatch,
   isRowWaiting,
-  listBatches,
   listBatchRows,
   settleRow,
   startBatch,
@@ -84,25 +83,6 @@ export async function getBatchOf(
   const batch = await getBatch(deps, actor.organisation, batchId);
   if (await actor.worksFor(batch.licenseType, batch.authorityCode)) return batch;
   throw batchNotFound(batchId);
-}
-
-/** The newest of those, at most `limit` of his organisation looked at. */
-export async function listBatchesOf(
-  { db }: Pick<LicenseDeps, 'db'>,
-  actor: AuthorityActor,
-  limit: number,
-): Promise<readonly Batch[]> {
-  const batches = await listBatches(db, actor.organisation, { limit });
-  const rights = new Map<string, Promise<boolean>>();
-  const own = await Promise.all(
-    batches.map(({ licenseType, authorityCode }) => {
-      const right = `${licenseType}.${authorityCode}`;
-      const known = rights.get(right) ?? actor.worksFor(licenseType, authorityCode);
-      rights.set(right, known);
-      return known;
-    }),
-  );
-  return batches.filter((_, index) => own[index]);
 }
 
 function batchNotFound(batchId: string): TrustError {

@@ -11,8 +11,8 @@ import { SHEET_LIMITS } from '../../common/sheets/sheet.ts';
 import type { Batch } from '../domain/batch.ts';
 import { type BatchDeps, checkBatch } from '../flow/check-batch.ts';
 import { type AuthorityActor, authorityClient, issuerOfClient } from '../flow/issuer.ts';
-import { confirmBatch, getBatch, getBatchOf, listBatchesOf, stopRows } from '../flow/run-batch.ts';
-import { countBatchRows, listBatchRows } from '../store/batches.ts';
+import { confirmBatch, getBatch, getBatchOf, stopRows } from '../flow/run-batch.ts';
+import { countBatchRows, listBatches, listBatchRows } from '../store/batches.ts';
 import { batchDocumentOf, batchRowDocumentOf, progressOf } from './batch-document.ts';
 import { sendCsv, templateCsv } from './list-files.ts';
 
@@ -51,9 +51,8 @@ export function makeBatchHandlers(deps: BatchDeps, gate: BearerGate): BatchHandl
       await answer(ctx, batch);
     },
     list: async (ctx) => {
-      const batches = await listBatchesOf(deps, await actorOf(ctx), LISTED);
-      const counts = await Promise.all(batches.map(({ batchId }) => countBatchRows(deps.db, batchId)));
-      ctx.body = { batches: batches.map((batch, index) => batchDocumentOf(batch, counts[index]!)) };
+      const listed = await listBatches(deps.db, await actorOf(ctx), LISTED);
+      ctx.body = { batches: listed.map(({ batch, counts }) => batchDocumentOf(batch, counts)) };
     },
     read: async (ctx) => answer(ctx, await find(ctx)),
     rows: async (ctx) => {

@@ -16,8 +16,8 @@ import { readHeader } from '../domain/batch-columns.ts';
 import type { LicenseType } from '../domain/license-type.ts';
 import { type BatchDeps, checkBatch, openCells } from '../flow/check-batch.ts';
 import { authorityClerk, issuerOfClerk } from '../flow/issuer.ts';
-import { confirmBatch, getBatchOf, listBatchesOf, stopRows } from '../flow/run-batch.ts';
-import { countBatchRows, listBatchRows } from '../store/batches.ts';
+import { confirmBatch, getBatchOf, stopRows } from '../flow/run-batch.ts';
+import { countBatchRows, listBatches, listBatchRows } from '../store/batches.ts';
 import {
   type BatchView,
   batchListPage,
@@ -63,8 +63,10 @@ export function makeDeskBatchHandlers(parts: Parts): DeskBatchHandlers {
   return {
     list: async (ctx) => {
       const at = await atDesk(parts, ctx);
-      const batches = await listBatchesOf(deps, authorityClerk(at.clerk), LISTED);
-      const views = await Promise.all(batches.map(({ batchId }) => viewOf(at, batchId)));
+      const listed = await listBatches(deps.db, authorityClerk(at.clerk), LISTED);
+      const views = await Promise.all(
+        listed.map(async (one) => ({ ...one, type: await deps.catalog.get(one.batch.licenseType) })),
+      );
       sendPage(ctx, batchListPage(pageFrame(ctx), at.desk, views));
     },
     form: async (ctx) => sendForm(parts, ctx, await atDesk(parts, ctx), { type: String(ctx.query['type'] ?? '') }),

@@ -2,13 +2,14 @@
 // A row is taken by whoever holds the job of its chunk (common/queue); what was settled is never settled again.
 import type { Knex } from 'knex';
 import { isUniqueViolation } from '../../common/db/errors.ts';
-import type { Batch, BatchCounts, BatchRow, BatchRowState, RowOutcome } from '../domain/batch.ts';
+import type { Batch, BatchCounts, BatchRow, BatchRowState, CountedBatch, RowOutcome } from '../domain/batch.ts';
 
 const BATCH = `batch_id as "batchId", organisation, client_id as "clientId", actor, license_type as "licenseType",
   authority_code as "authorityCode", title, file_sm3 as "fileSm3", idempotency_key as "idempotencyKey", header, state,
   created_at as "createdAt", confirmed_at as "confirmedAt", finished_at as "finishedAt"`;
 const ROW = `line, case_id as "caseId", state, cells_box as "cellsBox", identifier, problem, fault, pointer`;
 const CHUNK = 1000;
+const NO_ROWS: BatchCounts = { bad: 0, good: 0, waiting: 0, issued: 0, refused: 0, stopped: 0 };
 
 /** The batch with all its rows, or none of it; false when the organisation has used the key. */
 export async function insertBatch(db: Knex, batch: Batch, rows: readonly BatchRow[]): Promise<boolean> {
@@ -78,18 +79,30 @@ export async function findBatchByKey(db: Knex, organisation: string, idempotency
   return rows[0] ?? null;
 }
 
-/** Newest first, those before `before` when it is given. */
+/** For whom lists are listed: a client sees those that it may issue, a clerk those of his organisation as authority. */
+export type BatchReader = { readonly organisation: string; readonly clientId: string | null };
+
+/** The newest first, each with its counts: judged by right before they are limited, and counted with them. */
 export async function listBatches(
   db: Knex,
-  organisation: string,
-  { limit, before }: { readonly limit: number; readonly before?: Date | undefined },
-): Promise<readonly Batch[]> {
-  const { rows } = await db.raw<{ rows: Batch[] }>(
-    `select ${BATCH} from license.batches where organisation = ? and created_at < coalesce(?::timestamptz, 'infinity')
-     order by created_at desc limit ?`,
-    [organisation, before ?? null, limit],
+  { organisation, clientId }: BatchReader,
+  limit: number,
+): Promise<readonly CountedBatch[]> {
+  const { rows } = await db.raw<{ rows: (Batch & { counts: Partial<BatchCounts> })[] }>(
+    `with listed as (
+       select * from license.batches batch where organisation = :organisation and case
+         when :clientId::text is null then authority_code = organisation
+         else exists (select from license.issuing_clients client where client.client_id = :clientId
+           and client.license_type = batch.license_type and client.authority_code = batch.authority_code) end
+       order by created_at desc, batch_id desc limit :limit)
+     select ${BATCH}, (
+       select coalesce(json_object_agg(state, count), '{}') from (
+         select state, count(*)::integer as count from license.batch_rows row
+         where row.batch_id = listed.batch_id group by state) as counted) as counts
+     from listed order by created_at desc, batch_id desc`,
+    { organisation, clientId, limit },
   );
-  return rows;
+  return rows.map(({ counts, ...batch }) => ({ batch, counts: { ...NO_ROWS, ...counts } }));
 }
 
 export async function countBatchRows(db: Knex, batchId: string): Promise<BatchCounts> {
@@ -97,9 +110,7 @@ export async function countBatchRows(db: Knex, batchId: string): Promise<BatchCo
     'select state, count(*)::integer as count from license.batch_rows where batch_id = ? group by state',
     [batchId],
   );
-  const counts = { bad: 0, good: 0, waiting: 0, issued: 0, refused: 0, stopped: 0 };
-  for (const { state, count } of rows) counts[state] = count;
-  return counts;
+  return { ...NO_ROWS, ...Object.fromEntries(rows.map(({ state, count }) => [state, count])) };
 }
 
 /** By line, behind line `after`; of these states, or all. */

@@ -6,11 +6,17 @@ import { TrustError } from '../../../common/errors.ts';
 import { makeLog } from '../../../common/log.ts';
 import { makeWorkers, type Workers } from '../../../common/queue/workers.ts';
 import { openSheets } from '../../../common/sheets/open-sheets.ts';
-import type { BatchRowState } from '../../../license/domain/batch.ts';
+import type { Batch, BatchRowState } from '../../../license/domain/batch.ts';
 import { type BatchDeps, checkBatch, openCells } from '../../../license/flow/check-batch.ts';
 import { issuerOfClient } from '../../../license/flow/issuer.ts';
 import { bulkQueue, confirmBatch, getBatch, stopRows } from '../../../license/flow/run-batch.ts';
-import { countBatchRows, forgetBatchCells, listBatchRows } from '../../../license/store/batches.ts';
+import {
+  countBatchRows,
+  forgetBatchCells,
+  insertBatch,
+  listBatches,
+  listBatchRows,
+} from '../../../license/store/batches.ts';
 import { AUTHORITY, DEPARTMENT, LISI, OTHER_AUTHORITY, TYPE, ZHANGSAN } from '../doubles.ts';
 import { makeWorld, type World } from '../world.ts';
 
@@ -192,4 +198,38 @@ test('what the rows said is forgotten after the end, their outcome stays', async
   const [row] = await rowsOf(here, batch.batchId);
   t.is(row?.cellsBox, null);
   t.is(row?.state, 'issued');
+});
+
+test('lists are chosen by right before they are limited, and counted in the same statement', async (t) => {
+  const here = await ground(t);
+  const { db } = here.world;
+  const own = await upload(here, list(line(1), line(2, { date: '2026-02-30' })));
+  const given = (place: number): Batch => ({
+    ...own,
+    batchId: `bat_other${place}`,
+    idempotencyKey: `other-${place}`,
+    licenseType: '11360000MB0D000965999',
+    authorityCode: place % 2 === 0 ? AUTHORITY.code : OTHER_AUTHORITY.code,
+    createdAt: new Date(own.createdAt.getTime() + 1000 + place),
+  });
+  for (let place = 0; place < 12; place += 1) await insertBatch(db, given(place), []);
+  const statements: string[] = [];
+  const note = ({ sql }: { sql: string }) => statements.push(sql);
+  db.on('query', note);
+  const client = { organisation: AUTHORITY.code, clientId: DEPARTMENT };
+  const seen = await listBatches(db, client, 10);
+  db.off('query', note);
+  t.is(statements.length, 1);
+  t.deepEqual(
+    seen.map(({ batch, counts }) => [batch.batchId, counts]),
+    [[own.batchId, { bad: 1, good: 1, waiting: 0, issued: 0, refused: 0, stopped: 0 }]],
+  );
+  t.like(seen[0]?.batch, { title: own.title, header: own.header, createdAt: own.createdAt, state: 'checked' });
+  const clerks = await listBatches(db, { organisation: AUTHORITY.code, clientId: null }, 3);
+  t.deepEqual(
+    clerks.map(({ batch }) => batch.batchId),
+    ['bat_other10', 'bat_other8', 'bat_other6'],
+  );
+  t.deepEqual(await listBatches(db, { ...client, clientId: 'archive' }, 10), []);
+  t.deepEqual(await listBatches(db, { organisation: OTHER_AUTHORITY.code, clientId: null }, 10), []);
 });
