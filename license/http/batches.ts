@@ -4,7 +4,7 @@ import type Koa from 'koa';
 import { batchQuery, batchRowsQuery } from '../../common/contract/license-batch.ts';
 import type { BearerGate } from '../../common/http/bearer.ts';
 import { parseQuery, readBytes } from '../../common/http/body.ts';
-import { makeEventStreams } from '../../common/http/event-stream.ts';
+import type { EventStreams } from '../../common/http/event-stream.ts';
 import { readIdempotencyKey } from '../../common/http/idempotency-key.ts';
 import type { Handler } from '../../common/http/routes.ts';
 import { SHEET_LIMITS } from '../../common/sheets/sheet.ts';
@@ -27,8 +27,7 @@ export const LIST_TYPES = [
 ] as const;
 const LISTED = 100;
 
-export function makeBatchHandlers(deps: BatchDeps, gate: BearerGate): BatchHandlers {
-  const streams = makeEventStreams();
+export function makeBatchHandlers(deps: BatchDeps, gate: BearerGate, streams: EventStreams): BatchHandlers {
   const actorOf = (ctx: Koa.Context): Promise<AuthorityActor> => authorityClient(deps, gate.actorOf(ctx).clientId);
   const find = async (ctx: Koa.Context): Promise<Batch> => getBatchOf(deps, await actorOf(ctx), idOf(ctx));
   const answer = async (ctx: Koa.Context, batch: Batch): Promise<void> => {

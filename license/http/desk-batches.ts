@@ -2,7 +2,7 @@
 import type Koa from 'koa';
 import { isTrustError, PROBLEMS } from '../../common/errors.ts';
 import { readForm } from '../../common/http/body.ts';
-import { makeEventStreams } from '../../common/http/event-stream.ts';
+import type { EventStreams } from '../../common/http/event-stream.ts';
 import { pageFrame, sendPage } from '../../common/http/preferences.ts';
 import type { Handler } from '../../common/http/routes.ts';
 import { seeOther } from '../../common/http/see-other.ts';
@@ -38,7 +38,7 @@ import { paramOf } from './person.ts';
 export type DeskBatchHandlers = Readonly<
   Record<'list' | 'form' | 'send' | 'show' | 'events' | 'confirm' | 'askStop' | 'stop' | 'mend', Handler>
 >;
-type Parts = DeskParts & { readonly deps: BatchDeps };
+type Parts = DeskParts & { readonly deps: BatchDeps; readonly streams: EventStreams };
 
 const LISTED = 50;
 const ROWS_A_PAGE = 50;
@@ -46,8 +46,7 @@ const KEY_CHARACTERS = 26;
 const ROWS_TO_MEND = 50_000;
 
 export function makeDeskBatchHandlers(parts: Parts): DeskBatchHandlers {
-  const { deps, sessions } = parts;
-  const streams = makeEventStreams();
+  const { deps, sessions, streams } = parts;
   const viewOf = async (at: AtDesk, batchId: string): Promise<BatchView> => {
     const batch = await getBatchOf(deps, authorityClerk(at.clerk), batchId);
     const [counts, type] = await Promise.all([countBatchRows(deps.db, batchId), deps.catalog.get(batch.licenseType)]);
