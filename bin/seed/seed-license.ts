@@ -26,10 +26,9 @@ export async function seedLicense(env: NodeJS.ProcessEnv): Promise<void> {
 }
 
 async function registerOrganisations(deps: { readonly db: Knex; readonly clock: Clock }): Promise<void> {
-  const none = { mayRedeem: false, sm2PublicKey: null };
   for (const { department, seal, types } of ISSUERS) {
     const { clientId, code, name } = department;
-    await registerClient(deps, { ...none, clientId, organisation: code, organisationName: name });
+    await registerClient(deps, { clientId, organisation: code, organisationName: name, mayRedeem: false });
     for (const licenseType of types) {
       const grant = { clientId, licenseType, authorityCode: code };
       await registerIssuingAuthority(deps, { ...grant, authorityName: name, region: REGION, sealEsID: seal.esID });
@@ -37,5 +36,5 @@ async function registerOrganisations(deps: { readonly db: Knex; readonly clock: 
     }
   }
   const verifier = { clientId: VERIFIER.clientId, organisation: VERIFIER.code, organisationName: VERIFIER.name };
-  await registerClient(deps, { ...none, ...verifier, mayRedeem: true });
+  await registerClient(deps, { ...verifier, mayRedeem: true });
 }

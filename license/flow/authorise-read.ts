@@ -18,13 +18,13 @@ import { listMetadata, type MetadataEntry } from '../domain/license-metadata.ts'
 import type { License } from '../domain/license-record.ts';
 import { judgeRead, type ReadAsk, type ReadGround, type RefusalReason } from '../domain/read-grounds.ts';
 import { cutElements, OPEN_ELEMENTS } from '../domain/shared-elements.ts';
+import type { LicenseClient } from '../store/clients.ts';
 import { listConsentsForReading, useConsent } from '../store/consents.ts';
 import { insertEvent } from '../store/events.ts';
 import { listBasesForReading, useLegalBasis } from '../store/legal-bases.ts';
-import type { SharingClient } from '../store/sharing-clients.ts';
+import { getClient } from './clients.ts';
 import type { LicenseDeps } from './deps.ts';
 import { findLicense } from './open-license.ts';
-import { getSharingClient } from './request-consent.ts';
 
 export type ReadDeps = Pick<LicenseDeps, 'db' | 'keys' | 'clock' | 'catalog'>;
 
@@ -45,7 +45,7 @@ export type ReadRequest = ReadPurpose & {
 
 /** A read that may be made; nothing is counted yet. */
 export type AllowedRead = {
-  readonly caller: SharingClient;
+  readonly caller: LicenseClient;
   readonly request: ReadRequest;
   readonly license: License;
   readonly ground: ReadGround;
@@ -69,7 +69,7 @@ export async function authoriseRead(deps: ReadDeps, clientId: string, request: R
  */
 export async function judgeReadOf(deps: ReadDeps, clientId: string, request: ReadRequest): Promise<AllowedRead> {
   // 1
-  const caller = await getSharingClient(deps, clientId);
+  const caller = await getClient(deps, clientId);
   // 3
   const at = deps.clock();
   const license = await findLicense(deps, request.identifier);
@@ -140,7 +140,7 @@ export function readEvent(read: AllowedRead, kind: LicenseEventKind) {
 /** An event of a caller who was told something about a license that is not read on a ground: `told` says what. */
 export function callerEvent(
   license: License,
-  caller: SharingClient,
+  caller: LicenseClient,
   purpose: ReadPurpose,
   told: EventDetail,
   at: Date,
@@ -156,7 +156,7 @@ export function basisOf(ground: Pick<ReadGround, 'kind' | 'id'>): string {
 /** The caller's legal bases, and what these holders gave its organisation; only the named one when one is named. */
 export async function findGrounds(
   deps: ReadDeps,
-  caller: SharingClient,
+  caller: LicenseClient,
   { groundId }: Pick<ReadPurpose, 'groundId'>,
   holderKeys: readonly Uint8Array[],
   at: Date,
@@ -168,7 +168,7 @@ export async function findGrounds(
   return [...consents, ...bases].filter((ground) => groundId === null || ground.id === groundId);
 }
 
-export function askOf(caller: SharingClient, request: ReadRequest, license: License, at: Date): ReadAsk {
+export function askOf(caller: LicenseClient, request: ReadRequest, license: License, at: Date): ReadAsk {
   const { head } = license;
   return {
     clientId: caller.clientId,
@@ -197,7 +197,7 @@ export type Refused = {
 /** Writes the refusal down and throws it. */
 export async function refuse(
   deps: ReadDeps,
-  caller: SharingClient,
+  caller: LicenseClient,
   request: ReadPurpose & { readonly identifier: string | null },
   { license, at, reason, why }: Refused,
 ): Promise<never> {
@@ -208,7 +208,7 @@ export async function refuse(
 }
 
 /** Of a license that is not there nobody learns more than that he may not read it, unless the law lets him read its type. */
-async function refuseUnknown(deps: ReadDeps, caller: SharingClient, request: ReadRequest, at: Date): Promise<never> {
+async function refuseUnknown(deps: ReadDeps, caller: LicenseClient, request: ReadRequest, at: Date): Promise<never> {
   const { licenseType } = parseLicenseIdentifier(request.identifier);
   const bases = await listBasesForReading(deps.db, caller.clientId, chinaDate(at));
   if (bases.some((basis) => basis.licenseTypes.some((one) => one.licenseType === licenseType)))
@@ -221,7 +221,7 @@ function refusal(reason: RefusalReason, why: string): TrustError {
   return new TrustError('read-refused', `${reason}: ${why}`);
 }
 
-function detailOf(caller: SharingClient, { purpose, matterCode }: ReadPurpose): EventDetail {
+function detailOf(caller: LicenseClient, { purpose, matterCode }: ReadPurpose): EventDetail {
   return { organisation_name: caller.organisationName, purpose, matter: { code: matterCode } };
 }
 
@@ -233,7 +233,7 @@ type EventPart = {
   readonly requestId: string | null;
 };
 
-function eventOf({ head, dataKey, version }: License, caller: SharingClient, { detail, ...part }: EventPart) {
+function eventOf({ head, dataKey, version }: License, caller: LicenseClient, { detail, ...part }: EventPart) {
   const eventId = makeUuid7(part.at);
   return {
     ...part,
@@ -248,7 +248,7 @@ function eventOf({ head, dataKey, version }: License, caller: SharingClient, { d
 
 /** Without a license there is no key to close a detail under, and nobody whom it concerns. */
 function strangersEvent(
-  caller: SharingClient,
+  caller: LicenseClient,
   { identifier, requestId }: { readonly identifier: string | null; readonly requestId: string | null },
   at: Date,
 ) {

@@ -16,14 +16,14 @@ import {
   listLegalBases,
 } from '../store/legal-bases.ts';
 import { adminEvent } from './admin-event.ts';
+import { getClient } from './clients.ts';
 import type { LicenseDeps } from './deps.ts';
-import { getSharingClient } from './request-consent.ts';
 
 type BasisDeps = Pick<LicenseDeps, 'db' | 'clock' | 'catalog'>;
 
 /** `by`: the account of who enters it. Throws client-not-registered, license-type-not-found, invalid-request. */
 export async function enterLegalBasis(deps: BasisDeps, by: string, body: LegalBasisBody): Promise<LegalBasis> {
-  await getSharingClient(deps, body.client_id);
+  await getClient(deps, body.client_id);
   const now = deps.clock();
   const validFrom = body.from === undefined ? now : new Date(body.from);
   const validTo = new Date(body.to);

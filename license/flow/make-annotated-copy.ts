@@ -22,11 +22,11 @@ import {
   type ReadDeps,
   type ReadPurpose,
 } from './authorise-read.ts';
+import { getClient } from './clients.ts';
 import type { LicenseDeps } from './deps.ts';
 import { checkSealedCopy } from './finish-intent.ts';
 import { throwForeign } from './foreign-problem.ts';
 import { getLicense } from './open-license.ts';
-import { getSharingClient } from './request-consent.ts';
 import { readSealedFile, storeSealedFile } from './sealed-files.ts';
 
 /** The document class of the grant that the keeper of the platform's seal gives this room. */
@@ -118,7 +118,7 @@ export async function readCopyAtAddress(
   token: string,
   requestId: string | null,
 ): Promise<MadeCopy> {
-  const caller = await getSharingClient(deps, clientId);
+  const caller = await getClient(deps, clientId);
   const now = deps.clock();
   const copy = await findCopyAtAddress(deps.db, addressSm3(token), clientId, now);
   if (!copy) throw new TrustError('copy-not-found', 'nothing lies at this address for you, or not any more');

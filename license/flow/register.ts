@@ -3,13 +3,13 @@
 import type { Knex } from 'knex';
 import type { Clock } from '../../common/clock.ts';
 import { checkCreditCode } from '../../common/codes/credit-code.ts';
-import { type LicenseClient, upsertClient } from '../store/clients.ts';
+import { type ClientRegistration, upsertClient } from '../store/clients.ts';
 import { type IssuingRight, insertIssuingClient, upsertIssuingAuthority } from '../store/issuing-rights.ts';
 
 type RegisterDeps = { readonly db: Knex; readonly clock: Clock };
 
 /** A system of an organisation. Throws `code-check`. */
-export async function registerClient(deps: RegisterDeps, client: LicenseClient): Promise<void> {
+export async function registerClient(deps: RegisterDeps, client: ClientRegistration): Promise<void> {
   checkCreditCode(client.organisation, '/organisation');
   await upsertClient(deps.db, client, deps.clock());
 }

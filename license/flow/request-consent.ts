@@ -9,7 +9,7 @@ import { holderKey } from '../domain/holder-key.ts';
 import { type ConsentRequest, findConsentRequest, insertConsentRequest } from '../store/consent-requests.ts';
 import { type Consent, findConsentOfRequest } from '../store/consents.ts';
 import { findLicenseHeads } from '../store/licenses.ts';
-import { findSharingClient, type SharingClient } from '../store/sharing-clients.ts';
+import { getClient } from './clients.ts';
 import type { LicenseDeps } from './deps.ts';
 
 type AskDeps = Pick<LicenseDeps, 'db' | 'keys' | 'clock' | 'catalog'>;
@@ -24,7 +24,7 @@ type AllowedLicense = Consent['allowed'][number] & { readonly identifier: string
 /** Throws client-not-registered, invalid-request, license-type-not-found, return-address-unknown. */
 export async function requestConsent(deps: AskDeps, clientId: string, body: ConsentRequestBody): Promise<RequestState> {
   // 1
-  const client = await getSharingClient(deps, clientId);
+  const client = await getClient(deps, clientId);
   // 2
   const now = deps.clock();
   const until = new Date(body.until);
@@ -67,7 +67,7 @@ export async function getRequestState(
   clientId: string,
   requestId: string,
 ): Promise<RequestState> {
-  const client = await getSharingClient(deps, clientId);
+  const client = await getClient(deps, clientId);
   const request = await findConsentRequest(deps.db, requestId);
   if (request?.organisation !== client.organisation)
     throw new TrustError('consent-request-not-found', 'your organisation made no such request');
@@ -77,11 +77,4 @@ export async function getRequestState(
   const current = new Map((await findLicenseHeads(deps.db, ids)).map((head) => [head.licenseId, head.identifier]));
   const licenses = consent.allowed.map((one) => ({ ...one, identifier: current.get(one.licenseId) ?? null }));
   return { request, consent: { ...consent, licenses } };
-}
-
-/** Throws client-not-registered. */
-export async function getSharingClient(deps: Pick<LicenseDeps, 'db'>, clientId: string): Promise<SharingClient> {
-  const client = await findSharingClient(deps.db, clientId);
-  if (!client) throw new TrustError('client-not-registered', 'this client is not registered with an organisation');
-  return client;
 }

@@ -9,10 +9,10 @@ import { makeUuid7 } from '../../common/ids.ts';
 import type { License } from '../domain/license-record.ts';
 import type { LicenseState } from '../domain/license-states.ts';
 import { type BasisGround, judgeRead, type ReadGround } from '../domain/read-grounds.ts';
+import type { LicenseClient } from '../store/clients.ts';
 import { findConsent } from '../store/consents.ts';
 import { insertEvent, insertEvents } from '../store/events.ts';
 import { useLegalBasis } from '../store/legal-bases.ts';
-import type { SharingClient } from '../store/sharing-clients.ts';
 import {
   type AllowedRead,
   askOf,
@@ -24,8 +24,8 @@ import {
   refuse,
   useGround,
 } from './authorise-read.ts';
+import { getClient } from './clients.ts';
 import { listHolderLicenses } from './open-license.ts';
-import { getSharingClient } from './request-consent.ts';
 
 export type SharedSearch = ReadPurpose & {
   readonly licenseType: string;
@@ -48,7 +48,7 @@ export async function searchShared(
   clientId: string,
   search: SharedSearch,
 ): Promise<readonly License[]> {
-  const caller = await getSharingClient(deps, clientId);
+  const caller = await getClient(deps, clientId);
   const at = deps.clock();
   const holder = search.holderKey ?? (await holderOfConsent(deps, caller, search.groundId));
   const licenses = holder === null ? [] : await listHolderLicenses(deps, holder, [search.licenseType]);
@@ -66,7 +66,7 @@ export async function searchShared(
   return refuseUsedUp(deps, caller, search, at);
 }
 
-function refuseUsedUp(deps: ReadDeps, caller: SharingClient, search: SharedSearch, at: Date): Promise<never> {
+function refuseUsedUp(deps: ReadDeps, caller: LicenseClient, search: SharedSearch, at: Date): Promise<never> {
   const why = 'The ground was used up, withdrawn or ended while this was searched.';
   return refuse(deps, caller, { ...search, identifier: null }, { license: null, at, reason: 'used-up', why });
 }
@@ -89,7 +89,7 @@ async function useEach(deps: ReadDeps, reads: readonly AllowedRead[]): Promise<r
 /** Nothing was found that may be named: told only on a legal basis for this type, and counted. */
 async function findNothing(
   deps: ReadDeps,
-  caller: SharingClient,
+  caller: LicenseClient,
   search: SharedSearch,
   { grounds, at }: { readonly grounds: readonly ReadGround[]; readonly at: Date },
 ): Promise<never> {
@@ -120,7 +120,7 @@ async function findNothing(
 }
 
 /** As if there were a license where the basis reaches: whether the caller may search at all. */
-function judgeSearch(caller: SharingClient, search: SharedSearch, grounds: readonly ReadGround[], at: Date) {
+function judgeSearch(caller: LicenseClient, search: SharedSearch, grounds: readonly ReadGround[], at: Date) {
   const bases = grounds.filter((ground): ground is BasisGround => ground.kind === 'basis');
   const license = {
     licenseId: '',
@@ -151,7 +151,7 @@ function fits({ head, content, state }: License, { holderName, region, state: wa
 
 async function holderOfConsent(
   deps: ReadDeps,
-  caller: SharingClient,
+  caller: LicenseClient,
   groundId: string | null,
 ): Promise<Uint8Array | null> {
   const consent = groundId === null ? null : await findConsent(deps.db, groundId);

@@ -8,8 +8,8 @@ import { parseLicenseIdentifier } from '../domain/license-identifier.ts';
 import { type FileVerdict, judgeFile, type KnownFile } from '../domain/verify-file.ts';
 import { findCopyByFile } from '../store/annotated-copies.ts';
 import { findLicenseHead } from '../store/licenses.ts';
+import { getClient } from './clients.ts';
 import type { LicenseDeps } from './deps.ts';
-import { getSharingClient } from './request-consent.ts';
 import { findLicenseFact, isFileProblem, judgeSeals } from './verify-file.ts';
 
 type FileDeps = Pick<LicenseDeps, 'db' | 'clock' | 'seal'>;
@@ -21,7 +21,7 @@ export async function verifySharedFile(
   file: Uint8Array,
   areaCode: string | null,
 ): Promise<FileVerdict> {
-  await getSharingClient(deps, clientId);
+  await getClient(deps, clientId);
   return judgeFile(await reportOf(deps, file), await knownFile(deps, file), areaCode);
 }
 

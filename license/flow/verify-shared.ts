@@ -9,8 +9,8 @@ import type { License } from '../domain/license-record.ts';
 import { type KnownLicense, namedIdentifier, verifyInformation } from '../domain/verify-information.ts';
 import { insertEvent } from '../store/events.ts';
 import { callerEvent, type ReadDeps, type ReadPurpose } from './authorise-read.ts';
+import { getClient } from './clients.ts';
 import { findLicense } from './open-license.ts';
-import { getSharingClient } from './request-consent.ts';
 import type { WrongTries } from './wrong-tries.ts';
 
 /** Wrong values are counted by caller and license. Throws client-not-registered, too-many-requests. */
@@ -21,7 +21,7 @@ export async function verifySharedInformation(
   presented: Readonly<Record<string, string>>,
   purpose: ReadPurpose,
 ): Promise<InformationResult> {
-  const caller = await getSharingClient(deps, clientId);
+  const caller = await getClient(deps, clientId);
   const now = deps.clock();
   const license = await findNamed(deps, presented);
   const known = license && (await knownOf(deps, license));

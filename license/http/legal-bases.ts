@@ -5,12 +5,11 @@ import { type LegalBasisDocument, legalBasisBody, sharingClientBody } from '../.
 import type { BearerGate } from '../../common/http/bearer.ts';
 import { parseParams, parseQuery, readJson } from '../../common/http/body.ts';
 import type { Handler } from '../../common/http/routes.ts';
+import { changeClientAnswers, getClient } from '../flow/clients.ts';
 import type { LicenseDeps } from '../flow/deps.ts';
 import { closeLegalBasis, enterLegalBasis, listBases } from '../flow/legal-bases.ts';
-import { getSharingClient } from '../flow/request-consent.ts';
-import { changeSharingClient } from '../flow/sharing-clients.ts';
+import type { LicenseClient } from '../store/clients.ts';
 import type { LegalBasis } from '../store/legal-bases.ts';
-import type { SharingClient } from '../store/sharing-clients.ts';
 
 export const basisIdParam = z.strictObject({ basis_id: z.string().regex(/^lgb_[0-9a-z]{26}$/) });
 export const clientIdParam = z.strictObject({ client_id: z.string().min(1).max(200) });
@@ -39,14 +38,14 @@ export function makeLegalBasisHandlers(
     },
     showClient: async (ctx) => {
       const { client_id: clientId } = parseParams(ctx, clientIdParam);
-      ctx.body = clientDocument(await getSharingClient(deps, clientId));
+      ctx.body = clientDocument(await getClient(deps, clientId));
     },
     putClient: async (ctx) => {
       const { client_id: clientId } = parseParams(ctx, clientIdParam);
       const body = await readJson(ctx, sharingClientBody);
       const sm2PublicKey = body.sm2_public_key === null ? null : fromHex(body.sm2_public_key);
       const wanted = { clientId, returnAddresses: body.return_addresses, sm2PublicKey };
-      ctx.body = clientDocument(await changeSharingClient(deps, gate.actorOf(ctx).subject, wanted));
+      ctx.body = clientDocument(await changeClientAnswers(deps, gate.actorOf(ctx).subject, wanted));
     },
   };
 }
@@ -69,7 +68,7 @@ function toDocument(basis: LegalBasis): LegalBasisDocument {
   };
 }
 
-function clientDocument(client: SharingClient) {
+function clientDocument(client: LicenseClient) {
   return {
     client_id: client.clientId,
     organisation: client.organisation,

@@ -18,8 +18,8 @@ import { readJson } from '../../common/http/body.ts';
 import { parseContract } from '../../common/http/parse-contract.ts';
 import type { Handler } from '../../common/http/routes.ts';
 import type { ReadPurpose } from '../flow/authorise-read.ts';
+import { getClient } from '../flow/clients.ts';
 import type { LicenseDeps } from '../flow/deps.ts';
-import { getSharingClient } from '../flow/request-consent.ts';
 
 /** Base64 of the largest file, and the envelope around it. */
 const MAX_BODY_BYTES = 12 * 1024 * 1024;
@@ -77,7 +77,7 @@ async function makeEncryption(
   encryption: SharingHead['encryption'],
 ): Promise<(answer: object) => object> {
   if (encryption === 'none') return (data) => ({ data });
-  const { sm2PublicKey: point } = await getSharingClient(deps, clientId);
+  const { sm2PublicKey: point } = await getClient(deps, clientId);
   if (point === null) throw new TrustError('encryption-key-missing', 'no SM2 key is registered for this client');
   return (answer) => {
     const cipherText = Buffer.from(encryptSm2(point, utf8(JSON.stringify(answer)))).toString('base64');

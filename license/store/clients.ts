@@ -1,4 +1,5 @@
-// license.clients: systems of organisations, as they call this room. The organisation is who asks; a client is by what.
+// license.clients: systems of organisations, as they call this room. The organisation is who asks; a client is by what. An
+// operator registers it; how it is answered is changed by itself.
 import type { Knex } from 'knex';
 import { runStatement, type Statement } from '../../common/db/statement.ts';
 
@@ -9,21 +10,29 @@ export type LicenseClient = {
   readonly organisationName: string;
   /** May redeem presentation codes. */
   readonly mayRedeem: boolean;
+  /** Where browsers may be sent back to. */
+  readonly returnAddresses: readonly string[];
   /** An uncompressed point, 65 bytes, for answers that are encrypted to the caller; null when none is registered. */
   readonly sm2PublicKey: Uint8Array | null;
 };
+
+/** What a registration says of a client. */
+export type ClientRegistration = Omit<LicenseClient, 'returnAddresses' | 'sm2PublicKey'>;
+/** How a client is answered. */
+export type ClientAnswers = Pick<LicenseClient, 'clientId' | 'returnAddresses' | 'sm2PublicKey'>;
 
 type Row = {
   client_id: string;
   organisation: string;
   organisation_name: string;
   may_redeem: boolean;
+  return_addresses: string[];
   sm2_public_key: Uint8Array | null;
 };
 
 const FIND: Statement = {
   name: 'client',
-  text: `select client_id, organisation, organisation_name, may_redeem, sm2_public_key
+  text: `select client_id, organisation, organisation_name, may_redeem, return_addresses, sm2_public_key
     from license.clients where client_id = $1`,
 };
 
@@ -51,21 +60,32 @@ export async function findClient(db: Knex, clientId: string): Promise<LicenseCli
     organisation: row.organisation,
     organisationName: row.organisation_name,
     mayRedeem: row.may_redeem,
+    returnAddresses: row.return_addresses,
     sm2PublicKey: row.sm2_public_key,
   };
 }
 
-/** Adds a client, or puts these values in the place of its former ones. */
-export async function upsertClient(db: Knex, client: LicenseClient, now: Date): Promise<void> {
+/** Adds a client, or puts these values in the place of its former ones; how it is answered stays. */
+export async function upsertClient(db: Knex, client: ClientRegistration, now: Date): Promise<void> {
   await db('license.clients')
     .insert({
       client_id: client.clientId,
       organisation: client.organisation,
       organisation_name: client.organisationName,
       may_redeem: client.mayRedeem,
-      sm2_public_key: client.sm2PublicKey,
       registered_at: now,
     })
     .onConflict(['client_id'])
-    .merge(['organisation', 'organisation_name', 'may_redeem', 'sm2_public_key']);
+    .merge(['organisation', 'organisation_name', 'may_redeem']);
+}
+
+/** False when there is no such client. */
+export async function updateClientAnswers(
+  db: Knex,
+  { clientId, returnAddresses, sm2PublicKey }: ClientAnswers,
+): Promise<boolean> {
+  const count = await db('license.clients')
+    .where({ client_id: clientId })
+    .update({ return_addresses: [...returnAddresses], sm2_public_key: sm2PublicKey });
+  return count === 1;
 }

@@ -100,7 +100,6 @@ export async function registerHouse(deps: Pick<LicenseDeps, 'db' | 'clock' | 'ca
     organisation: '11360100MB0D00037D',
     organisationName: '示例市政务服务大厅',
     mayRedeem: true,
-    sm2PublicKey: null,
   });
 }
 
@@ -113,7 +112,7 @@ export async function registerDepartment(
   { code, name, sealEsID }: Department,
   licenseType: string = TYPE,
 ): Promise<void> {
-  const client = { clientId, organisation: code, organisationName: name, mayRedeem: false, sm2PublicKey: null };
+  const client = { clientId, organisation: code, organisationName: name, mayRedeem: false };
   await registerClient(deps, client);
   const grant = { clientId, licenseType, authorityCode: code };
   await registerIssuingAuthority(deps, { ...grant, authorityName: name, region: '360100', sealEsID });

@@ -105,7 +105,6 @@ test('a list is refused to strangers and others, by type, scope, size of page an
     organisation: AUTHORITY.code,
     organisationName: AUTHORITY.name,
     mayRedeem: false,
-    sm2PublicKey: null,
   });
   const archive = await house.token('archive', 'license:issue');
   for (const [method, end] of ENDS)

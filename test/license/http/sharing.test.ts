@@ -23,6 +23,7 @@ import { problemDocument } from '../../../common/contract/problem.ts';
 import { sm3 } from '../../../common/crypto/sm3.ts';
 import { CSRF_FIELD } from '../../../common/http/csrf.ts';
 import { withdrawConsent } from '../../../license/flow/decide-consent.ts';
+import { registerClient } from '../../../license/flow/register.ts';
 import {
   asked,
   deciderOf,
@@ -32,6 +33,7 @@ import {
   MATTER,
   PURPOSE,
   READER,
+  READER_ORGANISATION,
   READER_TWIN,
   registerReaders,
   STRANGER,
@@ -337,6 +339,16 @@ test('an answer encrypted to the registered SM2 key is opened by openssl', async
     json: { return_addresses: ['https://a.example/#x'], sm2_public_key: null },
   });
   t.is(bad.code, 'invalid-request');
+  // Registering the system anew, as every `xinji seed` does, is about what it may, not about how it is answered.
+  const registration = {
+    clientId: READER,
+    organisation: READER_ORGANISATION,
+    organisationName: '某局',
+    mayRedeem: false,
+  };
+  await registerClient(house.deps, registration);
+  const kept = await house.call('GET', `/v1/sharing-clients/${READER}`, { token });
+  t.like(kept.json, { return_addresses: [BACK], sm2_public_key: toHex(point) });
 });
 
 test('an annotated copy: one use, its words, an address of ten minutes for this caller only, known again as a file', async (t) => {

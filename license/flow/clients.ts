@@ -1,26 +1,33 @@
-// How a unit's system is answered: the addresses to which a citizen may be sent back, the SM2 key for encrypted answers.
+// The system that calls, and how it is answered: the addresses to which a citizen may be sent back, the SM2 key for encrypted
+// answers.
 import { readSm2Point } from '../../common/crypto/sm2-encryption.ts';
 import { TrustError } from '../../common/errors.ts';
+import { type ClientAnswers, findClient, type LicenseClient, updateClientAnswers } from '../store/clients.ts';
 import { insertEvent } from '../store/events.ts';
-import { type SharingClient, updateSharingClient } from '../store/sharing-clients.ts';
 import { adminEvent } from './admin-event.ts';
 import type { LicenseDeps } from './deps.ts';
-import { getSharingClient } from './request-consent.ts';
+
+/** Throws client-not-registered. */
+export async function getClient(deps: Pick<LicenseDeps, 'db'>, clientId: string): Promise<LicenseClient> {
+  const client = await findClient(deps.db, clientId);
+  if (!client) throw new TrustError('client-not-registered', 'this client is not registered with an organisation');
+  return client;
+}
 
 /** Throws client-not-registered, key-malformed, invalid-request for an address that is no plain http(s) address. */
-export async function changeSharingClient(
+export async function changeClientAnswers(
   deps: Pick<LicenseDeps, 'db' | 'clock'>,
   by: string,
-  wanted: Pick<SharingClient, 'clientId' | 'returnAddresses' | 'sm2PublicKey'>,
-): Promise<SharingClient> {
-  await getSharingClient(deps, wanted.clientId);
+  wanted: ClientAnswers,
+): Promise<LicenseClient> {
+  await getClient(deps, wanted.clientId);
   if (wanted.sm2PublicKey !== null) readSm2Point(wanted.sm2PublicKey);
   for (const [index, address] of wanted.returnAddresses.entries()) checkReturnAddress(address, index);
   await deps.db.transaction(async (trx) => {
-    await updateSharingClient(trx, wanted);
+    await updateClientAnswers(trx, wanted);
     await insertEvent(trx, adminEvent('client-changed', by, `client:${wanted.clientId}`, deps.clock()));
   });
-  return getSharingClient(deps, wanted.clientId);
+  return getClient(deps, wanted.clientId);
 }
 
 /** An address of a page: no fragment, no user, and a browser reads it as it is written. */
