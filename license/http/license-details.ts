@@ -9,7 +9,7 @@ import { listReadings } from '../flow/list-readings.ts';
 import { listConsentsOfHolder } from '../store/consents.ts';
 import type { EventPlace } from '../store/events.ts';
 import { elementWords } from '../web/element-words.ts';
-import { listWords, valueWords } from '../web/license-words.ts';
+import { labelWords, listWords, valueWords } from '../web/license-words.ts';
 import { CONSENTS_PATH } from '../web/service.ts';
 import type { HolderSession } from './session-gate.ts';
 
@@ -39,11 +39,11 @@ export async function readConsents(
 export async function groupsOf({ catalog }: LicenseDeps, { lang }: PageFrame, { content }: License) {
   const type = await catalog.getVersion(content.licenseType, content.typeVersion);
   return type.groups.map((group) => ({
-    label: lang === 'zh' ? group.label : group.label_en,
+    label: labelWords(lang, group),
     rows: type.fields.flatMap((field) => {
       const value = content.fields[field.name];
       if (field.group !== group.name || value === undefined) return [];
-      const label = lang === 'zh' ? field.label : field.label_en;
+      const label = labelWords(lang, field);
       return [{ label, value: valueWords(lang, type, field.name, value) }];
     }),
   }));

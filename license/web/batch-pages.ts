@@ -20,6 +20,7 @@ import { formatDateTime, type Lang, sayIn, type Text, type Texts } from '../../c
 import type { Batch, BatchCounts, BatchRowState } from '../domain/batch.ts';
 import type { LicenseType } from '../domain/license-type.ts';
 import { type DeskFrame, deskPage, deskPath } from './desk-frame.ts';
+import { typeName } from './license-words.ts';
 
 const TEXTS = {
   title: { zh: '批量签发', en: 'Lists' },
@@ -122,7 +123,6 @@ export type RowView = {
 const SCRIPT = readFileSync(new URL('./batch-script.js', import.meta.url), 'utf8');
 const totalOf = (counts: BatchCounts): number => Object.values(counts).reduce((sum, count) => sum + count, 0);
 const settledOf = ({ issued, refused, stopped, bad }: BatchCounts): number => issued + refused + stopped + bad;
-const nameOf = (lang: Lang, type: LicenseType): string => (lang === 'zh' ? type.name : type.name_en);
 
 export function titleOf(lang: Lang, { title, createdAt }: Pick<Batch, 'title' | 'createdAt'>): string {
   return title === '' ? sayIn(lang)(TEXTS.untitled, { time: formatDateTime(lang, createdAt) }) : title;
@@ -147,7 +147,7 @@ ${recordTable({
   ],
   rows: batches.map(({ batch, counts, type }) => [
     html`<a class="link" href="${deskPath(desk, 'batches', batch.batchId)}">${titleOf(frame.lang, batch)}</a>`,
-    nameOf(frame.lang, type),
+    typeName(frame.lang, type),
     say(STATES[batch.state]),
     counts.issued,
     totalOf(counts) - counts.issued,
@@ -179,9 +179,9 @@ export function newBatchPage(frame: PageFrame, desk: DeskFrame, props: NewBatch)
     faulty: faults.length > 0,
     ...(faults.length > 0 ? { script: FOCUS_SUMMARY_SCRIPT } : {}),
     main: html`${errorSummary(frame.lang, faults)}<h1>${say(TEXTS.fresh)}</h1><p class="lead">${say(TEXTS.lead)}</p>
-<ul class="plain-list">${templates.map((type) => html`<li><a class="link" href="${`/v1/license-types/${type.code}/list-template`}" download>${say(TEXTS.template, { name: nameOf(frame.lang, type) })}</a></li>`)}</ul>
+<ul class="plain-list">${templates.map((type) => html`<li><a class="link" href="${`/v1/license-types/${type.code}/list-template`}" download>${say(TEXTS.template, { name: typeName(frame.lang, type) })}</a></li>`)}</ul>
 <form method="post" action="${deskPath(desk, 'batches')}" enctype="multipart/form-data" novalidate>${hiddenFields({ csrf: desk.person.csrf, key: props.key })}
-${selectField({ name: 'type', label: say(TEXTS.type), choices: types.map((type) => ({ value: type.code, label: nameOf(frame.lang, type) })), ...(chosen === undefined ? {} : { value: chosen }) })}
+${selectField({ name: 'type', label: say(TEXTS.type), choices: types.map((type) => ({ value: type.code, label: typeName(frame.lang, type) })), ...(chosen === undefined ? {} : { value: chosen }) })}
 ${field({ name: 'title', label: say(TEXTS.name), hint: say(TEXTS.nameHint), value: props.title, fault: faultOf(faults, 'title'), autocomplete: 'off' })}
 ${field({ name: 'file', type: 'file', label: say(TEXTS.file), hint: say(TEXTS.fileHint), accept: '.xlsx,.csv,text/csv', fault: faultOf(faults, 'file') })}
 <div class="actions"><button class="button" type="submit">${say(TEXTS.send)}</button></div></form>`,
@@ -237,7 +237,7 @@ function checkedPart(lang: Lang, desk: DeskFrame, { batch, counts, type }: Batch
   return html`${verdict({ mark, title: say(text, { n: figure(good + bad), good: figure(good), bad: figure(bad) }), why: say(TEXTS.checkedWhy) })}
 ${facts(lang, [
   { name: say(TEXTS.list), value: titleOf(lang, batch) },
-  { name: say(TEXTS.type), value: nameOf(lang, type) },
+  { name: say(TEXTS.type), value: typeName(lang, type) },
   { name: say(TEXTS.sentAt), value: formatDateTime(lang, batch.createdAt) },
 ])}
 <form method="post" action="${`${path}/confirm`}">${hiddenFields({ csrf: desk.person.csrf })}<div class="actions">${good > 0 ? confirm : null}${bad > 0 ? html`<a class="button plain" href="${`${path}/rows.csv`}" download>${say(TEXTS.badRows)}</a>` : null}<a class="link" href="${`${path}/stop`}">${say(TEXTS.giveUp)}</a></div></form>`;
@@ -263,7 +263,7 @@ ${notice({ mark: 'notice', words: say(TEXTS.leave) })}
 <p class="actions"><a class="button plain" href="${path}">${say(TEXTS.refresh)}</a><a class="link" href="${`${path}/stop`}">${say(TEXTS.stop)}</a></p>`;
   const over = html`${facts(lang, [
     { name: say(TEXTS.list), value: titleOf(lang, batch) },
-    { name: say(TEXTS.type), value: nameOf(lang, type) },
+    { name: say(TEXTS.type), value: typeName(lang, type) },
   ])}${failed > 0 ? html`<p class="actions"><a class="button plain" href="${`${path}/rows.csv`}" download>${say(TEXTS.badRows)}</a></p>` : null}`;
   return html`${head}${isRunning ? bar : over}`;
 }

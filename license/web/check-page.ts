@@ -14,6 +14,7 @@ import {
 } from '../../common/web/parts.ts';
 import { type Lang, sayIn, type Text, type Texts } from '../../common/web/texts.ts';
 import type { LicenseType } from '../domain/license-type.ts';
+import { labelWords, typeName } from './license-words.ts';
 import { navItems, VERIFY_PATH, VERIFY_SERVICE } from './service.ts';
 
 export type CheckFault = 'fact-missing' | 'date-malformed' | 'date-future';
@@ -54,7 +55,7 @@ const FACT_TEXTS: Readonly<Record<string, Text>> = {
 export function checkPage(frame: PageFrame, props: CheckPage): string {
   const say = sayIn(frame.lang);
   const faults = props.faults.map((fault) => inWords(frame.lang, props, fault));
-  const name = frame.lang === 'zh' ? props.type.name : props.type.name_en;
+  const name = typeName(frame.lang, props.type);
   const [first, second, date] = props.values;
   const facts = [first, second].map((value, index) => {
     const of = `fact-${index + 1}`;
@@ -87,7 +88,7 @@ export function factWords(lang: Lang, type: Pick<LicenseType, 'fields'>, fact: s
   if (text) return sayIn(lang)(text);
   const found = type.fields.find(({ name }) => `field:${name}` === fact);
   if (!found) return fact;
-  return lang === 'zh' ? found.label : found.label_en;
+  return labelWords(lang, found);
 }
 
 function inWords(lang: Lang, { type }: CheckPage, { field: name, kind }: CheckPage['faults'][number]): Fault {

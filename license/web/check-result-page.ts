@@ -5,7 +5,7 @@ import { renderPage } from '../../common/web/layout.ts';
 import { facts, identifier, phrases, verdict } from '../../common/web/parts.ts';
 import { formatDateTime, formatIsoDate, sayIn, type Texts } from '../../common/web/texts.ts';
 import type { LicenseState } from '../domain/license-states.ts';
-import { STATE_TEXTS, stateMark } from './license-words.ts';
+import { listWords, STATE_TEXTS, stateMark, stateWord } from './license-words.ts';
 import { navItems, VERIFY_PATH, VERIFY_SERVICE } from './service.ts';
 
 export type CheckResultPage = {
@@ -73,18 +73,16 @@ function titleOf(frame: PageFrame, { state, isCurrent }: Checked): string {
   const say = sayIn(frame.lang);
   if (!isCurrent) return say(TEXTS.older);
   if (state === 'valid') return say(TEXTS.valid);
-  const word = say(STATE_TEXTS[state]);
-  return say(TEXTS.other, { state: frame.lang === 'zh' ? word : word.toLowerCase() });
+  return say(TEXTS.other, { state: stateWord(frame.lang, state) });
 }
 
 function rowsOf(frame: PageFrame, license: Checked) {
   const say = sayIn(frame.lang);
-  const join = frame.lang === 'zh' ? '、' : ', ';
   const { stateAt, holders } = license;
   return [
     { name: say(TEXTS.name), value: license.name },
     { name: say(TEXTS.authority), value: license.authority },
-    ...(holders === null ? [] : [{ name: say(TEXTS.holder), value: holders.join(join) }]),
+    ...(holders === null ? [] : [{ name: say(TEXTS.holder), value: listWords(frame.lang, holders) }]),
     { name: say(TEXTS.identifier), value: identifier(license.identifier) },
     { name: say(TEXTS.stateNow), value: say(STATE_TEXTS[license.state]) },
     ...(stateAt === null
@@ -95,6 +93,6 @@ function rowsOf(frame: PageFrame, license: Checked) {
             value: stateAt.state === null ? say(TEXTS.notIssued) : say(STATE_TEXTS[stateAt.state]),
           },
         ]),
-    ...(license.shown.length === 0 ? [] : [{ name: say(TEXTS.shown), value: license.shown.join(join) }]),
+    ...(license.shown.length === 0 ? [] : [{ name: say(TEXTS.shown), value: listWords(frame.lang, license.shown) }]),
   ];
 }

@@ -14,7 +14,7 @@ import {
 import { formatDate, sayIn, type Texts } from '../../common/web/texts.ts';
 import type { LicenseState } from '../domain/license-states.ts';
 import { WHOLE_FILE } from '../domain/shared-elements.ts';
-import { stateTag } from './license-words.ts';
+import { listWords, stateTag } from './license-words.ts';
 import { CONSENTS_PATH, navItems, type Person, personPart, WALLET_PATH, WALLET_SERVICE } from './service.ts';
 
 /** One element of a license; `field` is the form field that gives it. */
@@ -171,7 +171,7 @@ function withheld(frame: PageFrame, { licenses }: ConsentPage): string {
     ...(asked.has(WHOLE_FILE) ? [] : [say(TEXTS.file)]),
     say(TEXTS.others),
   ];
-  return list.join(frame.lang === 'zh' ? '、' : ', ');
+  return listWords(frame.lang, list);
 }
 
 function summary(frame: PageFrame, { licenses }: ConsentPage): Html | null {

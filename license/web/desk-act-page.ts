@@ -6,6 +6,7 @@ import { sayIn, type Text, type Texts } from '../../common/web/texts.ts';
 import type { StateAct } from '../domain/license-states.ts';
 import { type DeskFrame, deskPage, deskPath } from './desk-frame.ts';
 import { textArea } from './form-fields.ts';
+import { holderNames } from './license-words.ts';
 
 const ENDED: Text = {
   zh: '证照立即终止，不能恢复；持证人不能再出示，核验时会显示这一状态。',
@@ -90,7 +91,7 @@ export function deskActPage(
     ...(isFaulty ? { script: FOCUS_SUMMARY_SCRIPT } : {}),
     main: html`${errorSummary(frame.lang, faults)}<h1>${title}</h1>${notice({ mark: 'warning', words: say(means) })}
 ${facts(frame.lang, [
-  { name: say(TEXTS.holder), value: license.holders.map((holder) => holder.name).join('、') },
+  { name: say(TEXTS.holder), value: holderNames(frame.lang, license) },
   { name: say(TEXTS.number), value: identifier(license.licenseNumber) },
   { name: say(TEXTS.identifier), value: identifier(license.identifier) },
 ])}

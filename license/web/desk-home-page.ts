@@ -6,6 +6,7 @@ import { recordTable } from '../../common/web/records.ts';
 import { formatDateTime, sayIn, type Texts } from '../../common/web/texts.ts';
 import type { LicenseType } from '../domain/license-type.ts';
 import { type DeskFrame, deskPage, deskPath } from './desk-frame.ts';
+import { typeName } from './license-words.ts';
 import { DESK_PATH, DESK_SERVICE, type Person, personPart } from './service.ts';
 
 const TEXTS = {
@@ -50,7 +51,6 @@ export function deskHomePage(
   drafts: readonly DraftView[],
 ): string {
   const say = sayIn(frame.lang);
-  const nameOf = ({ name, name_en }: LicenseType) => (frame.lang === 'zh' ? name : name_en);
   return deskPage(frame, desk, {
     place: 'home',
     title: say(TEXTS.title),
@@ -59,10 +59,10 @@ ${recordTable({
   caption: say(TEXTS.caption, { name: desk.organisation.name }),
   columns: [{ name: say(TEXTS.type) }, { name: say(TEXTS.code) }, { name: say(TEXTS.one) }, { name: say(TEXTS.list) }],
   rows: types.map((type) => [
-    nameOf(type),
+    typeName(frame.lang, type),
     html`<span class="identifier">${type.code}</span>`,
-    html`<a class="link" href="${deskPath(desk, 'issue', type.code)}">${say(TEXTS.begin)}<span class="hidden"> ${nameOf(type)}</span></a>`,
-    html`<a class="link" href="${`${deskPath(desk, 'batches', 'new')}?type=${type.code}`}">${say(TEXTS.upload)}<span class="hidden"> ${nameOf(type)}</span></a>`,
+    html`<a class="link" href="${deskPath(desk, 'issue', type.code)}">${say(TEXTS.begin)}<span class="hidden"> ${typeName(frame.lang, type)}</span></a>`,
+    html`<a class="link" href="${`${deskPath(desk, 'batches', 'new')}?type=${type.code}`}">${say(TEXTS.upload)}<span class="hidden"> ${typeName(frame.lang, type)}</span></a>`,
   ]),
   empty: say(TEXTS.none),
 })}
@@ -77,7 +77,7 @@ ${recordTable({
     { name: say(TEXTS.changedAt) },
   ],
   rows: drafts.map(({ draftId, type, number, holder, changedAt }) => [
-    html`<a class="link" href="${deskPath(desk, 'drafts', draftId, 'edit')}">${type === null ? say(TEXTS.draft) : nameOf(type)}</a>`,
+    html`<a class="link" href="${deskPath(desk, 'drafts', draftId, 'edit')}">${type === null ? say(TEXTS.draft) : typeName(frame.lang, type)}</a>`,
     number,
     holder,
     formatDateTime(frame.lang, changedAt),

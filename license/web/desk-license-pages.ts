@@ -8,7 +8,15 @@ import type { License } from '../domain/license-record.ts';
 import type { StateAct } from '../domain/license-states.ts';
 import { ACT_TEXTS } from './desk-act-page.ts';
 import { type DeskFrame, deskPage, deskPath } from './desk-frame.ts';
-import { dateWords, periodWords, type StateView, stateMark, stateTag, stateWords } from './license-words.ts';
+import {
+  dateWords,
+  holderNames,
+  periodWords,
+  type StateView,
+  stateMark,
+  stateTag,
+  stateWords,
+} from './license-words.ts';
 
 const TEXTS = {
   title: { zh: '查询证照', en: 'Search licenses' },
@@ -86,7 +94,7 @@ function resultTable(frame: PageFrame, desk: DeskFrame, found: readonly FoundLic
     rows: found.map(({ license: { content }, view }) => [
       html`<a class="link" href="${deskPath(desk, 'licenses', content.identifier)}">${content.licenseNumber}</a>`,
       content.name,
-      content.holders.map(({ name }) => name).join('、'),
+      holderNames(frame.lang, content),
       stateTag(frame.lang, view),
       periodWords(frame.lang, content.validFrom, content.validTo),
     ]),

@@ -3,7 +3,7 @@
 import { type Lang, sayIn, type Text } from '../../common/web/texts.ts';
 import { METADATA_ELEMENTS } from '../domain/license-metadata.ts';
 import { WHOLE_FILE } from '../domain/shared-elements.ts';
-import { dateWords, maskCode } from './license-words.ts';
+import { dateWords, labelWords, listWords, maskCode } from './license-words.ts';
 
 const TEXTS: Readonly<Record<string, Text>> = {
   ZZBH: { zh: '证照编号', en: 'Number' },
@@ -28,7 +28,7 @@ export function elementWords(lang: Lang, name: string, labels: ElementLabels): s
   const text = TEXTS[name];
   if (text) return sayIn(lang)(text);
   const item = labels.find((one) => one.metadata_name === name);
-  if (item) return lang === 'zh' ? item.label : item.label_en;
+  if (item) return labelWords(lang, item);
   return METADATA_ELEMENTS.get(name)?.label ?? name;
 }
 
@@ -38,5 +38,5 @@ export function elementValue(lang: Lang, name: string, values: readonly string[]
     if (name === 'CZZTDM') return maskCode(value);
     return /^\d{4}-\d{2}-\d{2}$/.test(value) ? dateWords(lang, value) : value;
   });
-  return shown.join(lang === 'zh' ? '、' : ', ');
+  return listWords(lang, shown);
 }

@@ -9,7 +9,7 @@ import { optionsOf } from '../domain/field-text.ts';
 import type { LicenseType } from '../domain/license-type.ts';
 import type { LicenseTypeField } from '../domain/type-field.ts';
 import { faultWords } from './fault-words.ts';
-import { valueWords } from './license-words.ts';
+import { labelWords, valueWords } from './license-words.ts';
 
 const TEXTS = {
   optional: { zh: '{label}（选填）', en: '{label} (optional)' },
@@ -43,10 +43,6 @@ const ONLY_HOLDER_TEXTS = {
 } satisfies Texts;
 export type HolderPart = keyof typeof HOLDER_TEXTS;
 
-export function typeName(lang: Lang, { name, name_en }: Pick<LicenseType, 'name' | 'name_en'>): string {
-  return lang === 'zh' ? name : name_en;
-}
-
 export function holderLabel(lang: Lang, type: LicenseType, index: number, part: HolderPart): string {
   const say = sayIn(lang);
   return type.holder.max_holders === 1 ? say(ONLY_HOLDER_TEXTS[part]) : say(HOLDER_TEXTS[part], { n: index + 1 });
@@ -54,10 +50,6 @@ export function holderLabel(lang: Lang, type: LicenseType, index: number, part: 
 
 export function holderColumn(index: number, part: HolderPart): string {
   return `${holderPrefix(index)}_${part}`;
-}
-
-export function fieldLabel(lang: Lang, { label, label_en }: LicenseTypeField): string {
-  return lang === 'zh' ? label : label_en;
 }
 
 export function optionalLabel(lang: Lang, label: string): string {
@@ -83,7 +75,7 @@ function conditionWords(lang: Lang, type: LicenseType, { required_if: condition 
   if (condition === undefined) return undefined;
   const say = sayIn(lang);
   const other = type.fields.find(({ name }) => name === condition.field);
-  const field = other === undefined ? columnLabel(lang, type, condition.field) : fieldLabel(lang, other);
+  const field = other === undefined ? columnLabel(lang, type, condition.field) : labelWords(lang, other);
   const values = condition.equals.map((value) => valueWords(lang, type, condition.field, value));
   return say(TEXTS.when, { field, values: values.join(say(TEXTS.or)) });
 }
@@ -102,7 +94,7 @@ export function columnLabel(lang: Lang, type: LicenseType, column: string): stri
   const [, number, part] = /^holder(?:_(\d+))?_(name|code_type|code)$/.exec(column) ?? [];
   if (part !== undefined) return holderLabel(lang, type, Number(number ?? 1) - 1, part as HolderPart);
   const field = type.fields.find(({ name }) => name === column);
-  return field === undefined ? column : fieldLabel(lang, field);
+  return field === undefined ? column : labelWords(lang, field);
 }
 
 /** A fault as it stands beside its field and in the summary. */

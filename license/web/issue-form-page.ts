@@ -24,12 +24,11 @@ import {
   columnLabel,
   dateHint,
   fieldHint,
-  fieldLabel,
   holderColumn,
   holderLabel,
   optionalLabel,
-  typeName,
 } from './form-words.ts';
+import { labelWords, typeName } from './license-words.ts';
 
 const TEXTS = {
   title: { zh: '签发{type}', en: 'Issue: {type}' },
@@ -95,7 +94,7 @@ export function issueFormPage(frame: PageFrame, desk: DeskFrame, form: IssueForm
 <form method="post" action="${deskPath(desk, 'issue', type.code)}"${multipart} novalidate>${hiddenFields({ csrf: desk.person.csrf, draft: form.draftId, holders: String(form.holders) })}
 ${aboutPart(frame, props)}
 ${holdersPart(frame, props)}
-${type.groups.map(({ name, label, label_en }) => groupPart(frame, props, name, frame.lang === 'zh' ? label : label_en))}
+${type.groups.map(({ name, label, label_en }) => groupPart(frame, props, name, labelWords(frame.lang, { label, label_en })))}
 ${datesPart(frame, props)}
 ${photoPart(frame, props)}
 <div class="actions"><button class="button" type="submit" name="act" value="review">${say(TEXTS.review)}</button><button class="button plain" type="submit" name="act" value="save">${say(TEXTS.save)}</button></div></form>`,
@@ -175,7 +174,7 @@ function fieldPart(frame: PageFrame, props: Props, of: LicenseTypeField): Html {
   const { type, content, words } = props;
   const say = sayIn(lang);
   const isWanted = of.obligation === 'mandatory';
-  const plain = fieldLabel(lang, of);
+  const plain = labelWords(lang, of);
   const common = {
     name: of.name,
     label: of.obligation === 'optional' ? optionalLabel(lang, plain) : plain,

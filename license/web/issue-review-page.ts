@@ -8,8 +8,8 @@ import { sayIn, type Texts } from '../../common/web/texts.ts';
 import type { LicenseType } from '../domain/license-type.ts';
 import type { LicenseDates } from '../domain/license-validity.ts';
 import { type DeskFrame, deskPage, deskPath } from './desk-frame.ts';
-import { columnLabel, fieldLabel, holderColumn, holderLabel, typeName } from './form-words.ts';
-import { dateWords, valueWords } from './license-words.ts';
+import { columnLabel, holderColumn, holderLabel } from './form-words.ts';
+import { dateWords, labelWords, typeName, valueWords } from './license-words.ts';
 
 const TEXTS = {
   title: { zh: '核对{type}', en: 'Review: {type}' },
@@ -78,7 +78,7 @@ ${part(say(TEXTS.holders), 'holder_name', holderRows(frame, review))}
 ${type.groups.map((group) => {
   const rows = groupRows(frame, review, group.name);
   const first = type.fields.find((one) => one.group === group.name)?.name ?? '';
-  return rows.length === 0 ? null : part(frame.lang === 'zh' ? group.label : group.label_en, first, rows);
+  return rows.length === 0 ? null : part(labelWords(frame.lang, group), first, rows);
 })}
 ${part(say(TEXTS.dates), 'issued_on', dateRows(frame, review))}
 ${photo}
@@ -105,7 +105,7 @@ function groupRows({ lang }: PageFrame, { type, request }: Review, group: string
     .filter((one) => one.group === group)
     .map((one) => {
       const value = request.fields[one.name];
-      return { name: fieldLabel(lang, one), value: value === undefined ? '' : valueWords(lang, type, one.name, value) };
+      return { name: labelWords(lang, one), value: value === undefined ? '' : valueWords(lang, type, one.name, value) };
     });
 }
 

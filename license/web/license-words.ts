@@ -73,6 +73,12 @@ export function stateWords(lang: Lang, view: StateView): string {
   return view.daysLeft === 0 ? say(TEXTS.expiringToday) : say(TEXTS.expiring, { n: view.daysLeft ?? 0 });
 }
 
+/** The state within a sentence. */
+export function stateWord(lang: Lang, state: LicenseState): string {
+  const word = sayIn(lang)(STATE_TEXTS[state]);
+  return lang === 'zh' ? word : word.toLowerCase();
+}
+
 export function stateTag(lang: Lang, view: StateView): Html {
   return tag(stateMark(view), stateWords(lang, view));
 }
@@ -96,12 +102,22 @@ export function maskCode(code: string): string {
   return code.length <= 8 ? code : `${code.slice(0, 3)}${'*'.repeat(code.length - 7)}${code.slice(-4)}`;
 }
 
+/** What a license type is called. */
+export function typeName(lang: Lang, { name, name_en }: Pick<LicenseType, 'name' | 'name_en'>): string {
+  return lang === 'zh' ? name : name_en;
+}
+
+/** Of a field, a group of fields, a row of a code table. */
+export function labelWords(lang: Lang, labelled: { readonly label: string; readonly label_en: string }): string {
+  return lang === 'zh' ? labelled.label : labelled.label_en;
+}
+
 /** A part in the words of the page: those of its license type for a field. */
 export function partWords(lang: Lang, type: LicenseType | null, part: string): string {
   const common = COMMON_PARTS.find((known) => known === part);
   if (common !== undefined) return sayIn(lang)(PART_TEXTS[common]);
   const field = type?.fields.find(({ name }) => name === fieldOfPart(part));
-  return field === undefined ? part : lang === 'zh' ? field.label : field.label_en;
+  return field === undefined ? part : labelWords(lang, field);
 }
 
 /** The value of a field as people read it: dates written out, codes by their table, numbers with their unit. */
@@ -110,7 +126,7 @@ export function valueWords(lang: Lang, type: LicenseType | null, name: string, v
   if (field?.kind === 'date') return dateWords(lang, value);
   if (field?.kind === 'code' && field.code_table !== undefined) {
     const row = type?.code_tables[field.code_table]?.find(({ code }) => code === value);
-    return row === undefined ? value : lang === 'zh' ? row.label : row.label_en;
+    return row === undefined ? value : labelWords(lang, row);
   }
   return field?.unit === undefined ? value : `${value} ${field.unit}`;
 }
@@ -118,6 +134,16 @@ export function valueWords(lang: Lang, type: LicenseType | null, name: string, v
 /** Names in one line: `证照编号、有效期` / `Number, Validity`. */
 export function listWords(lang: Lang, names: readonly string[]): string {
   return names.join(lang === 'zh' ? '、' : ', ');
+}
+
+export function holderNames(
+  lang: Lang,
+  { holders }: { readonly holders: readonly { readonly name: string }[] },
+): string {
+  return listWords(
+    lang,
+    holders.map(({ name }) => name),
+  );
 }
 
 /** A stranger's words as they were written, line by line. */

@@ -1,5 +1,5 @@
 // 验章, one card after the other: the separate facts of a seal, who sealed, the steps with their clauses.
-import type { FileVerification, LicenseState } from '../../common/contract/license.ts';
+import type { FileVerification } from '../../common/contract/license.ts';
 import type { SignatureReport } from '../../common/contract/report.ts';
 import type { PageFrame } from '../../common/web/frame.ts';
 import { type Html, html } from '../../common/web/html.ts';
@@ -7,7 +7,7 @@ import { facts, identifier, type Step, stepList, tag } from '../../common/web/pa
 import { checkSteps, factSteps, MARK_OF } from '../../common/web/report-parts.ts';
 import { commonNameOf, unitOf } from '../../common/web/report-words.ts';
 import { formatDateTime, type Say, sayIn, type Texts } from '../../common/web/texts.ts';
-import { STATE_TEXTS } from './license-words.ts';
+import { stateWord } from './license-words.ts';
 
 const TEXTS = {
   licenseNow: { zh: '证照{state}（截至 {time}）', en: 'The license is {state} (as of {time})' },
@@ -66,7 +66,7 @@ function licenseStep(frame: PageFrame, license: FileVerification['license']): St
     return { state: 'failed', name, finding: say(TEXTS.notRegistered, { id: license.identifier ?? '' }), clause: '' };
   }
   const time = formatDateTime(frame.lang, new Date(license.as_of));
-  const now = say(TEXTS.licenseNow, { state: stateWord(frame, license.status), time });
+  const now = say(TEXTS.licenseNow, { state: stateWord(frame.lang, license.status), time });
   const until = copy ? say(TEXTS.copyUntil, { time: formatDateTime(frame.lang, new Date(copy.valid_until)) }) : '';
   const finding = [now, until].filter(Boolean).join(frame.lang === 'zh' ? '；' : '; ');
   return { state: license.status === 'valid' ? 'passed' : 'failed', name, finding, clause: license.identifier ?? '' };
@@ -83,9 +83,4 @@ function sealRows(frame: PageFrame, seal: SignatureReport) {
     { name: say(TEXTS.time), value: seal.signing_time ? formatDateTime(frame.lang, new Date(seal.signing_time)) : '' },
     { name: say(TEXTS.maker), value: commonNameOf(seal.seal?.maker ?? '') },
   ];
-}
-
-export function stateWord(frame: PageFrame, state: LicenseState): string {
-  const word = sayIn(frame.lang)(STATE_TEXTS[state]);
-  return frame.lang === 'zh' ? word : word.toLowerCase();
 }

@@ -10,7 +10,8 @@ import { phrases, verdict } from '../../common/web/parts.ts';
 import { technical } from '../../common/web/report-parts.ts';
 import { reportFault, unitOf } from '../../common/web/report-words.ts';
 import { formatDateTime, type Say, sayIn, type Texts } from '../../common/web/texts.ts';
-import { sealCards, stateWord } from './seal-cards.ts';
+import { stateWord } from './license-words.ts';
+import { sealCards } from './seal-cards.ts';
 import { navItems, VERIFY_PATH, VERIFY_SERVICE } from './service.ts';
 
 export type FileResultPage = {
@@ -151,7 +152,7 @@ function conclusion(frame: PageFrame, { report, license }: FileResultPage['resul
     return { mark: 'passed', title: say(TEXTS.passed), why: sealed, next: unknown };
   }
   // Two facts, two lines, two shapes.
-  const state = stateWord(frame, license.status);
+  const state = stateWord(frame.lang, license.status);
   const asOf = formatDateTime(frame.lang, new Date(license.as_of));
   const mark = LICENSE_MARKS[license.status];
   const lines: readonly { mark: Mark; words: string }[] = [
