@@ -1,19 +1,8 @@
 // An event of the administrator of licenses: it concerns grounds and systems, no single license, so nothing lies in a box.
-import { makeUuid7 } from '../../common/ids.ts';
 import type { LicenseEvent, LicenseEventKind } from '../domain/license-event.ts';
+import { makeBareEvent } from './make-event.ts';
 
 /** `about`: what was changed, `basis:<id>` or `client:<id>`. */
 export function adminEvent(kind: LicenseEventKind, actor: string, about: string, at: Date): LicenseEvent {
-  return {
-    eventId: makeUuid7(at),
-    at,
-    kind,
-    licenseId: null,
-    identifier: null,
-    actor,
-    organisation: null,
-    basis: about,
-    requestId: null,
-    detailBox: null,
-  };
+  return makeBareEvent({ at, kind, licenseId: null, identifier: null, actor, organisation: null, basis: about });
 }

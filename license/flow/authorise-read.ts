@@ -4,13 +4,11 @@
 //   5 the cut: elements that the ground allows, no others 6 the use of the ground and the event, in one transaction
 // Nothing is told before 6 is on disk. What is refused is an event too, with the reason. Between 5 and 6 the caller may
 // make what it will tell (an annotated copy); the statement of 6 judges once more what can have changed since 4.
-import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import { toHex } from '../../common/bytes.ts';
 import { chinaDate } from '../../common/codes/calendar-date.ts';
 import { TrustError } from '../../common/errors.ts';
-import { makeUuid7 } from '../../common/ids.ts';
-import { closeEventDetail, type EventDetail } from '../domain/event-detail.ts';
+import type { EventDetail } from '../domain/event-detail.ts';
 import { holderKey } from '../domain/holder-key.ts';
 import type { LicenseEvent, LicenseEventKind } from '../domain/license-event.ts';
 import { parseLicenseIdentifier } from '../domain/license-identifier.ts';
@@ -24,6 +22,7 @@ import { insertEvent } from '../store/events.ts';
 import { listBasesForReading, useLegalBasis } from '../store/legal-bases.ts';
 import { getClient } from './clients.ts';
 import type { LicenseDeps } from './deps.ts';
+import { type Happening, makeBareEvent, makeEvent } from './make-event.ts';
 import { findLicense } from './open-license.ts';
 
 export type ReadDeps = Pick<LicenseDeps, 'db' | 'keys' | 'clock' | 'catalog'>;
@@ -34,8 +33,6 @@ export type ReadPurpose = {
   readonly matterCode: string;
   /** `cns_…` or `lgb_…`: this ground and no other; null: whatever carries the read. */
   readonly groundId: string | null;
-  /** Of the HTTP request, for whoever looks for it in a log. */
-  readonly requestId: string | null;
 };
 export type ReadRequest = ReadPurpose & {
   readonly identifier: string;
@@ -134,7 +131,7 @@ export function readEvent(read: AllowedRead, kind: LicenseEventKind) {
   const { license, caller, request, ground, fields, at } = read;
   const matter = { code: request.matterCode, name: ground.matterName };
   const detail = { ...detailOf(caller, request), matter, fields };
-  return eventOf(license, caller, { kind, at, detail, basis: basisOf(ground), requestId: request.requestId });
+  return eventOf(license, caller, { kind, at, detail, basis: basisOf(ground) });
 }
 
 /** An event of a caller who was told something about a license that is not read on a ground: `told` says what. */
@@ -146,7 +143,7 @@ export function callerEvent(
   at: Date,
 ): LicenseEvent {
   const detail = { ...detailOf(caller, purpose), ...told };
-  return eventOf(license, caller, { kind: 'read', at, detail, basis: null, requestId: purpose.requestId });
+  return eventOf(license, caller, { kind: 'read', at, detail, basis: null });
 }
 
 export function basisOf(ground: Pick<ReadGround, 'kind' | 'id'>): string {
@@ -202,8 +199,11 @@ export async function refuse(
   { license, at, reason, why }: Refused,
 ): Promise<never> {
   const detail = { ...detailOf(caller, request), reason };
-  const event = { kind: 'refused', at, detail, basis: null, requestId: request.requestId } as const;
-  await insertEvent(deps.db, license ? eventOf(license, caller, event) : strangersEvent(caller, request, at));
+  const event = { kind: 'refused', at, detail, basis: null } as const;
+  await insertEvent(
+    deps.db,
+    license ? eventOf(license, caller, event) : strangersEvent(caller, request.identifier, at),
+  );
   throw refusal(reason, why);
 }
 
@@ -225,45 +225,17 @@ function detailOf(caller: LicenseClient, { purpose, matterCode }: ReadPurpose): 
   return { organisation_name: caller.organisationName, purpose, matter: { code: matterCode } };
 }
 
-type EventPart = {
-  readonly kind: LicenseEventKind;
-  readonly at: Date;
-  readonly detail: EventDetail;
-  readonly basis: string | null;
-  readonly requestId: string | null;
-};
+type EventPart = Pick<Happening, 'kind' | 'at' | 'basis'> & { readonly detail: EventDetail };
 
-function eventOf({ head, dataKey, version }: License, caller: LicenseClient, { detail, ...part }: EventPart) {
-  const eventId = makeUuid7(part.at);
-  return {
-    ...part,
-    eventId,
-    licenseId: head.licenseId,
-    identifier: version.identifier,
-    actor: caller.clientId,
-    organisation: caller.organisation,
-    detailBox: closeEventDetail(dataKey, eventId, detail, randomBytes(16)),
-  };
+function eventOf({ dataKey, version }: License, caller: LicenseClient, { detail, ...part }: EventPart): LicenseEvent {
+  const who = { actor: caller.clientId, organisation: caller.organisation };
+  return makeEvent(dataKey, { ...part, ...who, identifier: version.identifier }, detail);
 }
 
 /** Without a license there is no key to close a detail under, and nobody whom it concerns. */
-function strangersEvent(
-  caller: LicenseClient,
-  { identifier, requestId }: { readonly identifier: string | null; readonly requestId: string | null },
-  at: Date,
-) {
-  return {
-    eventId: makeUuid7(at),
-    at,
-    kind: 'refused',
-    licenseId: null,
-    identifier,
-    actor: caller.clientId,
-    organisation: caller.organisation,
-    basis: null,
-    requestId,
-    detailBox: null,
-  } as const;
+function strangersEvent({ clientId, organisation }: LicenseClient, identifier: string | null, at: Date): LicenseEvent {
+  const who = { actor: clientId, organisation, basis: null };
+  return makeBareEvent({ ...who, at, kind: 'refused', licenseId: null, identifier });
 }
 
 /** The place among the holders of the one who gave the consent; null for a legal basis. */

@@ -7,16 +7,14 @@ import { type ActDocument, type ActRequest, actDocument } from '../../common/con
 import { hmacSm3, NONCE_BYTES } from '../../common/crypto/sealed-box.ts';
 import { isUniqueViolation } from '../../common/db/errors.ts';
 import { isTrustError, TrustError } from '../../common/errors.ts';
-import { makeUuid7 } from '../../common/ids.ts';
 import { openLicenseKey } from '../domain/data-keys.ts';
-import { closeEventDetail } from '../domain/event-detail.ts';
-import type { LicenseHead } from '../domain/license-record.ts';
 import { nextState, stateAt } from '../domain/license-states.ts';
 import { closeReason } from '../domain/open-license.ts';
 import { changeState, findAct } from '../store/acts.ts';
 import { findHolderKeys } from '../store/holder-keys.ts';
 import type { LicenseDeps } from './deps.ts';
 import type { AuthorityActor } from './issuer.ts';
+import { makeEvent } from './make-event.ts';
 import { checkIsCurrent } from './open-license.ts';
 import { getIssuedHead } from './read-license.ts';
 
@@ -60,7 +58,7 @@ export async function actOnLicense(
 }
 
 async function tryAct(deps: ActDeps, actor: AuthorityActor, request: StateActRequest): Promise<ActDocument | null> {
-  const { identifier, act, idempotencyKey } = request;
+  const { identifier, act, reason, idempotencyKey } = request;
   const head = await getIssuedHead(deps, actor, identifier);
   checkIsCurrent(head, identifier);
   const now = deps.clock();
@@ -68,7 +66,7 @@ async function tryAct(deps: ActDeps, actor: AuthorityActor, request: StateActReq
   const to = nextState(before, act, (await deps.catalog.get(head.licenseType)).acts);
   const state = stateAt(to, head.validTo, now);
   const answer = { identifier, act, state_before: before, state, acted_at: now.toISOString() };
-  const sealed = await sealWords(deps, head, request, { before, state, at: now });
+  const dataKey = openLicenseKey(deps.keys, head.licenseId, head, await findHolderKeys(deps.db, head.holderKeys));
   const record = {
     organisation: actor.organisation,
     idempotencyKey,
@@ -79,39 +77,18 @@ async function tryAct(deps: ActDeps, actor: AuthorityActor, request: StateActReq
     answer,
     actedAt: now,
   };
-  const event = {
-    eventId: sealed.eventId,
-    at: now,
-    kind: 'state-changed',
-    licenseId: head.licenseId,
-    identifier,
-    actor: actor.actor,
-    organisation: actor.organisation,
-    basis: 'authority',
-    requestId: null,
-    detailBox: sealed.detailBox,
-  } as const;
+  // The reason is told twice: as long as the state holds, and for good.
+  const reasonBox = closeReason(dataKey, reason, randomBytes(NONCE_BYTES));
+  const who = { actor: actor.actor, organisation: actor.organisation, basis: 'authority' };
+  const detail = { act, reason, from: before, to: state };
+  const event = makeEvent(dataKey, { at: now, kind: 'state-changed', identifier, ...who }, detail);
   try {
-    const done = await changeState(deps.db, record, { to, reasonBox: sealed.reasonBox }, head, event);
+    const done = await changeState(deps.db, record, { to, reasonBox }, head, event);
     return done ? answer : null;
   } catch (error) {
     if (isUniqueViolation(error)) return null;
     throw error;
   }
-}
-
-type Told = { readonly before: string; readonly state: string; readonly at: Date };
-
-/** The reason, once for the license and once for its event, under the data key. */
-async function sealWords(deps: ActDeps, head: LicenseHead, { act, reason }: StateActRequest, told: Told) {
-  const dataKey = openLicenseKey(deps.keys, head.licenseId, head, await findHolderKeys(deps.db, head.holderKeys));
-  const eventId = makeUuid7(told.at);
-  const detail = { act, reason, from: told.before, to: told.state };
-  return {
-    eventId,
-    reasonBox: closeReason(dataKey, reason, randomBytes(NONCE_BYTES)),
-    detailBox: closeEventDetail(dataKey, eventId, detail, randomBytes(NONCE_BYTES)),
-  };
 }
 
 async function findEarlier(

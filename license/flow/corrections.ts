@@ -1,9 +1,9 @@
 // A holder asks the authority that issued his license, and its clerk answers once. Both are events of the license.
 import { randomBytes } from 'node:crypto';
 import { utf8 } from '../../common/bytes.ts';
+import { NONCE_BYTES } from '../../common/crypto/sealed-box.ts';
 import { isTrustError, TrustError } from '../../common/errors.ts';
-import { currentRequestId } from '../../common/http/request-context.ts';
-import { makeId, makeUuid7 } from '../../common/ids.ts';
+import { makeId } from '../../common/ids.ts';
 import {
   answerPlace,
   type Correction,
@@ -14,8 +14,6 @@ import {
   type StoredCorrection,
 } from '../domain/correction.ts';
 import { closePayload, type DataKey, openLicenseKey, openPayload, type Place } from '../domain/data-keys.ts';
-import { closeEventDetail } from '../domain/event-detail.ts';
-import type { LicenseEvent } from '../domain/license-event.ts';
 import type { LicenseHead } from '../domain/license-record.ts';
 import {
   countOpenCorrections,
@@ -30,14 +28,12 @@ import { insertEvent } from '../store/events.ts';
 import { findHolderKeys } from '../store/holder-keys.ts';
 import { findLicenseHeads } from '../store/licenses.ts';
 import type { LicenseDeps } from './deps.ts';
-
+import { makeEvent } from './make-event.ts';
 import { getOwnPresentation, type Presenter, stopPresentation } from './present-licenses.ts';
 import { getOwnLicense } from './read-license.ts';
 
 type Deps = Pick<LicenseDeps, 'db' | 'keys' | 'clock'>;
 type Asked = { readonly kind: CorrectionKind; readonly text: string; readonly presentationId?: string };
-
-const NONCE_BYTES = 16;
 
 /**
  * Asks; returns the correction's id. Throws license-not-found, invalid-request for no or too long a text, corrections-open
@@ -73,10 +69,8 @@ export async function askCorrection(
       answeredBy: null,
     });
     const detail = { correction_id: correctionId, correction_kind: kind };
-    await insertEvent(
-      trx,
-      eventOf(dataKey, { kind: 'correction-asked', at: askedAt, identifier, actor: account, detail }),
-    );
+    const who = { actor: account, organisation: null, basis: 'holder' };
+    await insertEvent(trx, makeEvent(dataKey, { kind: 'correction-asked', at: askedAt, identifier, ...who }, detail));
   });
   return correctionId;
 }
@@ -120,8 +114,8 @@ export async function answerCorrection(
       throw new TrustError('correction-answered', 'the request was answered before');
     }
     const detail = { correction_id: correctionId, state };
-    const event = { kind: 'correction-answered', at, identifier, actor: clerk.account, detail } as const;
-    await insertEvent(trx, { ...eventOf(dataKey, event), organisation: clerk.organisation, basis: 'authority' });
+    const who = { actor: clerk.account, organisation: clerk.organisation, basis: 'authority' };
+    await insertEvent(trx, makeEvent(dataKey, { kind: 'correction-answered', at, identifier, ...who }, detail));
   });
 }
 
@@ -191,27 +185,4 @@ function close(dataKey: DataKey, place: Place, text: string): Uint8Array {
 
 function open(dataKey: DataKey, place: Place, box: Uint8Array): string {
   return new TextDecoder().decode(openPayload(dataKey, place, box));
-}
-
-function eventOf(
-  dataKey: DataKey,
-  of: Pick<LicenseEvent, 'kind' | 'at' | 'actor'> & {
-    readonly identifier: string;
-    readonly detail: Readonly<Record<string, string>>;
-  },
-): LicenseEvent {
-  const { kind, at, identifier, actor, detail } = of;
-  const eventId = makeUuid7(at);
-  return {
-    eventId,
-    at,
-    kind,
-    licenseId: dataKey.licenseId,
-    identifier,
-    actor,
-    organisation: null,
-    basis: 'holder',
-    requestId: currentRequestId() ?? null,
-    detailBox: closeEventDetail(dataKey, eventId, detail, randomBytes(NONCE_BYTES)),
-  };
 }

@@ -1,13 +1,11 @@
 // A holder looks at what he is asked for, with the values that would be told, and decides; later he narrows or withdraws.
 //   1 his request, still open   2 his licenses of the types that are asked for   3 what he chose, never more than was asked
 //   4 decision, consent and one event for each license, in one transaction
-import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import { equalBytes, toHex } from '../../common/bytes.ts';
 import { TrustError } from '../../common/errors.ts';
-import { makeId, makeUuid7 } from '../../common/ids.ts';
+import { makeId } from '../../common/ids.ts';
 import { type ConsentTerms, chooseAllowed, narrowTerms, type OfferedLicense } from '../domain/consent-terms.ts';
-import { closeEventDetail, type EventDetail } from '../domain/event-detail.ts';
 import type { LicenseEventKind } from '../domain/license-event.ts';
 import { listMetadata, type MetadataEntry } from '../domain/license-metadata.ts';
 import type { License } from '../domain/license-record.ts';
@@ -24,6 +22,7 @@ import {
 } from '../store/consents.ts';
 import { insertEvents } from '../store/events.ts';
 import type { LicenseDeps } from './deps.ts';
+import { makeEvent } from './make-event.ts';
 import { listHolderLicenses } from './open-license.ts';
 
 type ConsentDeps = Pick<LicenseDeps, 'db' | 'keys' | 'clock' | 'catalog'>;
@@ -213,8 +212,9 @@ async function tell(
   const events = told.allowed.flatMap(({ licenseId, fields }) => {
     const found = licenses.find((one) => one.licenseId === licenseId);
     if (!found) return [];
-    const eventId = makeUuid7(now);
-    const detail: EventDetail = {
+    const { dataKey, head } = found.license;
+    const who = { actor: sub, organisation: told.organisation, basis: `consent:${told.id}` };
+    const detail = {
       organisation_name: told.organisationName,
       purpose: told.purpose,
       matter: { code: told.matterCode, name: told.matterName },
@@ -222,20 +222,7 @@ async function tell(
       until: told.until.toISOString(),
       max_uses: told.maxUses,
     };
-    return [
-      {
-        eventId,
-        at: now,
-        kind,
-        licenseId,
-        identifier: found.license.head.identifier,
-        actor: sub,
-        organisation: told.organisation,
-        basis: `consent:${told.id}`,
-        requestId: null,
-        detailBox: closeEventDetail(found.license.dataKey, eventId, detail, randomBytes(16)),
-      },
-    ];
+    return [makeEvent(dataKey, { at: now, kind, identifier: head.identifier, ...who }, detail)];
   });
   await insertEvents(trx, events);
 }

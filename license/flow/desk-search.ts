@@ -1,13 +1,8 @@
 // What a clerk finds among the licenses that his organisation issued: by identifier, 证照编号 or case id, or all of a holder by
 // the exact code. Looking through a holder's licenses is a reading, and the holder sees it.
-import { randomBytes } from 'node:crypto';
 import { canonicalHolderCode } from '../../common/codes/holder-code.ts';
 import { ISSUE_OPERATIONS } from '../../common/contract/license.ts';
-import { NONCE_BYTES } from '../../common/crypto/sealed-box.ts';
 import { isTrustError } from '../../common/errors.ts';
-import { currentRequestId } from '../../common/http/request-context.ts';
-import { makeUuid7 } from '../../common/ids.ts';
-import { closeEventDetail } from '../domain/event-detail.ts';
 import { holderKey } from '../domain/holder-key.ts';
 import type { LicenseEvent } from '../domain/license-event.ts';
 import { numberKeyOf } from '../domain/license-number.ts';
@@ -18,6 +13,7 @@ import { listAuthorityRights } from '../store/issuing-rights.ts';
 import { findLicenseHeads, listLicenseIdsByNumber } from '../store/licenses.ts';
 import type { LicenseDeps } from './deps.ts';
 import { authorityClerk, type Clerk } from './issuer.ts';
+import { makeEvent } from './make-event.ts';
 import { listHolderLicenses } from './open-license.ts';
 import { getIssuedLicense } from './read-license.ts';
 
@@ -57,20 +53,9 @@ export async function findLicensesOfHolder(
 }
 
 function readEvent({ dataKey, content }: License, clerk: Clerk, name: string, at: Date): LicenseEvent {
-  const eventId = makeUuid7(at);
+  const who = { actor: clerk.account, organisation: clerk.organisation, basis: 'authority' };
   const detail = { organisation_name: name, fields: ['license_number', 'holder_name', 'validity'] };
-  return {
-    eventId,
-    at,
-    kind: 'read',
-    licenseId: dataKey.licenseId,
-    identifier: content.identifier,
-    actor: clerk.account,
-    organisation: clerk.organisation,
-    basis: 'authority',
-    requestId: currentRequestId() ?? null,
-    detailBox: closeEventDetail(dataKey, eventId, detail, randomBytes(NONCE_BYTES)),
-  };
+  return makeEvent(dataKey, { at, kind: 'read', identifier: content.identifier, ...who }, detail);
 }
 
 async function identifiersByNumber(

@@ -4,9 +4,8 @@
 import { randomBytes } from 'node:crypto';
 import { NONCE_BYTES } from '../../common/crypto/sealed-box.ts';
 import { isTrustError, type ProblemCode, TrustError } from '../../common/errors.ts';
-import { makeToken, makeUuid7 } from '../../common/ids.ts';
+import { makeToken } from '../../common/ids.ts';
 import { type DataKey, openLicenseKey } from '../domain/data-keys.ts';
-import { closeEventDetail } from '../domain/event-detail.ts';
 import { openIntended } from '../domain/issue-boxes.ts';
 import type { LicenseEvent } from '../domain/license-event.ts';
 import { parseLicenseIdentifier } from '../domain/license-identifier.ts';
@@ -19,6 +18,7 @@ import { giveUpIssue, releaseIssue } from '../store/issue-leases.ts';
 import type { Issue, Lease } from '../store/issues.ts';
 import type { LicenseDeps } from './deps.ts';
 import { throwForeign } from './foreign-problem.ts';
+import { makeEvent } from './make-event.ts';
 import type { Material } from './make-intent.ts';
 import { storeSealedFile } from './sealed-files.ts';
 
@@ -78,7 +78,7 @@ async function finish(deps: LicenseDeps, issue: Issue, lease: Lease, made?: Mate
     sealingId: sealed.sealingId,
     finishedAt,
   };
-  const event = makeEvent(issue, dataKey, file, finishedAt);
+  const event = issuedEvent(issue, dataKey, file, finishedAt);
   checkFinished(await finishIssue(deps.db, issue, lease, version, event));
 }
 
@@ -142,27 +142,17 @@ export function checkSealedCopy(pdf: Uint8Array, sealed: Sealed): void {
     throw new TrustError('seal-unavailable', 'the seal room does not say that it verified what it sealed');
 }
 
-function makeEvent(issue: Issue, dataKey: DataKey, file: LicenseFile, at: Date): LicenseEvent {
-  const eventId = makeUuid7(at);
+function issuedEvent(issue: Issue, dataKey: DataKey, file: LicenseFile, at: Date): LicenseEvent {
+  const { operation, identifier, actor, organisation } = issue;
+  const kind = operation === 'issue' ? 'issued' : 'version-added';
   const detail = {
-    operation: issue.operation,
+    operation,
     case_id: issue.caseId,
     item: issue.item,
     issue_id: issue.issueId,
     file_sm3: file.sm3,
   };
-  return {
-    eventId,
-    at,
-    kind: issue.operation === 'issue' ? 'issued' : 'version-added',
-    licenseId: issue.licenseId,
-    identifier: issue.identifier,
-    actor: issue.actor,
-    organisation: issue.organisation,
-    basis: 'authority',
-    requestId: null,
-    detailBox: closeEventDetail(dataKey, eventId, detail, randomBytes(NONCE_BYTES)),
-  };
+  return makeEvent(dataKey, { at, kind, identifier, actor, organisation, basis: 'authority' }, detail);
 }
 
 async function giveBack(deps: LicenseDeps, issue: Issue, lease: Lease, error: unknown): Promise<void> {

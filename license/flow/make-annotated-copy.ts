@@ -7,7 +7,7 @@
 import { toHex, utf8 } from '../../common/bytes.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
 import { type ProblemCode, TrustError } from '../../common/errors.ts';
-import { makeId, makeToken, makeUuid7 } from '../../common/ids.ts';
+import { makeId, makeToken } from '../../common/ids.ts';
 import { ADDRESS_SECONDS, makeAnnotation } from '../domain/copy-terms.ts';
 import type { Annotation } from '../domain/license-metadata.ts';
 import { WHOLE_FILE } from '../domain/shared-elements.ts';
@@ -26,6 +26,7 @@ import { getClient } from './clients.ts';
 import type { LicenseDeps } from './deps.ts';
 import { checkSealedCopy } from './finish-intent.ts';
 import { throwForeign } from './foreign-problem.ts';
+import { makeBareEvent } from './make-event.ts';
 import { getLicense } from './open-license.ts';
 import { readSealedFile, storeSealedFile } from './sealed-files.ts';
 
@@ -116,7 +117,6 @@ export async function readCopyAtAddress(
   deps: Pick<CopyDeps, 'db' | 'keys' | 'clock' | 'files'>,
   clientId: string,
   token: string,
-  requestId: string | null,
 ): Promise<MadeCopy> {
   const caller = await getClient(deps, clientId);
   const now = deps.clock();
@@ -125,18 +125,9 @@ export async function readCopyAtAddress(
   const { dataKey } = await getLicense(deps, copy.identifier);
   const stored = { sm3: copy.fileSm3, storedSm3: copy.address.storedSm3 };
   const pdf = await readSealedFile(deps.files, dataKey, `copy ${copy.copyId}`, stored);
-  await insertEvent(deps.db, {
-    eventId: makeUuid7(now),
-    at: now,
-    kind: 'file-read',
-    licenseId: copy.licenseId,
-    identifier: copy.identifier,
-    actor: clientId,
-    organisation: caller.organisation,
-    basis: copy.basis,
-    requestId,
-    detailBox: null,
-  });
+  const { licenseId, identifier, basis } = copy;
+  const who = { actor: clientId, organisation: caller.organisation, basis };
+  await insertEvent(deps.db, makeBareEvent({ at: now, kind: 'file-read', licenseId, identifier, ...who }));
   return { copy, pdf };
 }
 

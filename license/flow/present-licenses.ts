@@ -2,12 +2,11 @@
 // it for a minute; only hashes of codes are kept.
 //   1 the licenses are his and may be shown   2 the parts that he chose exist   3 presentation, first code and events in one
 //   transaction
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import type { Knex } from 'knex';
 import { equalBytes } from '../../common/bytes.ts';
 import { TrustError } from '../../common/errors.ts';
-import { makeId, makeToken, makeUuid7 } from '../../common/ids.ts';
-import { closeEventDetail } from '../domain/event-detail.ts';
+import { makeId, makeToken } from '../../common/ids.ts';
 import type { LicenseEvent } from '../domain/license-event.ts';
 import { makeLicenseId, parseLicenseIdentifier } from '../domain/license-identifier.ts';
 import type { License } from '../domain/license-record.ts';
@@ -38,6 +37,7 @@ import {
   stopPresentation as markStopped,
 } from '../store/presentations.ts';
 import type { LicenseDeps } from './deps.ts';
+import { makeEvent } from './make-event.ts';
 import { licenseNotFound, listHolderLicenses } from './open-license.ts';
 
 type PresentDeps = Pick<LicenseDeps, 'db' | 'keys' | 'clock' | 'catalog'>;
@@ -49,7 +49,6 @@ export type WantedItem = { readonly identifier: string; readonly parts?: readonl
 export type MadeCode = { readonly code: string; readonly digits: string; readonly expiresAt: Date };
 export type MadePresentation = MadeCode & { readonly presentationId: string; readonly endsAt: Date };
 
-const NONCE_BYTES = 16;
 const DIGITS_RANGE = 100_000_000;
 /** Of a million live codes one in a hundred meets digits that are taken; ten such meetings in a row do not happen. */
 const MOST_TRIES = 10;
@@ -205,18 +204,7 @@ function presentedEvent(
   presenter: Presenter,
   { presentationId, createdAt, endsAt }: Pick<Presentation, 'presentationId' | 'createdAt' | 'endsAt'>,
 ): LicenseEvent {
-  const eventId = makeUuid7(createdAt);
+  const who = { actor: presenter.account, organisation: null, basis: `presentation:${presentationId}` };
   const detail = { fields: parts, until: endsAt.toISOString() };
-  return {
-    eventId,
-    at: createdAt,
-    kind: 'presented',
-    licenseId: head.licenseId,
-    identifier: head.identifier,
-    actor: presenter.account,
-    organisation: null,
-    basis: `presentation:${presentationId}`,
-    requestId: null,
-    detailBox: closeEventDetail(dataKey, eventId, detail, randomBytes(NONCE_BYTES)),
-  };
+  return makeEvent(dataKey, { at: createdAt, kind: 'presented', identifier: head.identifier, ...who }, detail);
 }

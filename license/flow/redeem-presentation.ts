@@ -3,12 +3,11 @@
 //   1 what the code stands for   2 the licenses as they are now, cut, closed under their own keys   3 use the presentation up
 import { randomBytes } from 'node:crypto';
 import { utf8 } from '../../common/bytes.ts';
+import { NONCE_BYTES } from '../../common/crypto/sealed-box.ts';
 import { isUniqueViolation } from '../../common/db/errors.ts';
 import { isTrustError, TrustError } from '../../common/errors.ts';
-import { currentRequestId } from '../../common/http/request-context.ts';
-import { makeId, makeUuid7 } from '../../common/ids.ts';
+import { makeId } from '../../common/ids.ts';
 import { closePayload, type DataKey, openLicenseKey, openPayload, type Place } from '../domain/data-keys.ts';
-import { closeEventDetail } from '../domain/event-detail.ts';
 import type { LicenseEvent } from '../domain/license-event.ts';
 import type { License } from '../domain/license-record.ts';
 import { openLicense } from '../domain/open-license.ts';
@@ -29,6 +28,7 @@ import {
 } from '../store/presentations.ts';
 import { findCurrentVersions } from '../store/versions.ts';
 import type { LicenseDeps } from './deps.ts';
+import { makeEvent } from './make-event.ts';
 import { presentationProblem } from './present-licenses.ts';
 
 type RedeemDeps = Pick<LicenseDeps, 'db' | 'keys' | 'clock'>;
@@ -52,7 +52,6 @@ export type RedeemOutcome = { readonly redemption: Redemption; readonly created:
 
 /** Wrong digits of one verifier within a minute. */
 export const MOST_WRONG_DIGITS = 5;
-const NONCE_BYTES = 16;
 
 /** Throws code-unknown, code-used, code-expired, idempotency-conflict, answer-gone. */
 export async function redeemPresentation(
@@ -230,18 +229,8 @@ function redeemedEvent(
   { presentationId }: Presentation,
   use: PresentationUse,
 ): LicenseEvent {
-  const eventId = makeUuid7(use.at);
+  const { dataKey, head } = license;
+  const who = { actor: use.by, organisation: use.organisation, basis: `presentation:${presentationId}` };
   const detail = { organisation_name: use.organisationName, fields: parts, redemption_id: use.redemptionId };
-  return {
-    eventId,
-    at: use.at,
-    kind: 'redeemed',
-    licenseId: license.head.licenseId,
-    identifier: license.head.identifier,
-    actor: use.by,
-    organisation: use.organisation,
-    basis: `presentation:${presentationId}`,
-    requestId: currentRequestId() ?? null,
-    detailBox: closeEventDetail(license.dataKey, eventId, detail, randomBytes(NONCE_BYTES)),
-  };
+  return makeEvent(dataKey, { at: use.at, kind: 'redeemed', identifier: head.identifier, ...who }, detail);
 }

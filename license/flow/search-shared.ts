@@ -5,7 +5,6 @@
 import { fromHex } from '../../common/bytes.ts';
 import { chinaDate } from '../../common/codes/calendar-date.ts';
 import { TrustError } from '../../common/errors.ts';
-import { makeUuid7 } from '../../common/ids.ts';
 import type { License } from '../domain/license-record.ts';
 import type { LicenseState } from '../domain/license-states.ts';
 import { type BasisGround, judgeRead, type ReadGround } from '../domain/read-grounds.ts';
@@ -25,6 +24,7 @@ import {
   useGround,
 } from './authorise-read.ts';
 import { getClient } from './clients.ts';
+import { makeBareEvent } from './make-event.ts';
 import { listHolderLicenses } from './open-license.ts';
 
 export type SharedSearch = ReadPurpose & {
@@ -101,18 +101,8 @@ async function findNothing(
   const counted = await deps.db.transaction(async (trx) => {
     const use = { basisId, clientId: caller.clientId, now: at, day: chinaDate(at) };
     if (!(await useLegalBasis(trx, use))) return false;
-    await insertEvent(trx, {
-      eventId: makeUuid7(at),
-      at,
-      kind: 'read',
-      licenseId: null,
-      identifier: null,
-      actor: caller.clientId,
-      organisation: caller.organisation,
-      basis: basisOf(verdict.ground),
-      requestId: search.requestId,
-      detailBox: null,
-    });
+    const who = { actor: caller.clientId, organisation: caller.organisation, basis: basisOf(verdict.ground) };
+    await insertEvent(trx, makeBareEvent({ at, kind: 'read', licenseId: null, identifier: null, ...who }));
     return true;
   });
   if (!counted) await refuseUsedUp(deps, caller, search, at);

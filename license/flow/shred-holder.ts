@@ -2,14 +2,11 @@
 //   1 whose key, and what would become unreadable   2 without confirmation: say so, do nothing
 //   3 one transaction: the key, the traces that name the holder, the record of the order, one event for each license
 // What is not of him alone stays readable through the others. The hash chain holds ciphertext and stays whole.
-import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import { equalBytes, toHex } from '../../common/bytes.ts';
-import { NONCE_BYTES } from '../../common/crypto/sealed-box.ts';
 import { TrustError } from '../../common/errors.ts';
-import { makeId, makeUuid7 } from '../../common/ids.ts';
+import { makeId } from '../../common/ids.ts';
 import { type HolderKeyRow, openHolderKey, openLicenseKey } from '../domain/data-keys.ts';
-import { closeEventDetail } from '../domain/event-detail.ts';
 import { holderKey as holderKeyOf } from '../domain/holder-key.ts';
 import type { LicenseEvent } from '../domain/license-event.ts';
 import {
@@ -32,6 +29,7 @@ import {
   type Shredding,
 } from '../store/shreddings.ts';
 import type { LicenseDeps } from './deps.ts';
+import { makeBareEvent, makeEvent } from './make-event.ts';
 import { emptyRowsOfHolder, removeDraftsOfHolder } from './shred-desk.ts';
 
 export type ShreddingRequest = {
@@ -127,23 +125,12 @@ function makeEvents(
   others: readonly HolderKeyRow[],
 ): readonly LicenseEvent[] {
   const eventOf = (license: ConcernedLicense | null, isKept: boolean): LicenseEvent => {
-    const eventId = makeUuid7(done.shreddedAt);
-    const detail = (): Uint8Array => {
-      const dataKey = openLicenseKey(deps.keys, license!.licenseId, license!, others);
-      return closeEventDetail(dataKey, eventId, { reason: done.reason }, randomBytes(NONCE_BYTES));
-    };
-    return {
-      eventId,
-      at: done.shreddedAt,
-      kind: 'shredded',
-      licenseId: license?.licenseId ?? null,
-      identifier: license?.identifier ?? null,
-      actor: done.orderedBy,
-      organisation: null,
-      basis: `shredding:${done.shreddingId}`,
-      requestId: null,
-      detailBox: isKept ? detail() : null,
-    };
+    const { shreddedAt: at, orderedBy: actor, reason } = done;
+    const identifier = license?.identifier ?? null;
+    const basis = `shredding:${done.shreddingId}`;
+    const happening = { at, kind: 'shredded', identifier, actor, organisation: null, basis } as const;
+    if (license === null || !isKept) return makeBareEvent({ ...happening, licenseId: license?.licenseId ?? null });
+    return makeEvent(openLicenseKey(deps.keys, license.licenseId, license, others), happening, { reason });
   };
   const concerned = [...destroyed.map((one) => eventOf(one, false)), ...kept.map((one) => eventOf(one, true))];
   return concerned.length > 0 ? concerned : [eventOf(null, false)];

@@ -4,7 +4,6 @@
 import { z } from 'zod';
 import { regionPrefix } from '../../common/codes/region.ts';
 import { INFORMATION_RESULTS } from '../../common/contract/license-sharing.ts';
-import { requestIdOf } from '../../common/http/app.ts';
 import type { BearerGate } from '../../common/http/bearer.ts';
 import { parseQuery } from '../../common/http/body.ts';
 import type { Handler } from '../../common/http/routes.ts';
@@ -73,7 +72,7 @@ export function makeSharingActs(deps: CopyDeps, url: string): SharingActs {
 export function makeCopyHandler(deps: CopyDeps, gate: BearerGate): Handler {
   return async (ctx) => {
     const { token } = parseQuery(ctx, copyQuery);
-    const { copy, pdf } = await readCopyAtAddress(deps, gate.actorOf(ctx).clientId, token, requestIdOf(ctx));
+    const { copy, pdf } = await readCopyAtAddress(deps, gate.actorOf(ctx).clientId, token);
     ctx.type = 'application/pdf';
     ctx.set('Content-Disposition', `attachment; filename="${copy.identifier}.pdf"`);
     ctx.set('Cache-Control', 'no-store');

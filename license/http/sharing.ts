@@ -1,6 +1,5 @@
 // The envelope of GB/T 36906: {head, data} in and out, HTTP 200 whatever head.status says. Who calls is told by the access
 // token; a body that is too large or no JSON is a problem document, as everywhere. What an operation does: sharing-acts.ts.
-import type Koa from 'koa';
 import { z } from 'zod';
 import { utf8 } from '../../common/bytes.ts';
 import {
@@ -12,7 +11,6 @@ import {
 } from '../../common/contract/license-sharing.ts';
 import { encryptSm2, sm2KeyId } from '../../common/crypto/sm2-encryption.ts';
 import { isTrustError, type ProblemCode, TrustError } from '../../common/errors.ts';
-import { requestIdOf } from '../../common/http/app.ts';
 import type { BearerGate } from '../../common/http/bearer.ts';
 import { readJson } from '../../common/http/body.ts';
 import { parseContract } from '../../common/http/parse-contract.ts';
@@ -45,7 +43,7 @@ export function makeSharingHandler<Op extends SharingOperation>(
       const { head, data } = parseEnvelope(operation, body);
       const { clientId } = gate.actorOf(ctx);
       const encrypt = await makeEncryption(deps, clientId, head.encryption);
-      const answer = await act({ clientId, purpose: purposeOf(ctx, head), data });
+      const answer = await act({ clientId, purpose: purposeOf(head), data });
       ctx.body = { head: headOf(0, SHARING_STATUSES[0], said), ...encrypt(answer) };
     } catch (error) {
       ctx.body = { head: faultHead(error, said), data: null };
@@ -61,12 +59,11 @@ function parseEnvelope<Op extends SharingOperation>(operation: Op, body: unknown
   );
 }
 
-function purposeOf(ctx: Koa.Context, head: SharingHead): ReadPurpose {
+function purposeOf(head: SharingHead): ReadPurpose {
   return {
     purpose: head.purpose,
     matterCode: head.matterCode,
     groundId: head.groundId ?? null,
-    requestId: requestIdOf(ctx),
   };
 }
 

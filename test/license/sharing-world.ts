@@ -226,7 +226,6 @@ export function readOf(identifier: string, change: Partial<ReadRequest> = {}): R
     purpose: PURPOSE,
     matterCode: MATTER.code,
     groundId: null,
-    requestId: null,
     wanted: ['ZZBH'],
     ...change,
   };

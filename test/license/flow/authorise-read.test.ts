@@ -5,6 +5,8 @@ import anyTest, { type TestFn } from 'ava';
 import fc from 'fast-check';
 import { toHex } from '../../../common/bytes.ts';
 import { isTrustError } from '../../../common/errors.ts';
+import { runWithRequest } from '../../../common/http/request-context.ts';
+import { makeLog } from '../../../common/log.ts';
 import { openEventDetail } from '../../../license/domain/event-detail.ts';
 import { LICENSE_EVENT_KINDS } from '../../../license/domain/license-event.ts';
 import { authoriseRead, type ReadRequest } from '../../../license/flow/authorise-read.ts';
@@ -41,6 +43,7 @@ const GIVEN = process.env['TEST_ILLEGAL_READS'];
 const ILLEGAL = Number(GIVEN ?? 400);
 const AT_ONCE = 20;
 const ELEMENTS = ['ZZBH', 'KZ_GZ', 'CZZT', 'CZZTDM', 'file'];
+const log = makeLog('test', 'silent');
 
 const test = anyTest as TestFn<{ world: SharingWorld }>;
 test.beforeEach(async (t) => {
@@ -186,7 +189,6 @@ const search = (change: Partial<SharedSearch> = {}): SharedSearch => ({
   purpose: PURPOSE,
   matterCode: INSPECTION.code,
   groundId: null,
-  requestId: null,
   ...change,
 });
 
@@ -293,7 +295,9 @@ test(`${ILLEGAL} generated illegal reads of the registry: none succeeds, nothing
   for (let at = 0; at < ILLEGAL; at += AT_ONCE) {
     const work = calls.slice(at, at + AT_ONCE).map(({ attack: [target, change, client = READER], wanted, requestId }) =>
       // What an attack does not name it varies; nothing that is added makes it lawful.
-      reasonOf(authoriseRead(deps, client, readOf(target.identifier, { wanted, ...change, requestId }))),
+      runWithRequest({ requestId, log }, () =>
+        reasonOf(authoriseRead(deps, client, readOf(target.identifier, { wanted, ...change }))),
+      ),
     );
     answers.push(...(await Promise.all(work)));
   }

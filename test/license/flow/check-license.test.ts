@@ -117,7 +117,7 @@ test('wrong tries side by side are counted like those one after another, also th
   t.is(told.filter((answer) => answer === 'too-many-requests').length, 5);
 
   const units = makeWrongTries(deps.clock);
-  const purpose = { purpose: PURPOSE, matterCode: MATTER.code, groundId: null, requestId: null };
+  const purpose = { purpose: PURPOSE, matterCode: MATTER.code, groundId: null };
   const verify = (code: string, client = READER) =>
     verifySharedInformation(deps, units, client, { ZZBS: identifier, ZZBH: NUMBER, CZZTDM: code }, purpose);
   const results = await each((at) => verify(`3601021990030776${10 + at}`));

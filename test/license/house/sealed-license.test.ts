@@ -88,7 +88,7 @@ test.serial(
       organisation_name: '示例市市场监督管理局',
       registered_at: license.clock(),
     });
-    const purpose = { purpose: '办理食品经营许可', matterCode: '0001', groundId: null, requestId: null };
+    const purpose = { purpose: '办理食品经营许可', matterCode: '0001', groundId: null };
     const { request: asked } = await requestConsent(license, 'reader', {
       licenses: [{ license_type: TYPE, fields: ['file'], optional_fields: [] }],
       purpose: purpose.purpose,

@@ -10,11 +10,12 @@ const SCOPES = 'license:issue license:change license:revoke';
 test('the authority reads what happened to a license, with reasons, in pages and by kind; another unit is told of none', async (t) => {
   const house = await startLicense(t);
   const token = await house.token(DEPARTMENT, SCOPES);
-  const made = await house.call('POST', '/v1/licenses', { token, json: makeRequest() });
+  const asked = { token, json: makeRequest(), headers: { 'X-Request-Id': 'req-events-issue' } };
+  const made = await house.call('POST', '/v1/licenses', asked);
   const path = `/v1/licenses/${licenseDocument.parse(made.json).identifier}`;
   for (const act of ['suspend', 'resume']) {
     house.pass(1);
-    const headers = { 'Idempotency-Key': `act-${act}-1` };
+    const headers = { 'Idempotency-Key': `act-${act}-1`, 'X-Request-Id': `req-events-${act}` };
     const answer = await house.call('POST', `${path}/acts`, { token, headers, json: { act, reason: `样例 ${act}` } });
     t.is(answer.status, 201, answer.text);
   }
@@ -24,6 +25,11 @@ test('the authority reads what happened to a license, with reasons, in pages and
   t.deepEqual(
     all.events.map(({ kind }) => kind),
     ['state-changed', 'state-changed', 'issued'],
+  );
+  t.deepEqual(
+    all.events.map((event) => event.request_id),
+    ['req-events-resume', 'req-events-suspend', 'req-events-issue'],
+    'each can be looked up in the logs by the request that did it',
   );
   t.is(all.older, null);
   t.true(JSON.stringify(all.events[0]!.detail).includes('样例 resume'));
