@@ -6,6 +6,7 @@
 import type { Knex } from 'knex';
 import { createAuditTables } from '../../common/audit/store/tables.ts';
 import { forbidChanges, type Migration } from '../../common/db/migration.ts';
+import { TrustError } from '../../common/errors.ts';
 import { createJobsTable } from '../../common/queue/store/jobs.ts';
 import { createHashPartitions } from './0005-catalog.ts';
 
@@ -30,7 +31,13 @@ async function dropFirstRegistry(knex: Knex): Promise<void> {
     'select exists (select from license.licenses) as found',
   );
   if (rows[0]!.found)
-    throw new Error('the first registry holds licenses: make a new database, this version cannot carry them over');
+    throw new TrustError(
+      'schema-outdated',
+      'the first license registry holds licenses, and they cannot be carried over',
+      {
+        hint: 'That registry was never released. `make clean` removes a development house with its database; for a database of your own, make a new one.',
+      },
+    );
   const tables = FIRST_TABLES.split(', ').map((table) => `license.${table}`);
   await knex.raw(`drop table ${tables.join(', ')}`);
 }
