@@ -18,6 +18,14 @@ import { verifyDetached, verifySealFile } from '../../seal/flow/verify-detached.
 import { verifyDocument } from '../../seal/flow/verify-document.ts';
 import { type ByteSource, slices } from '../../seal/pdf/byte-source.ts';
 import { checkLicense } from '../license/check.ts';
+import {
+  askForFile,
+  exitOfLicense,
+  type FileLicense,
+  type FileQuestion,
+  licenseLines,
+} from '../license/file-license.ts';
+import { findRoomUrl } from '../login/rooms.ts';
 import { type Command, EXIT_USAGE } from './command.ts';
 import { readPasswordFile } from './password-file.ts';
 
@@ -29,6 +37,7 @@ export const command: Command = {
   name: 'verify',
   summary: 'Judge sealed PDFs and seals offline: xinji verify FILE...; or ask what a license is worth',
   usage: `xinji verify FILE... [--json] [--trust FOLDER] [--crl FILE]... [--online] [--detached SIG.der]
+xinji verify FILE... --license URL [--date DATE] [--json] [--trust FOLDER] …
 xinji verify --identifier ID (--fact NAME=VALUE --fact NAME=VALUE | --code CODE) [--date DATE] [--license URL] [--json]
 xinji verify --code CODE [--license URL] [--json]
     FILE           a PDF, or a seal by itself (.esl)
@@ -37,23 +46,25 @@ xinji verify --code CODE [--license URL] [--json]
     --trust PATH   whom to trust, by purpose: a folder with makers.pem, signers.pem and tsa.pem, or the JSON of a seal
                    room's /v1/trust-roots; without it nothing passes, it is indeterminate at best
     --crl FILE     a revocation list (DER or PEM), as many as wanted; those in the folder of --trust (*.crl) count too
-    --online       ask the sources that --trust names for lists; without it no network is used
+    --online       ask the sources that --trust names for lists; without it seals are judged offline
     --json         one JSON report a line instead of words
 
-Whether a license is still valid, and whether a seal was cancelled, is asked online and not of a file:
+Whether a license is still valid, and whether a seal was cancelled, no file can tell: the license room is asked, online.
+    --license URL    the room; XINJI_LICENSE_URL unless given. With FILE, this or --date sends each PDF to the room too
+    --date DATE      YYYY-MM-DD: the state of the license at the end of that day too
     --identifier ID  电子证照标识; with the two facts that its type names, or with the code of its face (QR code)
     --fact NAME=VALUE  holder_name, license_number, … ; a wrong one is never named
     --code CODE      without --identifier: a presentation code, which is looked at and not used up
-    --date DATE      YYYY-MM-DD: the state at the end of that day too
-    --license URL    the license room; XINJI_LICENSE_URL unless given
-Then 0 is a license in force or a live code, and 1 everything else.
+Then a FILE passes when its seals do and it is the file of a license in force, or an annotated copy that is still good; the
+file of no license is 3, a room that does not answer is 2. Without FILE 0 is a license in force or a live code, 1 all else.
 Exit codes: 0 passed, 1 failed, 2 could not be read (a file, or the trust), 3 indeterminate, ${EXIT_USAGE} wrong usage; of
 several files the worst counts, 1 before 2 before 3.`,
   run: async (args, env) => {
     const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
     const isQuestion = values.identifier !== undefined || values.code !== undefined;
     if (isQuestion && positionals.length === 0) return checkLicense(env, values);
-    if (positionals.length === 0 || isQuestion) {
+    const asksRoom = values.license !== undefined || values.date !== undefined;
+    if (positionals.length === 0 || isQuestion || (asksRoom && values.detached !== undefined)) {
       console.error(`xinji verify: expected\n${command.usage.split('\n\n')[0]}`);
       return EXIT_USAGE;
     }
@@ -65,8 +76,10 @@ several files the worst counts, 1 before 2 before 3.`,
     if (password === 'unreadable') return EXIT.unreadable;
     const containers = readContainers(env);
     const asked = { trust, asJson: values.json ?? false, detached, containers, ...password };
-    const codes = positionals.map((path) => verifyFile(path, asked));
-    return WORST_FIRST.find((code) => codes.includes(code)) ?? 0;
+    const question = asksRoom ? { room: findRoomUrl(env, 'license', values.license), date: values.date } : null;
+    const codes: number[] = [];
+    for (const path of positionals) codes.push(await verifyFile(path, asked, question));
+    return worstOf(codes);
   },
 };
 
@@ -84,6 +97,9 @@ const OPTIONS = {
   license: { type: 'string' },
 } as const;
 
+const worstOf = (codes: readonly number[]): number => WORST_FIRST.find((code) => codes.includes(code)) ?? 0;
+const isSealFile = (path: string): boolean => /\.esl$/i.test(path);
+
 /** What the reader of seals takes; one byte more is refused by it. */
 const MAX_SEAL_BYTES = 16 * 1024 * 1024;
 
@@ -95,13 +111,14 @@ type Asked = {
   readonly password?: string;
 };
 
-function verifyFile(path: string, { asJson, ...asked }: Asked): number {
+async function verifyFile(path: string, { asJson, ...asked }: Asked, question: FileQuestion | null): Promise<number> {
   try {
     const source = openFileSource(path);
     try {
       const report = judge(path, source, asked);
-      console.log(asJson ? JSON.stringify({ path, ...report }) : inWords(path, report));
-      return EXIT[report.indication];
+      const license = question === null || isSealFile(path) ? null : await askForFile(source, question);
+      console.log(asJson ? JSON.stringify({ path, ...report, ...asField(license) }) : inWords(path, report, license));
+      return worstOf([EXIT[report.indication], license === null ? 0 : exitOfLicense(license)]);
     } finally {
       source.close();
     }
@@ -131,7 +148,7 @@ function judge(
     const content = { size: source.size, digest: hashSource(source).digest(), digestBy: digestOf(source) };
     return verifyDetached(detached, content, question);
   }
-  if (/\.esl$/i.test(path)) return verifySealFile(source.read(0, Math.min(source.size, MAX_SEAL_BYTES + 1)), question);
+  if (isSealFile(path)) return verifySealFile(source.read(0, Math.min(source.size, MAX_SEAL_BYTES + 1)), question);
   return verifyDocument(source, { ...question, password });
 }
 
@@ -203,7 +220,12 @@ async function fetchLists(sources: readonly RevocationSource[]): Promise<readonl
 const issuerOf = (about: unknown): string =>
   typeof about === 'object' && about !== null && 'issuer' in about ? `authority with SM3 ${about.issuer}` : '';
 
-function inWords(path: string, report: VerificationReport): string {
+function asField(license: FileLicense | null): object {
+  if (license === null) return {};
+  return { license: license.kind === 'told' ? license.fact : { error: license.error } };
+}
+
+function inWords(path: string, report: VerificationReport, license: FileLicense | null): string {
   const lines = [
     path,
     `  ${verdict(report)}`,
@@ -211,6 +233,7 @@ function inWords(path: string, report: VerificationReport): string {
     ...report.signatures.flatMap((signature) => ['', ...describe(signature).map((line) => `  ${line}`)]),
     ...(report.changes_after_sealing.length > 0 ? ['', '  After sealing'] : []),
     ...report.changes_after_sealing.map((change) => `    ${change}`),
+    ...(license === null ? [] : ['', '  License', ...licenseLines(license).map((line) => `    ${line}`)]),
     '',
   ];
   return lines.join('\n');

@@ -27,6 +27,7 @@ type AdminValues = {
 export type RoomCall = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
+  /** Bytes are a PDF, everything else becomes JSON. */
   readonly body?: unknown;
 };
 
@@ -44,9 +45,9 @@ export async function askRoom(room: string, { method, path, body }: RoomCall, to
     redirect: 'error',
     headers: {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(body === undefined ? {} : { 'content-type': isPdf(body) ? 'application/pdf' : 'application/json' }),
     },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: isPdf(body) ? body : JSON.stringify(body) }),
     signal: AbortSignal.timeout(CALL_MS),
   }).catch((cause: unknown) => {
     throw new TrustError('config-invalid', `the license room does not answer at ${room}`, {
@@ -59,6 +60,10 @@ export async function askRoom(room: string, { method, path, body }: RoomCall, to
   const problem = problemDocument.safeParse(json).data;
   if (!problem) throw new TrustError('internal', `the license room answered with ${answer.status}`);
   throw new TrustError(problem.code, problem.detail, { hint: problem.hint });
+}
+
+function isPdf(body: unknown): body is Uint8Array<ArrayBuffer> {
+  return body instanceof Uint8Array;
 }
 
 async function getToken(file: string | undefined, resource: string, issuer: () => string): Promise<string> {

@@ -41,12 +41,12 @@ export async function readUploadForm(ctx: Koa.Context, maxBytes: number, maxPart
   return { files, texts };
 }
 
-/** The file of the form field `name`, or a raw PDF body; null when the form came without one. Errors as `readUploadForm`. */
-export async function readUpload(ctx: Koa.Context, name: string, maxBytes: number): Promise<Upload | null> {
-  if (ctx.get('Content-Type').split(';')[0]?.trim().toLowerCase() === 'application/pdf') {
-    return { fileName: 'document.pdf', bytes: await readBytes(ctx, { maxBytes, types: ['application/pdf'] }) };
-  }
-  return (await readUploadForm(ctx, maxBytes)).files[name] ?? null;
+/** As `readUploadForm`; a raw PDF body is taken for a form with nothing but that file, in the field `name`. */
+export async function readPdfForm(ctx: Koa.Context, name: string, maxBytes: number): Promise<UploadForm> {
+  if (ctx.get('Content-Type').split(';')[0]?.trim().toLowerCase() !== 'application/pdf')
+    return readUploadForm(ctx, maxBytes);
+  const bytes = await readBytes(ctx, { maxBytes, types: ['application/pdf'] });
+  return { files: { [name]: { fileName: 'document.pdf', bytes } }, texts: {} };
 }
 
 async function parseForm(ctx: Koa.Context, body: Uint8Array): Promise<FormData> {

@@ -10,6 +10,7 @@ import type { WrongTries } from '../flow/wrong-tries.ts';
 import { type CheckPage, checkPage, factWords } from '../web/check-page.ts';
 import { checkResultPage } from '../web/check-result-page.ts';
 import { VERIFY_PATH } from '../web/service.ts';
+import { readAskedDay } from './asked-day.ts';
 
 export const FACTS_PATH = `${VERIFY_PATH}/facts`;
 
@@ -35,8 +36,8 @@ export async function checkFacts({ deps, tries }: CheckParts, ctx: Koa.Context):
   const asked = await readAsked(deps, form['identifier'] ?? '');
   if (!asked) return sendResult(deps, ctx, null, []);
   const values = [form['fact-1'] ?? '', form['fact-2'] ?? '', form['date'] ?? ''] as const;
-  const date = values[2].trim() === '' ? null : values[2].trim();
-  const faults = faultsOf(values, date, chinaDate(deps.clock()));
+  const { date, fault } = readAskedDay(values[2], chinaDate(deps.clock()));
+  const faults = [...missingFacts(values), ...(fault === null ? [] : [{ field: 'date', kind: fault }])];
   if (faults.length > 0) return sendForm(ctx, asked, { values, faults }, 422);
   const names = asked.type.verify_facts;
   const facts = Object.fromEntries(names.map((name, index) => [name, values[index] ?? '']));
@@ -59,14 +60,10 @@ async function readAsked(deps: CheckDeps, typed: string): Promise<Asked | null> 
   return type && { identifier: canonical, type };
 }
 
-function faultsOf(values: CheckPage['values'], date: string | null, today: string): CheckPage['faults'] {
-  const missing = [values[0], values[1]].flatMap((value, index) =>
-    value.trim() === '' ? [{ field: `fact-${index + 1}`, kind: 'fact-missing' } as const] : [],
+function missingFacts([first, second]: CheckPage['values']): CheckPage['faults'] {
+  return [first, second].flatMap((value, index) =>
+    value.trim() === '' ? [{ field: `fact-${index + 1}`, kind: 'fact-missing' }] : [],
   );
-  if (date === null) return missing;
-  const isDate = /^\d{4}-\d{2}-\d{2}$/.test(date) && !Number.isNaN(Date.parse(date));
-  if (!isDate) return [...missing, { field: 'date', kind: 'date-malformed' }];
-  return date > today ? [...missing, { field: 'date', kind: 'date-future' }] : missing;
 }
 
 function sendForm(ctx: Koa.Context, asked: Asked, rest: Pick<CheckPage, 'values' | 'faults'>, status = 200): void {

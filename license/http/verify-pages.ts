@@ -1,9 +1,10 @@
 // /verify, public and whole without script: a file is judged where it is sent, a code is looked at. Nothing is kept.
 import type Koa from 'koa';
+import { chinaDate } from '../../common/codes/calendar-date.ts';
 import { isTrustError, type ProblemCode } from '../../common/errors.ts';
 import { pageFrame, sendPage } from '../../common/http/preferences.ts';
 import type { Handler } from '../../common/http/routes.ts';
-import { readUpload, recogniseFile, type Upload } from '../../common/http/upload.ts';
+import { readPdfForm, recogniseFile, type Upload, type UploadForm } from '../../common/http/upload.ts';
 import { parseFaceLink } from '../domain/face-link.ts';
 import type { LicenseDeps } from '../flow/deps.ts';
 import { lookAtCode } from '../flow/present-licenses.ts';
@@ -13,8 +14,12 @@ import { codeResultPage } from '../web/code-result-page.ts';
 import { VERIFY_PATH } from '../web/service.ts';
 import { type VerifyFault, verifyPage } from '../web/verify-page.ts';
 import { fileResultPage } from '../web/verify-result-page.ts';
+import { readAskedDay } from './asked-day.ts';
 import { type CheckParts, checkFacts, showFaceCheck, showFactsForm } from './check-pages.ts';
 import { MAX_FILE_BYTES, MAX_FILE_MEGABYTES } from './verifications.ts';
+
+/** As typed, of the day that is asked for. */
+const MAX_DAY = 40;
 
 export type VerifyHandlers = Readonly<Record<'show' | 'check' | 'checkFacts', Handler>>;
 
@@ -54,21 +59,31 @@ async function showCode(deps: LicenseDeps, ctx: Koa.Context, code: string): Prom
 }
 
 async function checkFile(deps: LicenseDeps, ctx: Koa.Context): Promise<void> {
-  let upload: Upload | null = null;
+  let form: UploadForm = { files: {}, texts: {} };
   try {
-    upload = await readUpload(ctx, 'file', MAX_FILE_BYTES);
-    if (upload === null) return sendForm(ctx, [{ kind: 'file-missing' }]);
-    const result = await verifyFile(deps, upload.bytes);
-    sendPage(ctx, fileResultPage(pageFrame(ctx, VERIFY_PATH), { fileName: upload.fileName, result }));
+    form = await readPdfForm(ctx, 'file', MAX_FILE_BYTES);
+    const { file } = form.files;
+    const { date, fault } = readAskedDay(dayOf(form), chinaDate(deps.clock()));
+    const faults: readonly VerifyFault[] = [
+      ...(file ? [] : [{ kind: 'file-missing' } as const]),
+      ...(fault === null ? [] : [{ kind: fault }]),
+    ];
+    if (!file || faults.length > 0) return sendForm(ctx, faults, { day: dayOf(form) });
+    const result = await verifyFile(deps, file.bytes, date);
+    sendPage(ctx, fileResultPage(pageFrame(ctx, VERIFY_PATH), { fileName: file.fileName, day: date, result }));
   } catch (error) {
-    const fault = isTrustError(error) ? faultOf(error.code, upload) : null;
+    const fault = isTrustError(error) ? faultOf(error.code, form.files['file']) : null;
     if (fault === null) throw error;
-    sendForm(ctx, [fault]);
+    sendForm(ctx, [fault], { day: dayOf(form) });
   }
 }
 
+function dayOf({ texts }: UploadForm): string {
+  return (texts['date'] ?? '').slice(0, MAX_DAY);
+}
+
 /** Refusals that the person in front of the form can do something about; others become an error page. */
-function faultOf(code: ProblemCode, upload: Upload | null): VerifyFault | null {
+function faultOf(code: ProblemCode, upload: Upload | undefined): VerifyFault | null {
   switch (code) {
     case 'body-too-large':
     case 'pdf-too-large':
@@ -80,7 +95,7 @@ function faultOf(code: ProblemCode, upload: Upload | null): VerifyFault | null {
     case 'pdf-hybrid':
       return { kind: 'damaged' };
     case 'not-a-pdf': {
-      const looksLike = upload === null ? undefined : recogniseFile(upload.bytes);
+      const looksLike = upload && recogniseFile(upload.bytes);
       return looksLike === undefined ? { kind: 'not-a-pdf' } : { kind: 'not-a-pdf', looksLike };
     }
     default:
@@ -91,14 +106,13 @@ function faultOf(code: ProblemCode, upload: Upload | null): VerifyFault | null {
 function sendForm(
   ctx: Koa.Context,
   faults: readonly VerifyFault[],
-  { code = '', identifier = '' }: { readonly code?: string; readonly identifier?: string } = {},
+  typed: { readonly code?: string; readonly identifier?: string; readonly day?: string } = {},
 ): void {
   const page = verifyPage(pageFrame(ctx, VERIFY_PATH), {
     fileAction: VERIFY_PATH,
     codeAction: VERIFY_PATH,
     maxMegabytes: MAX_FILE_MEGABYTES,
-    code,
-    identifier,
+    ...typed,
     faults,
   });
   sendPage(ctx, page, faults.length > 0 ? 422 : 200);

@@ -16,8 +16,9 @@ import { type Lang, sayIn, type Text, type Texts } from '../../common/web/texts.
 import type { LicenseType } from '../domain/license-type.ts';
 import { labelWords, typeName } from './license-words.ts';
 import { navItems, VERIFY_PATH, VERIFY_SERVICE } from './service.ts';
+import { type DayFault, dayFault, dayField } from './state-day.ts';
 
-export type CheckFault = 'fact-missing' | 'date-malformed' | 'date-future';
+export type CheckFault = 'fact-missing' | DayFault;
 
 export type CheckPage = {
   /** POST: `identifier`, `fact-1`, `fact-2`, `date`. */
@@ -36,12 +37,8 @@ const TEXTS = {
     en: 'Enter two entries as the license shows them. If something differs, you are not told which.',
   },
   license: { zh: '{name}', en: '{name}' },
-  date: { zh: '查询某一天的状态（选填）', en: 'State on a day (optional)' },
-  dateHint: { zh: '例如 2026-11-20，不填则只查当前状态', en: 'Such as 2026-11-20; left empty: the state now' },
   check: { zh: '开始核验', en: 'Check' },
   missing: { zh: '请填写“{name}”', en: 'Enter "{name}"' },
-  dateMalformed: { zh: '日期格式应为 2026-11-20', en: 'Write the date as 2026-11-20' },
-  dateFuture: { zh: '只能查询今天及以前的状态', en: 'The state is known until today' },
 } satisfies Texts;
 
 const FACT_TEXTS: Readonly<Record<string, Text>> = {
@@ -77,7 +74,7 @@ export function checkPage(frame: PageFrame, props: CheckPage): string {
     ])}<h1>${say(TEXTS.title)}</h1><p class="lead">${name}</p><p>${identifier(props.identifier)}</p><p class="hint">${say(TEXTS.lead)}</p>
 <form method="post" action="${props.action}" novalidate>${hiddenFields({ identifier: props.identifier })}
 ${facts}
-${field({ name: 'date', label: say(TEXTS.date), hint: say(TEXTS.dateHint), value: date, autocomplete: 'off', inputmode: 'numeric', fault: faultOf(faults, 'date') })}
+${dayField(frame.lang, date, faults)}
 <div class="actions"><button class="button" type="submit">${say(TEXTS.check)}</button></div></form>`,
   });
 }
@@ -92,9 +89,7 @@ export function factWords(lang: Lang, type: Pick<LicenseType, 'fields'>, fact: s
 }
 
 function inWords(lang: Lang, { type }: CheckPage, { field: name, kind }: CheckPage['faults'][number]): Fault {
-  const say = sayIn(lang);
-  if (kind === 'date-malformed') return { field: name, words: say(TEXTS.dateMalformed) };
-  if (kind === 'date-future') return { field: name, words: say(TEXTS.dateFuture) };
+  if (kind !== 'fact-missing') return dayFault(lang, kind);
   const fact = type.verify_facts[name === 'fact-1' ? 0 : 1] ?? '';
-  return { field: name, words: say(TEXTS.missing, { name: factWords(lang, type, fact) }) };
+  return { field: name, words: sayIn(lang)(TEXTS.missing, { name: factWords(lang, type, fact) }) };
 }

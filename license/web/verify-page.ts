@@ -3,8 +3,9 @@ import type { PageFrame } from '../../common/web/frame.ts';
 import { html } from '../../common/web/html.ts';
 import { renderPage } from '../../common/web/layout.ts';
 import { errorSummary, type Fault, FOCUS_SUMMARY_SCRIPT, faultOf, field } from '../../common/web/parts.ts';
-import { type Say, sayIn, type Texts } from '../../common/web/texts.ts';
+import { type Lang, sayIn, type Texts } from '../../common/web/texts.ts';
 import { navItems, VERIFY_PATH, VERIFY_SERVICE } from './service.ts';
+import { type DayFault, dayFault, dayField } from './state-day.ts';
 
 /** Why a file or code was refused before any check. */
 export type VerifyFault =
@@ -13,14 +14,16 @@ export type VerifyFault =
   | { readonly kind: 'too-large' }
   /** `looksLike`: ZIP, PNG … ; left out when nothing was recognised. */
   | { readonly kind: 'not-a-pdf'; readonly looksLike?: string }
-  | { readonly kind: 'damaged' };
+  | { readonly kind: 'damaged' | DayFault };
 
 export type VerifyPage = {
-  /** POST multipart/form-data, field `file`. */
+  /** POST multipart/form-data, fields `file` and `date`. */
   readonly fileAction: string;
   /** GET, field `code`. */
   readonly codeAction: string;
   readonly maxMegabytes: number;
+  /** As typed: the day whose state is asked for. */
+  readonly day?: string;
   readonly code?: string;
   /** As typed; GET, field `identifier`, at the address of codes. */
   readonly identifier?: string;
@@ -70,7 +73,7 @@ const TEXTS = {
 /** Send with status 422 when there are faults. */
 export function verifyPage(frame: PageFrame, props: VerifyPage): string {
   const say = sayIn(frame.lang);
-  const faults = (props.faults ?? []).map((fault) => inWords(fault, props.maxMegabytes, say));
+  const faults = (props.faults ?? []).map((fault) => inWords(fault, props.maxMegabytes, frame.lang));
   return renderPage({
     ...frame,
     service: VERIFY_SERVICE,
@@ -84,6 +87,7 @@ export function verifyPage(frame: PageFrame, props: VerifyPage): string {
 <h1>${say(TEXTS.title)}</h1>
 <form class="card" method="post" action="${props.fileAction}" enctype="multipart/form-data" novalidate>
 ${field({ name: 'file', type: 'file', label: say(TEXTS.file), hint: say(TEXTS.fileHint, { n: props.maxMegabytes }), accept: 'application/pdf,.pdf', fault: faultOf(faults, 'file') })}
+${dayField(frame.lang, props.day ?? '', faults)}
 <button class="button" type="submit">${say(TEXTS.check)}</button>
 </form>
 <form class="card" method="get" action="${props.codeAction}" novalidate>
@@ -99,7 +103,8 @@ ${field({ name: 'code', label: say(TEXTS.code), hint: say(TEXTS.codeHint), value
   });
 }
 
-function inWords(fault: VerifyFault, maxMegabytes: number, say: Say): Fault {
+function inWords(fault: VerifyFault, maxMegabytes: number, lang: Lang): Fault {
+  const say = sayIn(lang);
   switch (fault.kind) {
     case 'code-missing':
       return { field: 'code', words: say(TEXTS.codeMissing) };
@@ -117,6 +122,9 @@ function inWords(fault: VerifyFault, maxMegabytes: number, say: Say): Fault {
       return { field: 'file', words: say(TEXTS.encrypted) };
     case 'damaged':
       return { field: 'file', words: say(TEXTS.damaged) };
+    case 'date-malformed':
+    case 'date-future':
+      return dayFault(lang, fault.kind);
     case 'not-a-pdf':
       return {
         field: 'file',

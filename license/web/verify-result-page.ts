@@ -13,9 +13,12 @@ import { formatDateTime, type Say, sayIn, type Texts } from '../../common/web/te
 import { stateWord } from './license-words.ts';
 import { sealCards } from './seal-cards.ts';
 import { navItems, VERIFY_PATH, VERIFY_SERVICE } from './service.ts';
+import { dayWords } from './state-day.ts';
 
 export type FileResultPage = {
   readonly fileName: string;
+  /** YYYY-MM-DD: its state was asked for. */
+  readonly day?: string | null;
   readonly result: Omit<FileVerification, 'kind'>;
 };
 
@@ -86,7 +89,7 @@ const LICENSE_MARKS: Readonly<Record<LicenseState, Mark>> = {
 };
 
 /** The page for a file that was checked; refusals (too large, not a PDF) go back to verify-page with a fault. */
-export function fileResultPage(frame: PageFrame, { fileName, result }: FileResultPage): string {
+export function fileResultPage(frame: PageFrame, { fileName, day = null, result }: FileResultPage): string {
   const say = sayIn(frame.lang);
   const { report } = result;
   const failedSteps = report.signatures.flatMap((seal) => seal.steps).filter((step) => step.status === 'failed').length;
@@ -99,6 +102,7 @@ export function fileResultPage(frame: PageFrame, { fileName, result }: FileResul
     nav: navItems(frame, 'verify'),
     now: new Date(report.verified_at),
     main: html`${verdict({ mark: banner.mark, title: phrases(...banner.title.split('|')), why: banner.why, next: banner.next })}
+${day !== null && isOfLicense(result.license) ? html`<p>${dayWords(frame.lang, day, result.license.state_at)}</p>` : null}
 <div class="actions"><a class="button" href="${VERIFY_PATH}">${say(TEXTS.again)}</a>${failedSteps > 0 ? html`<a class="link" href="#steps-1">${say(TEXTS.failedSteps, { n: failedSteps })}</a>` : null}</div>
 ${report.signatures.length > 1 ? html`<p>${sealCount(say, report)}</p>` : null}
 ${report.signatures.map((seal, index) => sealCards(frame, seal, index + 1, report.signatures.length, index === 0 ? result.license : null))}
@@ -166,6 +170,11 @@ function conclusion(frame: PageFrame, { report, license }: FileResultPage['resul
 /** True when the file names a license that is registered; whether it is that license's file is another question. */
 function claimsToBeLicense({ status }: FileVerification['license']): boolean {
   return status !== 'not_a_license' && status !== 'unknown';
+}
+
+/** True for the file that was issued and for a copy of it: what its license was worth on a day is said of no other. */
+function isOfLicense({ registered_file: isRegistered, annotated_copy: copy }: FileVerification['license']): boolean {
+  return isRegistered || copy !== null;
 }
 
 function sealedBy(frame: PageFrame, seal: SignatureReport | undefined): string | null {

@@ -393,6 +393,17 @@ export const LICENSE_GALLERY: Readonly<Record<string, (frame: PageFrame) => stri
   'redeemed-several': (frame) => redeemResultPage(frame, read('valid', 'valid', 'suspended')),
   verify: (frame) => verifyPage(frame, verify),
   'verify-422': (frame) => verifyPage(frame, { ...verify, faults: [{ kind: 'not-a-pdf', looksLike: 'ZIP' }] }),
+  'verify-422-day': (frame) =>
+    verifyPage(frame, { ...verify, day: '2026-02-30', faults: [{ kind: 'file-missing' }, { kind: 'date-malformed' }] }),
+  'verify-on-a-day': (frame) =>
+    fileResultPage(frame, {
+      fileName: '健康证明.pdf',
+      day: '2026-11-20',
+      result: {
+        ...results.revoked,
+        license: { ...results.revoked.license, state_at: { date: '2026-11-20', state: 'valid' } },
+      },
+    }),
   'verify-passed': (frame) => file(frame, results.passed),
   'verify-revoked': (frame) => file(frame, results.revoked),
   'verify-other-file': (frame) => file(frame, results.other),

@@ -1,5 +1,5 @@
 // A license through the real rooms: issued, sealed by the seal room, judged by the room itself and by outside judges.
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,11 +18,14 @@ import { verifySharedFile } from '../../../license/flow/verify-shared-file.ts';
 import { renderLicense } from '../../../license/pdf/render-license.ts';
 import { type House, startHouse } from '../../_harness/house.ts';
 import { judge } from '../../_harness/judges.ts';
+import { PLAIN_ENV } from '../../_harness/plain-env.ts';
 import { DEPARTMENT, issueAs, makeRequest, TYPE, ZHANGSAN } from '../doubles.ts';
 import { license as drawn, type } from '../pdf/fixtures.ts';
 import { findPdfAOffences } from '../pdf/pdf-a-rules.ts';
 import { readPdfObjects } from '../pdf/pdf-objects.ts';
 import { renderer } from '../pdf/renderer.ts';
+
+const XINJI = join(import.meta.dirname, '../../../bin/xinji.ts');
 
 let house: House;
 let pdf: Uint8Array;
@@ -135,6 +138,48 @@ judge(test.serial, 'qpdf')('sealing keeps every byte of the face and breaks no r
   t.deepEqual(findPdfAOffences(readPdfObjects(facePath, face)), []);
 });
 
+type Said = { readonly code: number; readonly out: string; readonly err: string };
+
+/** `xinji verify` as a person runs it who trusts the seal room of this house. */
+async function verifyByCommand(...args: readonly string[]): Promise<Said> {
+  const trust = join(folder, 'trust.json');
+  writeFileSync(trust, await (await fetch(new URL('/v1/trust-roots', house.urls.seal))).text());
+  const line = [XINJI, 'verify', ...args, '--trust', trust, '--online'];
+  return new Promise((resolve) => {
+    execFile(process.execPath, line, { env: { ...PLAIN_ENV, XINJI_MODE: 'development' } }, (error, out, err) =>
+      resolve({ code: Number(error?.code ?? 0), out, err }),
+    );
+  });
+}
+
+test.serial('xinji verify FILE asks the room about the license only when told to, for now and for a day', async (t) => {
+  const asked = ['--license', house.urls.license, '--date'];
+  const other = join(folder, 'other.pdf');
+  writeFileSync(other, Buffer.concat([pdf, Buffer.from('\n')]));
+  const none = join(folder, 'none.pdf');
+  writeFileSync(none, '%PDF-1.7\n');
+  const offline = await verifyByCommand(path);
+  t.is(offline.code, 0, offline.out + offline.err);
+  t.notRegex(offline.out, /License/);
+  const told = await verifyByCommand(path, ...asked, today);
+  t.is(told.code, 0, told.out + told.err);
+  t.regex(told.out, /License\n +in force +This is the file that was issued; the license is valid\./);
+  t.true(told.out.includes(`  identifier   ${identifier}\n    on ${today}  valid\n`), told.out);
+  const json = await verifyByCommand(path, ...asked, '2020-01-01', '--json');
+  t.is(json.code, 0);
+  t.like(JSON.parse(json.out), {
+    indication: 'TOTAL-PASSED',
+    license: { status: 'valid', state_at: { date: '2020-01-01', state: 'not_issued' } },
+  });
+  t.is((await verifyByCommand(other, '--license', house.urls.license)).code, 1, 'not the file that was issued');
+  const away = await verifyByCommand(path, '--license', 'http://127.0.0.1:9');
+  t.is(away.code, 2);
+  t.regex(away.out, /TOTAL-PASSED.*NOT TOLD {2}the license room does not answer/s);
+  t.regex((await verifyByCommand(path, ...asked, 'tomorrow')).out, /NOT TOLD {2}The query, \/date: /);
+  t.is((await verifyByCommand(none, '--license', house.urls.license)).code, 2);
+  t.is((await verifyByCommand(path, '--license', house.urls.license, '--detached', path)).code, 64);
+});
+
 test.serial('after revocation the seal is as good as before and the license is revoked', async (t) => {
   const act = { identifier, act: 'revoke', reason: '样例吊销', idempotencyKey: 'revoke-000001' } as const;
   await actOnLicense(house.license, await authorityClient(house.license, DEPARTMENT), act);
@@ -142,4 +187,8 @@ test.serial('after revocation the seal is as good as before and the license is r
   t.is(result.report.indication, 'TOTAL-PASSED');
   t.is(result.license.status, 'revoked');
   t.true(result.license.registered_file);
+  const said = await verifyByCommand(path, '--license', house.urls.license);
+  t.is(said.code, 1);
+  t.regex(said.out, /TOTAL-PASSED.*NOT IN FORCE This is the file that was issued; the license is revoked since/s);
+  t.is((await verifyByCommand(path)).code, 0);
 });

@@ -63,6 +63,43 @@ test('/verify judges an uploaded file, by form and raw, and refuses what is none
   t.is((await upload(file)).status, 503);
 });
 
+test('/verify tells of an uploaded file what its license was worth on a day, and keeps a day that is none', async (t) => {
+  const house = await startLicense(t);
+  const { license } = await issueAs(house.deps, DEPARTMENT, makeRequest());
+  const file = await readLicenseFile(house.deps, license);
+  const ask = (date: string, bytes: Uint8Array | null = file, lang = 'zh') => {
+    const body = new FormData();
+    if (bytes) body.set('file', new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'application/pdf' }), 'a.pdf');
+    body.set('date', date);
+    return house.call('POST', '/verify', { body, headers: { ...HTML, Cookie: `xinji_lang=${lang}` } });
+  };
+  t.regex((await house.call('GET', '/verify', { headers: HTML })).text, /<input[^>]* name="date"/);
+  t.true((await ask('2026-11-20')).text.includes('2026年11月20日当日：证照有效'));
+  t.true((await ask(' ２０２６-１１-２０ ')).text.includes('2026年11月20日当日：证照有效'));
+  t.true((await ask('2026-11-19')).text.includes('2026年11月19日当日：证照尚未签发'));
+  t.regex((await ask('2026-11-20', file, 'en')).text, /On [^<]*2026[^<]* the license was valid/);
+  t.false((await ask('')).text.includes('当日'));
+  t.false((await ask('2026-11-20', utf8('%PDF-1.7 another'))).text.includes('当日'), 'a file of no license');
+  for (const [date, words] of [
+    ['2026-02-30', '日期格式应为 2026-11-20'],
+    ['20 Nov "26', '日期格式应为 2026-11-20'],
+    ['2026-11-21', '只能查询今天及以前的状态'],
+  ] as const) {
+    const refused = await ask(date);
+    t.is(refused.status, 422);
+    t.true(refused.text.includes(words), date);
+    t.regex(refused.text, /<input[^>]* name="date"[^>]* aria-invalid="true"/);
+    t.true(refused.text.includes(`value="${date.replace('"', '&quot;')}"`), date);
+    t.false(refused.text.includes('请选择一个 PDF 文件'));
+  }
+  const both = await ask('soon', null);
+  t.true(both.text.includes('请选择一个 PDF 文件') && both.text.includes('日期格式应为'));
+  const facts = new URLSearchParams({ identifier: license.content.identifier, date: '2026-02-30' });
+  const asked = await house.call('POST', '/verify/facts', { body: facts, headers: HTML });
+  t.is(asked.status, 422);
+  t.true(asked.text.includes('日期格式应为 2026-11-20'));
+});
+
 test('/verify refuses broken, crowded and oversized forms', async (t) => {
   const house = await startLicense(t);
   const type = 'multipart/form-data; boundary=b';
