@@ -89,6 +89,7 @@ function routesOf(deps: IdentityDeps, core: Core, pages: Pages): readonly Route[
     take: (address) => takeLimit(db, { ...deviceLimit(address), ...DEVICE_TRIES, now: clock() }),
   });
   const jwks = makeJwksHandler(core.keyring, deps.keyLeadSeconds);
+  const gate = factors.gate(own, ways);
   const outbox = makeOutboxHandler({ db, keys });
   return [
     { method: 'GET', path: '/', scope: 'public', handler: home },
@@ -96,7 +97,8 @@ function routesOf(deps: IdentityDeps, core: Core, pages: Pages): readonly Route[
       ...deps,
       ...{ own, ownLogin, cookies: pages.cookies, sessionLife: core.sessionLife, keys, record },
       readDocument: core.readDocument,
-      gate: factors.gate(own, ways),
+      addressKinds: pages.addressKinds,
+      gate,
     }),
     ...factors.routes(own, ways),
     ...adminRoutes({
@@ -106,7 +108,7 @@ function routesOf(deps: IdentityDeps, core: Core, pages: Pages): readonly Route[
       methodsOf: (account) => factors.methodsOf(account, ways),
       nameOf: async (sub) => (await core.findAccount(sub))?.name || sub,
     }),
-    ...peopleRoutes({ ...deps, ...pages, ...pages.codes }),
+    ...peopleRoutes({ ...deps, ...pages, ...pages.codes, gate }),
     { method: 'GET', path: '/interaction/:uid', scope: 'public', handler: interaction.show },
     { method: 'POST', path: '/interaction/:uid/login', scope: 'public', handler: interaction.submitLogin },
     { method: 'POST', path: '/interaction/:uid/act-as', scope: 'public', handler: interaction.submitActAs },

@@ -20,9 +20,9 @@ import {
 import { insertEvent } from '../store/events.ts';
 import { insertProofWait } from '../store/proof-waits.ts';
 import { insertProofing } from '../store/proofings.ts';
+import { unbindAddress } from './change-address.ts';
 import { takeLimit } from './limit.ts';
 import { judgeNewPassword, type PasswordPolicy } from './new-password.ts';
-import { notify } from './notify.ts';
 import { hashPassword } from './password.ts';
 import { type PopulationDeps, type ProveDeps, parseIdentity } from './prove-identity.ts';
 
@@ -77,7 +77,7 @@ export async function registerPerson(
   const passwordHash = await hashPassword(person.password, deps.passwords.work);
   const at = clock();
   await db.transaction(async (trx) => {
-    if (bound !== null) await unbindPhone(deps, trx, bound, at);
+    if (bound !== null) await unbindAddress(deps, trx, { account: bound, kind: 'phone', at });
     if (owner !== null) await changeDocument(trx, keys, owner.sub, ({ holder: _, ...rest }) => rest);
     const { sub, id } = await insert(deps, trx, passwordHash, { ...identity, phone: person.phone }, 3);
     const proofing = { at, method: 'population', port: base!.port, outcome: 'matched', level: 3 } as const;
@@ -100,18 +100,6 @@ export async function registerWithoutProof(
   if (fault !== null) return { outcome: 'password-refused', fault };
   if ((await findAccountByPhone(deps.db, deps.keys, person.phone)) !== null) return { outcome: 'phone-bound' };
   return registerUnproven(deps, person, parsed, null);
-}
-
-/** The phone leaves an account; who had it is told where he can still be reached. `trx` is a transaction. */
-export async function unbindPhone(
-  { clock, keys }: Pick<ProveDeps, 'clock' | 'keys'>,
-  trx: Knex,
-  account: Account,
-  at: Date,
-): Promise<void> {
-  await changeDocument(trx, keys, account.sub, ({ phone: _, ...rest }) => rest);
-  await insertEvent(trx, { at, kind: 'phone.unbound', sub: account.sub });
-  await notify({ clock, keys }, trx, { to: { sub: account.sub }, kind: 'phone-unbound', words: UNBOUND });
 }
 
 async function registerUnproven(
@@ -147,6 +135,3 @@ async function maskedPhoneOf({ db, keys }: ProveDeps, { sub }: Account): Promise
   const phone = (await findDocument(db, keys, sub))?.phone;
   return phone === undefined ? null : maskPhone(phone);
 }
-
-const UNBOUND =
-  '【信基】您账号绑定的手机号已由新的机主核验身份后改绑。请用其他方式登录并绑定新的手机号；如非您已停用该号码，请到办事窗口核实。';

@@ -6,8 +6,10 @@ import type { Route } from '../../common/http/routes.ts';
 import type { AccountDocument } from '../domain/account.ts';
 import type { Factor, FactorKind } from '../domain/factor.ts';
 import { maskMail, maskPhone } from '../domain/message.ts';
+import type { AddressKind } from '../flow/change-address.ts';
 import type { CertificateTrust } from '../flow/open-certificate-trust.ts';
 import { listFactors } from '../store/factors.ts';
+import { ADDRESS_PATHS } from '../web/address-page.ts';
 import { factorsPage, type WayEntry, type WayKind } from '../web/factors-page.ts';
 import type { OwnSession, OwnSessions } from './own-session.ts';
 
@@ -17,13 +19,14 @@ export type FactorsDeps = {
   readonly readDocument: (sub: string) => Promise<AccountDocument>;
   /** Whom certificate login believes; null: there is none, and no page of it. */
   readonly certificateTrust: CertificateTrust | null;
+  /** What can be changed by a code. */
+  readonly addressKinds: readonly AddressKind[];
 };
 
-/** Where a way is set up; a mail address has no page of its own. */
-const PATHS: Readonly<Record<WayKind, string | null>> = {
+/** Where a way is set up. */
+const PATHS: Readonly<Record<WayKind, string>> = {
   password: '/account/factors/password',
-  phone: '/account/phone',
-  mail: null,
+  ...ADDRESS_PATHS,
   totp: '/account/factors/totp',
   recovery: '/account/factors/recovery-codes',
   passkey: '/account/factors/passkeys',
@@ -59,9 +62,14 @@ async function listWays(deps: FactorsDeps, { account }: OwnSession): Promise<rea
     .map((kind) => ({
       kind,
       entries: entries[kind],
-      href: kind === 'certificate' && deps.certificateTrust === null ? null : PATHS[kind],
+      href: hasPage(deps, kind) ? PATHS[kind] : null,
     }))
     .filter(({ entries: list, href }) => list.length > 0 || href !== null);
+}
+
+function hasPage({ certificateTrust, addressKinds }: FactorsDeps, kind: WayKind): boolean {
+  if (kind === 'phone' || kind === 'mail') return addressKinds.includes(kind);
+  return kind !== 'certificate' || certificateTrust !== null;
 }
 
 function toEntry({ label, addedAt, lastUsedAt }: Factor): WayEntry['entries'][number] {

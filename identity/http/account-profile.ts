@@ -6,6 +6,7 @@ import type { Route } from '../../common/http/routes.ts';
 import type { AccountDocument } from '../domain/account.ts';
 import { maskCode } from '../domain/mask.ts';
 import { maskMail, maskPhone } from '../domain/message.ts';
+import type { AddressKind } from '../flow/change-address.ts';
 import type { IdentityEvent } from '../store/events.ts';
 import { profilePage } from '../web/profile-page.ts';
 import type { OwnSessions } from './own-session.ts';
@@ -13,6 +14,8 @@ import type { OwnSessions } from './own-session.ts';
 export type ProfileDeps = {
   readonly own: OwnSessions;
   readonly readDocument: (sub: string) => Promise<AccountDocument>;
+  /** What can be changed by a code. */
+  readonly addressKinds: readonly AddressKind[];
   readonly record: (event: Omit<IdentityEvent, 'at'>) => Promise<void>;
 };
 
@@ -25,7 +28,7 @@ export function profileRoutes(deps: ProfileDeps): readonly Route[] {
   ];
 }
 
-async function show({ own, readDocument }: ProfileDeps, ctx: Koa.Context): Promise<void> {
+async function show({ own, readDocument, addressKinds }: ProfileDeps, ctx: Koa.Context): Promise<void> {
   const session = await own.requireSession(ctx);
   if (session === null) return;
   const uncovered = own.takeFlash(ctx, session)?.code === 'uncovered';
@@ -40,6 +43,7 @@ async function show({ own, readDocument }: ProfileDeps, ctx: Koa.Context): Promi
     holderCode: holder === undefined ? null : uncovered ? holder.code : maskCode(holder.code),
     phone: phone === undefined ? null : uncovered ? phone : maskPhone(phone),
     mail: mail === undefined ? null : uncovered ? mail : maskMail(mail),
+    addressKinds,
     uncovered,
   });
   sendPage(ctx, page);

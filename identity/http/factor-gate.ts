@@ -11,8 +11,12 @@ export type FactorGate = {
   isOpen(session: OwnSession): Promise<boolean>;
   /** As `requireSession`; null: the answer leads to what is missing. */
   requireSession(ctx: Koa.Context): Promise<OwnSession | null>;
-  /** As `requireForm`; `back` is the page of the form. */
-  requireForm(ctx: Koa.Context, back: string): Promise<{ readonly session: OwnSession; readonly form: Typed } | null>;
+  /** As `requireForm`; `back` is the page of the form, `keep` names the fields that wait there for the person. */
+  requireForm(
+    ctx: Koa.Context,
+    back: string,
+    keep?: readonly string[],
+  ): Promise<{ readonly session: OwnSession; readonly form: Typed } | null>;
 };
 
 const WANTED: Level = 3;
@@ -35,9 +39,9 @@ export function makeFactorGate(deps: {
       if (session === null) return null;
       return own.requireSession(ctx, { minLevel: await needOf(session) });
     },
-    requireForm: async (ctx, back) => {
+    requireForm: async (ctx, back, keep = []) => {
       const session = await own.findSession(ctx);
-      return own.requireForm(ctx, { back, ...(session === null ? {} : { minLevel: await needOf(session) }) });
+      return own.requireForm(ctx, { back, keep, ...(session === null ? {} : { minLevel: await needOf(session) }) });
     },
   };
 }

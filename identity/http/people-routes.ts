@@ -6,15 +6,16 @@ import type { Csrf } from '../../common/http/csrf.ts';
 import type { Route } from '../../common/http/routes.ts';
 import type { DocumentKeys } from '../domain/document-box.ts';
 import type { ProofingPorts } from '../domain/proofing.ts';
-import { changePhone } from '../flow/change-phone.ts';
+import { type AddressKind, changeAddress, removeMail } from '../flow/change-address.ts';
 import { judgeNewPassword, type PasswordPolicy } from '../flow/new-password.ts';
-import { checkCode, findSentCode, type OneTimeCodeDeps, sendCode } from '../flow/one-time-code.ts';
+import { checkCode, dropCode, findSentCode, type OneTimeCodeDeps, sendCode } from '../flow/one-time-code.ts';
 import { listRecoveryWays, proveForRecovery, recoverWithPassword } from '../flow/recover-account.ts';
 import { registerPerson, registerWithoutProof } from '../flow/register-person.ts';
 import { findAccountByMail, findAccountByPhone, findAccountBySub, findDocument } from '../store/accounts.ts';
-import { phoneRoutes } from './change-phone.ts';
+import { addressRoutes } from './change-address.ts';
 import { closeRoutes } from './close-account.ts';
 import { makeDrafts } from './drafts.ts';
+import type { FactorGate } from './factor-gate.ts';
 import { makeKeptPassword } from './kept-password.ts';
 import type { OwnSessions } from './own-session.ts';
 import { proveRoutes } from './prove.ts';
@@ -35,6 +36,9 @@ export type PeopleDeps = OneTimeCodeDeps & {
   readonly closingDays: number;
   readonly proofWaitDays: number;
   readonly own: OwnSessions;
+  readonly gate: FactorGate;
+  /** What this house can send a code to. */
+  readonly addressKinds: readonly AddressKind[];
 };
 
 export function peopleRoutes(deps: PeopleDeps): readonly Route[] {
@@ -70,11 +74,13 @@ export function peopleRoutes(deps: PeopleDeps): readonly Route[] {
     }),
     ...proveRoutes(deps),
     ...closeRoutes(deps),
-    ...phoneRoutes({
+    ...addressRoutes({
       ...deps,
       ...codes,
+      dropCode: (place) => dropCode(deps, place),
       findDocument: (sub) => findDocument(db, keys, sub),
-      change: (of) => changePhone(deps, of),
+      change: (of) => changeAddress(deps, of),
+      removeMail: (sub) => removeMail(deps, sub),
     }),
   ];
 }

@@ -7,9 +7,13 @@ export function typedPhone(text: string): { readonly phone: string } | null {
   return orNull(() => ({ phone: parsePhone(text) }));
 }
 
+export function typedMail(text: string): { readonly mail: string } | null {
+  return orNull(() => ({ mail: parseMail(text) }));
+}
+
 /** Either; what has an @, also a full-width one, is meant as a mail address. */
 export function typedAddress(text: string): CodeAddress | null {
-  return /[@＠]/u.test(text) ? orNull(() => ({ mail: parseMail(text) })) : typedPhone(text);
+  return /[@＠]/u.test(text) ? typedMail(text) : typedPhone(text);
 }
 
 function orNull<T>(parse: () => T): T | null {

@@ -6,6 +6,7 @@ import { makeCsrf } from '../../common/http/csrf.ts';
 import { makeFlashes } from '../../common/http/flash.ts';
 import { isPicture, MAX_PICTURE_BYTES } from '../domain/picture.ts';
 import { authenticate } from '../flow/authenticate.ts';
+import type { AddressKind } from '../flow/change-address.ts';
 import { completeLogin, type ProvenStep } from '../flow/complete-login.ts';
 import { giveConsent } from '../flow/give-consent.ts';
 import { checkCode, dropCode, findSentCode, sendCode } from '../flow/one-time-code.ts';
@@ -51,6 +52,9 @@ export function makePages(deps: IdentityDeps, core: Core) {
     ...{ keys: people.keys, provider, record: core.recorder.record, face: deps.ports.face },
     pictures: { isPicture, maxPictureBytes: MAX_PICTURE_BYTES },
   });
+  const channels = (['sms', 'mail'] as const).filter(
+    (channel) => mode === 'development' || deps[`${channel}Url`] !== null,
+  );
   const ways = makeLoginWays({
     authenticate: (credentials) => authenticate(people, credentials),
     sendCode: (request) => sendCode(codes, request),
@@ -61,7 +65,7 @@ export function makePages(deps: IdentityDeps, core: Core) {
       'phone' in to ? findAccountByPhone(db, people.keys, to.phone) : findAccountByMail(db, people.keys, to.mail),
     findAccount,
     readDocument: core.readDocument,
-    channels: (['sms', 'mail'] as const).filter((channel) => mode === 'development' || deps[`${channel}Url`] !== null),
+    channels,
     offer: factors.offerPasskeys,
     others: factors.ways,
   });
@@ -76,7 +80,8 @@ export function makePages(deps: IdentityDeps, core: Core) {
     login: makeLoginSteps(steps),
     stepUp: makeStepUp({ ...steps, findAccount, listProofs: proofsOf }),
   });
-  return { ...forms, codes, own, ownLogin, factors, ways, interaction };
+  const addressKinds: readonly AddressKind[] = channels.map((channel) => (channel === 'sms' ? 'phone' : 'mail'));
+  return { ...forms, codes, addressKinds, own, ownLogin, factors, ways, interaction };
 }
 
 /** What a person is asked after his login: in whose name he acts, and what the system may know. */

@@ -18,6 +18,8 @@ export const EVENT_KINDS = [
   'password.set',
   'phone.bound',
   'phone.unbound',
+  'mail.bound',
+  'mail.unbound',
   'account.closing',
   'account.closing-taken-back',
   'account.closed',

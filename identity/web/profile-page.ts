@@ -6,11 +6,16 @@ import { facts, hiddenFields, identifier } from '../../common/web/parts.ts';
 import { sayIn, type Text, type Texts } from '../../common/web/texts.ts';
 import type { Level } from '../domain/assurance.ts';
 import { accountPage, type Viewer } from './account-layout.ts';
+import { ADDRESS_PATHS } from './address-page.ts';
 import { LEVEL_WORDS } from './level-words.ts';
 
-/** Pages that the profile leads to. */
+const ADDRESS_LINKS = {
+  phone: { zh: '更换手机号', en: 'Change phone' },
+  mail: { zh: '更换电子邮箱', en: 'Change mail address' },
+} satisfies Texts;
+
+/** Other pages that the profile leads to. */
 const PROFILE_LINKS = [
-  { href: '/account/phone', text: { zh: '更换手机号', en: 'Change phone' } },
   { href: '/account/factors/password', text: { zh: '修改密码', en: 'Change password' } },
   { href: '/account/data', text: { zh: '下载我的数据', en: 'Download my data' } },
   { href: '/account/close', text: { zh: '注销账号', en: 'Close account' } },
@@ -32,6 +37,8 @@ export type ProfilePage = {
   readonly holderCode: string | null;
   readonly phone: string | null;
   readonly mail: string | null;
+  /** What can be changed here. */
+  readonly addressKinds: readonly ('phone' | 'mail')[];
   readonly uncovered: boolean;
 };
 
@@ -59,6 +66,8 @@ const TEXTS = {
 
 export function profilePage(frame: PageFrame, props: ProfilePage): string {
   const say = sayIn(frame.lang);
+  const addresses = props.addressKinds.map((kind) => ({ href: ADDRESS_PATHS[kind], text: ADDRESS_LINKS[kind] }));
+  const links: readonly { readonly href: string; readonly text: Text }[] = [...addresses, ...PROFILE_LINKS];
   return accountPage(frame, {
     title: say(TEXTS.title),
     viewer: props.viewer,
@@ -80,7 +89,7 @@ ${
 <button class="button plain" type="submit">${say(TEXTS.uncover)}${say(TEXTS.uncoverObject)}</button>
 <p class="hint small">${say(TEXTS.uncoverHint)}</p></form>`
 }</div>
-<h2>${say(TEXTS.more)}</h2><ul class="links">${PROFILE_LINKS.map(({ href, text }) => html`<li><a class="link" href="${href}">${say(text)}</a></li>`)}</ul>`,
+<h2>${say(TEXTS.more)}</h2><ul class="links">${links.map(({ href, text }) => html`<li><a class="link" href="${href}">${say(text)}</a></li>`)}</ul>`,
   });
 }
 

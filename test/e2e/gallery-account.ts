@@ -1,5 +1,6 @@
 // The pages of the user centre in their states, for the gallery.
 import type { PageFrame } from '../../common/web/frame.ts';
+import { type AddressPage, addressPage } from '../../identity/web/address-page.ts';
 import { consentsPage, type SystemAccess } from '../../identity/web/consents-page.ts';
 import { type DeviceSession, devicesPage } from '../../identity/web/devices-page.ts';
 import { factorsPage } from '../../identity/web/factors-page.ts';
@@ -23,8 +24,14 @@ const profile = {
   mail: 'z***@example.cn',
   holderCode: '360***********7718',
   phone: '138****0001',
+  addressKinds: ['phone', 'mail'],
   uncovered: false,
 } as const;
+
+const address: AddressPage = {
+  ...{ viewer, formFields, kind: 'mail', current: null, isRemovable: false },
+  ...{ typed: '', faults: [], sent: null, message: null },
+};
 
 const entry: HistoryEntry = {
   at: NOW,
@@ -105,6 +112,26 @@ export const ACCOUNT_GALLERY: Readonly<Record<string, (frame: PageFrame) => stri
         { kind: 'certificate', entries: [], href: '/f' },
       ],
     }),
+  'account-phone': (frame) => addressPage(frame, { ...address, kind: 'phone', current: '138****0001' }),
+  'account-phone-taken': (frame) =>
+    addressPage(frame, { ...address, kind: 'phone', current: '138****0001', message: 'proof-needed' }),
+  'account-mail': (frame) => addressPage(frame, { ...address, current: 'z***@example.cn', isRemovable: true }),
+  'account-mail-none': (frame) => addressPage(frame, { ...address, message: 'removed' }),
+  'account-mail-422': (frame) =>
+    addressPage(frame, {
+      ...{ ...address, typed: 'zhangsan' },
+      faults: [{ field: 'mail', words: '请填写电子邮箱，例如 name@example.cn' }],
+    }),
+  'account-mail-sent': (frame) =>
+    addressPage(frame, {
+      ...{
+        ...address,
+        current: 'z***@example.cn',
+        sent: { maskedTo: 'y***@example.cn', expiresAt: NOW, resendAt: NOW },
+      },
+      faults: [{ field: 'code', words: '验证码不正确或已过期，请重新获取' }],
+    }),
+  'account-mail-bound': (frame) => addressPage(frame, { ...address, current: 'y***@example.cn', message: 'bound' }),
   'account-data': (frame) => ownDataPage(frame, { viewer, formFields }),
   'account-password': (frame) =>
     newPasswordPage(frame, { viewer, formFields, notMe: false, asksCurrent: true, minLength: 8, faults: [] }),

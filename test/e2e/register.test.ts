@@ -128,7 +128,7 @@ test('recovery, proof, another phone and closing hold on phones of 390 and 320 p
   await page.fill('#field-password', PASSWORD);
   await page.locator('main form button[type=submit]').first().click();
   await page.getByRole('heading', { name: '账号资料' }).waitFor();
-  for (const path of ['/prove', '/account/phone', '/account/close'])
+  for (const path of ['/prove', '/account/phone', '/account/mail', '/account/close'])
     await judgeModes(t, here, house.url + path, path.slice(1).replace('/', '-'));
 
   await page.goto(`${house.url}/prove`);

@@ -16,18 +16,9 @@ import { proveByPopulation } from '../../identity/flow/prove-identity.ts';
 import { registerAccount } from '../../identity/flow/register-account.ts';
 import { makeDevelopmentPorts } from '../../identity/proofing/development.ts';
 import { TEST_UNITS } from '../../identity/proofing/test-persons.ts';
-import { findAccountByPhone, findAccountBySub, findDocument } from '../../identity/store/accounts.ts';
+import { findAccountByPhone, findAccountBySub } from '../../identity/store/accounts.ts';
 import { listUnitsOf } from '../../identity/store/legal-persons.ts';
-import {
-  CHEAP_WORK,
-  type IdentityHouse,
-  logIn,
-  MASTER_KEY,
-  OTHER_PERSON,
-  PERSON,
-  post,
-  startIdentity,
-} from './identity-house.ts';
+import { CHEAP_WORK, type IdentityHouse, logIn, MASTER_KEY, PERSON, post, startIdentity } from './identity-house.ts';
 import { readCode, readMessages } from './messages.ts';
 
 const keys = deriveDocumentKeys(MASTER_KEY);
@@ -273,30 +264,6 @@ test('an address that nobody has gets the same pages and no message', async (t) 
   t.is((await submit(browser, await browser.open(`${house.url}/recover`), { account: 'x' })).status, 422);
   for (const path of ['code', 'identity', 'password', 'done'])
     t.true((await browser.open(`${house.url}/recover/${path}`)).text.includes('找回账号'), path);
-});
-
-test('change of phone: a code to the new number, a notice to both; a bound number moves only to a proven account', async (t) => {
-  const { house, sub, time } = await world(t);
-  await house.registerPerson(OTHER_PERSON);
-  const { browser, page } = await logInAt(house, '/account/phone');
-  t.true(page.text.includes('现在绑定：139****0001'));
-  t.is((await submit(browser, page, { phone: '12', step: 'begin' })).status, 422);
-  const change = async (phone: string): Promise<Page> => {
-    const code = await submit(browser, await browser.open(`${house.url}/account/phone`), { phone, step: 'begin' });
-    return submit(browser, code, { code: await readCode(house, phone), step: 'check' });
-  };
-  t.true((await change(OTHER_PERSON.phone)).text.includes('该手机号已绑定其他账号'));
-  t.is((await findDocument(house.db, keys, sub))?.phone, WANG_PHONE);
-  time.now = new Date(time.now.getTime() + 61_000);
-  t.true((await change('13900000007')).text.includes('手机号已更换'));
-  t.deepEqual(
-    (await readMessages(house, 'phone-bound')).map(({ to }) => to).sort(),
-    [WANG_PHONE, '13900000007'].sort(),
-  );
-  await submit(browser, await browser.open(`${house.url}/prove`), WANG);
-  time.now = new Date(time.now.getTime() + 61_000);
-  t.true((await change(OTHER_PERSON.phone)).text.includes('手机号已更换'));
-  t.is((await findAccountByPhone(house.db, keys, OTHER_PERSON.phone))?.sub, sub);
 });
 
 test("closing: days to change one's mind, then nothing personal is left; freezing logs out and keeps out", async (t) => {
