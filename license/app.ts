@@ -72,7 +72,7 @@ function routesOf(core: Core, handlers: Handlers): readonly Route[] {
   const { limit } = core;
   const { types, licenses, events, batches, presentations, verification, webhooks, shred } = handlers;
   const { login, wallet, present, redeem, verify } = handlers;
-  const { desk, drafts, issued, corrections, lists } = handlers;
+  const { desk, drafts, issueDone, issued, versions, corrections, lists } = handlers;
   return [
     row('GET', '/v1/license-types', 'public', limit.guard(types.list), TYPE_OPERATIONS.list),
     row('GET', '/v1/license-types/:code', 'public', limit.guard(types.read), TYPE_OPERATIONS.read),
@@ -133,13 +133,15 @@ function routesOf(core: Core, handlers: Handlers): readonly Route[] {
     row('GET', `${DESK_DRAFT}/edit`, 'session', drafts.edit),
     row('GET', `${DESK_DRAFT}/photo`, 'session', drafts.photo),
     row('POST', `${DESK_DRAFT}/issue`, 'session', drafts.issue),
-    row('GET', `${DESK}/issues/:issue_id`, 'session', drafts.issued),
+    row('GET', `${DESK}/issues/:issue_id`, 'session', issueDone),
     row('GET', `${DESK}/licenses`, 'session', issued.search),
     row('POST', `${DESK}/licenses`, 'session', issued.searchHolder),
     row('GET', DESK_LICENSE, 'session', issued.show),
     row('GET', `${DESK_LICENSE}/file`, 'session', issued.file),
     row('GET', `${DESK_LICENSE}/acts/:act`, 'session', issued.askAct),
     row('POST', `${DESK_LICENSE}/acts/:act`, 'session', issued.act),
+    row('GET', `${DESK_LICENSE}/versions/:operation`, 'session', versions.form),
+    row('POST', `${DESK_LICENSE}/versions/:operation`, 'session', versions.send),
     row('GET', `${DESK}/corrections`, 'session', corrections.list),
     row('GET', `${DESK}/corrections/:correction_id`, 'session', corrections.show),
     row('POST', `${DESK}/corrections/:correction_id`, 'session', corrections.answer),

@@ -22,8 +22,13 @@ export function makeNextVersion(
   today: string,
 ): NextVersion {
   checkTouched(type, request);
-  const fields = mergeFields(type, current.fields, request.fields);
-  const next = {
+  const dates = decideVersionDates(type, current, request, today);
+  return { request: mergeVersion(type, current, request), dates };
+}
+
+/** The whole of what the version will say, before any of it is judged. */
+export function mergeVersion(type: LicenseType, current: LicenseContent, request: VersionRequest): IssueRequest {
+  return {
     case_id: request.case_id,
     item: request.item,
     license_type: type.code,
@@ -31,24 +36,34 @@ export function makeNextVersion(
     license_number: current.licenseNumber,
     holders:
       request.holders ?? current.holders.map(({ name, codeType, code }) => ({ name, code_type: codeType, code })),
-    fields,
+    fields: mergeFields(type, current.fields, request.fields),
     photo: request.photo ?? current.photo?.base64,
   };
+}
+
+function decideVersionDates(
+  type: LicenseType,
+  current: LicenseContent,
+  request: VersionRequest,
+  today: string,
+): LicenseDates {
   const decide = request.operation === 'renew' ? renewedDates : keptDates;
   const dates = decide(type, current, request, today);
   if (dates.issuedOn < current.issuedOn) fail(`the version before was issued on ${current.issuedOn}`, '/issued_on');
-  return { request: next, dates };
+  return dates;
 }
 
-type Change = {
+/** What an operation may touch, beside the date of issue. */
+export type Touch = {
   readonly fields: '*' | readonly string[];
   readonly holders: boolean;
   readonly photo: boolean;
   readonly dates: boolean;
 };
-const NOTHING: Change = { fields: [], holders: false, photo: false, dates: false };
+const NOTHING: Touch = { fields: [], holders: false, photo: false, dates: false };
 
-function touchedBy(type: LicenseType, operation: VersionRequest['operation']): Change {
+/** By the `changes` of the license type. */
+export function touchedBy(type: LicenseType, operation: VersionRequest['operation']): Touch {
   const { change, correct } = type.changes;
   // A renewal is examined like a new license: what was found this time may be another in every field.
   if (operation === 'renew') return { fields: '*', holders: false, photo: true, dates: true };
@@ -90,6 +105,25 @@ function mergeFields(
   return Object.fromEntries([...kept, ...given]);
 }
 
+/** The days of a renewal, both included; null for a type that knows none. */
+export function renewalWindow(
+  { changes }: Pick<LicenseType, 'changes'>,
+  { validTo }: Pick<LicenseContent, 'validTo'>,
+): { readonly opens: string; readonly closes: string } | null {
+  if (!changes.renew) return null;
+  const { days_before: before, days_after: after } = changes.renew;
+  return { opens: addDays(validTo, -before), closes: addDays(validTo, after) };
+}
+
+/** Throws license-state-forbids outside the days of a renewal. */
+export function checkRenewable(type: LicenseType, current: Pick<LicenseContent, 'validTo'>, today: string): void {
+  const window = renewalWindow(type, current);
+  if (!window) throw new TrustError('license-state-forbids', 'this license type knows no renew');
+  const { opens, closes } = window;
+  if (today >= opens && today <= closes) return;
+  throw new TrustError('license-state-forbids', `it can be renewed from ${opens} to ${closes}; today is ${today}`);
+}
+
 /** The period of a renewal begins without a gap: on the day of issue, or as asked, at the latest the day after the old end. */
 function renewedDates(
   type: LicenseType,
@@ -97,13 +131,7 @@ function renewedDates(
   request: VersionRequest,
   today: string,
 ): LicenseDates {
-  const window = type.changes.renew;
-  if (!window) throw new TrustError('license-state-forbids', 'this license type knows no renew');
-  const opens = addDays(current.validTo, -window.days_before);
-  const closes = addDays(current.validTo, window.days_after);
-  if (today < opens || today > closes) {
-    throw new TrustError('license-state-forbids', `it can be renewed from ${opens} to ${closes}; today is ${today}`);
-  }
+  checkRenewable(type, current, today);
   const dates = decideDates(type, request, today);
   const latest = addDays(current.validTo, 1);
   if (dates.validFrom > latest && dates.validFrom > dates.issuedOn) {

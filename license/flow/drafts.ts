@@ -1,4 +1,5 @@
-// Drafts of a clerk: kept closed, opened for him alone, issued as licenses of his organisation.
+// Drafts of a clerk: kept closed, opened for him alone, issued as licenses of his organisation. Those of further versions are
+// judged and issued in version-drafts.ts.
 import { randomBytes } from 'node:crypto';
 import { utf8 } from '../../common/bytes.ts';
 import { chinaDate } from '../../common/codes/calendar-date.ts';
@@ -18,14 +19,14 @@ const LISTED = 20;
 export async function saveDraft(
   { db, keys, clock }: Deps,
   clerk: Clerk,
-  draft: Pick<Draft, 'draftId' | 'licenseType' | 'content'>,
+  draft: Pick<Draft, 'draftId' | 'licenseType' | 'follows' | 'content'>,
 ): Promise<Draft> {
   const { organisation, account } = clerk;
-  const { draftId, licenseType, content } = draft;
+  const { draftId, licenseType, follows, content } = draft;
   const nonce = new Uint8Array(randomBytes(NONCE_BYTES));
   const box = closeBox(keys.deskBox, utf8(JSON.stringify(content)), contextOf(draftId), nonce);
   const changedAt = clock();
-  if (!(await putDraft(db, { draftId, organisation, account, licenseType, box, changedAt }))) throw noDraft();
+  if (!(await putDraft(db, { draftId, organisation, account, licenseType, follows, box, changedAt }))) throw noDraft();
   return { ...draft, organisation, account, changedAt };
 }
 

@@ -11,9 +11,9 @@ import { holderKey } from '../domain/holder-key.ts';
 import { makeContent } from '../domain/issue-content.ts';
 import { identifierOfVersion, parseLicenseIdentifier } from '../domain/license-identifier.ts';
 import type { License, LicenseContent } from '../domain/license-record.ts';
-import { nextState } from '../domain/license-states.ts';
+import { nextState, type VersionAct } from '../domain/license-states.ts';
 import type { LicenseType } from '../domain/license-type.ts';
-import { makeNextVersion } from '../domain/next-version.ts';
+import { checkRenewable, makeNextVersion } from '../domain/next-version.ts';
 import { findIssue } from '../store/issues.ts';
 import { recordIntent } from '../store/record-intent.ts';
 import { type IssueOptions, type IssueOutcome, joinIssue, startIssue, type Wish } from './await-issue.ts';
@@ -72,9 +72,8 @@ async function prepare(
   const { head, content: before, dataKey } = license;
   checkIsCurrent(head, license.version.identifier);
   const now = deps.clock();
-  const newest = await deps.catalog.get(head.licenseType);
-  nextState(license.state, request.operation, newest.acts);
-  const type = await typeOf(deps, newest, before, request);
+  nextState(license.state, request.operation, (await deps.catalog.get(head.licenseType)).acts);
+  const type = await typeOfVersion(deps, license, request.operation);
   const next = makeNextVersion(type, before, request, chinaDate(now));
   const version = head.version + 1;
   const naming = {
@@ -91,14 +90,29 @@ async function prepare(
 }
 
 /** A replacement and a correction say the same under the same rules; a renewal and a change follow the newest ones. */
-async function typeOf(
-  { catalog }: LicenseDeps,
-  newest: LicenseType,
-  before: LicenseContent,
-  { operation }: VersionRequest,
+export function typeOfVersion(
+  { catalog }: Pick<LicenseDeps, 'catalog'>,
+  { content }: License,
+  operation: VersionAct,
 ): Promise<LicenseType> {
   const isNew = operation === 'renew' || operation === 'change';
-  return isNew ? newest : catalog.getVersion(newest.code, before.typeVersion);
+  return isNew ? catalog.get(content.licenseType) : catalog.getVersion(content.licenseType, content.typeVersion);
+}
+
+/**
+ * What `issueVersion` would refuse whatever is asked: that the version is not the current one, that state or type forbid it,
+ * that it is not the time, that another case is at it. Throws license-superseded, license-state-forbids, license-pending.
+ */
+export async function checkVersionLawful(
+  { catalog, clock }: Pick<LicenseDeps, 'catalog' | 'clock'>,
+  { head, content, state }: License,
+  operation: VersionAct,
+): Promise<void> {
+  checkIsCurrent(head, content.identifier);
+  const newest = await catalog.get(head.licenseType);
+  nextState(state, operation, newest.acts);
+  if (operation === 'renew') checkRenewable(newest, content, chinaDate(clock()));
+  if (head.pendingIssue !== null) throw versionPending();
 }
 
 /** The wraps of the data key stay, unless the holders become others. */
@@ -118,9 +132,13 @@ async function whyLocked(deps: LicenseDeps, identifier: string): Promise<TrustEr
   const head = await getLicenseHead(deps, identifier);
   checkIsCurrent(head, identifier);
   if (head.pendingIssue !== null) {
-    return new TrustError('license-pending', 'another case is making the next version of this license', {
-      hint: 'Wait until that is done, then ask again with the identifier that is current then.',
-    });
+    return versionPending();
   }
   return new TrustError('license-state-forbids', `the license is ${head.stored}`);
+}
+
+function versionPending(): TrustError {
+  return new TrustError('license-pending', 'another case is making the next version of this license', {
+    hint: 'Wait until that is done, then ask again with the identifier that is current then.',
+  });
 }

@@ -7,7 +7,7 @@ import type { BatchRow } from '../domain/batch.ts';
 import type { Cells } from '../domain/batch-columns.ts';
 import type { RoomKeys } from '../domain/room-keys.ts';
 import { emptyRows, listKeptRows } from '../store/batches.ts';
-import { deleteDraft, listAllDrafts } from '../store/drafts.ts';
+import { type DraftRow, deleteDraft, listAllDrafts } from '../store/drafts.ts';
 import { openCells } from './check-batch.ts';
 import { openDraft } from './drafts.ts';
 
@@ -51,10 +51,20 @@ export async function removeDraftsOfHolder(
   for (let after: string | undefined = ''; after !== undefined; ) {
     const drafts = await listAllDrafts(trx, after, PAGE);
     for (const draft of drafts)
-      if (codesIn(() => openDraft({ keys }, draft).content.cells).includes(wanted))
-        await deleteDraft(trx, draft, draft.draftId);
+      if (codesOfDraft(keys, draft).includes(wanted)) await deleteDraft(trx, draft, draft.draftId);
     after = drafts.at(-1)?.draftId;
   }
+}
+
+/** Those that he typed, and those of the license whose next version it is. */
+function codesOfDraft(keys: Pick<RoomKeys, 'deskBox'>, row: DraftRow): readonly string[] {
+  let heldBy: readonly string[] = [];
+  const typed = codesIn(() => {
+    const { content } = openDraft({ keys }, row);
+    heldBy = content.heldBy ?? [];
+    return content.cells;
+  });
+  return [...typed, ...heldBy.map(canonicalHolderCode)];
 }
 
 function codesOf(

@@ -1,7 +1,8 @@
 // /desk/{org}/licenses: a clerk finds what his organisation issued, sees it with its record, changes its state.
 import type Koa from 'koa';
+import { chinaDate } from '../../common/codes/calendar-date.ts';
 import { HOLDER_CODE_TYPES, PERSON_CODE_TYPES } from '../../common/codes/holder-code.ts';
-import { actRequest, STATE_ACTS } from '../../common/contract/license.ts';
+import { actRequest, STATE_ACTS, VERSION_OPERATIONS } from '../../common/contract/license.ts';
 import { TrustError } from '../../common/errors.ts';
 import { readForm } from '../../common/http/body.ts';
 import { pageFrame, sendPage } from '../../common/http/preferences.ts';
@@ -10,8 +11,9 @@ import { seeOther } from '../../common/http/see-other.ts';
 import { makeToken } from '../../common/ids.ts';
 import { LICENSE_EVENT_KINDS } from '../domain/license-event.ts';
 import type { License } from '../domain/license-record.ts';
-import type { StateAct } from '../domain/license-states.ts';
-import { nextState, TRANSITIONS } from '../domain/license-states.ts';
+import { nextState, type StateAct, TRANSITIONS } from '../domain/license-states.ts';
+import type { LicenseType } from '../domain/license-type.ts';
+import { renewalWindow } from '../domain/next-version.ts';
 import { actOnLicense } from '../flow/change-state.ts';
 import { findIssuedLicenses, findLicensesOfHolder } from '../flow/desk-search.ts';
 import { authorityClerk } from '../flow/issuer.ts';
@@ -89,7 +91,23 @@ function rankOf(codeType: string): number {
   return codeType === '111' ? 0 : codeType === '001' ? 1 : PERSON_CODE_TYPES.includes(codeType) ? 2 : 3;
 }
 
-async function show({ deps }: DeskParts, ctx: Koa.Context, { desk }: AtDesk, license: License): Promise<void> {
+/** What the state, the type and the day allow, for what the organisation issues still. */
+function nextVersions({ rights }: AtDesk, { head, state, content }: License, type: LicenseType, today: string) {
+  const isIssued = rights.some(({ licenseType }) => licenseType === head.licenseType);
+  const lawful = VERSION_OPERATIONS.filter(
+    (act) => isIssued && TRANSITIONS[state][act] !== undefined && type.acts.includes(act),
+  );
+  const window = lawful.includes('renew') ? renewalWindow(type, content) : null;
+  const isOpen = window === null || (today >= window.opens && today <= window.closes);
+  return {
+    isPending: head.pendingIssue !== null,
+    operations: isOpen ? lawful : lawful.filter((act) => act !== 'renew'),
+    window: isOpen ? null : window,
+  };
+}
+
+async function show({ deps }: DeskParts, ctx: Koa.Context, at: AtDesk, license: License): Promise<void> {
+  const { desk } = at;
   const frame = pageFrame(ctx);
   const { head } = license;
   const [groups, versions, type, { entries }] = await Promise.all([
@@ -104,8 +122,9 @@ async function show({ deps }: DeskParts, ctx: Koa.Context, { desk }: AtDesk, lic
     view: stateView(license, deps.clock()),
     groups,
     acts: STATE_ACTS.filter((act) => open[act] !== undefined && type.acts.includes(act)),
+    next: nextVersions(at, license, type, chinaDate(deps.clock())),
     versions,
-    record: entries.map((entry) => eventEntry(frame.lang, entry)),
+    record: entries.map((entry) => eventEntry(frame.lang, desk.organisation, entry)),
     recordLimit: RECORD,
   });
   sendPage(ctx, page);

@@ -29,8 +29,9 @@ export function makeDeskHandlers(parts: DeskParts): DeskHandlers {
       const { clerk, desk, rights } = await atDesk(parts, ctx);
       const types = await Promise.all(rights.map(({ licenseType }) => deps.catalog.get(licenseType)));
       const drafts = await listOwnDrafts(deps, clerk);
-      const views = drafts.map(({ draftId, licenseType, content, changedAt }) => ({
+      const views = drafts.map(({ draftId, licenseType, follows, content, changedAt }) => ({
         draftId,
+        operation: follows?.operation ?? null,
         type: types.find(({ code }) => code === licenseType) ?? null,
         number: content.cells['license_number'] ?? '',
         holder: content.cells['holder_name'] ?? '',

@@ -7,7 +7,9 @@ import { makeDeskHandlers } from '../http/desk.ts';
 import { makeDeskBatchHandlers } from '../http/desk-batches.ts';
 import { makeDeskCorrectionHandlers } from '../http/desk-corrections.ts';
 import { makeDeskDraftHandlers } from '../http/desk-drafts.ts';
+import { makeDeskIssuedHandler } from '../http/desk-issued.ts';
 import { makeDeskLicenseHandlers } from '../http/desk-licenses.ts';
+import { makeDeskVersionHandlers } from '../http/desk-versions.ts';
 import { makeEventsHandler } from '../http/license-events.ts';
 import { makeLicenseTypeHandlers } from '../http/license-types.ts';
 import { makeLicenseHandlers } from '../http/licenses.ts';
@@ -43,7 +45,9 @@ export function makeHandlers(parts: LicenseAppDeps, core: Core) {
     ...makeListHandlers(parts, core),
     desk: makeDeskHandlers({ deps, sessions }),
     drafts: makeDeskDraftHandlers({ deps, sessions }),
+    issueDone: makeDeskIssuedHandler({ deps, sessions }),
     issued: makeDeskLicenseHandlers({ deps, sessions }),
+    versions: makeDeskVersionHandlers({ deps, sessions }),
     corrections: makeDeskCorrectionHandlers({ deps, sessions }),
   };
 }

@@ -2,9 +2,10 @@
 import type { TimelineEntry } from '../../common/web/records.ts';
 import { type Lang, sayIn, type Text, type Texts } from '../../common/web/texts.ts';
 import type { EventDetail } from '../domain/event-detail.ts';
-import { LICENSE_ACTS, type LicenseActName } from '../domain/license-acts.ts';
 import type { LicenseEvent, LicenseEventKind } from '../domain/license-event.ts';
 import { ACT_TEXTS } from './desk-act-page.ts';
+import type { DeskFrame } from './desk-frame.ts';
+import { VERSION_TEXTS } from './version-words.ts';
 
 const KINDS = {
   issued: { zh: '签发', en: 'Issued' },
@@ -29,17 +30,25 @@ const KINDS = {
   refused: { zh: '读取被拒绝', en: 'Reading refused' },
 } satisfies Record<LicenseEventKind, Text>;
 
+/** A first issue needs no second word. */
+const ACT_NAMES = { ...ACT_TEXTS, ...VERSION_TEXTS };
+
 const TEXTS = {
   act: { zh: '{kind}：{act}', en: '{kind}: {act}' },
   reason: { zh: '{who}，原因：{reason}', en: '{who}, reason: {reason}' },
   holder: { zh: '持证人', en: 'The holder' },
 } satisfies Texts;
 
-export function eventEntry(lang: Lang, { event, detail }: { event: LicenseEvent; detail: EventDetail }): TimelineEntry {
+type Told = { readonly event: LicenseEvent; readonly detail: EventDetail };
+
+/** `own`: the organisation of the desk, which is told by its name. */
+export function eventEntry(lang: Lang, own: DeskFrame['organisation'], { event, detail }: Told): TimelineEntry {
+  const { organisation } = event;
   const say = sayIn(lang);
   const kind = say(KINDS[event.kind]);
   const act = actWords(lang, detail['act'] ?? detail['operation']);
-  const who = detail.organisation_name ?? event.organisation ?? say(TEXTS.holder);
+  const known = organisation === own.code ? own.name : organisation;
+  const who = detail.organisation_name ?? known ?? say(TEXTS.holder);
   return {
     at: event.at,
     what: act === null ? kind : say(TEXTS.act, { kind, act }),
@@ -48,11 +57,6 @@ export function eventEntry(lang: Lang, { event, detail }: { event: LicenseEvent;
 }
 
 function actWords(lang: Lang, act: unknown): string | null {
-  if (typeof act !== 'string' || !Object.hasOwn(LICENSE_ACTS, act)) return null;
-  const name = act as LicenseActName;
-  return Object.hasOwn(ACT_TEXTS, name)
-    ? sayIn(lang)(ACT_TEXTS[name as keyof typeof ACT_TEXTS].name)
-    : lang === 'zh'
-      ? LICENSE_ACTS[name]
-      : name;
+  if (typeof act !== 'string' || !Object.hasOwn(ACT_NAMES, act)) return null;
+  return sayIn(lang)(ACT_NAMES[act as keyof typeof ACT_NAMES].name);
 }

@@ -4,10 +4,12 @@ import { html } from '../../common/web/html.ts';
 import { renderPage } from '../../common/web/layout.ts';
 import { recordTable } from '../../common/web/records.ts';
 import { formatDateTime, sayIn, type Texts } from '../../common/web/texts.ts';
+import type { VersionAct } from '../domain/license-states.ts';
 import type { LicenseType } from '../domain/license-type.ts';
 import { type DeskFrame, deskPage, deskPath } from './desk-frame.ts';
 import { typeName } from './license-words.ts';
 import { DESK_PATH, DESK_SERVICE, type Person, personPart } from './service.ts';
+import { versionTitle } from './version-words.ts';
 
 const TEXTS = {
   title: { zh: '签发证照', en: 'Issue licenses' },
@@ -39,6 +41,8 @@ export type DraftView = {
   readonly draftId: string;
   /** Null for a type that the organisation does not issue any more. */
   readonly type: LicenseType | null;
+  /** Null for a license that is to be. */
+  readonly operation: VersionAct | null;
   readonly number: string;
   readonly holder: string;
   readonly changedAt: Date;
@@ -76,8 +80,8 @@ ${recordTable({
     { name: say(TEXTS.holder) },
     { name: say(TEXTS.changedAt) },
   ],
-  rows: drafts.map(({ draftId, type, number, holder, changedAt }) => [
-    html`<a class="link" href="${deskPath(desk, 'drafts', draftId, 'edit')}">${type === null ? say(TEXTS.draft) : typeName(frame.lang, type)}</a>`,
+  rows: drafts.map(({ draftId, type, operation, number, holder, changedAt }) => [
+    html`<a class="link" href="${deskPath(desk, 'drafts', draftId, 'edit')}">${draftName(frame, type, operation)}</a>`,
     number,
     holder,
     formatDateTime(frame.lang, changedAt),
@@ -85,6 +89,11 @@ ${recordTable({
   empty: say(TEXTS.noDrafts),
 })}`,
   });
+}
+
+function draftName({ lang }: PageFrame, type: LicenseType | null, operation: VersionAct | null): string {
+  if (type === null) return sayIn(lang)(TEXTS.draft);
+  return operation === null ? typeName(lang, type) : versionTitle(lang, operation, type);
 }
 
 export function chooseDeskPage(

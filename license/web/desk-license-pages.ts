@@ -4,8 +4,8 @@ import { type Html, html } from '../../common/web/html.ts';
 import { facts, field, hiddenFields, identifier, notice, verdict } from '../../common/web/parts.ts';
 import { type Choice, recordTable, selectField, type TimelineEntry, timeline } from '../../common/web/records.ts';
 import { formatDateTime, sayIn, type Texts } from '../../common/web/texts.ts';
-import type { License } from '../domain/license-record.ts';
-import type { StateAct } from '../domain/license-states.ts';
+import type { License, LicenseHead } from '../domain/license-record.ts';
+import type { StateAct, VersionAct } from '../domain/license-states.ts';
 import { ACT_TEXTS } from './desk-act-page.ts';
 import { type DeskFrame, deskPage, deskPath } from './desk-frame.ts';
 import {
@@ -17,6 +17,7 @@ import {
   stateTag,
   stateWords,
 } from './license-words.ts';
+import { VERSION_TEXTS } from './version-words.ts';
 
 const TEXTS = {
   title: { zh: '查询证照', en: 'Search licenses' },
@@ -45,6 +46,13 @@ const TEXTS = {
   file: { zh: '下载 PDF', en: 'Download PDF' },
   acts: { zh: '变更状态', en: 'Change the state' },
   noActs: { zh: '当前状态下没有可以办理的变更。', en: 'In this state nothing can be done.' },
+  next: { zh: '办理新版本', en: 'Make a new version' },
+  noNext: { zh: '当前状态下不能办理新版本。', en: 'In this state there can be no new version.' },
+  renewable: { zh: '可延续的时间为 {from}至{to}。', en: 'It can be renewed from {from} to {to}.' },
+  pending: {
+    zh: '这张证照的新版本正在办理，完成后才能再办。',
+    en: 'A new version is being made; wait until it is there.',
+  },
   versions: { zh: '历次版本', en: 'Versions' },
   version: { zh: '版本', en: 'Version' },
   record: { zh: '办理和使用记录', en: 'Record' },
@@ -56,7 +64,11 @@ const TEXTS = {
   current: { zh: '查看现行版本', en: 'See the current version' },
 } satisfies Texts;
 
-export type FoundLicense = { readonly license: License; readonly view: StateView };
+export type FoundLicense = { readonly license: Pick<License, 'content'>; readonly view: StateView };
+/** What the page says of a license beside its content. */
+type ShownLicense = Pick<License, 'content' | 'stateReason' | 'isCurrent'> & {
+  readonly head: Pick<LicenseHead, 'identifier' | 'stateChangedAt'>;
+};
 export type SearchPage = {
   readonly words: string;
   readonly codeTypes: readonly Choice[];
@@ -102,13 +114,21 @@ function resultTable(frame: PageFrame, desk: DeskFrame, found: readonly FoundLic
   });
 }
 
-export type DeskLicense = FoundLicense & {
+export type DeskLicense = {
+  readonly license: ShownLicense;
+  readonly view: StateView;
   readonly groups: readonly {
     readonly label: string;
     readonly rows: readonly { readonly label: string; readonly value: string }[];
   }[];
   /** What the state and the type allow. */
   readonly acts: readonly StateAct[];
+  /** `operations`: what can be done now; `window`: when it could be renewed, if not now. */
+  readonly next: {
+    readonly isPending: boolean;
+    readonly operations: readonly VersionAct[];
+    readonly window: { readonly opens: string; readonly closes: string } | null;
+  };
   readonly versions: readonly { readonly version: number; readonly identifier: string; readonly issuedOn: string }[];
   readonly record: readonly TimelineEntry[];
   /** How many the record lists at most. */
@@ -139,6 +159,7 @@ ${props.groups
         rows.map((row) => ({ name: row.label, value: row.value })),
       )}</div>`,
   )}
+${license.isCurrent ? nextPart(frame, path, props.next) : null}
 ${license.isCurrent ? actsPart(frame, path, props.acts) : null}
 <h2>${say(TEXTS.versions)}</h2>${versionTable(frame, desk, props)}
 <h2>${say(TEXTS.record)}</h2>${record.length < recordLimit ? null : html`<p class="hint">${say(TEXTS.newest, { n: recordLimit })}</p>`}
@@ -161,7 +182,7 @@ function stateBanner({ lang }: PageFrame, { license, view }: DeskLicense): Html 
   });
 }
 
-function aboutRows({ lang }: PageFrame, { content }: License) {
+function aboutRows({ lang }: PageFrame, { content }: Pick<License, 'content'>) {
   const say = sayIn(lang);
   return [
     ...content.holders.flatMap(({ name, code }) => [
@@ -173,6 +194,19 @@ function aboutRows({ lang }: PageFrame, { content }: License) {
     { name: say(TEXTS.period), value: periodWords(lang, content.validFrom, content.validTo) },
     { name: say(TEXTS.identifier), value: identifier(content.identifier) },
   ];
+}
+
+function nextPart({ lang }: PageFrame, path: string, { isPending, operations, window }: DeskLicense['next']): Html {
+  const say = sayIn(lang);
+  const link = (act: VersionAct): Html =>
+    html`<a class="button plain" href="${`${path}/versions/${act}`}">${say(VERSION_TEXTS[act].name)}</a>`;
+  const title = html`<h2>${say(TEXTS.next)}</h2>`;
+  if (isPending) return html`${title}${notice({ mark: 'notice', words: say(TEXTS.pending) })}`;
+  const words = window && { from: dateWords(lang, window.opens), to: dateWords(lang, window.closes) };
+  const when = words && html`<p class="hint">${say(TEXTS.renewable, words)}</p>`;
+  const none = operations.length === 0 && window === null ? html`<p>${say(TEXTS.noNext)}</p>` : null;
+  const links = operations.length === 0 ? null : html`<div class="actions">${operations.map(link)}</div>`;
+  return html`${title}${none}${when}${links}`;
 }
 
 function actsPart({ lang }: PageFrame, path: string, acts: readonly StateAct[]): Html {

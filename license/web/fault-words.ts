@@ -3,7 +3,9 @@
 // is not in the table is told by the title of its problem: never in another language than the page's.
 import { PROBLEMS, type ProblemCode } from '../../common/errors.ts';
 import type { Lang } from '../../common/web/texts.ts';
+import { LICENSE_ACTS } from '../domain/license-acts.ts';
 import type { LicenseType } from '../domain/license-type.ts';
+import { STATE_TEXTS } from './license-words.ts';
 
 /** What a fault is known by, wherever it was kept. */
 export type KeptFault = { readonly problem: string; readonly fault: string; readonly pointer: string | null };
@@ -89,6 +91,11 @@ const FORMS: readonly Form[] = [
   ],
   [/^the version before was issued on (\S+)$/, ([, date]) => `不能早于上一版本的颁发日期 ${date}`],
   [/^it can be renewed from (\S+) to (\S+); today is/, ([, from, to]) => `可延续的时间为 ${from} 至 ${to}`],
+  [
+    /^a license that is (\S+) takes no (\S+);/,
+    ([, state = '', act = '']) => `证照现在“${stateWord(state)}”，不能办理${actWord(act)}`,
+  ],
+  [/^this license type knows no (\w+)/, ([, act = '']) => `这类证照不办理${actWord(act)}`],
   [/^the period would begin after (\S+)/, ([, date]) => `应不晚于 ${date} 开始，否则有效期会中断`],
   [/^the license is valid until (\S+) already$/, ([, date]) => `证照已有效至 ${date}，延续后应更晚`],
   [/does not fit (?:on|into)/, () => '内容过长，照面放不下'],
@@ -117,4 +124,7 @@ export function faultWords(lang: Lang, type: Pick<LicenseType, 'fields'>, { prob
   return Object.hasOwn(PROBLEMS, problem) ? PROBLEMS[problem as ProblemCode].titleZh : '请核对此项';
 }
 
+const actWord = (act: string): string => (LICENSE_ACTS as Readonly<Record<string, string>>)[act] ?? act;
+const stateWord = (state: string): string =>
+  (STATE_TEXTS as Readonly<Record<string, { readonly zh: string }>>)[state]?.zh ?? state;
 const inBrackets = (date: string | undefined): string => (date === undefined ? '' : `（${date}）`);

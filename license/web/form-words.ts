@@ -9,7 +9,7 @@ import { optionsOf } from '../domain/field-text.ts';
 import type { LicenseType } from '../domain/license-type.ts';
 import type { LicenseTypeField } from '../domain/type-field.ts';
 import { faultWords } from './fault-words.ts';
-import { labelWords, valueWords } from './license-words.ts';
+import { dateWords, labelWords, valueWords } from './license-words.ts';
 
 const TEXTS = {
   optional: { zh: '{label}（选填）', en: '{label} (optional)' },
@@ -95,6 +95,13 @@ export function columnLabel(lang: Lang, type: LicenseType, column: string): stri
   if (part !== undefined) return holderLabel(lang, type, Number(number ?? 1) - 1, part as HolderPart);
   const field = type.fields.find(({ name }) => name === column);
   return field === undefined ? column : labelWords(lang, field);
+}
+
+/** What a column says, as people read it: codes by their word, dates written out. */
+export function columnValue(lang: Lang, type: LicenseType, column: string, value: string): string {
+  if (/^holder(?:_\d+)?_code_type$/.test(column)) return HOLDER_CODE_TYPES.get(value) ?? value;
+  const isOwnDate = column === 'issued_on' || column === 'valid_from' || column === 'valid_to';
+  return isOwnDate ? dateWords(lang, value) : valueWords(lang, type, column, value);
 }
 
 /** A fault as it stands beside its field and in the summary. */

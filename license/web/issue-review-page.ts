@@ -1,9 +1,9 @@
-// 核对: everything that the license will say, with a way back to each entry, before it is issued and sealed; and what came of it.
+// 核对: everything that the license will say, with a way back to each entry, before it is issued and sealed.
 
 import type { IssueRequest } from '../../common/contract/license.ts';
 import type { PageFrame } from '../../common/web/frame.ts';
 import { type Html, type HtmlValue, html } from '../../common/web/html.ts';
-import { facts, hiddenFields, identifier, notice, verdict } from '../../common/web/parts.ts';
+import { facts, hiddenFields, identifier, notice } from '../../common/web/parts.ts';
 import { sayIn, type Texts } from '../../common/web/texts.ts';
 import type { LicenseType } from '../domain/license-type.ts';
 import type { LicenseDates } from '../domain/license-validity.ts';
@@ -24,29 +24,6 @@ const TEXTS = {
   photoOf: { zh: '持证人照片', en: 'Photo of the holder' },
   edit: { zh: '修改', en: 'Edit' },
   issue: { zh: '签发并盖章', en: 'Issue and seal' },
-  issuedTitle: { zh: '已签发', en: 'Issued' },
-  issued: { zh: '已签发，标识 {id}', en: 'Issued, identifier {id}' },
-  again: {
-    zh: '该办件已签发过，没有重复签发，以下是原证照',
-    en: 'Already issued for this case; here it is',
-  },
-  pending: { zh: '已受理', en: 'Accepted' },
-  pendingWhy: {
-    zh: '盖章服务暂时没有回应，恢复后自动完成，不必重填。',
-    en: 'The seal service does not answer now; we finish by ourselves, nothing has to be typed again.',
-  },
-  refresh: { zh: '刷新', en: 'Refresh' },
-  gaveUp: { zh: '没有签发', en: 'Not issued' },
-  gaveUpWhy: {
-    zh: '这次签发没有完成，原因：{reason}。请改正后用同一办件编号重新签发。',
-    en: 'The issue was given up: {reason}. Mend it and issue again under the same case id.',
-  },
-  identifier: { zh: '电子证照标识', en: 'Identifier' },
-  type: { zh: '证照类型', en: 'License type' },
-  case: { zh: '办件编号', en: 'Case id' },
-  show: { zh: '查看证照', en: 'See the license' },
-  file: { zh: '下载', en: 'Download' },
-  next: { zh: '再签发一张', en: 'Issue another' },
 } satisfies Texts;
 
 export type Review = {
@@ -115,54 +92,4 @@ function dateRows({ lang }: PageFrame, { type, dates }: Review) {
     { name: columnLabel(lang, type, 'valid_from'), value: dateWords(lang, dates.validFrom) },
     { name: columnLabel(lang, type, 'valid_to'), value: dateWords(lang, dates.validTo) },
   ];
-}
-
-export type IssueDone = {
-  readonly type: LicenseType;
-  readonly issueId: string;
-  readonly caseId: string;
-  readonly state: 'done' | 'intended' | 'given_up';
-  readonly identifier: string;
-  /** True when the case had its license before. */
-  readonly again: boolean;
-  /** In the page's language, of what was given up. */
-  readonly reason: string;
-};
-
-export function issueDonePage(frame: PageFrame, desk: DeskFrame, done: IssueDone): string {
-  const say = sayIn(frame.lang);
-  const { state } = done;
-  const title = say(state === 'done' ? TEXTS.issuedTitle : state === 'intended' ? TEXTS.pending : TEXTS.gaveUp);
-  return deskPage(frame, desk, {
-    place: 'home',
-    title,
-    crumbs: [],
-    main: html`${conclusion(frame, done)}
-${facts(frame.lang, [
-  { name: say(TEXTS.type), value: typeName(frame.lang, done.type) },
-  { name: say(TEXTS.case), value: identifier(done.caseId) },
-  ...(state === 'done' ? [{ name: say(TEXTS.identifier), value: identifier(done.identifier) }] : []),
-])}
-<div class="actions">${actions(frame, desk, done)}</div>`,
-  });
-}
-
-function conclusion({ lang }: PageFrame, { state, again, reason, identifier: id }: IssueDone): Html {
-  const say = sayIn(lang);
-  if (state === 'intended') return verdict({ mark: 'notice', title: say(TEXTS.pending), why: say(TEXTS.pendingWhy) });
-  if (state === 'given_up')
-    return verdict({ mark: 'failed', title: say(TEXTS.gaveUp), why: say(TEXTS.gaveUpWhy, { reason }) });
-  return again
-    ? verdict({ mark: 'warning', title: say(TEXTS.issuedTitle), why: say(TEXTS.again) })
-    : verdict({ mark: 'passed', title: say(TEXTS.issuedTitle), why: say(TEXTS.issued, { id }) });
-}
-
-function actions({ lang }: PageFrame, desk: DeskFrame, done: IssueDone): Html {
-  const say = sayIn(lang);
-  const next = html`<a class="button plain" href="${deskPath(desk, 'issue', done.type.code)}">${say(TEXTS.next)}</a>`;
-  if (done.state === 'intended')
-    return html`<a class="button" href="${deskPath(desk, 'issues', done.issueId)}">${say(TEXTS.refresh)}</a>`;
-  if (done.state === 'given_up') return next;
-  const path = deskPath(desk, 'licenses', done.identifier);
-  return html`<a class="button" href="${`${path}/file`}" download>${say(TEXTS.file)}</a><a class="button plain" href="${path}">${say(TEXTS.show)}</a>${next}`;
 }

@@ -54,11 +54,24 @@ const shown = (state: Batch['state'], counts: Partial<BatchCounts>, rows: readon
   rows,
   nextHref: '/gallery?after=52',
 });
-const draft = { draftId: 'drf_0', type, number: '示例健证（2026）第000123号', holder: '张三', changedAt: NOW };
+const draft = {
+  draftId: 'drf_0',
+  type,
+  operation: null,
+  number: '示例健证（2026）第000123号',
+  holder: '张三',
+  changedAt: NOW,
+};
 const fresh = { types: [type], chosen: undefined, title: '', key: 'k', faults: [] };
 
 export const DESK_GALLERY: Readonly<Record<string, (frame: PageFrame) => string>> = {
-  'desk-home': (frame) => deskHomePage(frame, desk, [type, { ...type, code: '11100000MB0D000965002' }], [draft]),
+  'desk-home': (frame) =>
+    deskHomePage(
+      frame,
+      desk,
+      [type, { ...type, code: '11100000MB0D000965002' }],
+      [draft, { ...draft, operation: 'renew' }],
+    ),
   'desk-home-empty': (frame) => deskHomePage(frame, desk, [], []),
   'desk-choose': (frame) =>
     chooseDeskPage(frame, person, [organisation, { code: '11360100MB0D00029J', name: '示例市市场监督管理局' }]),

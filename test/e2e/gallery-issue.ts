@@ -7,8 +7,9 @@ import { toRequest } from '../../license/domain/batch-columns.ts';
 import { judgeDraft } from '../../license/domain/draft.ts';
 import { parseLicenseType } from '../../license/domain/license-type.ts';
 import { decideDates } from '../../license/domain/license-validity.ts';
+import { issueDonePage } from '../../license/web/issue-done-page.ts';
 import { issueFormPage } from '../../license/web/issue-form-page.ts';
-import { issueDonePage, reviewPage } from '../../license/web/issue-review-page.ts';
+import { reviewPage } from '../../license/web/issue-review-page.ts';
 
 const TODAY = '2026-11-20';
 const organisation = { code: '11360100MB0D00010M', name: '示例市卫生健康委员会' };
@@ -40,6 +41,8 @@ const done = {
   caseId: 'CASE-2026-000123',
   state: 'done',
   identifier: IDENTIFIER,
+  operation: 'issue',
+  replaces: null,
   again: false,
   reason: '',
 } as const;

@@ -32,6 +32,7 @@ import { FACTORS_GALLERY } from './gallery-factors.ts';
 import { ISSUE_GALLERY } from './gallery-issue.ts';
 import { LICENSE_GALLERY } from './gallery-license.ts';
 import { SHARING_GALLERY } from './gallery-sharing.ts';
+import { VERSION_GALLERY } from './gallery-versions.ts';
 
 const NOW = new Date('2026-11-20T02:24:35Z');
 const SYSTEM = '不动产登记网上办事大厅';
@@ -68,6 +69,11 @@ const problem = (frame: PageFrame, code: keyof typeof PROBLEMS, retryAt: Date | 
     retryAt,
   });
 
+/** One grey dot. */
+const PHOTO = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==',
+  'base64',
+);
 const form = { action: '/gallery/login', hidden, faults: [] };
 const stepUp = {
   system: SYSTEM,
@@ -244,6 +250,7 @@ export const GALLERY: Readonly<Record<string, (frame: PageFrame) => string>> = {
   ...DESK_GALLERY,
   ...ISSUE_GALLERY,
   ...DESK_LICENSE_GALLERY,
+  ...VERSION_GALLERY,
   'status-403': (frame) => problem(frame, 'scope-missing'),
   'status-404': (frame) => problem(frame, 'not-found'),
   'status-429': (frame) => problem(frame, 'too-many-requests', new Date('2026-11-20T02:30:00Z')),
@@ -282,6 +289,15 @@ export async function serveGallery(): Promise<Listening> {
       scope: 'public',
       handler: (ctx) => {
         ctx.status = 204; // nothing more comes
+      },
+    },
+    {
+      method: 'GET',
+      path: '/gallery/photo',
+      scope: 'public',
+      handler: (ctx) => {
+        ctx.type = 'image/png';
+        ctx.body = PHOTO;
       },
     },
     {

@@ -320,11 +320,28 @@ test('rows of lists and drafts that name him and led to no license go too, and a
     ['drf_1', ZHANGSAN.code],
     ['drf_2', LISI.code],
   ] as const)
-    await saveDraft(world.deps, clerk, { draftId, licenseType: TYPE, content: { cells: { holder_code: code } } });
+    await saveDraft(world.deps, clerk, {
+      draftId,
+      licenseType: TYPE,
+      follows: null,
+      content: { cells: { holder_code: code } },
+    });
+  // A next version may name another holder, or none: it goes with those who hold the license.
+  const follows = { identifier: 'x', operation: 'change' } as const;
+  for (const [draftId, code] of [
+    ['drf_3', ZHANGSAN.code],
+    ['drf_4', LISI.code],
+  ] as const)
+    await saveDraft(world.deps, clerk, {
+      draftId,
+      licenseType: TYPE,
+      follows,
+      content: { cells: { occupation: '保洁' }, heldBy: [code] },
+    });
   await confirm(world);
   t.deepEqual(
-    (await db('license.drafts')).map(({ draft_id: id }) => id),
-    ['drf_2'],
+    (await db('license.drafts').orderBy('draft_id')).map(({ draft_id: id }) => id),
+    ['drf_2', 'drf_4'],
   );
   const rows = await db('license.batch_rows').orderBy(['batch_id', 'line']);
   t.deepEqual(
