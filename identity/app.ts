@@ -108,7 +108,7 @@ function routesOf(deps: IdentityDeps, core: Core, pages: Pages): readonly Route[
       methodsOf: (account) => factors.methodsOf(account, ways),
       nameOf: async (sub) => (await core.findAccount(sub))?.name || sub,
     }),
-    ...peopleRoutes({ ...deps, ...pages, ...pages.codes, gate }),
+    ...peopleRoutes({ ...deps, ...pages, ...pages.codes, gate, passkeys: factors.passkeys }),
     { method: 'GET', path: '/interaction/:uid', scope: 'public', handler: interaction.show },
     { method: 'POST', path: '/interaction/:uid/login', scope: 'public', handler: interaction.submitLogin },
     { method: 'POST', path: '/interaction/:uid/act-as', scope: 'public', handler: interaction.submitActAs },

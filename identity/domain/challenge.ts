@@ -7,6 +7,7 @@ import { deriveKey, hmacSm3 } from '../../common/crypto/sealed-box.ts';
 export type ChallengePurpose =
   | 'passkey-login'
   | 'passkey-enrolment'
+  | 'passkey-recovery'
   | 'certificate-login'
   | 'certificate-enrolment'
   /** Signed by nobody: what a browser holds after a face that fitted. */
@@ -14,7 +15,7 @@ export type ChallengePurpose =
 
 export type ChallengeUse = {
   readonly purpose: ChallengePurpose;
-  /** What it was shown for: the uid of an interaction, or of a session. */
+  /** What it was shown for: the uid of an interaction or session, or the recovery under way in a browser. */
   readonly binding: string;
 };
 

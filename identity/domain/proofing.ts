@@ -11,8 +11,8 @@ export const SOURCES = ['population', 'face', 'legal-person', 'counter'] as cons
 /** Names of the sources in settings. */
 export type Source = (typeof SOURCES)[number];
 
-/** What counts besides name and number when a proven account is recovered. */
-export const RECOVERY_WAYS = ['totp', 'recovery', 'face'] as const;
+/** What counts besides name and number when a proven account is recovered; a passkey with user verification only. */
+export const RECOVERY_WAYS = ['passkey', 'totp', 'recovery', 'face'] as const;
 export type RecoveryWay = (typeof RECOVERY_WAYS)[number];
 
 /** What identifies a person: 姓名 and 证件号码. */

@@ -1,5 +1,5 @@
 // 通行密钥: somebody shows that he has a passkey of an account (WebAuthn Level 3, verified by @simplewebauthn/server). Origin and
-// RP id come from the issuer; a challenge is bound to one interaction and used once; a counter only grows, by compare-and-set.
+// RP id come from the issuer; a challenge is bound to one interaction or recovery and used once; a counter only grows, by compare-and-set.
 import {
   generateAuthenticationOptions,
   type PublicKeyCredentialRequestOptionsJSON,
@@ -18,14 +18,16 @@ export async function passkeyLoginOptions(
   interactionUid: string,
   accountId: number | null,
 ): Promise<PublicKeyCredentialRequestOptionsJSON> {
-  const known = accountId === null ? [] : await listFactors(deps.db, accountId, 'passkey');
-  return generateAuthenticationOptions({
-    rpID: new URL(deps.issuer).hostname,
-    challenge: bytesOf(deps.challenges.make(loginUse(interactionUid))),
-    timeout: CHALLENGE_SECONDS * 1000,
-    userVerification: 'preferred',
-    ...(accountId === null ? {} : { allowCredentials: known.map(descriptorOf) }),
-  });
+  return optionsFor(deps, { use: loginUse(interactionUid), accountId, userVerification: 'preferred' });
+}
+
+/** The same for a recovery: the account's own passkeys, with the person verified. `binding`: of the recovery under way. */
+export async function passkeyRecoveryOptions(
+  deps: PasskeyDeps,
+  binding: string,
+  accountId: number,
+): Promise<PublicKeyCredentialRequestOptionsJSON> {
+  return optionsFor(deps, { use: recoveryUse(binding), accountId, userVerification: 'required' });
 }
 
 export type PasskeyProof =
@@ -40,7 +42,38 @@ export type PasskeyProof =
 /** Judges what `navigator.credentials.get` answered in this interaction. `accountId`: whose it has to be, null for anybody's. */
 export async function provePasskey(
   deps: PasskeyDeps & FactorChangeDeps,
-  order: { readonly interactionUid: string; readonly answer: string; readonly accountId: number | null },
+  { interactionUid, ...order }: Answered & { readonly interactionUid: string },
+): Promise<PasskeyProof> {
+  return judge(deps, { ...order, use: loginUse(interactionUid), mustVerify: false });
+}
+
+/** The same in a recovery, where a passkey that asked for no finger, face or PIN is not enough. */
+export async function provePasskeyForRecovery(
+  deps: PasskeyDeps & FactorChangeDeps,
+  { binding, ...order }: Answered & { readonly binding: string; readonly accountId: number },
+): Promise<PasskeyProof> {
+  return judge(deps, { ...order, use: recoveryUse(binding), mustVerify: true });
+}
+
+type Answered = { readonly answer: string; readonly accountId: number | null };
+
+async function optionsFor(
+  deps: PasskeyDeps,
+  of: { use: ChallengeUse; accountId: number | null; userVerification: 'preferred' | 'required' },
+): Promise<PublicKeyCredentialRequestOptionsJSON> {
+  const known = of.accountId === null ? [] : await listFactors(deps.db, of.accountId, 'passkey');
+  return generateAuthenticationOptions({
+    rpID: new URL(deps.issuer).hostname,
+    challenge: bytesOf(deps.challenges.make(of.use)),
+    timeout: CHALLENGE_SECONDS * 1000,
+    userVerification: of.userVerification,
+    ...(of.accountId === null ? {} : { allowCredentials: known.map(descriptorOf) }),
+  });
+}
+
+async function judge(
+  deps: PasskeyDeps & FactorChangeDeps,
+  order: Answered & { readonly use: ChallengeUse; readonly mustVerify: boolean },
 ): Promise<PasskeyProof> {
   // 1. Whose passkey? The browser names its id; the account comes from our row, never from the answer.
   const answer = readAnswer(passkeyAssertion, order.answer);
@@ -53,11 +86,10 @@ export async function provePasskey(
   const isHis = !userHandle || Buffer.from(userHandle, 'base64url').toString() === sub;
   if (!isHis || (order.accountId !== null && order.accountId !== account.id))
     return { outcome: 'refused', because: 'other-account', sub };
-  // 2. Challenge of this interaction, used now; origin, RP id, presence, signature.
+  // 2. Challenge of this interaction or recovery, used now; origin, RP id, presence, signature.
   const kept = keptPasskey.parse(factor.public);
   const challenge = answeredChallenge(answer.response.clientDataJSON) ?? '';
-  if (!(await deps.challenges.take(loginUse(order.interactionUid), challenge)))
-    return { outcome: 'refused', because: 'answer', sub };
+  if (!(await deps.challenges.take(order.use, challenge))) return { outcome: 'refused', because: 'answer', sub };
   const { clientDataJSON, authenticatorData, signature } = answer.response;
   const found = await believe(
     verifyAuthenticationResponse({
@@ -65,7 +97,7 @@ export async function provePasskey(
       expectedChallenge: challenge,
       expectedOrigin: deps.issuer,
       expectedRPID: new URL(deps.issuer).hostname,
-      requireUserVerification: false,
+      requireUserVerification: order.mustVerify,
       // The counter is judged below, of an answer whose signature is right: nobody else can say that there is a copy.
       credential: { id: answer.id, publicKey: bytesOf(kept.publicKey), counter: 0 },
     }),
@@ -88,3 +120,4 @@ function isBack(counter: number, known: number): boolean {
 }
 
 const loginUse = (binding: string): ChallengeUse => ({ purpose: 'passkey-login', binding });
+const recoveryUse = (binding: string): ChallengeUse => ({ purpose: 'passkey-recovery', binding });

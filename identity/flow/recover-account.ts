@@ -1,7 +1,7 @@
 // What a person shows to get back into an account: the code that reached its phone or mailbox, and for a proven account name,
-// number and one thing more: an authenticator code, a recovery code, or the face. A phone alone recovers nothing that was
+// number and one thing more: a passkey, an authenticator code, a recovery code, or the face. A phone alone recovers nothing that was
 // proven, because numbers are given out again.
-import type { Account } from '../domain/account.ts';
+import { type Account, mayLogIn } from '../domain/account.ts';
 import { makeLoginKey } from '../domain/document-box.ts';
 import type { PasswordFault } from '../domain/password-rules.ts';
 import { type Identity, RECOVERY_WAYS, type RecoveryWay } from '../domain/proofing.ts';
@@ -9,15 +9,18 @@ import { findDocument } from '../store/accounts.ts';
 import { insertEvent } from '../store/events.ts';
 import { listFactors } from '../store/factors.ts';
 import { proveRecoveryCode, proveTotp } from './authenticator.ts';
+import type { FactorChangeDeps } from './change-factors.ts';
 import { endSessionsOf } from './end-sessions.ts';
 import { takeLimit } from './limit.ts';
 import type { PasswordPolicy } from './new-password.ts';
+import type { PasskeyDeps } from './passkey-deps.ts';
 import { type ProveDeps, proveByFace } from './prove-identity.ts';
+import { provePasskeyForRecovery } from './prove-passkey.ts';
 import { setPassword } from './set-password.ts';
 
 export type RecoveryResult =
   | { readonly outcome: 'proven'; readonly way: RecoveryWay }
-  /** Name, number, code or face does not fit; which is not said. */
+  /** Name, number, passkey, code or face does not fit; which is not said. */
   | { readonly outcome: 'refused' }
   | { readonly outcome: 'unavailable' }
   | { readonly outcome: 'paused'; readonly until: Date };
@@ -25,16 +28,24 @@ export type RecoveryResult =
 export type ShownForRecovery = { readonly identity: Identity } & (
   | { readonly code: string }
   | { readonly picture: Uint8Array }
+  /** What the browser answered; `binding`: of the recovery under way. */
+  | { readonly passkey: string; readonly binding: string }
 );
+
+/** `passkeys`: as for logging in by one. */
+export type RecoverDeps = ProveDeps & { readonly passkeys: PasskeyDeps & FactorChangeDeps };
 
 const LIMITS = [
   { kind: 'recover', max: 5, windowSeconds: 3600 },
   { kind: 'recover-day', max: 10, windowSeconds: 24 * 3600 },
 ] as const;
 
-/** True for an account whose code alone is enough: nothing about the person was ever proven. */
-export function isRecoveredByCode({ level }: Account): boolean {
-  return level === 2;
+/**
+ * May a new password be set? The code alone is enough where nothing about the person was ever proven. Judged at every page by
+ * what the account is then: one that was proven meanwhile is not recovered by a code alone. `way`: what was proven besides.
+ */
+export function mayRecover(account: Account, way: RecoveryWay | undefined): boolean {
+  return mayLogIn(account) && (way !== undefined || account.level === 2);
 }
 
 /** The ways that this account has and this house can check; none: only a service hall can help. */
@@ -44,11 +55,12 @@ export async function listRecoveryWays({ db, ports }: ProveDeps, account: Accoun
 }
 
 /**
- * Name and number against the account's own document; then the code as one of the authenticator or of the recovery codes, or
- * the picture by the face check. No code is looked at, spent or counted as wrong before name and number fit.
+ * Name and number against the account's own document; then the answer of a passkey of the account, the code as one of the
+ * authenticator or of the recovery codes, or the picture by the face check. None of them is looked at, spent or counted as
+ * wrong before name and number fit.
  */
 export async function proveForRecovery(
-  deps: ProveDeps,
+  deps: RecoverDeps,
   account: Account,
   shown: ShownForRecovery,
 ): Promise<RecoveryResult> {
@@ -63,9 +75,19 @@ export async function proveForRecovery(
   if (known?.name !== name || known.holder?.code !== holder.code || known.holder.type !== holder.type)
     return { outcome: 'refused' };
   if ('code' in shown) return proveByCode(deps, account, shown.code);
+  if ('passkey' in shown) return proveByPasskey(deps, account, shown);
   const face = await proveByFace(deps, account.sub, shown.picture);
   if (face.outcome === 'proven') return { outcome: 'proven', way: 'face' };
   return { outcome: face.outcome === 'unavailable' ? 'unavailable' : 'refused' };
+}
+
+async function proveByPasskey(
+  { passkeys }: RecoverDeps,
+  account: Account,
+  { passkey, binding }: { readonly passkey: string; readonly binding: string },
+): Promise<RecoveryResult> {
+  const result = await provePasskeyForRecovery(passkeys, { answer: passkey, accountId: account.id, binding });
+  return result.outcome === 'accepted' ? { outcome: 'proven', way: 'passkey' } : { outcome: 'refused' };
 }
 
 /** Six digits come from an authenticator, anything else is a recovery code. */

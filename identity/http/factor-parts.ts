@@ -15,7 +15,9 @@ import type { FaceCheck } from '../domain/proofing.ts';
 import { deriveScanKey } from '../domain/scan.ts';
 import { proveRecoveryCode, proveTotp } from '../flow/authenticator.ts';
 import { makeChallenges } from '../flow/challenges.ts';
+import type { FactorChangeDeps } from '../flow/change-factors.ts';
 import type { CertificateTrust } from '../flow/open-certificate-trust.ts';
+import type { PasskeyDeps } from '../flow/passkey-deps.ts';
 import type { CurrentProvider } from '../provider/current-provider.ts';
 import { findAccountByHolder, findAccountById, findAccountBySub, findDocument } from '../store/accounts.ts';
 import { findClient } from '../store/clients.ts';
@@ -67,6 +69,8 @@ export type FactorPartsDeps = {
 export type FactorParts = {
   readonly ways: readonly LoginWay[];
   readonly offerPasskeys: (visit: WayVisit) => Promise<WayShown>;
+  /** For who gets back into an account by a passkey. */
+  readonly passkeys: PasskeyDeps & FactorChangeDeps;
   /** For what takes all that the account can prove, up to level 3. `all`: every way of the login page. */
   readonly gate: (own: OwnSessions, all: readonly LoginWay[]) => FactorGate;
   /** What the account has at hand among these ways. */
@@ -138,6 +142,7 @@ export function makeFactorParts(deps: FactorPartsDeps): FactorParts {
       }),
     ],
     offerPasskeys: (visit) => offerPasskeys(passkeys, visit),
+    passkeys,
     methodsOf,
     routes: (own, all) => {
       const gate = gateOf(own, all);

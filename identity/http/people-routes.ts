@@ -7,8 +7,11 @@ import type { Route } from '../../common/http/routes.ts';
 import type { DocumentKeys } from '../domain/document-box.ts';
 import type { ProofingPorts } from '../domain/proofing.ts';
 import { type AddressKind, changeAddress, removeMail } from '../flow/change-address.ts';
+import type { FactorChangeDeps } from '../flow/change-factors.ts';
 import { judgeNewPassword, type PasswordPolicy } from '../flow/new-password.ts';
 import { checkCode, dropCode, findSentCode, type OneTimeCodeDeps, sendCode } from '../flow/one-time-code.ts';
+import type { PasskeyDeps } from '../flow/passkey-deps.ts';
+import { passkeyRecoveryOptions } from '../flow/prove-passkey.ts';
 import { listRecoveryWays, proveForRecovery, recoverWithPassword } from '../flow/recover-account.ts';
 import { registerPerson, registerWithoutProof } from '../flow/register-person.ts';
 import { findAccountByMail, findAccountByPhone, findAccountBySub, findDocument } from '../store/accounts.ts';
@@ -19,7 +22,8 @@ import type { FactorGate } from './factor-gate.ts';
 import { makeKeptPassword } from './kept-password.ts';
 import type { OwnSessions } from './own-session.ts';
 import { proveRoutes } from './prove.ts';
-import { type RecoverDraft, recoverRoutes } from './recover.ts';
+import { recoverRoutes } from './recover.ts';
+import type { RecoverDraft } from './recover-identity.ts';
 import { type RegisterDraft, registerRoutes } from './register.ts';
 import type { Visitors } from './visitor.ts';
 
@@ -37,6 +41,7 @@ export type PeopleDeps = OneTimeCodeDeps & {
   readonly proofWaitDays: number;
   readonly own: OwnSessions;
   readonly gate: FactorGate;
+  readonly passkeys: PasskeyDeps & FactorChangeDeps;
   /** What this house can send a code to. */
   readonly addressKinds: readonly AddressKind[];
 };
@@ -70,6 +75,7 @@ export function peopleRoutes(deps: PeopleDeps): readonly Route[] {
       findAccount: (sub) => findAccountBySub(db, keys, sub),
       prove: (account, shown) => proveForRecovery(deps, account, shown),
       listWays: (account) => listRecoveryWays(deps, account),
+      passkeyOptions: (account, binding) => passkeyRecoveryOptions(deps.passkeys, binding, account.id),
       setPassword: (of) => recoverWithPassword(deps, of),
     }),
     ...proveRoutes(deps),

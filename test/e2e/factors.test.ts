@@ -28,6 +28,7 @@ import {
   PERSON,
   startIdentity,
 } from '../identity/identity-house.ts';
+import { readCode } from '../identity/messages.ts';
 import { axeFindings, DESKTOP, launchChromium, layoutFindings, PHONE, shoot, type Visit, visit } from './chromium.ts';
 
 let browser: Browser | undefined;
@@ -73,15 +74,8 @@ async function readQr(page: Page): Promise<string> {
   return read.trim();
 }
 
-async function methods(house: IdentityHouse): Promise<string[]> {
-  const rows = await house.db('identity.authentications').orderBy('id').select('method', 'user_verified', 'level');
-  return rows.map(({ method, user_verified, level }) => `${method}${user_verified ? '+' : ''} L${level}`);
-}
-
-inBrowser('a passkey is added, logs in by itself and among the names of the field, and is removed', async (t) => {
-  const house = await startIdentity(t);
-  const visited = await enter(t, house);
-  const { page, context } = visited;
+/** One with finger, face or PIN, that answers at once. */
+async function addAuthenticator({ page, context }: Visit) {
   const cdp = await context.newCDPSession(page);
   await cdp.send('WebAuthn.enable');
   const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
@@ -94,6 +88,19 @@ inBrowser('a passkey is added, logs in by itself and among the names of the fiel
       automaticPresenceSimulation: true,
     },
   });
+  return { cdp, authenticatorId };
+}
+
+async function methods(house: IdentityHouse): Promise<string[]> {
+  const rows = await house.db('identity.authentications').orderBy('id').select('method', 'user_verified', 'level');
+  return rows.map(({ method, user_verified, level }) => `${method}${user_verified ? '+' : ''} L${level}`);
+}
+
+inBrowser('a passkey is added, logs in by itself and among the names of the field, and is removed', async (t) => {
+  const house = await startIdentity(t);
+  const visited = await enter(t, house);
+  const { page, context } = visited;
+  const { cdp, authenticatorId } = await addAuthenticator(visited);
   // Of an account that was not proofed nothing more than a password can be asked.
   await house.db('identity.accounts').update({ level: 2 });
   await page.goto(`${house.url}/account/factors/passkeys`);
@@ -135,6 +142,38 @@ inBrowser('a passkey is added, logs in by itself and among the names of the fiel
   await lookAt(t, visited, 'login-passkey-removed.zh');
   const words = (await house.db('identity.outbox').select('kind')).map(({ kind }) => kind);
   t.deepEqual(words.filter((kind) => kind.startsWith('factor')).sort(), ['factor-added', 'factor-removed']);
+});
+
+inBrowser('a passkey gets its person back into a proven account, with phone code, name and number', async (t) => {
+  const house = await startIdentity(t);
+  const visited = await enter(t, house, { viewport: PHONE });
+  const { page, context } = visited;
+  await addAuthenticator(visited);
+  await house.db('identity.accounts').update({ level: 2 });
+  await page.goto(`${house.url}/account/factors/passkeys`);
+  await logInByPassword(page);
+  await page.getByRole('button', { name: '添加通行密钥' }).click();
+  await page.getByText('已添加通行密钥').waitFor();
+  await house.db('identity.accounts').update({ level: 5 });
+  await context.clearCookies();
+  await page.goto(`${house.url}/recover`);
+  await page.locator('#field-account').fill(PERSON.phone);
+  await page.getByRole('button', { name: '获取验证码' }).click();
+  await page.locator('#field-code').fill(await readCode(house, PERSON.phone));
+  await page.getByRole('button', { name: '核对验证码' }).click();
+  await lookAt(t, visited, 'recover-passkey.zh');
+  await page.locator('#field-name').fill('张四');
+  await page.locator('#field-code').fill(PERSON.holder.code);
+  await page.getByRole('button', { name: '使用通行密钥核验' }).click();
+  await page.getByText('核验没有通过').waitFor();
+  await lookAt(t, visited, 'recover-passkey-refused.zh');
+  await page.locator('#field-name').fill(PERSON.name);
+  await page.getByRole('button', { name: '使用通行密钥核验' }).click();
+  await page.locator('#field-password').fill('another phrase entirely');
+  await page.getByRole('button', { name: '修改密码' }).click();
+  await page.getByText('密码已修改').first().waitFor();
+  const [event] = await house.db('identity.events').where({ kind: 'account.recovered' });
+  t.deepEqual(event.detail, { way: 'passkey' });
 });
 
 inBrowser(

@@ -9,6 +9,7 @@ import { loginUnfinishedPage } from '../../identity/web/login-unfinished-page.ts
 import { newPasswordPage } from '../../identity/web/new-password-page.ts';
 import { ownDataPage } from '../../identity/web/own-data-page.ts';
 import { profilePage } from '../../identity/web/profile-page.ts';
+import { type RecoverIdentityPage, recoverIdentityPage } from '../../identity/web/recover-identity-page.ts';
 
 const NOW = new Date('2026-11-20T02:24:35Z');
 const viewer = { name: '张三' };
@@ -31,6 +32,11 @@ const profile = {
 const address: AddressPage = {
   ...{ viewer, formFields, kind: 'mail', current: null, isRemovable: false },
   ...{ typed: '', faults: [], sent: null, message: null },
+};
+
+const recovery: RecoverIdentityPage = {
+  ...{ csrf: 'token', faults: [], trouble: null, ways: [], passkeyOptions: null },
+  typed: { name: '张三', codeType: '111', code: '' },
 };
 
 const entry: HistoryEntry = {
@@ -132,6 +138,19 @@ export const ACCOUNT_GALLERY: Readonly<Record<string, (frame: PageFrame) => stri
       faults: [{ field: 'code', words: '验证码不正确或已过期，请重新获取' }],
     }),
   'account-mail-bound': (frame) => addressPage(frame, { ...address, current: 'y***@example.cn', message: 'bound' }),
+  'recover-identity': (frame) =>
+    recoverIdentityPage(frame, { ...recovery, ways: ['passkey', 'totp', 'recovery', 'face'], passkeyOptions: {} }),
+  'recover-identity-422': (frame) =>
+    recoverIdentityPage(frame, {
+      ...{ ...recovery, ways: ['passkey', 'totp'], passkeyOptions: {}, trouble: { kind: 'refused' } },
+      faults: [{ field: 'second', words: '请填写此码，或用其他一种方式核验' }],
+    }),
+  'recover-identity-passkey': (frame) =>
+    recoverIdentityPage(frame, {
+      ...{ ...recovery, ways: ['passkey'], passkeyOptions: {} },
+      faults: [{ field: 'passkey', words: '请使用通行密钥核验' }],
+    }),
+  'recover-identity-hall': (frame) => recoverIdentityPage(frame, recovery),
   'account-data': (frame) => ownDataPage(frame, { viewer, formFields }),
   'account-password': (frame) =>
     newPasswordPage(frame, { viewer, formFields, notMe: false, asksCurrent: true, minLength: 8, faults: [] }),
