@@ -132,6 +132,7 @@ function routesOf(core: Core, handlers: Handlers): readonly Route[] {
     row('GET', DESK_DRAFT, 'session', drafts.review),
     row('GET', `${DESK_DRAFT}/edit`, 'session', drafts.edit),
     row('GET', `${DESK_DRAFT}/photo`, 'session', drafts.photo),
+    row('GET', `${DESK_DRAFT}/preview`, 'session', drafts.preview),
     row('POST', `${DESK_DRAFT}/issue`, 'session', drafts.issue),
     row('GET', `${DESK}/issues/:issue_id`, 'session', issueDone),
     row('GET', `${DESK}/licenses`, 'session', issued.search),

@@ -2,29 +2,32 @@
 // is a draft from the first time that he sends it. Those of further versions go their own way from here (desk-versions.ts).
 import type Koa from 'koa';
 import { chinaDate } from '../../common/codes/calendar-date.ts';
-import { isTrustError, PROBLEMS, TrustError } from '../../common/errors.ts';
+import { TrustError } from '../../common/errors.ts';
 import { readForm } from '../../common/http/body.ts';
 import { pageFrame, sendPage } from '../../common/http/preferences.ts';
 import type { Handler } from '../../common/http/routes.ts';
 import { seeOther } from '../../common/http/see-other.ts';
 import { makeId } from '../../common/ids.ts';
-import { columnNameAt } from '../domain/batch-columns.ts';
 import type { Draft, DraftFault } from '../domain/draft.ts';
 import type { LicenseType } from '../domain/license-type.ts';
 import { decideDates } from '../domain/license-validity.ts';
 import { parsePhoto } from '../domain/photo.ts';
 import { getDraft, issueDraft, judge, saveDraft } from '../flow/drafts.ts';
 import { issuerOfClerk } from '../flow/issuer.ts';
+import { previewDraft } from '../flow/preview-draft.ts';
 import { deskPath } from '../web/desk-frame.ts';
 import { issueFormPage } from '../web/issue-form-page.ts';
 import { reviewPage } from '../web/issue-review-page.ts';
-import { holdersOf, readDraftForm } from './desk-form.ts';
+import { faultOfRefusal, holdersOf, readDraftForm } from './desk-form.ts';
 import { leadToIssued } from './desk-issued.ts';
 import { type AtDesk, atDesk, type DeskParts } from './desk-person.ts';
-import { editVersion, issueVersionHere, photoOfBefore, reviewVersion } from './desk-versions.ts';
+import { sendPreview } from './desk-preview.ts';
+import { editVersion, issueVersionHere, photoOfBefore, previewVersion, reviewVersion } from './desk-versions.ts';
 import { paramOf } from './person.ts';
 
-export type DeskDraftHandlers = Readonly<Record<'form' | 'send' | 'review' | 'edit' | 'photo' | 'issue', Handler>>;
+export type DeskDraftHandlers = Readonly<
+  Record<'form' | 'send' | 'review' | 'edit' | 'photo' | 'preview' | 'issue', Handler>
+>;
 
 export function makeDeskDraftHandlers(parts: DeskParts): DeskDraftHandlers {
   const { deps, sessions } = parts;
@@ -68,6 +71,14 @@ export function makeDeskDraftHandlers(parts: DeskParts): DeskDraftHandlers {
       ctx.type = mediaType;
       ctx.body = Buffer.from(base64, 'base64');
     },
+    preview: async (ctx) => {
+      const { at, draft, type } = await own(ctx);
+      const { follows } = draft;
+      if (follows !== null) return previewVersion(parts, ctx, { at, draft, follows });
+      await orFaults(ctx, at, type, draft, async () =>
+        sendPreview(ctx, at, draft, await previewDraft(deps, at.clerk, draft)),
+      );
+    },
     issue: async (ctx) => {
       const { at, draft, type } = await own(ctx);
       sessions.checkCsrf(ctx, await readForm(ctx));
@@ -110,15 +121,24 @@ async function send(parts: DeskParts, ctx: Koa.Context): Promise<void> {
 }
 
 async function issue(parts: DeskParts, ctx: Koa.Context, at: AtDesk, draft: Draft, type: LicenseType): Promise<void> {
-  const { deps } = parts;
-  try {
-    const outcome = await issueDraft(deps, at.clerk, draft);
+  await orFaults(ctx, at, type, draft, async () => {
+    const outcome = await issueDraft(parts.deps, at.clerk, draft);
     if (outcome === null) return seeOther(ctx, `${deskPath(at.desk, 'drafts', draft.draftId)}/edit`);
     await leadToIssued(parts, ctx, at, draft, outcome);
+  });
+}
+
+/** What only the printing or the record finds stands at its field too. */
+async function orFaults(
+  ctx: Koa.Context,
+  at: AtDesk,
+  type: LicenseType,
+  draft: Draft,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
   } catch (error) {
-    if (!isTrustError(error) || PROBLEMS[error.code].status >= 500) throw error;
-    // What only the printing or the record finds stands at its field too.
-    const column = error.code === 'case-conflict' ? 'case_id' : columnNameAt(error.pointer);
-    sendForm(ctx, at, type, draft, { faults: [{ column, problem: error.code, fault: error.message }] });
+    sendForm(ctx, at, type, draft, { faults: [faultOfRefusal(error)] });
   }
 }

@@ -1,10 +1,10 @@
 // What a clerk sends with the form of a draft: its fields, its photo, the draft that it is.
 import type Koa from 'koa';
-import { isTrustError, TrustError } from '../../common/errors.ts';
+import { isTrustError, PROBLEMS, TrustError } from '../../common/errors.ts';
 import { readForm } from '../../common/http/body.ts';
 import { readUploadForm } from '../../common/http/upload.ts';
-import { type Cells, columnsOf, holderPrefix } from '../domain/batch-columns.ts';
-import type { DraftContent } from '../domain/draft.ts';
+import { type Cells, columnNameAt, columnsOf, holderPrefix } from '../domain/batch-columns.ts';
+import type { DraftContent, DraftFault } from '../domain/draft.ts';
 import type { LicenseType } from '../domain/license-type.ts';
 import { getDraft } from '../flow/drafts.ts';
 import type { AtDesk, DeskParts } from './desk-person.ts';
@@ -47,6 +47,13 @@ export function holdersOf(type: LicenseType, { cells }: DraftContent, room: numb
   );
   const wanted = Math.max(room, type.holder.min_holders, 1, ...filled.map((index) => index + 1));
   return Math.min(wanted, type.holder.max_holders);
+}
+
+/** What only the printing or the record found, at its field. Throws on whatever a clerk cannot mend. */
+export function faultOfRefusal(error: unknown): DraftFault {
+  if (!isTrustError(error) || PROBLEMS[error.code].status >= 500) throw error;
+  const column = error.code === 'case-conflict' ? 'case_id' : columnNameAt(error.pointer);
+  return { column, problem: error.code, fault: error.message };
 }
 
 async function readTyped(ctx: Koa.Context, type: LicenseType) {

@@ -7,10 +7,10 @@ import { pageFrame, sendPage } from '../../common/http/preferences.ts';
 import type { Handler } from '../../common/http/routes.ts';
 import { seeOther } from '../../common/http/see-other.ts';
 import { makeId } from '../../common/ids.ts';
-import { columnNameAt } from '../domain/batch-columns.ts';
 import type { Draft, DraftFault, Follows } from '../domain/draft.ts';
 import { compareVersions, firstCells, keepUntouched } from '../domain/version-draft.ts';
 import { saveDraft } from '../flow/drafts.ts';
+import { previewDraft } from '../flow/preview-draft.ts';
 import {
   issueVersionDraft,
   judgeVersion,
@@ -21,9 +21,10 @@ import {
 import { deskPath } from '../web/desk-frame.ts';
 import { versionFormPage } from '../web/version-form-page.ts';
 import { VERSION_REFUSALS, versionRefusedPage, versionReviewPage } from '../web/version-review-page.ts';
-import { holdersOf, readDraftForm } from './desk-form.ts';
+import { faultOfRefusal, holdersOf, readDraftForm } from './desk-form.ts';
 import { leadToIssued } from './desk-issued.ts';
 import { type AtDesk, atDesk, type DeskParts } from './desk-person.ts';
+import { sendPreview } from './desk-preview.ts';
 import { identifierOf } from './licenses.ts';
 import { paramOf } from './person.ts';
 
@@ -78,19 +79,32 @@ export async function reviewVersion(parts: DeskParts, ctx: Koa.Context, { at, dr
   });
 }
 
-export async function issueVersionHere(parts: DeskParts, ctx: Koa.Context, { at, draft, follows }: Own): Promise<void> {
-  const { deps } = parts;
+export async function previewVersion(parts: DeskParts, ctx: Koa.Context, own: Own): Promise<void> {
+  const { at, draft } = own;
+  await orFaults(parts, ctx, own, async () => {
+    sendPreview(ctx, at, draft, await previewDraft(parts.deps, at.clerk, draft));
+  });
+}
+
+export async function issueVersionHere(parts: DeskParts, ctx: Koa.Context, own: Own): Promise<void> {
+  const { at, draft, follows } = own;
+  await orFaults(parts, ctx, own, async () => {
+    const outcome = await issueVersionDraft(parts.deps, at.clerk, draft, follows);
+    if (outcome === null) return seeOther(ctx, deskPath(at.desk, 'drafts', draft.draftId, 'edit'));
+    await leadToIssued(parts, ctx, at, draft, outcome);
+  });
+}
+
+/** What only the printing or the record finds stands at its field too. */
+async function orFaults(parts: DeskParts, ctx: Koa.Context, own: Own, work: () => Promise<void>): Promise<void> {
+  const { at, draft, follows } = own;
   await orRefused(parts, ctx, at, follows, async () => {
     try {
-      const outcome = await issueVersionDraft(deps, at.clerk, draft, follows);
-      if (outcome === null) return seeOther(ctx, deskPath(at.desk, 'drafts', draft.draftId, 'edit'));
-      await leadToIssued(parts, ctx, at, draft, outcome);
+      await work();
     } catch (error) {
       if (isRefusal(error)) throw error;
-      if (!isTrustError(error) || PROBLEMS[error.code].status >= 500) throw error;
-      const column = error.code === 'case-conflict' ? 'case_id' : columnNameAt(error.pointer);
-      const faults = [{ column, problem: error.code, fault: error.message }];
-      sendForm(ctx, at, follows, await openVersionBefore(deps, at.clerk, follows), draft, { faults });
+      const faults = [faultOfRefusal(error)];
+      sendForm(ctx, at, follows, await openVersionBefore(parts.deps, at.clerk, follows), draft, { faults });
     }
   });
 }

@@ -22,7 +22,8 @@ const INKS: Readonly<Record<Ink, string>> = {
 export type Box = { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
 export type FacePage = {
   readonly drawing: FaceDrawing;
-  readonly qr: string;
+  /** Null where nothing is issued that could be checked. */
+  readonly qr: string | null;
   /** Where the photo stands, in millimetres. */
   readonly photo: Box | null;
   readonly watermark: Watermark | null;
@@ -62,7 +63,6 @@ export function faceContent(
     const shown = weight === 'bold' ? `/F2 ${pdfNumber(size)} Tf ${boldCode(text)} Tj` : show(text, size);
     return `BT ${INKS[ink]} rg ${mm(x)} ${mm(y)} Td ${shown} ET`;
   };
-  const { qr } = measures;
   return [
     '2 J',
     ...texts.filter(isGhost).map(drawText),
@@ -74,7 +74,7 @@ export function faceContent(
     ),
     ...texts.filter((text) => !isGhost(text)).map(drawText),
     '0 g',
-    qrPath(page.qr, qr.x * POINTS_PER_MM, qr.y * POINTS_PER_MM, qr.side * POINTS_PER_MM),
+    ...(page.qr === null ? [] : [drawQr(measures, page.qr)]),
     ...(page.watermark ? drawWatermark(measures, page.watermark, show) : []),
   ].join('\n');
 }
@@ -101,6 +101,10 @@ function splitRuns(fonts: FontChoice, text: string): readonly Run[] {
     else runs.push({ index, text: character });
   }
   return runs;
+}
+
+function drawQr({ qr }: FaceMeasures, text: string): string {
+  return qrPath(text, qr.x * POINTS_PER_MM, qr.y * POINTS_PER_MM, qr.side * POINTS_PER_MM);
 }
 
 function drawPhoto({ x, y, width, height }: Box): string[] {

@@ -1,5 +1,6 @@
-// The watermark of an annotated copy (加注件, GB/T 36901): who may use the copy, for what and until when, slanted over the whole
-// page again and again, so that no part of it can be used without. Instructions in millimetres, as everywhere in the layout.
+// Watermarks: on an annotated copy (加注件, GB/T 36901) who may use the copy, for what and until when; on a preview that it is
+// one. Slanted over the whole page again and again, so that no part of it can be used without. Instructions in millimetres, as
+// everywhere in the layout.
 import { TrustError } from '../../common/errors.ts';
 import { widthMm, wrapText } from '../../common/pdf/typeface.ts';
 import type { Measures } from './face-drawing.ts';
@@ -19,6 +20,7 @@ const OPACITY = 0.15;
 const SIZES = [12, 10, 8];
 const MOST_LINES = 8;
 const BLOCK_WIDTH = 96;
+const PREVIEW_WORDS = ['预览，未签发、未盖章，无效', 'Preview, not issued, not valid'];
 const MM_PER_POINT = 25.4 / 72;
 
 /** The words of the copy, one sentence a line. */
@@ -37,17 +39,30 @@ export function layoutWatermark({ regular }: Measures, page: FaceMeasures, annot
   const words = watermarkWords(annotation);
   for (const size of SIZES) {
     const lines = words.flatMap((sentence) => wrapText(regular, sentence, size, BLOCK_WIDTH));
-    if (lines.length > MOST_LINES) continue;
-    const pitch = size * MM_PER_POINT * 1.5;
-    const step = {
-      x: Math.max(...lines.map((line) => widthMm(regular, line, size))) + 14,
-      y: lines.length * pitch + 20,
-    };
-    return { texts: tile(page, lines, pitch, step), size, degrees: DEGREES, opacity: OPACITY };
+    if (lines.length <= MOST_LINES) return layLines(regular, page, lines, { size, opacity: OPACITY });
   }
   throw new TrustError('license-fields-invalid', 'purpose and recipient do not fit into the watermark', {
     pointer: '/purpose',
   });
+}
+
+/** Darker and larger than that of a copy: nobody shall take a preview for a license. */
+export function layoutPreviewMark({ regular }: Measures, page: FaceMeasures): Watermark {
+  return layLines(regular, page, PREVIEW_WORDS, { size: 20, opacity: 0.3 });
+}
+
+function layLines(
+  regular: Measures['regular'],
+  page: FaceMeasures,
+  lines: readonly string[],
+  { size, opacity }: Pick<Watermark, 'size' | 'opacity'>,
+): Watermark {
+  const pitch = size * MM_PER_POINT * 1.5;
+  const step = {
+    x: Math.max(...lines.map((line) => widthMm(regular, line, size))) + 14,
+    y: lines.length * pitch + 20,
+  };
+  return { texts: tile(page, lines, pitch, step), size, degrees: DEGREES, opacity };
 }
 
 type Text = Watermark['texts'][number];

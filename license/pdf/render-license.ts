@@ -1,22 +1,19 @@
 // Record and template version -> the PDF of a license, ready for its seal: face, embedded fonts, photo, QR code, XMP and the
 // attachment metadata.xml. The same record gives the same bytes in every process and on every machine: nothing asks for the
 // time or for chance, and nothing is compressed here (ADR 0026). Built to the rules of PDF/A-3b, checked by our own tests of
-// them. An annotated copy (加注件) is drawn the same way. GB/T 36905 asks for OFD; this is the PDF twin.
+// them. An annotated copy (加注件) is drawn the same way; a preview (render-preview.ts) shares the page. GB/T 36905 asks for
+// OFD; this is the PDF twin.
 import { utf8 } from '../../common/bytes.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
-import { PdfFile, type PdfRef, pdfDate, pdfNumber, pdfText, refer } from '../../common/pdf/pdf-file.ts';
-import { POINTS_PER_MM } from '../../common/pdf/typeface.ts';
+import { PdfFile, type PdfRef, pdfDate, pdfText, refer } from '../../common/pdf/pdf-file.ts';
 import { makeFaceLink } from '../domain/face-link.ts';
 import type { LicenseType } from '../domain/license-type.ts';
-import { collectFonts, type FacePage, faceContent, fontName } from './face-content.ts';
 import { checkPrintable, type FontChoice } from './face-fonts.ts';
-import { layoutFace } from './face-layout.ts';
 import { listMetadataRows, type MetadataRow, metadataXml, metadataXmp } from './face-metadata.ts';
-import { type FacePhoto, placePhoto, readPhoto } from './face-photo.ts';
 import type { FaceAnnotation, FaceRecord } from './face-record.ts';
-import { type FaceBlock, listBlocks } from './face-sections.ts';
+import { addSheet, type FaceSheet, layoutSheet } from './face-sheet.ts';
 import { layoutWatermark } from './face-watermark.ts';
-import { type PreparedFace, prepareFace, type Renderer } from './prepare-face.ts';
+import type { Renderer } from './prepare-face.ts';
 
 export type RenderedLicense = {
   readonly pdf: Uint8Array;
@@ -35,74 +32,29 @@ export function renderLicense(
   license: FaceRecord,
   annotation?: FaceAnnotation,
 ): RenderedLicense {
-  const face = prepareFace(renderer, type);
-  const blocks = listBlocks(type, license);
-  checkWords(face.fonts, license, blocks, annotation);
-  const photo = license.photo ? readPhoto(license.photo) : null;
-  const page: FacePage = {
-    drawing: layoutFace(face.measures, face.page, type, license, blocks),
-    qr: makeFaceLink(license.verifyUrl, license),
-    photo: photo && placePhoto(photo, photoBox(face)),
-    watermark: annotation ? layoutWatermark(face.measures, face.page, annotation) : null,
-  };
-  const { x, y } = face.page.seal;
-  const pdf = writeFile({ face, type, license, annotation, photo, page });
-  return { pdf, seal: { page: 1, xMm: x, yMm: y } };
+  const sheet = layoutSheet(renderer, type, license, ({ fonts, measures, page }) => {
+    if (annotation) checkWords(fonts, annotation);
+    return {
+      qr: makeFaceLink(license.verifyUrl, license),
+      watermark: annotation ? layoutWatermark(measures, page, annotation) : null,
+    };
+  });
+  const { x, y } = sheet.face.page.seal;
+  return { pdf: writeFile({ ...sheet, annotation }), seal: { page: 1, xMm: x, yMm: y } };
 }
 
-/** Every word that is not the type's own. */
-function checkWords(
-  fonts: FontChoice,
-  license: FaceRecord,
-  blocks: readonly FaceBlock[],
-  annotation: FaceAnnotation | undefined,
-): void {
-  for (const block of blocks) {
-    if (block.kind === 'heading' || block.kind === 'statement') continue;
-    for (const item of block.kind === 'table' ? block.lines.flat() : block.items) {
-      checkPrintable(fonts, item.value, item.pointer);
-    }
-  }
-  checkPrintable(fonts, license.licenseNumber, '/license_number');
-  checkPrintable(fonts, license.issuingAuthority.name, '/authority');
-  if (!annotation) return;
-  checkPrintable(fonts, annotation.cause, '/purpose');
-  checkPrintable(fonts, annotation.recipient, '/recipient');
-  checkPrintable(fonts, annotation.creator, '/creator');
+function checkWords(fonts: FontChoice, { cause, recipient, creator }: FaceAnnotation): void {
+  checkPrintable(fonts, cause, '/purpose');
+  checkPrintable(fonts, recipient, '/recipient');
+  checkPrintable(fonts, creator, '/creator');
 }
 
-function photoBox({ page }: PreparedFace): { x: number; y: number; width: number; height: number } {
-  const { width, height } = page.photo;
-  return { x: page.right - width, y: page.top - height, width, height };
-}
-
-type Sheet = {
-  readonly face: PreparedFace;
-  readonly type: LicenseType;
-  readonly license: FaceRecord;
-  readonly annotation: FaceAnnotation | undefined;
-  readonly photo: FacePhoto | null;
-  readonly page: FacePage;
-};
+type Sheet = FaceSheet & { readonly annotation: FaceAnnotation | undefined };
 
 function writeFile(sheet: Sheet): Uint8Array {
-  const { face, type, license, annotation, photo, page } = sheet;
+  const { face, type, license, annotation } = sheet;
   const file = new PdfFile(face.beginning);
-  const used = collectFonts(face.fonts, page);
-  const content = file.addStream('', utf8(faceContent(face, used, page)), { plain: true });
-  const fonts = [...used].map(([index, font]) => `/${fontName(index)} ${refer(font.write(file, { plain: true }))}`);
-  const resources = [
-    `/Font << /F2 ${refer(face.boldFont)} ${fonts.join(' ')} >>`,
-    ...(photo ? [`/XObject << /P1 ${refer(photo.write(file))} >>`] : []),
-    ...(page.watermark ? [`/ExtGState << /W1 << /Type /ExtGState /ca ${page.watermark.opacity} >> >>`] : []),
-  ];
-  const pages = file.reserve();
-  const box = [face.page.width, face.page.height].map((mm) => pdfNumber(mm * POINTS_PER_MM)).join(' ');
-  const only = file.add(
-    `<< /Type /Page /Parent ${refer(pages)} /MediaBox [0 0 ${box}] /Resources << ${resources.join(' ')} >> ` +
-      `/Contents ${refer(content)} >>`,
-  );
-  file.add(`<< /Type /Pages /Kids [${refer(only)}] /Count 1 >>`, pages);
+  const pages = addSheet(file, sheet);
   const madeAt = annotation?.createdAt ?? license.createdAt;
   const rows = listMetadataRows(type, license, annotation);
   return file.encode({

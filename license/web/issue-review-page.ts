@@ -10,6 +10,7 @@ import type { LicenseDates } from '../domain/license-validity.ts';
 import { type DeskFrame, deskPage, deskPath } from './desk-frame.ts';
 import { columnLabel, holderColumn, holderLabel } from './form-words.ts';
 import { dateWords, labelWords, typeName, valueWords } from './license-words.ts';
+import { reviewActions } from './review-actions.ts';
 
 const TEXTS = {
   title: { zh: '核对{type}', en: 'Review: {type}' },
@@ -23,7 +24,6 @@ const TEXTS = {
   photo: { zh: '照片', en: 'Photo' },
   photoOf: { zh: '持证人照片', en: 'Photo of the holder' },
   edit: { zh: '修改', en: 'Edit' },
-  issue: { zh: '签发并盖章', en: 'Issue and seal' },
 } satisfies Texts;
 
 export type Review = {
@@ -59,7 +59,7 @@ ${type.groups.map((group) => {
 })}
 ${part(say(TEXTS.dates), 'issued_on', dateRows(frame, review))}
 ${photo}
-<form method="post" action="${`${path}/issue`}">${hiddenFields({ csrf: desk.person.csrf })}<div class="actions"><button class="button" type="submit">${say(TEXTS.issue)}</button><a class="link" href="${`${path}/edit`}">${say(TEXTS.edit)}</a></div></form>`,
+<form method="post" action="${`${path}/issue`}">${hiddenFields({ csrf: desk.person.csrf })}${reviewActions(frame, path)}</form>`,
   });
 }
 

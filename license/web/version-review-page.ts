@@ -12,6 +12,7 @@ import type { compareVersions } from '../domain/version-draft.ts';
 import { type DeskFrame, deskPage, deskPath } from './desk-frame.ts';
 import { faultWords } from './fault-words.ts';
 import { columnLabel, columnValue } from './form-words.ts';
+import { reviewActions } from './review-actions.ts';
 import { VERSION_TEXTS, versionTitle } from './version-words.ts';
 
 const TEXTS = {
@@ -34,8 +35,6 @@ const TEXTS = {
   photo: { zh: '照片', en: 'Photo' },
   photoBefore: { zh: '现在的照片', en: 'The present photo' },
   photoAfter: { zh: '新照片', en: 'The new photo' },
-  edit: { zh: '修改', en: 'Edit' },
-  issue: { zh: '签发并盖章', en: 'Issue and seal' },
   refused: { zh: '不能办理{act}', en: '{act}: not possible' },
   superseded: {
     zh: '这个版本已由新版本替代，请从现行版本办理。',
@@ -81,7 +80,7 @@ export function versionReviewPage(frame: PageFrame, desk: DeskFrame, review: Ver
 ${changedTable(frame, review)}
 <div class="card"><h2>${say(TEXTS.case)}</h2>${facts(lang, about)}</div>
 <div class="card"><h2>${say(TEXTS.kept)}</h2>${facts(lang, stays)}</div>
-<form method="post" action="${`${path}/issue`}">${hiddenFields({ csrf: desk.person.csrf })}<div class="actions"><button class="button" type="submit">${say(TEXTS.issue)}</button><a class="link" href="${`${path}/edit`}">${say(TEXTS.edit)}</a></div></form>`,
+<form method="post" action="${`${path}/issue`}">${hiddenFields({ csrf: desk.person.csrf })}${reviewActions(frame, path)}</form>`,
   });
 }
 

@@ -119,6 +119,33 @@ test('every fault stands at its field in the language of the page; what was type
   t.is(house.seal.made.length, 0);
 });
 
+test('the face can be looked at before: marked, with nothing recorded, for the draft’s clerk and without faults alone', async (t) => {
+  const house = await startLicense(t);
+  const browser = await clerk(house);
+  const path = (await fill(browser, TYPED)).headers.get('Location') ?? '';
+  t.true((await browser.get(path)).text.includes(`href="${path}/preview"`));
+  const seen = await browser.get(`${path}/preview`);
+  t.is(seen.status, 200);
+  t.is(seen.headers.get('Content-Type'), 'application/pdf');
+  t.is(seen.headers.get('Content-Disposition'), 'inline; filename="preview.pdf"');
+  t.is(seen.headers.get('Cache-Control'), 'no-store');
+  t.true(seen.text.startsWith('%PDF-1.7'));
+  for (const table of ['issues', 'licenses', 'license_numbers', 'events']) {
+    const { rows } = await house.deps.db.raw<{ rows: object[] }>(`select 1 from license.${table}`);
+    t.deepEqual(rows, [], table);
+  }
+  t.is(house.seal.calls, 0);
+  t.is((await (await clerk(house, { sub: 'sub-colleague' })).get(`${path}/preview`)).status, 404);
+  t.is((await (await clerk(house, { roles: [] })).get(`${path}/preview`)).status, 403);
+  const edit = await browser.get(`${path}/edit`);
+  t.is((await browser.upload(edit, FORM, { occupation: '张ქ', act: 'review' })).status, 303);
+  const rare = await browser.get(`${path}/preview`);
+  t.is(rare.status, 422, 'what only the printing finds');
+  t.true(rare.text.includes('工种：字库中没有字符 U+10E5'), rare.text);
+  await browser.upload(edit, FORM, { occupation: '', act: 'save' });
+  t.is((await browser.get(`${path}/preview`)).headers.get('Location'), `${path}/edit`);
+});
+
 test('a draft is kept with its photo, for its clerk alone', async (t) => {
   const house = await startLicense(t);
   const browser = await clerk(house);

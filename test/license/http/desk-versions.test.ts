@@ -141,8 +141,11 @@ test('更正 of name and photo shows both; 补发 changes nothing and says so', 
   t.is(gone, '', 'before the version before');
   const replaced = placeOf(await send(browser, `${path}/versions/replace`, {}));
   const review = await browser.get(replaced);
+  const seen = await browser.get(`${replaced}/preview`);
+  t.deepEqual([seen.status, seen.headers.get('Content-Type')], [200, 'application/pdf']);
   shows(t, review, '内容没有变化', '核对补发');
   shows(t, await browser.get(placeOf(await browser.send(review, `${replaced}/issue`))), '已补发');
+  t.is((await browser.get(`${draft}/preview`)).status, 409, 'no face of what cannot be made');
   const late = await browser.get(draft);
   t.is(late.status, 409, 'the draft of the correction followed the version before');
   shows(t, late, '请从现行版本办理');
@@ -155,7 +158,8 @@ test('a draft is its clerk’s own, and for its license and operation alone', as
   const draft = placeOf(await browser.upload(form, `${path}/versions/change`, { act: 'review', occupation: '保洁' }));
   const [, id = ''] = /drafts\/(.+)$/.exec(draft) ?? [];
   const colleague = await clerk(house, { sub: 'sub-colleague' });
-  for (const place of [draft, `${draft}/edit`, `${draft}/photo`]) t.is((await colleague.get(place)).status, 404, place);
+  for (const place of ['', '/edit', '/photo', '/preview'])
+    t.is((await colleague.get(`${draft}${place}`)).status, 404, place);
   const own = await colleague.get(`${path}/versions/change`);
   t.is((await colleague.post(own, `${draft}/issue`)).status, 404);
   t.is((await colleague.upload(own, `${path}/versions/change`, { occupation: '厨师', draft: id })).status, 404);
