@@ -39,12 +39,14 @@ export function reviewPage(frame: PageFrame, desk: DeskFrame, review: Review): s
   const { type, draftId, photoHref } = review;
   const title = say(TEXTS.title, { type: typeName(frame.lang, type) });
   const path = deskPath(desk, 'drafts', draftId);
+  const edit = (name: string, anchor: string): Html =>
+    html`<a class="link" href="${`${path}/edit#field-${anchor}`}" aria-label="${`${say(TEXTS.edit)} ${name}`}">${say(TEXTS.edit)}</a>`;
   const part = (name: string, anchor: string, rows: readonly { name: string; value: HtmlValue }[]): Html =>
-    html`<div class="card"><div class="card-head"><h2>${name}</h2><a class="link" href="${`${path}/edit#field-${anchor}`}">${say(TEXTS.edit)}<span class="only-heard"> ${name}</span></a></div>${facts(frame.lang, rows)}</div>`;
+    html`<div class="card"><div class="card-head"><h2>${name}</h2>${edit(name, anchor)}</div>${facts(frame.lang, rows)}</div>`;
   const photo =
     photoHref === null
       ? null
-      : html`<div class="card"><div class="card-head"><h2>${say(TEXTS.photo)}</h2><a class="link" href="${`${path}/edit#field-photo`}">${say(TEXTS.edit)}<span class="only-heard"> ${say(TEXTS.photo)}</span></a></div><img class="photo" src="${photoHref}" alt="${say(TEXTS.photoOf)}" width="120"></div>`;
+      : html`<div class="card"><div class="card-head"><h2>${say(TEXTS.photo)}</h2>${edit(say(TEXTS.photo), 'photo')}</div><img class="photo" src="${photoHref}" alt="${say(TEXTS.photoOf)}" width="120"></div>`;
   return deskPage(frame, desk, {
     place: 'home',
     title,
