@@ -124,3 +124,10 @@ export function maskName(name: string, codeType: string): string {
   if (letters.length <= 2) return `${first}*`;
   return `${first}${'*'.repeat(letters.length - 2)}${letters.at(-1)}`;
 }
+
+/** For a page that says which license it is, not whose. */
+export function maskNames(content: LicenseContent): LicenseContent {
+  const masked = (holder: Holder): Holder => ({ ...holder, name: maskName(holder.name, holder.codeType) });
+  const [first, ...others] = content.holders;
+  return { ...content, holders: [masked(first), ...others.map(masked)] };
+}

@@ -1,19 +1,18 @@
 // What a clerk finds among the licenses that his organisation issued: by identifier, 证照编号 or case id, or all of a holder by
-// the exact code. Looking through a holder's licenses is a reading, and the holder sees it.
+// the exact code. Looking through a holder's licenses is a reading, and the holder sees it. Who names a license already is
+// told no more than that it is there, with masked names; opening it is the reading (http/desk-licenses.ts).
 import { canonicalHolderCode } from '../../common/codes/holder-code.ts';
 import { ISSUE_OPERATIONS } from '../../common/contract/license.ts';
 import { isTrustError } from '../../common/errors.ts';
 import { holderKey } from '../domain/holder-key.ts';
-import type { LicenseEvent } from '../domain/license-event.ts';
 import { numberKeyOf } from '../domain/license-number.ts';
 import type { License } from '../domain/license-record.ts';
-import { insertEvents } from '../store/events.ts';
 import { findIssue } from '../store/issues.ts';
 import { listAuthorityRights } from '../store/issuing-rights.ts';
 import { findLicenseHeads, listLicenseIdsByNumber } from '../store/licenses.ts';
+import { recordReadings } from './authority-readings.ts';
 import type { LicenseDeps } from './deps.ts';
 import { authorityClerk, type Clerk } from './issuer.ts';
-import { makeEvent } from './make-event.ts';
 import { listHolderLicenses } from './open-license.ts';
 import { getIssuedLicense } from './read-license.ts';
 
@@ -45,17 +44,8 @@ export async function findLicensesOfHolder(
   const key = holderKey(deps.keys.pepper, codeType, canonicalHolderCode(code));
   const own = await listHolderLicenses(deps, key);
   const issued = own.filter(({ head }) => head.authorityCode === clerk.organisation);
-  if (issued.length > 0) {
-    const events = issued.map((license) => readEvent(license, clerk, organisationName, deps.clock()));
-    await insertEvents(deps.db, events);
-  }
+  await recordReadings(deps, { ...authorityClerk(clerk), organisationName }, 'found', issued);
   return issued;
-}
-
-function readEvent({ dataKey, content }: License, clerk: Clerk, name: string, at: Date): LicenseEvent {
-  const who = { actor: clerk.account, organisation: clerk.organisation, basis: 'authority' };
-  const detail = { organisation_name: name, fields: ['license_number', 'holder_name', 'validity'] };
-  return makeEvent(dataKey, { at, kind: 'read', identifier: content.identifier, ...who }, detail);
 }
 
 async function identifiersByNumber(

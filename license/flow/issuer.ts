@@ -65,13 +65,17 @@ export type AuthorityActor = {
   worksFor(licenseType: string, authorityCode: string): Promise<boolean>;
 };
 
-/** Throws `issuing-not-allowed` for a client that is not registered. */
-export async function authorityClient(deps: Pick<LicenseDeps, 'db'>, clientId: string): Promise<AuthorityActor> {
+/** With the name of its organisation. Throws `issuing-not-allowed` for a client that is not registered. */
+export async function authorityClient(
+  deps: Pick<LicenseDeps, 'db'>,
+  clientId: string,
+): Promise<AuthorityActor & { readonly organisationName: string }> {
   const client = await findClient(deps.db, clientId);
   if (!client) throw new TrustError('issuing-not-allowed', 'this client is not registered');
   return {
     actor: clientId,
     organisation: client.organisation,
+    organisationName: client.organisationName,
     clientId,
     worksFor: (licenseType, authorityCode) => isClientOfAuthority(deps.db, clientId, licenseType, authorityCode),
   };

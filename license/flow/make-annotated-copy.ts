@@ -26,7 +26,7 @@ import { getClient } from './clients.ts';
 import type { LicenseDeps } from './deps.ts';
 import { checkSealedCopy } from './finish-intent.ts';
 import { throwForeign } from './foreign-problem.ts';
-import { makeBareEvent } from './make-event.ts';
+import { makeEvent } from './make-event.ts';
 import { getLicense } from './open-license.ts';
 import { readSealedFile, storeSealedFile } from './sealed-files.ts';
 
@@ -125,9 +125,9 @@ export async function readCopyAtAddress(
   const { dataKey } = await getLicense(deps, copy.identifier);
   const stored = { sm3: copy.fileSm3, storedSm3: copy.address.storedSm3 };
   const pdf = await readSealedFile(deps.files, dataKey, `copy ${copy.copyId}`, stored);
-  const { licenseId, identifier, basis } = copy;
-  const who = { actor: clientId, organisation: caller.organisation, basis };
-  await insertEvent(deps.db, makeBareEvent({ at: now, kind: 'file-read', licenseId, identifier, ...who }));
+  const who = { actor: clientId, organisation: caller.organisation, basis: copy.basis };
+  const happening = { at: now, kind: 'file-read', identifier: copy.identifier, ...who } as const;
+  await insertEvent(deps.db, makeEvent(dataKey, happening, { organisation_name: caller.organisationName }));
   return { copy, pdf };
 }
 

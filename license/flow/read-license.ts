@@ -1,9 +1,9 @@
 // Who may read which license without a further ground: the authority that issued it, and its holder. Everybody else is told
-// that there is none, so that identifiers cannot be tried out; what others may read is decided by authorise-read.ts.
+// that there is none, so that identifiers cannot be tried out; what others may read is decided by authorise-read.ts. That the
+// authority read is recorded where it is told something: authority-readings.ts.
 import { parseLicenseIdentifier } from '../domain/license-identifier.ts';
-import type { License, LicenseHead, LicenseVersion } from '../domain/license-record.ts';
+import type { License, LicenseHead } from '../domain/license-record.ts';
 import { isHolder } from '../store/holder-licenses.ts';
-import { listLicenseVersions } from '../store/versions.ts';
 import type { LicenseDeps } from './deps.ts';
 import type { AuthorityActor } from './issuer.ts';
 import { getLicense, getLicenseHead, licenseNotFound } from './open-license.ts';
@@ -25,16 +25,6 @@ export async function getIssuedHead(
 ): Promise<LicenseHead> {
   await checkAuthority(actor, identifier);
   return getLicenseHead(deps, identifier);
-}
-
-/** All versions, the newest first. Throws as `getIssuedLicense`. */
-export async function listIssuedVersions(
-  deps: Pick<LicenseDeps, 'db'>,
-  actor: AuthorityActor,
-  identifier: string,
-): Promise<readonly LicenseVersion[]> {
-  const head = await getIssuedHead(deps, actor, identifier);
-  return listLicenseVersions(deps.db, head.licenseId);
 }
 
 /** A version of a license that is this holder's now. Throws identifier-malformed, identifier-check, license-not-found. */

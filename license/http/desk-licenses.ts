@@ -14,6 +14,8 @@ import type { License } from '../domain/license-record.ts';
 import { nextState, type StateAct, TRANSITIONS } from '../domain/license-states.ts';
 import type { LicenseType } from '../domain/license-type.ts';
 import { renewalWindow } from '../domain/next-version.ts';
+import { maskNames } from '../domain/shown-parts.ts';
+import { readFileAsAuthority, recordReadings } from '../flow/authority-readings.ts';
 import { actOnLicense } from '../flow/change-state.ts';
 import { findIssuedLicenses, findLicensesOfHolder } from '../flow/desk-search.ts';
 import { authorityClerk } from '../flow/issuer.ts';
@@ -25,9 +27,9 @@ import { deskActPage } from '../web/desk-act-page.ts';
 import { eventEntry } from '../web/desk-event-words.ts';
 import { deskPath } from '../web/desk-frame.ts';
 import { deskLicensePage, deskSearchPage } from '../web/desk-license-pages.ts';
-import { type AtDesk, atDesk, type DeskParts } from './desk-person.ts';
+import { type AtDesk, atDesk, type DeskParts, readerOf } from './desk-person.ts';
 import { groupsOf } from './license-details.ts';
-import { identifierOf, sendLicenseFile } from './licenses.ts';
+import { identifierOf, sendPdf } from './licenses.ts';
 import { paramOf } from './person.ts';
 import { stateView } from './wallet.ts';
 
@@ -41,9 +43,12 @@ const WORDS = 128;
 
 export function makeDeskLicenseHandlers(parts: DeskParts): DeskLicenseHandlers {
   const { deps, sessions } = parts;
-  const sendFound = (ctx: Koa.Context, at: AtDesk, words: string, found: readonly License[] | null): void => {
-    const views = found?.map((license) => ({ license, view: stateView(license, deps.clock()) })) ?? null;
-    sendPage(ctx, deskSearchPage(pageFrame(ctx), at.desk, { words, codeTypes: CODE_TYPES, found: views }));
+  const sendFound = (ctx: Koa.Context, at: AtDesk, { words, found, isReading }: Found): void => {
+    const views = found?.map((license) => ({
+      license: isReading ? license : { ...license, content: maskNames(license.content) },
+      view: stateView(license, deps.clock()),
+    }));
+    sendPage(ctx, deskSearchPage(pageFrame(ctx), at.desk, { words, codeTypes: CODE_TYPES, found: views ?? null }));
   };
   const find = async (ctx: Koa.Context): Promise<{ at: AtDesk; license: License }> => {
     const at = await atDesk(parts, ctx);
@@ -56,7 +61,8 @@ export function makeDeskLicenseHandlers(parts: DeskParts): DeskLicenseHandlers {
         .normalize('NFC')
         .trim()
         .slice(0, WORDS);
-      sendFound(ctx, at, words, words === '' ? null : await findIssuedLicenses(deps, at.clerk, words));
+      const found = words === '' ? null : await findIssuedLicenses(deps, at.clerk, words);
+      sendFound(ctx, at, { words, found, isReading: false });
     },
     // Answered at once: a holder's code stands in no address.
     searchHolder: async (ctx) => {
@@ -65,22 +71,35 @@ export function makeDeskLicenseHandlers(parts: DeskParts): DeskLicenseHandlers {
       sessions.checkCsrf(ctx, form);
       const holder = { codeType: form['code_type'] ?? '', code: (form['code'] ?? '').slice(0, WORDS) };
       const found = await findLicensesOfHolder(deps, at.clerk, at.desk.organisation.name, holder);
-      sendFound(ctx, at, '', found);
+      sendFound(ctx, at, { words: '', found, isReading: true });
     },
     show: async (ctx) => {
       const { at, license } = await find(ctx);
-      await show(parts, ctx, at, license);
+      const page = await showLicense(parts, ctx, at, license);
+      await recordReadings(deps, readerOf(at), 'page', [license]);
+      sendPage(ctx, page);
     },
-    file: async (ctx) => sendLicenseFile(deps, ctx, (await find(ctx)).license),
+    file: async (ctx) => {
+      const { at, license } = await find(ctx);
+      sendPdf(ctx, license, await readFileAsAuthority(deps, readerOf(at), license));
+    },
     askAct: async (ctx) => {
       const { at, license } = await find(ctx);
       const act = await lawfulAct(parts, ctx, license);
-      const page = { act, key: makeToken(KEY_CHARACTERS), license: license.content, reason: '', isFaulty: false };
+      const key = makeToken(KEY_CHARACTERS);
+      const page = { act, key, license: maskNames(license.content), reason: '', isFaulty: false };
       sendPage(ctx, deskActPage(pageFrame(ctx), at.desk, page));
     },
     act: (ctx) => actHere(parts, ctx, find),
   };
 }
+
+type Found = {
+  readonly words: string;
+  readonly found: readonly License[] | null;
+  /** It is on record that the clerk was told: names are shown whole. */
+  readonly isReading: boolean;
+};
 
 /** Persons first: that is what most clerks look for. */
 const CODE_TYPES = [...HOLDER_CODE_TYPES]
@@ -106,7 +125,7 @@ function nextVersions({ rights }: AtDesk, { head, state, content }: License, typ
   };
 }
 
-async function show({ deps }: DeskParts, ctx: Koa.Context, at: AtDesk, license: License): Promise<void> {
+async function showLicense({ deps }: DeskParts, ctx: Koa.Context, at: AtDesk, license: License): Promise<string> {
   const { desk } = at;
   const frame = pageFrame(ctx);
   const { head } = license;
@@ -117,7 +136,7 @@ async function show({ deps }: DeskParts, ctx: Koa.Context, at: AtDesk, license: 
     readEvents(deps, license, { kinds: LICENSE_EVENT_KINDS, before: null, limit: RECORD }),
   ]);
   const open = TRANSITIONS[license.state];
-  const page = deskLicensePage(frame, desk, {
+  return deskLicensePage(frame, desk, {
     license,
     view: stateView(license, deps.clock()),
     groups,
@@ -127,7 +146,6 @@ async function show({ deps }: DeskParts, ctx: Koa.Context, at: AtDesk, license: 
     record: entries.map((entry) => eventEntry(frame.lang, desk.organisation, entry)),
     recordLimit: RECORD,
   });
-  sendPage(ctx, page);
 }
 
 /** Throws not-found for a word that is no act, license-superseded and license-state-forbids. */
@@ -155,7 +173,7 @@ async function actHere(
   const reason = (form['reason'] ?? '').normalize('NFC').trim();
   const key = (form['key'] ?? '').slice(0, 64);
   if (!actRequest.safeParse({ act, reason }).success) {
-    const page = { act, key, license: license.content, reason, isFaulty: true };
+    const page = { act, key, license: maskNames(license.content), reason, isFaulty: true };
     return sendPage(ctx, deskActPage(pageFrame(ctx, `${path}/acts/${act}`), at.desk, page), 422);
   }
   // Sent twice by the same clerk it is one act.

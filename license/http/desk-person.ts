@@ -2,6 +2,7 @@
 import type Koa from 'koa';
 import { LICENSE_CLIENT_ID } from '../../common/contract/identity.ts';
 import { TrustError } from '../../common/errors.ts';
+import type { AuthorityReader } from '../flow/authority-readings.ts';
 import type { LicenseDeps } from '../flow/deps.ts';
 import type { Clerk } from '../flow/issuer.ts';
 import { findOrganisationNames } from '../store/clients.ts';
@@ -22,6 +23,11 @@ export type AtDesk = {
 export function organisationsOfClerk({ sessions }: DeskParts, ctx: Koa.Context): readonly string[] {
   const roles = sessions.sessionOf(ctx).roles.filter(({ role }) => role === 'license-clerk');
   return [...new Set(roles.map(({ org }) => org))];
+}
+
+/** As whom the clerk reads what his organisation issued. */
+export function readerOf({ clerk, desk }: AtDesk): AuthorityReader {
+  return { actor: clerk.account, organisation: clerk.organisation, organisationName: desk.organisation.name };
 }
 
 /** The clerk at the desk of the organisation in the path. Throws `role-missing`. */

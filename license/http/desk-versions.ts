@@ -9,6 +9,7 @@ import { seeOther } from '../../common/http/see-other.ts';
 import { makeId } from '../../common/ids.ts';
 import type { Draft, DraftFault, Follows } from '../domain/draft.ts';
 import { compareVersions, firstCells, keepUntouched } from '../domain/version-draft.ts';
+import { recordReadings } from '../flow/authority-readings.ts';
 import { saveDraft } from '../flow/drafts.ts';
 import { previewDraft } from '../flow/preview-draft.ts';
 import {
@@ -18,12 +19,13 @@ import {
   openVersionBefore,
   type VersionBefore,
 } from '../flow/version-drafts.ts';
+import { findDraft } from '../store/drafts.ts';
 import { deskPath } from '../web/desk-frame.ts';
 import { versionFormPage } from '../web/version-form-page.ts';
 import { VERSION_REFUSALS, versionRefusedPage, versionReviewPage } from '../web/version-review-page.ts';
 import { faultOfRefusal, holdersOf, readDraftForm } from './desk-form.ts';
 import { leadToIssued } from './desk-issued.ts';
-import { type AtDesk, atDesk, type DeskParts } from './desk-person.ts';
+import { type AtDesk, atDesk, type DeskParts, readerOf } from './desk-person.ts';
 import { sendPreview } from './desk-preview.ts';
 import { identifierOf } from './licenses.ts';
 import { paramOf } from './person.ts';
@@ -41,6 +43,7 @@ export function makeDeskVersionHandlers(parts: DeskParts): DeskVersionHandlers {
       await orRefused(parts, ctx, at, follows, async () => {
         const before = await openForNextVersion(deps, at.clerk, follows);
         const cells = firstCells(before.type, before.license.content, follows.operation);
+        await recordReadings(deps, readerOf(at), 'license', [before.license]);
         sendForm(ctx, at, follows, before, { draftId: makeId('drf'), content: { cells } });
       });
     },
@@ -54,7 +57,9 @@ export function makeDeskVersionHandlers(parts: DeskParts): DeskVersionHandlers {
 
 export async function editVersion(parts: DeskParts, ctx: Koa.Context, { at, draft, follows }: Own): Promise<void> {
   await orRefused(parts, ctx, at, follows, async () => {
-    sendForm(ctx, at, follows, await openForNextVersion(parts.deps, at.clerk, follows), draft);
+    const before = await openForNextVersion(parts.deps, at.clerk, follows);
+    await recordReadings(parts.deps, readerOf(at), 'license', [before.license]);
+    sendForm(ctx, at, follows, before, draft);
   });
 }
 
@@ -65,6 +70,7 @@ export async function reviewVersion(parts: DeskParts, ctx: Koa.Context, { at, dr
     const path = deskPath(at.desk, 'drafts', draft.draftId);
     const { next } = judgeVersion(parts.deps, before, follows, draft);
     if (next === null) return seeOther(ctx, `${path}/edit`);
+    await recordReadings(parts.deps, readerOf(at), 'license', [before.license]);
     const photoBefore = content.photo === undefined ? null : `${path}/photo?of=before`;
     const page = versionReviewPage(pageFrame(ctx), at.desk, {
       ...compareVersions(before.type, content, next),
@@ -125,11 +131,15 @@ async function send(parts: DeskParts, ctx: Koa.Context, at: AtDesk, follows: Fol
   const cells = keepUntouched(type, license.content, follows.operation, content.cells);
   const heldBy = license.content.holders.map(({ code }) => code);
   const kept = { draftId, licenseType: type.code, follows, content: { ...content, cells, heldBy } };
+  const isNew = (await findDraft(deps.db, at.clerk, draftId)) === null;
   const draft = await saveDraft(deps, at.clerk, kept);
   if (act === 'save') return seeOther(ctx, deskPath(at.desk));
-  if (act === 'holder') return sendForm(ctx, at, follows, before, draft, { room: room + 1 });
-  const { faults } = judgeVersion(deps, before, follows, draft);
-  if (faults.length > 0) return sendForm(ctx, at, follows, before, draft, { faults, room });
+  const faults = act === 'holder' ? [] : judgeVersion(deps, before, follows, draft).faults;
+  if (faults.length > 0 || act === 'holder') {
+    // Sent by who never opened the form, it tells what the license says for the first time.
+    if (isNew) await recordReadings(deps, readerOf(at), 'license', [license]);
+    return sendForm(ctx, at, follows, before, draft, { faults, room: act === 'holder' ? room + 1 : room });
+  }
   seeOther(ctx, deskPath(at.desk, 'drafts', draftId));
 }
 

@@ -8,6 +8,7 @@ import type { Operation } from '../../common/http/operation.ts';
 import { parseContract } from '../../common/http/parse-contract.ts';
 import type { Handler } from '../../common/http/routes.ts';
 import { LICENSE_EVENT_KINDS } from '../domain/license-event.ts';
+import { recordReadings } from '../flow/authority-readings.ts';
 import type { LicenseDeps } from '../flow/deps.ts';
 import { authorityClient } from '../flow/issuer.ts';
 import { type EventPage, readEvents } from '../flow/read-events.ts';
@@ -22,7 +23,7 @@ export const EVENTS_OPERATION = {
   summaryZh: '查询证照的办理与使用记录',
   description:
     'Everything that happened to the license and who read it, newest first, by any of its identifiers. Only of licenses that ' +
-    'the issuing authority of this client issued.',
+    'the issuing authority of this client issued. This reading will stand there too.',
   params: { identifier: licenseIdentifier },
   query: eventQuery,
   answers: { 200: { description: 'One page', content: { schema: eventPage } } },
@@ -36,7 +37,9 @@ export function makeEventsHandler(deps: LicenseDeps, gate: BearerGate): Handler 
     const license = await getIssuedLicense(deps, authority, identifierOf(ctx));
     const kinds = LICENSE_EVENT_KINDS.filter((known) => kind === undefined || known === kind);
     if (kinds.length === 0) throw new TrustError('invalid-request', `there is no kind "${kind}"`, { pointer: '/kind' });
-    ctx.body = documentOf(await readEvents(deps, license, { kinds, limit, before: placeOf(before) }));
+    const page = await readEvents(deps, license, { kinds, limit, before: placeOf(before) });
+    await recordReadings(deps, authority, 'record', [license]);
+    ctx.body = documentOf(page);
   };
 }
 

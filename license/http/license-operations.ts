@@ -85,7 +85,8 @@ export const LICENSE_OPERATIONS = {
     summary: 'Read a license',
     summaryZh: '查询电子证照',
     description:
-      'Only licenses that an authority of this client issued. An old identifier answers with the current one.',
+      'Only licenses that an authority of this client issued. An old identifier answers with the current one. The holder ' +
+      'sees who read.',
     params,
     answers: {
       200: { description: 'The version, with the state of its license now', content: { schema: licenseDocument } },
@@ -97,6 +98,7 @@ export const LICENSE_OPERATIONS = {
     tag,
     summary: 'All versions of a license, the newest first',
     summaryZh: '查询电子证照的全部版本',
+    description: 'The holder sees who read.',
     params,
     answers: { 200: { description: 'The versions', content: { schema: versionList } } },
     problems: readProblems,
@@ -106,6 +108,7 @@ export const LICENSE_OPERATIONS = {
     tag,
     summary: 'Fetch the sealed file of a version',
     summaryZh: '下载电子证照文件',
+    description: 'The holder sees who read.',
     params,
     answers: { 200: { description: 'The PDF as it was issued', content: pdf } },
     problems: readProblems,

@@ -9,13 +9,14 @@ import type { Handler } from '../../common/http/routes.ts';
 import { parseLicenseIdentifier } from '../domain/license-identifier.ts';
 import type { License } from '../domain/license-record.ts';
 import { isEnding } from '../domain/license-states.ts';
+import { listVersionsAsAuthority, readFileAsAuthority, recordReadings } from '../flow/authority-readings.ts';
 import type { IssueOptions, IssueOutcome } from '../flow/await-issue.ts';
 import { actOnLicense } from '../flow/change-state.ts';
 import type { LicenseDeps } from '../flow/deps.ts';
 import { issueLicense } from '../flow/issue-license.ts';
 import { issueVersion } from '../flow/issue-version.ts';
 import { authorityClient, issuerOfClient } from '../flow/issuer.ts';
-import { getIssuedLicense, listIssuedVersions, readLicenseFile } from '../flow/read-license.ts';
+import { getIssuedLicense } from '../flow/read-license.ts';
 import { findIssueById } from '../store/issues.ts';
 import { hrefOf, issueDocumentOf, licenseDocumentOf, versionListOf } from './license-document.ts';
 
@@ -26,8 +27,10 @@ const POLL_SECONDS = 2;
 
 export function makeLicenseHandlers(deps: LicenseDeps, gate: BearerGate, options: IssueOptions = {}): LicenseHandlers {
   const authorityOf = (ctx: Koa.Context) => authorityClient(deps, gate.actorOf(ctx).clientId);
-  const find = async (ctx: Koa.Context): Promise<License> =>
-    getIssuedLicense(deps, await authorityOf(ctx), identifierOf(ctx));
+  const find = async (ctx: Koa.Context) => {
+    const reader = await authorityOf(ctx);
+    return { reader, license: await getIssuedLicense(deps, reader, identifierOf(ctx)) };
+  };
   return {
     issue: async (ctx) => {
       const request = await readJson(ctx, issueRequest);
@@ -46,12 +49,17 @@ export function makeLicenseHandlers(deps: LicenseDeps, gate: BearerGate, options
     },
     readIssue: (ctx) => readIssue(deps, gate, ctx),
     read: async (ctx) => {
-      ctx.body = licenseDocumentOf(await find(ctx));
+      const { reader, license } = await find(ctx);
+      await recordReadings(deps, reader, 'license', [license]);
+      ctx.body = licenseDocumentOf(license);
     },
     listVersions: async (ctx) => {
-      ctx.body = versionListOf(await listIssuedVersions(deps, await authorityOf(ctx), identifierOf(ctx)));
+      ctx.body = versionListOf(await listVersionsAsAuthority(deps, await authorityOf(ctx), identifierOf(ctx)));
     },
-    readFile: async (ctx) => sendLicenseFile(deps, ctx, await find(ctx)),
+    readFile: async (ctx) => {
+      const { reader, license } = await find(ctx);
+      sendPdf(ctx, license, await readFileAsAuthority(deps, reader, license));
+    },
     act: async (ctx) => {
       const idempotencyKey = readIdempotencyKey(ctx);
       const request = await readJson(ctx, actRequest);
@@ -93,14 +101,9 @@ export function identifierOf(ctx: Koa.Context): string {
   return String((ctx['params'] as Record<string, string>)['identifier']);
 }
 
-/** The PDF of the version as it was issued, named by its identifier. */
-export async function sendLicenseFile(
-  deps: Pick<LicenseDeps, 'files'>,
-  ctx: Koa.Context,
-  license: License,
-): Promise<void> {
-  const pdf = await readLicenseFile(deps, license);
+/** The PDF of a version, named by its identifier. */
+export function sendPdf(ctx: Koa.Context, { content }: License, pdf: Uint8Array): void {
   ctx.type = 'application/pdf';
-  ctx.set('Content-Disposition', `attachment; filename="${license.content.identifier}.pdf"`);
+  ctx.set('Content-Disposition', `attachment; filename="${content.identifier}.pdf"`);
   ctx.body = Buffer.from(pdf.buffer, pdf.byteOffset, pdf.byteLength);
 }

@@ -18,7 +18,7 @@ import { askCorrection, listOwnCorrections } from '../flow/corrections.ts';
 import type { LicenseDeps } from '../flow/deps.ts';
 import { listHolderNotices } from '../flow/holder-notices.ts';
 import { listHolderLicenses } from '../flow/open-license.ts';
-import { getOwnLicense } from '../flow/read-license.ts';
+import { getOwnLicense, readLicenseFile } from '../flow/read-license.ts';
 import { findOrganisationNames } from '../store/clients.ts';
 import { listWaitingRequests } from '../store/consent-requests.ts';
 import { listLicenseVersions } from '../store/versions.ts';
@@ -31,7 +31,7 @@ import { CONSENTS_PATH, PRESENT_PATH, WALLET_PATH } from '../web/service.ts';
 import { WALLET_FILTERS, type WalletLicense, walletPage } from '../web/wallet-page.ts';
 import type { LastLists } from './last-lists.ts';
 import { groupsOf, placeQuery, readConsents, readReadings } from './license-details.ts';
-import { identifierOf, sendLicenseFile } from './licenses.ts';
+import { identifierOf, sendPdf } from './licenses.ts';
 import { personOf } from './person.ts';
 import type { HolderSession, SessionGate } from './session-gate.ts';
 
@@ -58,7 +58,10 @@ export function makeWalletHandlers(parts: WalletParts): WalletHandlers {
   return {
     list: (ctx) => showList(parts, ctx),
     show: (ctx) => showLicense(parts, ctx),
-    file: async (ctx) => sendLicenseFile(parts.deps, ctx, await findOwn(parts, ctx)),
+    file: async (ctx) => {
+      const license = await findOwn(parts, ctx);
+      sendPdf(ctx, license, await readLicenseFile(parts.deps, license));
+    },
     showCorrection: async (ctx) => sendCorrection(parts, ctx, await findOwn(parts, ctx), '', null),
     askCorrection: (ctx) => ask(parts, ctx),
   };

@@ -23,7 +23,10 @@ const TEXTS = {
   title: { zh: '查询证照', en: 'Search licenses' },
   lead: { zh: '只能查到{name}颁发的证照。', en: 'Only licenses that {name} issued are found.' },
   words: { zh: '证照标识、证照编号或办件编号', en: 'Identifier, license number or case id' },
-  wordsHint: { zh: '须完整输入。', en: 'In full.' },
+  wordsHint: {
+    zh: '须完整输入。打开证照或下载文件会记入使用记录，持证人可以看到。',
+    en: 'In full. Opening a license or its file is recorded with it, and its holder sees it.',
+  },
   search: { zh: '查询', en: 'Search' },
   byHolder: { zh: '按持证主体查询', en: 'Search by holder' },
   byHolderWhy: {

@@ -1,6 +1,7 @@
 // 谁看过, one entry in words: {unit} 因“{matter}”读取了：{parts}.
 import type { TimelineEntry } from '../../common/web/records.ts';
 import { type Lang, sayIn, type Texts } from '../../common/web/texts.ts';
+import { RECORD_PART, VERSIONS_PART } from '../domain/authority-reading.ts';
 import type { LicenseType } from '../domain/license-type.ts';
 import { ALL_ELEMENTS } from '../domain/shared-elements.ts';
 import { COMMON_PARTS, fieldOfPart } from '../domain/shown-parts.ts';
@@ -27,6 +28,8 @@ const TEXTS = {
   annotated: { zh: '{unit}取得了一份加注件', en: '{unit} got an annotated copy' },
   always: { zh: '证照名称、颁发机构、状态', en: 'name, issuing authority, state' },
   all: { zh: '全部照面信息', en: 'everything on the face' },
+  versions: { zh: '历次版本', en: 'its versions' },
+  record: { zh: '办理和使用记录', en: 'its record' },
   somebody: { zh: '某单位', en: 'A unit' },
   presentation: { zh: '依据：您出示的亮证码', en: 'Because you showed a presentation code' },
   consent: { zh: '依据：您的授权', en: 'Because you gave access' },
@@ -49,6 +52,7 @@ export function readingEntry(lang: Lang, reading: ReadingView, type: LicenseType
 /** What was shown is named by parts, what was shared by elements of GB/T 36903. */
 function toldWords(lang: Lang, type: LicenseType | null, name: string): string {
   if (name === ALL_ELEMENTS) return sayIn(lang)(TEXTS.all);
+  if (name === VERSIONS_PART || name === RECORD_PART) return sayIn(lang)(TEXTS[name]);
   const isPart = COMMON_PARTS.some((part) => part === name) || fieldOfPart(name) !== null;
   return isPart ? partWords(lang, type, name) : elementWords(lang, name, type?.fields ?? []);
 }
