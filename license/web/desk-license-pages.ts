@@ -63,7 +63,11 @@ const TEXTS = {
   newest: { zh: '只列出最近 {n} 条。', en: 'The latest {n} are listed.' },
   reason: { zh: '原因：{reason}', en: 'Reason: {reason}' },
   since: { zh: '自 {time}', en: 'Since {time}' },
-  older: { zh: '这是以前的版本，已由新版本替代。', en: 'This is an earlier version; a newer one has taken its place.' },
+  older: { zh: '以前的版本', en: 'An earlier version' },
+  olderWhy: {
+    zh: '已由新版本替代，以下是它当时的内容。',
+    en: 'A newer one has taken its place; this is what it said.',
+  },
   current: { zh: '查看现行版本', en: 'See the current version' },
 } satisfies Texts;
 
@@ -143,14 +147,12 @@ export function deskLicensePage(frame: PageFrame, desk: DeskFrame, props: DeskLi
   const { license, record, recordLimit } = props;
   const { content } = license;
   const path = deskPath(desk, 'licenses', content.identifier);
-  const older = html`<p>${say(TEXTS.older)} <a href="${deskPath(desk, 'licenses', license.head.identifier)}">${say(TEXTS.current)}</a></p>`;
   return deskPage(frame, desk, {
     place: 'licenses',
     title: content.name,
     crumbs: [{ text: say(TEXTS.title), href: deskPath(desk, 'licenses') }],
     main: html`<h1>${content.name}</h1>
-${license.isCurrent ? null : notice({ mark: 'notice', words: older })}
-${stateBanner(frame, props)}
+${license.isCurrent ? stateBanner(frame, props) : olderBanner(frame, desk, license)}
 <p class="actions"><a class="button plain" href="${`${path}/file`}" download>${say(TEXTS.file)}</a></p>
 <div class="card"><h2>${say(TEXTS.about)}</h2>${facts(frame.lang, aboutRows(frame, license))}</div>
 ${props.groups
@@ -164,7 +166,7 @@ ${props.groups
   )}
 ${license.isCurrent ? nextPart(frame, path, props.next) : null}
 ${license.isCurrent ? actsPart(frame, path, props.acts) : null}
-<h2>${say(TEXTS.versions)}</h2>${versionTable(frame, desk, props)}
+${versionTable(frame, desk, props)}
 <h2>${say(TEXTS.record)}</h2>${record.length < recordLimit ? null : html`<p class="hint">${say(TEXTS.newest, { n: recordLimit })}</p>`}
 ${timeline(frame.lang, record, say(TEXTS.noRecord))}`,
   });
@@ -181,8 +183,15 @@ function stateBanner({ lang }: PageFrame, { license, view }: DeskLicense): Html 
     why: isPlain
       ? periodWords(lang, content.validFrom, content.validTo)
       : say(TEXTS.since, { time: formatDateTime(lang, head.stateChangedAt) }),
-    next: stateReason ? say(TEXTS.reason, { reason: stateReason }) : null,
+    next: stateReason && !isPlain ? say(TEXTS.reason, { reason: stateReason }) : null,
   });
+}
+
+/** What the license is now is said of its current version only. */
+function olderBanner({ lang }: PageFrame, desk: DeskFrame, { head }: ShownLicense): Html {
+  const say = sayIn(lang);
+  const current = html`<a class="link" href="${deskPath(desk, 'licenses', head.identifier)}">${say(TEXTS.current)}</a>`;
+  return verdict({ mark: 'unknown', level: 2, title: say(TEXTS.older), why: say(TEXTS.olderWhy), next: current });
 }
 
 function aboutRows({ lang }: PageFrame, { content }: Pick<License, 'content'>) {

@@ -69,7 +69,8 @@ test('延续: within its days, from the version before, old and new side by side
   shows(t, done, '已延续', '新版本已生效，标识 1.2.156.3005.2.');
   t.is((await browser.get(draft)).status, 404, 'the draft is gone');
   const old = await browser.get(path);
-  shows(t, old, '这是以前的版本', '2026年11月20日至2027年11月19日', '2027年10月20日');
+  shows(t, old, '以前的版本', '2026年11月20日至2027年11月19日', '2027年10月20日');
+  t.false(old.text.includes('verdict passed'), 'it is not valid any more, the license is');
   t.false(old.text.includes('versions/'), 'nothing is done from a version before');
   const late = await browser.get(`${path}/versions/change`);
   t.is(late.status, 409);
