@@ -2,12 +2,13 @@
 // the presentation code, the public check. Serial: one house lives through all of it.
 import { setTimeout as sleep } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { call } from '../../bin/demo/api.ts';
 import { CITIZENS, ISSUING_DEPARTMENT, LICENSE_TYPE, VERIFIER } from '../../bin/seed/values.ts';
 import type { LicenseDocument } from '../../common/contract/license.ts';
 import { judge } from '../_harness/judges.ts';
 import { axeFindings, DESKTOP, launchChromium, layoutFindings, shoot, type Visit, visit } from './chromium.ts';
+import { logIn } from './log-in.ts';
 import { type RunningHouse, startRunningHouse } from './running-house.ts';
 
 const inBrowser = judge(test.serial, 'chromium', 'noto-cjk');
@@ -34,18 +35,6 @@ async function open(
   const visited = await visit(browser, running.origins, options);
   t.teardown(() => visited.context.close());
   return { ...visited, ...running };
-}
-
-/** Fills the login page where it is shown, and agrees where consent is asked. */
-async function logIn(page: Page, password: string, login = 'zhangsan'): Promise<void> {
-  await page.fill('#field-login', login);
-  await page.fill('#field-password', password);
-  await page.getByRole('button', { name: '登录', exact: true }).click();
-  const agree = page.getByRole('button', { name: '同意并继续' });
-  const arrived = page.getByRole('button', { name: '退出' });
-  await agree.or(arrived).first().waitFor();
-  if (await agree.isVisible()) await agree.click();
-  await arrived.first().waitFor();
 }
 
 async function issueLicense({ world }: RunningHouse, caseId: string): Promise<LicenseDocument> {
