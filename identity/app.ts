@@ -12,6 +12,7 @@ import { deviceLimit, takeLimit } from './flow/limit.ts';
 import type { Janitor } from './flow/sweep-expired.ts';
 import { accountRoutes } from './http/account-routes.ts';
 import { adminRoutes } from './http/admin/admin-routes.ts';
+import { makeCodes } from './http/code-step.ts';
 import { makeDeviceHandler } from './http/device.ts';
 import { makeHomeHandler } from './http/home.ts';
 import { makeJwksHandler } from './http/jwks.ts';
@@ -103,6 +104,9 @@ function routesOf(deps: IdentityDeps, core: Core, pages: Pages): readonly Route[
     ...factors.routes(own, ways),
     ...adminRoutes({
       ...{ own, keptForms: pages.keptForms, db, clock, cookies: pages.cookies, keys, ports: deps.ports, record },
+      ...makeCodes(pages.codes),
+      counterMinutes: deps.counterMinutes,
+      recoverUrl: `${deps.url}/recover`,
       requireHttps: mode === 'production',
       listRoles: (sub) => listLiveRoles(db, sub, clock()),
       methodsOf: (account) => factors.methodsOf(account, ways),

@@ -14,6 +14,8 @@ export type Source = (typeof SOURCES)[number];
 /** What counts besides name and number when a proven account is recovered; a passkey with user verification only. */
 export const RECOVERY_WAYS = ['passkey', 'totp', 'recovery', 'face'] as const;
 export type RecoveryWay = (typeof RECOVERY_WAYS)[number];
+/** What a recovery stands on besides the code; `counter`: a clerk allowed it to who has this phone. */
+export type RecoveryProof = RecoveryWay | 'counter';
 
 /** What identifies a person: 姓名 and 证件号码. */
 export type Identity = { readonly name: string; readonly holder: Holder };

@@ -25,11 +25,20 @@ export type AddressKind = 'phone' | 'mail';
 /** Who has vouched for a change besides the code: a clerk at a counter, with his reason. */
 export type Vouched = { readonly by: string; readonly reason: string };
 
-/** `proof-needed`: another account has the address, and this one is not proven. Errors: account-not-found. */
+/**
+ * `proof-needed`: another account has the address, and this one is not proven. `done` runs in the same transaction, and what
+ * it throws takes everything back. Errors: account-not-found.
+ */
 export async function changeAddress(
   { db, clock, keys }: ChangeAddressDeps,
-  { sub, to, vouched }: { readonly sub: string; readonly to: CodeAddress; readonly vouched?: Vouched },
+  of: {
+    readonly sub: string;
+    readonly to: CodeAddress;
+    readonly vouched?: Vouched;
+    readonly done?: (trx: Knex) => Promise<void>;
+  },
 ): Promise<'bound' | 'proof-needed'> {
+  const { sub, to, vouched } = of;
   const at = clock();
   return db.transaction(async (trx) => {
     const account = await findAccountBySub(trx, keys, sub);
@@ -46,6 +55,7 @@ export async function changeAddress(
     const words = boundWords(to, vouched !== undefined);
     for (const address of [to, ...addressesOf(before).filter((one) => textOf(one) !== textOf(to))])
       await notify({ clock, keys }, trx, { to: address, kind: `${kind}-bound`, words });
+    await of.done?.(trx);
     return 'bound';
   });
 }

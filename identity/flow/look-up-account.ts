@@ -2,21 +2,29 @@
 // nobody was found; what was typed is not.
 import type { Knex } from 'knex';
 import type { Clock } from '../../common/clock.ts';
-import { type Account, normaliseLogin } from '../domain/account.ts';
+import { chinaDate } from '../../common/codes/calendar-date.ts';
+import { type Account, normaliseLogin, parseHolder } from '../domain/account.ts';
 import type { DocumentKeys } from '../domain/document-box.ts';
 import { parseReason } from '../domain/reason.ts';
-import { findAccountByLogin } from '../store/accounts.ts';
+import { findAccountByHolder, findAccountByLogin } from '../store/accounts.ts';
 import { insertEvent } from '../store/events.ts';
 
 export type LookUpDeps = { readonly db: Knex; readonly clock: Clock; readonly keys: DocumentKeys };
 
-/** By phone number, document number, mail address or login name. Errors: invalid-request for the reason. */
+/**
+ * By phone number, mail address, citizen number or login name; with `type` by the number of such a document. Errors:
+ * invalid-request for the reason; of a document also code-check, both with a pointer.
+ */
 export async function lookUpAccount(
   { db, clock, keys }: LookUpDeps,
-  { typed, by, reason }: { readonly typed: string; readonly by: string; readonly reason: string },
+  of: { readonly typed: string; readonly type?: string; readonly by: string; readonly reason: string },
 ): Promise<Account | null> {
-  const why = parseReason(reason);
-  const account = (await findAccountByLogin(db, keys, normaliseLogin(typed).slice(0, 254)))?.account ?? null;
+  const why = parseReason(of.reason);
+  const { typed, type, by } = of;
+  const account =
+    type === undefined
+      ? ((await findAccountByLogin(db, keys, normaliseLogin(typed).slice(0, 254)))?.account ?? null)
+      : await findAccountByHolder(db, keys, parseHolder({ type, code: typed }, chinaDate(clock())));
   await insertEvent(db, {
     at: clock(),
     kind: 'account.looked-up',

@@ -1,18 +1,23 @@
 // What a person shows to get back into an account: the code that reached its phone or mailbox, and for a proven account name,
 // number and one thing more: a passkey, an authenticator code, a recovery code, or the face. A phone alone recovers nothing that was
-// proven, because numbers are given out again.
+// proven, because numbers are given out again. At a
+// counter a clerk may allow it to who has the phone that he has just bound (help-at-counter.ts).
+import type { Knex } from 'knex';
+import { TrustError } from '../../common/errors.ts';
 import { type Account, mayLogIn } from '../domain/account.ts';
 import { makeLoginKey } from '../domain/document-box.ts';
 import type { PasswordFault } from '../domain/password-rules.ts';
-import { type Identity, RECOVERY_WAYS, type RecoveryWay } from '../domain/proofing.ts';
+import { type Identity, RECOVERY_WAYS, type RecoveryProof, type RecoveryWay } from '../domain/proofing.ts';
 import { findDocument } from '../store/accounts.ts';
 import { insertEvent } from '../store/events.ts';
 import { listFactors } from '../store/factors.ts';
 import { proveRecoveryCode, proveTotp } from './authenticator.ts';
 import type { FactorChangeDeps } from './change-factors.ts';
 import { endSessionsOf } from './end-sessions.ts';
+import { takeCounterPermit } from './help-at-counter.ts';
 import { takeLimit } from './limit.ts';
 import type { PasswordPolicy } from './new-password.ts';
+import type { CodeAddress } from './one-time-code.ts';
 import type { PasskeyDeps } from './passkey-deps.ts';
 import { type ProveDeps, proveByFace } from './prove-identity.ts';
 import { provePasskeyForRecovery } from './prove-passkey.ts';
@@ -44,7 +49,7 @@ const LIMITS = [
  * May a new password be set? The code alone is enough where nothing about the person was ever proven. Judged at every page by
  * what the account is then: one that was proven meanwhile is not recovered by a code alone. `way`: what was proven besides.
  */
-export function mayRecover(account: Account, way: RecoveryWay | undefined): boolean {
+export function mayRecover(account: Account, way: RecoveryProof | undefined): boolean {
   return mayLogIn(account) && (way !== undefined || account.level === 2);
 }
 
@@ -98,13 +103,28 @@ async function proveByCode(deps: ProveDeps, account: Account, code: string): Pro
   return result.outcome === 'paused' ? result : { outcome: 'refused' };
 }
 
-/** The new password at the end of a recovery: everybody else is logged out. The fault of a refused one, or null. */
+/**
+ * The new password at the end of a recovery: everybody else is logged out. The fault of a refused one, or null. What a counter
+ * allowed is used up with it. Errors: proof-missing when that is over.
+ */
 export async function recoverWithPassword(
   deps: ProveDeps & { readonly passwords: PasswordPolicy },
-  { sub, password, way }: { readonly sub: string; readonly password: string; readonly way: RecoveryWay | null },
+  of: {
+    readonly account: Account;
+    readonly password: string;
+    readonly way: RecoveryProof | null;
+    /** Where the code went. */
+    readonly to: CodeAddress;
+  },
 ): Promise<PasswordFault | null> {
-  const fault = await setPassword({ ...deps, endSessionsOf: (of) => endSessionsOf(deps, of) }, { sub, password });
-  if (fault === null)
-    await insertEvent(deps.db, { at: deps.clock(), kind: 'account.recovered', sub, detail: { way: way ?? 'code' } });
-  return fault;
+  const { clock, keys } = deps;
+  const { account, password, way, to } = of;
+  const { sub } = account;
+  const done = async (trx: Knex): Promise<void> => {
+    const at = clock();
+    if (way === 'counter' && !('phone' in to && (await takeCounterPermit(trx, { keys, now: at }, account, to.phone))))
+      throw new TrustError('proof-missing', 'what the counter allowed is used or over');
+    await insertEvent(trx, { at, kind: 'account.recovered', sub, detail: { way: way ?? 'code' } });
+  };
+  return setPassword({ ...deps, endSessionsOf: (one) => endSessionsOf(deps, one) }, { sub, password, done });
 }

@@ -21,12 +21,18 @@ export type SetPasswordDeps = {
   readonly endSessionsOf: (of: { sub: string; exceptSessionUid?: string; reason: 'password' }) => Promise<unknown>;
 };
 
-/** The fault of a refused password, or null when it is set. Errors: account-not-found. */
+/** The fault of a refused password, or null when it is set; `done` runs in its transaction. Errors: account-not-found. */
 export async function setPassword(
   deps: SetPasswordDeps,
-  { sub, password, sessionUid }: { readonly sub: string; readonly password: string; readonly sessionUid?: string },
+  of: {
+    readonly sub: string;
+    readonly password: string;
+    readonly sessionUid?: string;
+    readonly done?: (trx: Knex) => Promise<void>;
+  },
 ): Promise<PasswordFault | null> {
   const { db, clock, keys, passwords } = deps;
+  const { sub, password, sessionUid } = of;
   // 1. Judge it by what the account knows of the person.
   const account = await findAccountBySub(db, keys, sub);
   const document = await findDocument(db, keys, sub);
@@ -42,6 +48,7 @@ export async function setPassword(
     await forgetDevices(trx, account.id);
     await insertEvent(trx, { at, kind: 'password.set', sub });
     await notify({ clock, keys }, trx, { to: { sub }, kind: 'password-set', words: WORDS });
+    await of.done?.(trx);
   });
   // 3. Nobody stays logged in with the old one.
   await deps.endSessionsOf({

@@ -8,6 +8,7 @@ import { deleteStaleActingFor } from '../store/acting-for.ts';
 import { deleteExpiredArtifacts } from '../store/artifacts.ts';
 import { deleteOldAuthentications } from '../store/authentications.ts';
 import { deleteOldConsents } from '../store/consents.ts';
+import { deleteOldVisits } from '../store/counter-visits.ts';
 import { deleteOldDisclosures } from '../store/disclosures.ts';
 import { deleteOldDrafts } from '../store/drafts.ts';
 import { deleteEndedSessions } from '../store/ended-sessions.ts';
@@ -89,6 +90,7 @@ export async function sweepExpired(deps: SweepDeps, batch = BATCH): Promise<numb
     () => deleteStaleActingFor(db, before(SESSION_GRACE_SECONDS), batch),
     () => deleteOldProofWaits(db, before(0), batch),
     () => deleteOldDrafts(db, before(0), batch),
+    () => deleteOldVisits(db, before(0), batch),
   ];
   let total = 0;
   for (const sweep of sweeps) {

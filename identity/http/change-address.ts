@@ -22,7 +22,6 @@ export type AddressDeps = Codes & {
   readonly visitors: Visitors;
   /** What this house can send a code to. */
   readonly addressKinds: readonly AddressKind[];
-  readonly dropCode: (place: CodePlace) => Promise<void>;
   readonly findDocument: (sub: string) => Promise<AccountDocument | null>;
   readonly change: (of: { sub: string; to: CodeAddress }) => Promise<'bound' | 'proof-needed'>;
   readonly removeMail: (sub: string) => Promise<boolean>;

@@ -10,7 +10,18 @@ import { seeOther } from '../../common/http/see-other.ts';
 import type { PageFrame } from '../../common/web/frame.ts';
 import type { Fault } from '../../common/web/parts.ts';
 import { formatTime, type Lang, sayIn, type Texts } from '../../common/web/texts.ts';
-import type { CheckResult, CodePlace, CodeRequest, SendResult, SentTo } from '../flow/one-time-code.ts';
+import {
+  type CheckResult,
+  type CodePlace,
+  type CodeRequest,
+  checkCode,
+  dropCode,
+  findSentCode,
+  type OneTimeCodeDeps,
+  type SendResult,
+  type SentTo,
+  sendCode,
+} from '../flow/one-time-code.ts';
 import type { CodeStepPage } from '../web/step-page.ts';
 import { type Draft, type Drafts, openDraft } from './drafts.ts';
 
@@ -19,7 +30,17 @@ export type Codes = {
   readonly sendCode: (request: CodeRequest) => Promise<SendResult>;
   readonly findSentCode: (place: CodePlace) => Promise<SentTo | null>;
   readonly checkCode: (at: CodePlace & { readonly code: string }) => Promise<CheckResult>;
+  readonly dropCode: (place: CodePlace) => Promise<void>;
 };
+
+export function makeCodes(deps: OneTimeCodeDeps): Codes {
+  return {
+    sendCode: (request) => sendCode(deps, request),
+    findSentCode: (place) => findSentCode(deps, place),
+    checkCode: (at) => checkCode(deps, at),
+    dropCode: (place) => dropCode(deps, place),
+  };
+}
 
 export type CodeStepDeps<T> = Codes & { readonly csrf: Csrf; readonly drafts: Drafts<T> };
 

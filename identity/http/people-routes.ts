@@ -8,8 +8,9 @@ import type { DocumentKeys } from '../domain/document-box.ts';
 import type { ProofingPorts } from '../domain/proofing.ts';
 import { type AddressKind, changeAddress, removeMail } from '../flow/change-address.ts';
 import type { FactorChangeDeps } from '../flow/change-factors.ts';
+import { isAllowedAtCounter } from '../flow/help-at-counter.ts';
 import { judgeNewPassword, type PasswordPolicy } from '../flow/new-password.ts';
-import { checkCode, dropCode, findSentCode, type OneTimeCodeDeps, sendCode } from '../flow/one-time-code.ts';
+import type { OneTimeCodeDeps } from '../flow/one-time-code.ts';
 import type { PasskeyDeps } from '../flow/passkey-deps.ts';
 import { passkeyRecoveryOptions } from '../flow/prove-passkey.ts';
 import { listRecoveryWays, proveForRecovery, recoverWithPassword } from '../flow/recover-account.ts';
@@ -17,6 +18,7 @@ import { registerPerson, registerWithoutProof } from '../flow/register-person.ts
 import { findAccountByMail, findAccountByPhone, findAccountBySub, findDocument } from '../store/accounts.ts';
 import { addressRoutes } from './change-address.ts';
 import { closeRoutes } from './close-account.ts';
+import { makeCodes } from './code-step.ts';
 import { makeDrafts } from './drafts.ts';
 import type { FactorGate } from './factor-gate.ts';
 import { makeKeptPassword } from './kept-password.ts';
@@ -48,11 +50,7 @@ export type PeopleDeps = OneTimeCodeDeps & {
 
 export function peopleRoutes(deps: PeopleDeps): readonly Route[] {
   const { db, keys } = deps;
-  const codes = {
-    sendCode: (request: Parameters<typeof sendCode>[1]) => sendCode(deps, request),
-    findSentCode: (place: Parameters<typeof findSentCode>[1]) => findSentCode(deps, place),
-    checkCode: (at: Parameters<typeof checkCode>[1]) => checkCode(deps, at),
-  };
+  const codes = makeCodes(deps);
   return [
     ...registerRoutes({
       ...deps,
@@ -76,6 +74,7 @@ export function peopleRoutes(deps: PeopleDeps): readonly Route[] {
       prove: (account, shown) => proveForRecovery(deps, account, shown),
       listWays: (account) => listRecoveryWays(deps, account),
       passkeyOptions: (account, binding) => passkeyRecoveryOptions(deps.passkeys, binding, account.id),
+      isAllowedAtCounter: (account, phone) => isAllowedAtCounter(db, { keys, now: deps.clock() }, account, phone),
       setPassword: (of) => recoverWithPassword(deps, of),
     }),
     ...proveRoutes(deps),
@@ -83,7 +82,6 @@ export function peopleRoutes(deps: PeopleDeps): readonly Route[] {
     ...addressRoutes({
       ...deps,
       ...codes,
-      dropCode: (place) => dropCode(deps, place),
       findDocument: (sub) => findDocument(db, keys, sub),
       change: (of) => changeAddress(deps, of),
       removeMail: (sub) => removeMail(deps, sub),

@@ -9,7 +9,7 @@ import type { Fault } from '../../common/web/parts.ts';
 import { sayIn, type Texts } from '../../common/web/texts.ts';
 import { type Account, CITIZEN_NUMBER, mayLogIn } from '../domain/account.ts';
 import { MAX_PICTURE_BYTES } from '../domain/picture.ts';
-import type { RecoveryWay } from '../domain/proofing.ts';
+import type { RecoveryProof, RecoveryWay } from '../domain/proofing.ts';
 import type { CodeAddress } from '../flow/one-time-code.ts';
 import { mayRecover, type RecoveryResult, type ShownForRecovery } from '../flow/recover-account.ts';
 import type { TypedIdentity } from '../web/identity-fields.ts';
@@ -23,7 +23,7 @@ export type RecoverDraft = {
   /** `sub` of the account, from the right code on. */
   readonly sub?: string;
   /** What proved a proven account besides the code. */
-  readonly way?: RecoveryWay;
+  readonly way?: RecoveryProof;
   readonly isDone?: boolean;
 };
 

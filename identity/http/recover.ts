@@ -2,6 +2,7 @@
 // besides; then a new password, and everybody else is logged out. An address that nobody has gets the same pages and no code,
 // and what an account has is shown to nobody before the code is right.
 import type Koa from 'koa';
+import { isTrustError } from '../../common/errors.ts';
 import { readForm } from '../../common/http/body.ts';
 import { pageFrame, sendPage } from '../../common/http/preferences.ts';
 import type { Route } from '../../common/http/routes.ts';
@@ -10,7 +11,7 @@ import type { Fault } from '../../common/web/parts.ts';
 import { sayIn, type Texts } from '../../common/web/texts.ts';
 import { type Account, mayLogIn } from '../domain/account.ts';
 import type { PasswordFault } from '../domain/password-rules.ts';
-import type { RecoveryWay } from '../domain/proofing.ts';
+import type { RecoveryProof } from '../domain/proofing.ts';
 import type { CodeAddress, CodePlace, SendResult } from '../flow/one-time-code.ts';
 import { mayRecover } from '../flow/recover-account.ts';
 import { sayPasswordFault } from '../web/password-words.ts';
@@ -27,10 +28,13 @@ export type RecoverDeps = RecoverIdentityDeps & {
   readonly visitors: Visitors;
   /** Sets it, ends all sessions, records. */
   readonly setPassword: (of: {
-    sub: string;
+    account: Account;
     password: string;
-    way: RecoveryWay | null;
+    way: RecoveryProof | null;
+    to: CodeAddress;
   }) => Promise<PasswordFault | null>;
+  /** A clerk at a counter allowed it to who has this phone. */
+  readonly isAllowedAtCounter: (account: Account, phone: string) => Promise<boolean>;
 };
 
 const TEXTS = {
@@ -121,13 +125,21 @@ async function submitPassword(deps: RecoverDeps, ctx: Koa.Context): Promise<void
   const account = sub === undefined ? null : await deps.findAccount(sub);
   if (account === null || !mayRecover(account, draft.values.way)) return seeOther(ctx, '/recover');
   const password = form['password'] ?? '';
-  const fault =
-    password === '' ? { kind: 'missing' as const } : await deps.setPassword({ sub: account.sub, password, way });
-  if (fault !== null)
-    return showPassword(deps, ctx, [{ field: 'password', words: sayPasswordFault(pageFrame(ctx).lang, fault) }]);
+  try {
+    const fault = password === '' ? MISSING : await deps.setPassword({ account, password, way, to });
+    if (fault !== null)
+      return showPassword(deps, ctx, [{ field: 'password', words: sayPasswordFault(pageFrame(ctx).lang, fault) }]);
+  } catch (error) {
+    if (!isTrustError(error, 'proof-missing')) throw error;
+    // What the counter allowed is over: the account is recovered like any other.
+    await deps.drafts.save(ctx, { to, sub: account.sub });
+    return seeOther(ctx, '/recover/identity');
+  }
   await deps.drafts.save(ctx, { to, isDone: true });
   seeOther(ctx, '/recover/done');
 }
+
+const MISSING = { kind: 'missing' } as const;
 
 async function showDone(deps: RecoverDeps, ctx: Koa.Context): Promise<void> {
   const draft = await deps.drafts.find(ctx);
@@ -141,9 +153,12 @@ async function acceptCode(
   { values }: Draft<RecoverDraft>,
   sub: string,
 ): Promise<void> {
-  await deps.drafts.save(ctx, { to: values.to, sub });
+  const { to } = values;
   const account = await deps.findAccount(sub);
-  seeOther(ctx, account !== null && mayRecover(account, undefined) ? '/recover/password' : '/recover/identity');
+  const isAllowed = account !== null && 'phone' in to && (await deps.isAllowedAtCounter(account, to.phone));
+  const way = isAllowed ? 'counter' : undefined;
+  await deps.drafts.save(ctx, { to, sub, ...(way === undefined ? {} : { way }) });
+  seeOther(ctx, account !== null && mayRecover(account, way) ? '/recover/password' : '/recover/identity');
 }
 
 function placeOf({ binding }: Draft<RecoverDraft>): CodePlace {

@@ -13,6 +13,7 @@ import { auditSchema } from './0010-audit.ts';
 import { adminReads } from './0011-admin-reads.ts';
 import { importRetention } from './0012-import-retention.ts';
 import { roomSecrets } from './0013-room-secrets.ts';
+import { counterVisits } from './0014-counter-visits.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
   firstSchema,
@@ -28,4 +29,5 @@ export const MIGRATIONS: readonly Migration[] = [
   adminReads,
   importRetention,
   roomSecrets,
+  counterVisits,
 ];

@@ -61,6 +61,8 @@ export type IdentityDeps = Times & {
   readonly draftHours: number;
   /** Days to change one's mind before a closed account is shredded. */
   readonly closingDays: number;
+  /** How long a clerk may help after a counter check, and how long what he allowed may be used. */
+  readonly counterMinutes: number;
   /** How long what a silent source was asked about waits for its answer. */
   readonly proofWaitDays: number;
   /** Rules and work of passwords. */

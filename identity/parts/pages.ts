@@ -9,8 +9,8 @@ import { authenticate } from '../flow/authenticate.ts';
 import type { AddressKind } from '../flow/change-address.ts';
 import { completeLogin, type ProvenStep } from '../flow/complete-login.ts';
 import { giveConsent } from '../flow/give-consent.ts';
-import { checkCode, dropCode, findSentCode, sendCode } from '../flow/one-time-code.ts';
 import { makeActAsSteps } from '../http/act-as.ts';
+import { makeCodes } from '../http/code-step.ts';
 import { makeConsentSteps } from '../http/consent.ts';
 import { makeFactorParts } from '../http/factor-parts.ts';
 import { makeInteractionHandlers } from '../http/interaction.ts';
@@ -57,10 +57,7 @@ export function makePages(deps: IdentityDeps, core: Core) {
   );
   const ways = makeLoginWays({
     authenticate: (credentials) => authenticate(people, credentials),
-    sendCode: (request) => sendCode(codes, request),
-    findSentCode: (place) => findSentCode(codes, place),
-    checkCode: (at) => checkCode(codes, at),
-    dropCode: (place) => dropCode(codes, place),
+    ...makeCodes(codes),
     findAccountAt: (to) =>
       'phone' in to ? findAccountByPhone(db, people.keys, to.phone) : findAccountByMail(db, people.keys, to.mail),
     findAccount,

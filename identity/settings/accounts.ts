@@ -63,6 +63,14 @@ export const ACCOUNT_ROWS = {
     fallback: () => '14',
     parse: parseInteger(1, 90),
   },
+  counterMinutes: {
+    name: 'XINJI_IDENTITY_COUNTER_MINUTES',
+    manual:
+      'How long after a counter check the clerk may bind the phone that the person holds, and how long the person may then set a new password with it, in minutes.',
+    example: '30',
+    fallback: () => '30',
+    parse: parseInteger(5, 240),
+  },
   populationUrl: source('POPULATION', 'population base (姓名、证件号码)'),
   faceUrl: source('FACE', 'face check (人脸核验)'),
   legalPersonUrl: source('LEGAL_PERSON', 'base of legal persons (法人库)'),

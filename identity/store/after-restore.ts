@@ -25,6 +25,7 @@ export async function endAfterRestore(run: Run, now: Date): Promise<void> {
   await run('delete from identity.one_time_codes');
   await run('delete from identity.scans');
   await run('delete from identity.kept_forms');
+  await run('delete from identity.counter_visits');
   await run(`update identity.factors set removed_at = $1 where kind = 'recovery' and removed_at is null`, [now]);
   // Nothing that they signed counts any more; the room makes a new key when it starts.
   await run('update identity.signing_keys set withdrawn_at = $1, box = null where withdrawn_at is null', [now]);

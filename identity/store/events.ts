@@ -26,6 +26,7 @@ export const EVENT_KINDS = [
   'account.frozen',
   'account.unfrozen',
   'account.recovered',
+  'account.recovery-allowed',
   'password.rehashed',
   'client.registered',
   'client.changed',

@@ -25,6 +25,10 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
     table: 'proofings',
     sql: `select at, method, outcome, level, unit_code from identity.proofings where account_id = :id order by id`,
   },
+  counter_visits: {
+    table: 'counter_visits',
+    sql: `select begun_at, expires_at, phone_at, permit_at from identity.counter_visits where account_id = :id`,
+  },
   waiting_proofs: {
     table: 'proof_waits',
     sql: `select tries, next_at, expires_at from identity.proof_waits where account_id = :id`,

@@ -51,6 +51,7 @@ export function plainSettings(url: string): PlainSettings {
     jobDays: 3,
     draftHours: 24,
     closingDays: 7,
+    counterMinutes: 30,
     proofWaitDays: 14,
     passwords: { minLength: 8, work: CHEAP_WORK, breachFile: null },
     ports: makeDevelopmentPorts({ delayMs: 0, outages: () => [] }),

@@ -185,6 +185,21 @@ identity.consents
   CREATE TRIGGER only_withdrawn BEFORE DELETE OR UPDATE ON identity.consents FOR EACH ROW EXECUTE FUNCTION identity.refuse_consent_change()
   identity may delete, insert, select, update
 
+identity.counter_visits
+  account_id bigint not null
+  clerk text not null
+  begun_at timestamp with time zone not null
+  expires_at timestamp with time zone not null
+  phone_key bytea
+  phone_at timestamp with time zone
+  permit_at timestamp with time zone
+  constraint counter_visits_account_id_fkey FOREIGN KEY (account_id) REFERENCES identity.accounts(id)
+  constraint counter_visits_check CHECK (((phone_key IS NULL) = (phone_at IS NULL)))
+  constraint counter_visits_check1 CHECK (((permit_at IS NULL) OR (phone_at IS NOT NULL)))
+  constraint counter_visits_pkey PRIMARY KEY (account_id)
+  CREATE INDEX counter_visits_expires_at ON identity.counter_visits USING btree (expires_at)
+  identity may delete, insert, select, update
+
 identity.disclosures
   account_id bigint not null
   client_id text not null

@@ -10,6 +10,7 @@ import { maskPhone } from '../../domain/message.ts';
 import type { ProofingPorts } from '../../domain/proofing.ts';
 import { parseReason } from '../../domain/reason.ts';
 import { confirmAccount, refuseAtCounter } from '../../flow/confirm-at-counter.ts';
+import { beginVisit, findOwnVisit } from '../../flow/help-at-counter.ts';
 import { findDocument } from '../../store/accounts.ts';
 import {
   type CounterDone,
@@ -20,11 +21,12 @@ import {
 } from '../../web/admin/counter-page.ts';
 import type { Typed } from '../kept-forms.ts';
 import { judgeIdentity, typedIdentity } from '../typed-identity.ts';
+import { type CounterHelpPagesDeps, counterHelpRoutes, helpHref } from './counter-help.ts';
 import type { Admin } from './gate.ts';
-import { type LookUpDeps, openAccount, openedHref, searchAccount } from './look-up.ts';
+import { openAccount, openedHref, searchAccount } from './look-up.ts';
 import { reasonFaults } from './typed.ts';
 
-export type CounterPagesDeps = LookUpDeps & { readonly ports: ProofingPorts };
+export type CounterPagesDeps = CounterHelpPagesDeps & { readonly ports: ProofingPorts };
 
 const PATH = '/admin/counter';
 
@@ -34,6 +36,7 @@ export function counterRoutes(deps: CounterPagesDeps): readonly Route[] {
     { method: 'POST', path: `${PATH}/find`, scope: 'public', handler: (ctx) => search(deps, ctx) },
     { method: 'GET', path: `${PATH}/:sub`, scope: 'public', handler: (ctx) => showAccount(deps, ctx) },
     { method: 'POST', path: `${PATH}/:sub`, scope: 'public', handler: (ctx) => decide(deps, ctx) },
+    ...counterHelpRoutes(deps),
   ];
 }
 
@@ -75,6 +78,7 @@ async function sendAccount(
   { admin, typed, faults, trouble = null }: Shown & { readonly trouble?: CounterTrouble | null },
 ): Promise<void> {
   const document = await findDocument(deps.db, deps.keys, account.sub);
+  const visit = await findOwnVisit(deps, { account, clerk: admin.session.account.sub });
   const page = counterAccountPage(pageFrame(ctx, ctx.url), {
     view: deps.gate.view(ctx, admin),
     account: {
@@ -83,6 +87,7 @@ async function sendAccount(
       code: document?.holder === undefined ? null : maskCode(document.holder.code),
     },
     action: openedHref(deps, admin, { path: PATH, sub: account.sub }),
+    helpHref: visit === null ? null : helpHref(deps, admin, account.sub),
     typed: { ...typedIdentity(typed), codeType: typed['code_type'] ?? CITIZEN_NUMBER },
     reason: typed['reason'] ?? '',
     faults,
@@ -115,5 +120,6 @@ async function decide(deps: CounterPagesDeps, ctx: Koa.Context): Promise<void> {
   const reason = parseReason(form['reason'] ?? '');
   const { outcome } = await confirmAccount(deps, { account, seen: judged.identity, clerk, reason });
   if (outcome !== 'proven') return again([], outcome);
-  gate.leaveFor(ctx, admin, PATH, { code: 'confirmed' });
+  await beginVisit(deps, { account, clerk });
+  gate.leaveFor(ctx, admin, helpHref(deps, admin, account.sub), { code: 'confirmed' });
 }

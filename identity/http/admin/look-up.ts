@@ -4,7 +4,7 @@ import type { Knex } from 'knex';
 import type Koa from 'koa';
 import type { Clock } from '../../../common/clock.ts';
 import type { AdminDuty } from '../../../common/contract/roles.ts';
-import { TrustError } from '../../../common/errors.ts';
+import { isTrustError, TrustError } from '../../../common/errors.ts';
 import type { Cookies } from '../../../common/http/cookies.ts';
 import { pageFrame } from '../../../common/http/preferences.ts';
 import type { Fault } from '../../../common/web/parts.ts';
@@ -12,7 +12,7 @@ import type { Account } from '../../domain/account.ts';
 import type { DocumentKeys } from '../../domain/document-box.ts';
 import { lookUpAccount } from '../../flow/look-up-account.ts';
 import { findAccountBySub } from '../../store/accounts.ts';
-import { typedFault } from '../../web/admin/accounts-page.ts';
+import { documentFault, typedFault } from '../../web/admin/search-form.ts';
 import type { Typed } from '../kept-forms.ts';
 import type { Admin, AdminGate } from './gate.ts';
 import { reasonFaults, textOf } from './typed.ts';
@@ -39,7 +39,7 @@ export type Search = {
   readonly hrefOf: (admin: Admin, account: Account) => string | null;
 };
 
-/** The POST of a search with `typed` and `reason`. */
+/** The POST of a search with `typed`, `code_type` where a document is meant, and `reason`. */
 export async function searchAccount(
   deps: Omit<LookUpDeps, 'cookies'>,
   ctx: Koa.Context,
@@ -52,12 +52,27 @@ export async function searchAccount(
   const { admin, form } = accepted;
   const typed = (form['typed'] ?? '').trim();
   const frame = pageFrame(ctx, path);
+  const { code_type: type = '', reason = '' } = form;
   const faults = [...(typed === '' ? [typedFault(frame)] : []), ...reasonFaults(frame.lang, form)];
   if (faults.length > 0) return again({ admin, typed: form, faults });
-  const account = await lookUpAccount(deps, { typed, by: admin.session.account.sub, reason: form['reason'] ?? '' });
+  const meant = type === '' ? {} : { type };
+  const account = await unlessMalformed(
+    lookUpAccount(deps, { typed, ...meant, by: admin.session.account.sub, reason }),
+  );
+  if (account === 'malformed') return again({ admin, typed: form, faults: [documentFault(frame)] });
   const href = account && hrefOf(admin, account);
   if (href === null) return gate.leaveFor(ctx, admin, path, { code: 'none' });
   gate.leaveFor(ctx, admin, href);
+}
+
+/** A number that no document of the type has is the clerk's slip, and no account is looked for. */
+async function unlessMalformed<T>(looking: Promise<T>): Promise<T | 'malformed'> {
+  try {
+    return await looking;
+  } catch (error) {
+    if (isTrustError(error, 'code-check') || isTrustError(error, 'invalid-request')) return 'malformed';
+    throw error;
+  }
 }
 
 /** The account of the address when this session looked it up at `path`; else null, and the answer leads to the search. */

@@ -22,18 +22,16 @@ import type { Typed } from './client-fields.ts';
 import { doneNotice } from './clients-page.ts';
 import { reasonField } from './fields.ts';
 import { type AdminView, adminPage } from './layout.ts';
+import { searchForm } from './search-form.ts';
 
 const PATH = '/admin/accounts';
 
 const TEXTS = {
   title: { zh: '账号管理', en: 'Accounts' },
   lead: {
-    zh: '须输入完整的手机号、证件号码或用户名。每次查找连同原因记入操作记录。',
-    en: 'Enter the whole phone number, document number or user name. Every look-up goes into the audit log with its reason.',
+    zh: '每次查找连同原因记入操作记录。',
+    en: 'Every look-up goes into the audit log with its reason.',
   },
-  typed: { zh: '手机号、证件号码或用户名', en: 'Phone, document number or user name' },
-  typedFault: { zh: '请输入完整的手机号、证件号码或用户名', en: 'Enter the whole number or name' },
-  find: { zh: '查找账号', en: 'Find the account' },
   none: { zh: '没有符合条件的记录。请核对后重新输入。', en: 'No records match. Please check what you typed.' },
   incident: { zh: '紧急处置', en: 'In an emergency' },
   incidentLead: {
@@ -103,7 +101,6 @@ export type AccountsPage = Form & { readonly notFound: boolean; readonly everybo
 
 export function accountsPage(frame: PageFrame, props: AccountsPage): string {
   const say = sayIn(frame.lang);
-  const { view, typed, faults } = props;
   return whole(frame, {
     ...props,
     title: say(TEXTS.title),
@@ -111,18 +108,10 @@ export function accountsPage(frame: PageFrame, props: AccountsPage): string {
     main: html`${props.everybody === null ? null : doneNotice(say(TEXTS.everybodyDone, { n: props.everybody }))}<h1>${say(TEXTS.title)}</h1>
 ${props.notFound ? notice({ mark: 'notice', role: 'status', words: say(TEXTS.none) }) : null}
 <p class="hint">${say(TEXTS.lead)}</p>
-<form method="post" action="${PATH}/find" autocomplete="off" novalidate>${hiddenFields(view.formFields)}
-${field({ name: 'typed', label: say(TEXTS.typed), value: typed['typed'] ?? '', autocomplete: 'off', fault: faultOf(faults, 'typed') })}
-${reasonField(frame.lang, faults, typed['reason'])}
-<div class="actions"><button class="button" type="submit">${say(TEXTS.find)}</button></div></form>
+${searchForm(frame, { ...props, action: `${PATH}/find` })}
 <h2>${say(TEXTS.incident)}</h2><p>${say(TEXTS.incidentLead)}</p>
 <p class="actions"><a class="button danger" href="${PATH}/everybody">${say(TEXTS.everybody)}</a></p>`,
   });
-}
-
-/** The fault of a look-up without anything to look for. */
-export function typedFault(frame: PageFrame): Fault {
-  return { field: 'typed', words: sayIn(frame.lang)(TEXTS.typedFault) };
 }
 
 export type SeenAccount = {

@@ -6,8 +6,6 @@ import {
   type Fault,
   FOCUS_SUMMARY_SCRIPT,
   facts,
-  faultOf,
-  field,
   hiddenFields,
   notice,
 } from '../../../common/web/parts.ts';
@@ -19,22 +17,17 @@ import type { Typed } from './client-fields.ts';
 import { doneNotice } from './clients-page.ts';
 import { reasonField } from './fields.ts';
 import { type AdminView, adminPage } from './layout.ts';
+import { searchForm } from './search-form.ts';
 
 const PATH = '/admin/counter';
 
 const TEXTS = {
   title: { zh: '窗口核验', en: 'Counter check' },
   lead: {
-    zh: '请本人带证件到场。须输入完整的手机号、证件号码或用户名；每次查找和核验都连同原因记入操作记录。',
-    en: 'The person is here with the document. Enter the whole phone number, document number or user name; every look-up and check goes into the audit log with its reason.',
+    zh: '请本人带证件到场。每次查找和核验都连同原因记入操作记录。',
+    en: 'The person is here with the document. Every look-up and check goes into the audit log with its reason.',
   },
-  typed: { zh: '手机号、证件号码或用户名', en: 'Phone, document number or user name' },
-  find: { zh: '查找账号', en: 'Find the account' },
   none: { zh: '没有符合条件的记录。请核对后重新输入。', en: 'No records match. Please check what you typed.' },
-  confirmed: {
-    zh: '已确认，账号升为实名等级五级，已短信通知本人。',
-    en: 'Confirmed: level 5. The person is told by text.',
-  },
   refused: { zh: '已记录：不予确认，实名等级不变。', en: 'Recorded as refused; the level stays as it was.' },
   accountTitle: { zh: '核对证件', en: 'Check the document' },
   phone: { zh: '手机号', en: 'Phone' },
@@ -47,6 +40,7 @@ const TEXTS = {
   },
   confirm: { zh: '证件与本人相符，确认', en: 'It is the person, confirm' },
   refuse: { zh: '不予确认', en: 'Refuse' },
+  help: { zh: '证件刚刚确认过，继续办理手机号和密码', en: 'Just confirmed: go on with phone and password' },
   back: { zh: '不操作，返回', en: 'Do nothing, back' },
   own: { zh: '不能核验自己的账号，请由另一位窗口人员办理。', en: 'Nobody confirms himself; another clerk does it.' },
   'other-document': {
@@ -64,7 +58,7 @@ const TEXTS = {
   },
 } satisfies Texts;
 
-const DONE = ['none', 'confirmed', 'refused'] as const;
+const DONE = ['none', 'refused'] as const;
 /** What the last act came to. */
 export type CounterDone = (typeof DONE)[number];
 /** Why it was not confirmed. */
@@ -81,16 +75,13 @@ export function counterPage(
   props: Form & { readonly typed: Typed; readonly done: CounterDone | null },
 ): string {
   const say = sayIn(frame.lang);
-  const { view, typed, faults, done } = props;
+  const { done } = props;
   return whole(frame, props, {
     title: say(TEXTS.title),
     main: html`${done === null ? null : done === 'none' ? notice({ mark: 'notice', role: 'status', words: say(TEXTS.none) }) : doneNotice(say(TEXTS[done]))}
 <h1>${say(TEXTS.title)}</h1>
 <p class="hint">${say(TEXTS.lead)}</p>
-<form method="post" action="${PATH}/find" autocomplete="off" novalidate>${hiddenFields(view.formFields)}
-${field({ name: 'typed', label: say(TEXTS.typed), value: typed['typed'] ?? '', autocomplete: 'off', fault: faultOf(faults, 'typed') })}
-${reasonField(frame.lang, faults, typed['reason'])}
-<div class="actions"><button class="button" type="submit">${say(TEXTS.find)}</button></div></form>`,
+${searchForm(frame, { ...props, action: `${PATH}/find` })}`,
   });
 }
 
@@ -98,6 +89,8 @@ export type CounterAccountPage = Form & {
   /** Masked. */
   readonly account: { readonly level: Level; readonly phone: string | null; readonly code: string | null };
   readonly action: string;
+  /** Where the clerk goes on with a person whose document he has confirmed; null: there is nothing to go on with. */
+  readonly helpHref: string | null;
   readonly typed: TypedIdentity;
   readonly reason: string;
   readonly trouble: CounterTrouble | null;
@@ -116,6 +109,7 @@ export function counterAccountPage(frame: PageFrame, props: CounterAccountPage):
       { name: say(TEXTS.code), value: account.code },
       { name: say(TEXTS.level), value: say(LEVEL_WORDS[account.level].name) },
     ])}</div>
+${props.helpHref === null ? null : html`<p><a class="link" href="${props.helpHref}">${say(TEXTS.help)}</a></p>`}
 <h2>${say(TEXTS.seen)}</h2><p class="hint">${say(TEXTS.seenWhy)}</p>
 <form method="post" action="${props.action}" autocomplete="off" novalidate>${hiddenFields(view.formFields)}
 ${identityFields(frame.lang, props.typed, faults, false)}
