@@ -115,7 +115,7 @@ inBrowser(
     await shoot(page, 'admin-client-saved.zh-desktop');
     await makeSecret(page, house);
     await page.goto(`${house.url}/admin/accounts`);
-    await page.getByLabel('手机号、证件号码或用户名').fill(OTHER_PERSON.phone);
+    await page.getByLabel('号码或名称').fill(OTHER_PERSON.phone);
     await page.getByLabel('原因').fill('本人来电报失手机');
     await page.getByRole('button', { name: '查找账号' }).click();
     await page.getByRole('heading', { name: '李四' }).waitFor();
