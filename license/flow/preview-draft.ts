@@ -1,5 +1,5 @@
-// 预览: the face of what a draft would become, drawn as its license would be and marked as a preview. Nothing is recorded, no
-// number is taken, nothing leaves the room.
+// 预览: the face of what a draft would become, drawn as its license would be and marked as a preview. Nothing is issued, no
+// number is taken, nothing leaves the room; that somebody looked is recorded by who shows it.
 import { chinaDate } from '../../common/codes/calendar-date.ts';
 import type { Draft, Follows } from '../domain/draft.ts';
 import { makeContent } from '../domain/issue-content.ts';

@@ -85,10 +85,17 @@ export async function reviewVersion(parts: DeskParts, ctx: Koa.Context, { at, dr
   });
 }
 
+/** It tells what the license says: a reading. */
 export async function previewVersion(parts: DeskParts, ctx: Koa.Context, own: Own): Promise<void> {
-  const { at, draft } = own;
+  const { deps } = parts;
+  const { at, draft, follows } = own;
   await orFaults(parts, ctx, own, async () => {
-    sendPreview(ctx, at, draft, await previewDraft(parts.deps, at.clerk, draft));
+    const pdf = await previewDraft(deps, at.clerk, draft);
+    if (pdf !== null) {
+      const { license } = await openVersionBefore(deps, at.clerk, follows);
+      await recordReadings(deps, readerOf(at), 'license', [license]);
+    }
+    sendPreview(ctx, at, draft, pdf);
   });
 }
 
@@ -131,15 +138,14 @@ async function send(parts: DeskParts, ctx: Koa.Context, at: AtDesk, follows: Fol
   const cells = keepUntouched(type, license.content, follows.operation, content.cells);
   const heldBy = license.content.holders.map(({ code }) => code);
   const kept = { draftId, licenseType: type.code, follows, content: { ...content, cells, heldBy } };
-  const isNew = (await findDraft(deps.db, at.clerk, draftId)) === null;
+  // Who sends it without having opened the form is told by it, or by its photo or issue, what the license says.
+  if ((await findDraft(deps.db, at.clerk, draftId)) === null)
+    await recordReadings(deps, readerOf(at), 'license', [license]);
   const draft = await saveDraft(deps, at.clerk, kept);
   if (act === 'save') return seeOther(ctx, deskPath(at.desk));
-  const faults = act === 'holder' ? [] : judgeVersion(deps, before, follows, draft).faults;
-  if (faults.length > 0 || act === 'holder') {
-    // Sent by who never opened the form, it tells what the license says for the first time.
-    if (isNew) await recordReadings(deps, readerOf(at), 'license', [license]);
-    return sendForm(ctx, at, follows, before, draft, { faults, room: act === 'holder' ? room + 1 : room });
-  }
+  if (act === 'holder') return sendForm(ctx, at, follows, before, draft, { room: room + 1 });
+  const { faults } = judgeVersion(deps, before, follows, draft);
+  if (faults.length > 0) return sendForm(ctx, at, follows, before, draft, { faults, room });
   seeOther(ctx, deskPath(at.desk, 'drafts', draftId));
 }
 

@@ -7,8 +7,8 @@ const TEXTS = {
   issue: { zh: '签发并盖章', en: 'Issue and seal' },
   preview: { zh: '预览照面（PDF，新窗口）', en: 'Preview the face (PDF, new window)' },
   previewWhy: {
-    zh: '预览带有水印，没有标识和二维码，不盖章，也不留下记录。',
-    en: 'A preview has a watermark and no identifier, code or seal, and leaves no record.',
+    zh: '预览带有水印，没有标识和二维码，不盖章，也不算签发。',
+    en: 'A preview has a watermark and no identifier, code or seal; nothing is issued by it.',
   },
   edit: { zh: '修改', en: 'Edit' },
 } satisfies Texts;

@@ -168,6 +168,29 @@ test('a clerk’s question, its refusal and his act are no reading and name nobo
   t.true((await listOfHolder(started)).includes('还没有单位读取过'));
 });
 
+test('a draft that is saved unseen, and the face of a next version, are readings too', async (t) => {
+  const started = await start(t);
+  const { house, identifier } = started;
+  const browser = await clerkOf(house);
+  const action = `${LIST}/${identifier}/versions/change`;
+  const count = async () => (await readings(started)).length;
+  const form = await browser.get(action);
+  t.is((await browser.upload(form, action, { act: 'save', occupation: '' })).status, 303);
+  t.is(await count(), 2);
+  t.is((await browser.upload(form, action, { act: 'review', occupation: '' })).status, 422);
+  t.is(await count(), 2);
+  const sent = await browser.upload(form, action, { act: 'review', occupation: '公共场所服务' });
+  const draft = sent.headers.get('Location') ?? '';
+  t.is((await browser.get(`${draft}/preview`)).status, 200);
+  t.is(await count(), 3);
+  await browser.upload(form, action, { act: 'save', occupation: '' });
+  t.is((await browser.get(`${draft}/preview`)).status, 303, 'a draft with faults has no face');
+  t.is(await count(), 3);
+  const other = await clerkOf(house, OTHER_AUTHORITY.code);
+  t.is((await other.get(`${draft}/preview`)).status, 403);
+  t.is(await count(), 3);
+});
+
 test('the form of a next version and its review are readings; of what is sent, only what nobody opened before', async (t) => {
   const started = await start(t);
   const { house, identifier } = started;
