@@ -1,41 +1,47 @@
-// Asks silent sources again about the entries that wait, one by one, each less and less often, and tells the person what came
-// of it. Several instances may run at once: each takes its own.
-import type { Knex } from 'knex';
-import { findAccountBySub } from '../store/accounts.ts';
-import { deleteProofWait, takeDueProofWait } from '../store/proof-waits.ts';
+// Asks a silent source again about the entries that wait, each less and less often, by the queue of the room, and tells the
+// person what came of it.
+import { z } from 'zod';
+import type { QueueDefinition } from '../../common/queue/workers.ts';
+import { retryAfterSeconds } from '../domain/proofing.ts';
+import { findAccountById } from '../store/accounts.ts';
+import { deleteProofWait, findProofWait } from '../store/proof-waits.ts';
 import { notify } from './notify.ts';
 import { type ProveDeps, settle } from './prove-identity.ts';
+import { PROOF_QUEUE } from './wait-for-proof.ts';
 
-/** A base that did not answer so often in one pass is left alone until the next: each silence lasts its whole deadline. */
-const MOST_SILENT = 3;
+/** Each silence lasts its whole deadline: a base that is away takes two places, and nobody else's. */
+const CONCURRENCY = 2;
+/** As many as entries can wait at most (XINJI_IDENTITY_PROOF_WAIT_DAYS); those that are over end by themselves. */
+const TRIES = 400;
 
-/** Returns how many were decided. At most `limit` are asked about. */
-export async function checkWaitingProofs(deps: ProveDeps, limit = 100): Promise<number> {
+const Payload = z.object({ account_id: z.int(), since: z.iso.datetime() });
+
+export function proofQueue(deps: ProveDeps): QueueDefinition {
+  return {
+    queue: PROOF_QUEUE.queue,
+    concurrency: CONCURRENCY,
+    perKey: 1,
+    leaseSeconds: 120,
+    retry: { delaysSeconds: Array.from({ length: TRIES }, (_, tries) => retryAfterSeconds(tries + 1)), jitter: 0.2 },
+    handle: ({ payload }) => checkWaitingProof(deps, Payload.parse(payload)),
+  };
+}
+
+/** Rejects while the source is silent. Entries that were replaced, decided or are over need nothing. */
+async function checkWaitingProof(deps: ProveDeps, of: z.infer<typeof Payload>): Promise<void> {
   const { db, clock, keys, ports } = deps;
-  let decided = 0;
-  let silent = 0;
-  for (let asked = 0; ports.population !== null && asked < limit && silent < MOST_SILENT; asked += 1) {
-    const wait = await takeDueProofWait(db, keys, clock());
-    if (wait === null) break;
-    const account = await findAccountBySub(db, keys, wait.accountSub);
-    if (account === null || account.status === 'closed') {
-      await deleteProofWait(db, wait.accountId);
-      continue;
-    }
-    const outcome = await ports.population.check(wait.identity);
-    if (outcome === 'unavailable') {
-      silent += 1;
-      continue;
-    }
-    const proof = { method: 'population', port: ports.population.port, outcome } as const;
-    const result = await settle(deps, account, wait.identity, proof);
-    await db.transaction(async (trx: Knex) => {
-      await deleteProofWait(trx, account.id);
-      await notify(deps, trx, { to: { sub: account.sub }, kind: 'proof-result', words: WORDS[result.outcome] });
-    });
-    decided += 1;
-  }
-  return decided;
+  const account = await findAccountById(db, keys, of.account_id);
+  if (account === null || account.status === 'closed') return deleteProofWait(db, of.account_id);
+  const wait = await findProofWait(db, keys, account, clock());
+  if (wait === null || wait.since.toISOString() !== of.since) return;
+  const base = ports.population;
+  const outcome = base === null ? 'unavailable' : await base.check(wait.identity);
+  if (base === null || outcome === 'unavailable') throw new Error('the population base does not answer');
+  const result = await settle(deps, account, wait.identity, { method: 'population', port: base.port, outcome });
+  await db.transaction(async (trx) => {
+    await deleteProofWait(trx, account.id);
+    await notify(deps, trx, { to: { sub: account.sub }, kind: 'proof-result', words: WORDS[result.outcome] });
+  });
 }
 
 const WORDS = {

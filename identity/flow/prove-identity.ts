@@ -16,8 +16,9 @@ import {
 } from '../domain/proofing.ts';
 import { changeDocument, findAccountByHolder, findAccountBySub, findDocument } from '../store/accounts.ts';
 import { insertEvent } from '../store/events.ts';
-import { deleteProofWait, insertProofWait } from '../store/proof-waits.ts';
+import { deleteProofWait } from '../store/proof-waits.ts';
 import { insertProofing, type Proofing } from '../store/proofings.ts';
+import { waitForProof } from './wait-for-proof.ts';
 
 export type ProveDeps = {
   readonly db: Knex;
@@ -50,7 +51,8 @@ export async function proveByPopulation(deps: PopulationDeps, sub: string, input
   const outcome = base === null ? 'unavailable' : await base.check(identity);
   const result = await settle(deps, account, identity, { method: 'population', port: base?.port ?? 'none', outcome });
   if (result.outcome !== 'unavailable' || base === null) return result;
-  await insertProofWait(deps.db, deps.keys, account, identity, { now: deps.clock(), days: deps.proofWaitDays });
+  const wait = { identity, now: deps.clock(), days: deps.proofWaitDays };
+  await deps.db.transaction((trx) => waitForProof(deps, trx, account, wait));
   return { outcome: 'unavailable', kept: true };
 }
 

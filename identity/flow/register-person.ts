@@ -18,13 +18,13 @@ import {
   insertAccount,
 } from '../store/accounts.ts';
 import { insertEvent } from '../store/events.ts';
-import { insertProofWait } from '../store/proof-waits.ts';
 import { insertProofing } from '../store/proofings.ts';
 import { unbindAddress } from './change-address.ts';
 import { takeLimit } from './limit.ts';
 import { judgeNewPassword, type PasswordPolicy } from './new-password.ts';
 import { hashPassword } from './password.ts';
 import { type PopulationDeps, type ProveDeps, parseIdentity } from './prove-identity.ts';
+import { waitForProof } from './wait-for-proof.ts';
 
 export type NewPerson = { readonly phone: string; readonly password: string };
 
@@ -115,7 +115,8 @@ async function registerUnproven(
     const { sub } = await insert(deps, trx, passwordHash, { name, phone: person.phone }, 2);
     await insertEvent(trx, { at, kind: 'account.registered', sub });
     const account = await findAccountBySub(trx, keys, sub);
-    if (waiting !== null) await insertProofWait(trx, keys, account!, waiting, { now: at, days: deps.proofWaitDays });
+    if (waiting !== null)
+      await waitForProof({ keys }, trx, account!, { identity: waiting, now: at, days: deps.proofWaitDays });
   });
   return { outcome: 'registered', level: 2, waits: waiting !== null };
 }

@@ -14,6 +14,7 @@ import { adminReads } from './0011-admin-reads.ts';
 import { importRetention } from './0012-import-retention.ts';
 import { roomSecrets } from './0013-room-secrets.ts';
 import { counterVisits } from './0014-counter-visits.ts';
+import { proofQueue } from './0015-proof-queue.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
   firstSchema,
@@ -30,4 +31,5 @@ export const MIGRATIONS: readonly Migration[] = [
   importRetention,
   roomSecrets,
   counterVisits,
+  proofQueue,
 ];

@@ -1,6 +1,6 @@
 // What runs beside the requests: the queue, the chores, the signing keys. main.ts starts and stops it.
 import { makeWorkers } from '../../common/queue/workers.ts';
-import { checkWaitingProofs } from '../flow/check-waiting-proofs.ts';
+import { proofQueue } from '../flow/check-waiting-proofs.ts';
 import { endDueAccounts, sealOldNames } from '../flow/close-account.ts';
 import { messageQueue } from '../flow/deliver-messages.ts';
 import { everybodyQueue } from '../flow/end-all-sessions.ts';
@@ -22,12 +22,9 @@ export function makeBackground(deps: IdentityDeps, { keyring, keyDeps, people, s
     }),
     messageQueue({ ...people, smsUrl, mailUrl }),
     everybodyQueue({ db, clock }),
+    proofQueue({ ...people, ports }),
   ]);
-  const chores = [
-    () => checkWaitingProofs({ ...people, ports }),
-    () => endDueAccounts(people),
-    () => sealOldNames(people),
-  ];
+  const chores = [() => endDueAccounts(people), () => sealOldNames(people)];
   return {
     workers,
     janitor: makeJanitor({ db, clock, log, retention: deps, chores }),

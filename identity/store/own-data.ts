@@ -31,7 +31,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
   },
   waiting_proofs: {
     table: 'proof_waits',
-    sql: `select tries, next_at, expires_at from identity.proof_waits where account_id = :id`,
+    sql: `select since, expires_at from identity.proof_waits where account_id = :id`,
   },
   imported_from: {
     table: 'imported_rows',

@@ -2,59 +2,44 @@
 import type { Knex } from 'knex';
 import type { Account } from '../domain/account.ts';
 import { closeText, type DocumentKeys, openText } from '../domain/document-box.ts';
-import { type Identity, retryAfterSeconds } from '../domain/proofing.ts';
+import type { Identity } from '../domain/proofing.ts';
 
-export type ProofWait = { readonly accountSub: string; readonly accountId: number; readonly identity: Identity };
+export type ProofWait = {
+  readonly identity: Identity;
+  /** When they were entered; other entries have another time. */
+  readonly since: Date;
+};
 
-type Row = { account_id: string; sub: string; box: Buffer; tries: number };
+type Row = { box: Buffer; since: Date };
 
 /** The newest entries count. */
 export async function insertProofWait(
   db: Knex,
   keys: DocumentKeys,
   { id, sub }: Account,
-  identity: Identity,
-  { now, days }: { readonly now: Date; readonly days: number },
+  { identity, since, expiresAt }: ProofWait & { readonly expiresAt: Date },
 ): Promise<void> {
   await db.raw(
-    `insert into identity.proof_waits (account_id, box, next_at, expires_at) values (?, ?, ?, ?)
+    `insert into identity.proof_waits (account_id, box, since, expires_at) values (?, ?, ?, ?)
      on conflict (account_id) do update set
-       box = excluded.box, tries = 0, next_at = excluded.next_at, expires_at = excluded.expires_at`,
-    [
-      id,
-      Buffer.from(closeText(keys, place(sub), JSON.stringify(identity))),
-      new Date(now.getTime() + retryAfterSeconds(0) * 1000),
-      new Date(now.getTime() + days * 24 * 3600 * 1000),
-    ],
+       box = excluded.box, since = excluded.since, expires_at = excluded.expires_at`,
+    [id, Buffer.from(closeText(keys, place(sub), JSON.stringify(identity))), since, expiresAt],
   );
 }
 
-/** Takes one that is due, and puts its next turn off, so that no other instance asks at the same time. */
-export async function takeDueProofWait(db: Knex, keys: DocumentKeys, now: Date): Promise<ProofWait | null> {
-  return db.transaction(async (trx) => {
-    const { rows } = await trx.raw<{ rows: Row[] }>(
-      `select account_id, sub, box, tries from identity.proof_waits join identity.accounts on accounts.id = account_id
-       where next_at <= :now and expires_at > :now order by next_at limit 1 for update of proof_waits skip locked`,
-      { now },
-    );
-    const row = rows[0];
-    if (!row) return null;
-    const nextAt = new Date(now.getTime() + retryAfterSeconds(row.tries + 1) * 1000);
-    await trx.raw('update identity.proof_waits set tries = tries + 1, next_at = ? where account_id = ?', [
-      nextAt,
-      row.account_id,
-    ]);
-    const identity = JSON.parse(openText(keys, place(row.sub), row.box)) as Identity;
-    return { accountSub: row.sub, accountId: Number(row.account_id), identity };
-  });
-}
-
-/** True while entries of the account wait. */
-export async function hasProofWait(db: Knex, accountId: number): Promise<boolean> {
-  const { rows } = await db.raw<{ rows: unknown[] }>('select 1 from identity.proof_waits where account_id = ?', [
-    accountId,
-  ]);
-  return rows.length > 0;
+/** Null when nothing waits, or its time is over. */
+export async function findProofWait(
+  db: Knex,
+  keys: DocumentKeys,
+  { id, sub }: Pick<Account, 'id' | 'sub'>,
+  now: Date,
+): Promise<ProofWait | null> {
+  const { rows } = await db.raw<{ rows: Row[] }>(
+    'select box, since from identity.proof_waits where account_id = ? and expires_at > ?',
+    [id, now],
+  );
+  const row = rows[0];
+  return row ? { identity: JSON.parse(openText(keys, place(sub), row.box)) as Identity, since: row.since } : null;
 }
 
 export async function deleteProofWait(db: Knex, accountId: number): Promise<void> {

@@ -1,10 +1,14 @@
 // What an account is to us: levels by proof, waiting entries, units, and that nothing personal lies in the clear.
+
 import test, { type ExecutionContext } from 'ava';
 import type { Knex } from 'knex';
+import { Registry } from 'prom-client';
 import { databaseErrorCode } from '../../common/db/errors.ts';
+import { makeLog } from '../../common/log.ts';
+import { makeWorkers } from '../../common/queue/workers.ts';
 import { deriveDocumentKeys } from '../../identity/domain/document-box.ts';
 import { levelAfter, type ProofingPorts, retryAfterSeconds, type Source } from '../../identity/domain/proofing.ts';
-import { checkWaitingProofs } from '../../identity/flow/check-waiting-proofs.ts';
+import { proofQueue } from '../../identity/flow/check-waiting-proofs.ts';
 import { confirmAtCounter } from '../../identity/flow/confirm-at-counter.ts';
 import { proveByFace, proveByPopulation } from '../../identity/flow/prove-identity.ts';
 import { proveUnit } from '../../identity/flow/prove-unit.ts';
@@ -22,7 +26,7 @@ import {
 } from '../../identity/store/accounts.ts';
 import { listEvents } from '../../identity/store/events.ts';
 import { listUnitsOf, markLegalPersonStatus } from '../../identity/store/legal-persons.ts';
-import { hasProofWait, takeDueProofWait } from '../../identity/store/proof-waits.ts';
+import { findProofWait } from '../../identity/store/proof-waits.ts';
 import { listProofings } from '../../identity/store/proofings.ts';
 import { testDatabase } from '../_harness/database.ts';
 import { MASTER_KEY } from './identity-house.ts';
@@ -117,37 +121,75 @@ test('a silent base keeps the entries, sealed, and the person is asked nothing t
   here.outages.push('population');
   t.deepEqual(await proveByPopulation(here, sub, WANG), { outcome: 'unavailable', kept: true });
   const { id } = (await findAccountBySub(here.db, keys, sub))!;
-  t.true(await hasProofWait(here.db, id));
+  const waiting = () => findProofWait(here.db, keys, { id, sub }, here.now);
+  t.deepEqual(await waiting(), { identity: WANG, since: here.now });
   const [row] = await here.db('identity.proof_waits');
   t.false(Buffer.from(row.box).includes(Buffer.from(WANG.holder.code)));
-  t.is(await takeDueProofWait(here.db, keys, here.now), null, 'not before its time');
-  here.now = new Date(here.now.getTime() + 61_000);
-  t.deepEqual(await takeDueProofWait(here.db, keys, here.now), { accountSub: sub, accountId: id, identity: WANG });
-  t.is(await takeDueProofWait(here.db, keys, here.now), null, 'another instance does not ask at the same time');
+  t.false(JSON.stringify(await here.db('identity.jobs')).includes(WANG.holder.code), 'nor in the queue');
   here.now = new Date(here.now.getTime() + 14 * 86_400_000);
-  t.is(await takeDueProofWait(here.db, keys, here.now), null, 'the setting is over');
+  t.is(await waiting(), null, 'the setting is over');
   here.outages.pop();
   t.deepEqual(await proveByPopulation(here, sub, WANG), { outcome: 'proven', level: 3 });
-  t.false(await hasProofWait(here.db, id));
+  t.is((await here.db('identity.proof_waits')).length, 0);
   const silent = { name: '吴音', holder: { type: '111', code: '360102196611222049' } };
   t.deepEqual(await proveByPopulation(here, sub, silent), { outcome: 'unavailable', kept: true });
 });
 
-test('a base that stays silent holds a pass up for three deadlines, not for one of every entry', async (t) => {
+/** What is due in the queue of the room, done. */
+async function askAgain(t: ExecutionContext, here: World): Promise<void> {
+  const deps = {
+    db: here.db,
+    schema: 'identity',
+    clock: here.clock,
+    log: makeLog('identity', 'fatal'),
+    chance: () => 0.5,
+  };
+  const workers = makeWorkers({ ...deps, registry: new Registry() }, [proofQueue(here)]);
+  workers.start();
+  await workers.idle();
+  await workers.stop();
+  t.is((await here.db('identity.jobs').where({ state: 'running' })).length, 0);
+}
+
+test('entries are asked about again by the queue, less and less often, two at once; a base that is away kills no job', async (t) => {
   const here = await world(t);
   here.outages.push('population');
-  for (let n = 0; n < 5; n += 1) await proveByPopulation(here, await register(here, `1390000001${n}`), WANG);
-  here.now = new Date(here.now.getTime() + 61_000);
-  let asked = 0;
+  const subs: string[] = [];
+  for (let n = 0; n < 5; n += 1) {
+    subs.push(await register(here, `1390000001${n}`));
+    await proveByPopulation(here, subs[n]!, WANG);
+  }
+  let [asked, at, most] = [0, 0, 0];
   const check = async (): Promise<'unavailable'> => {
     asked += 1;
+    at += 1;
+    most = Math.max(most, at);
+    await here.db.raw('select pg_sleep(0.02)');
+    at -= 1;
     return 'unavailable';
   };
-  const deps = { ...here, ports: { ...here.ports, population: { port: 'silent', check } } };
-  t.is(await checkWaitingProofs(deps), 0);
-  t.is(asked, 3);
-  t.is(await checkWaitingProofs(deps), 0);
-  t.is(asked, 5, 'the next pass asks about the others');
+  const silent = { ...here, clock: () => here.now, ports: { ...here.ports, population: { port: 'silent', check } } };
+  await askAgain(t, silent);
+  t.is(asked, 0, 'not before its time');
+  const times: number[] = [];
+  for (let minutes = 1; minutes <= 8; minutes += 1) {
+    here.now = new Date(here.now.getTime() + 60_000);
+    await askAgain(t, silent);
+    times.push(asked);
+  }
+  t.deepEqual(times, [5, 5, 10, 10, 10, 10, 15, 15], 'after one minute, two, four');
+  t.true(most <= 2);
+  t.is((await here.db('identity.jobs').where({ state: 'dead' })).length, 0);
+  // New entries of an account are asked about in place of the old ones, and only they.
+  await proveByPopulation(here, subs[0]!, { ...WANG, name: '王方' });
+  here.outages.pop();
+  here.now = new Date(here.now.getTime() + 8 * 60_000);
+  await askAgain(t, here);
+  t.is(await levelOf(here, subs[0]!), 2, 'they do not fit');
+  const levels = await Promise.all(subs.slice(1).map((sub) => levelOf(here, sub)));
+  t.deepEqual(levels.sort(), [2, 2, 2, 3], 'one document, one account');
+  t.is((await here.db('identity.proof_waits')).length, 0);
+  t.is((await here.db('identity.jobs').where({ queue: 'proofs' }).whereNot({ state: 'done' })).length, 0);
 });
 
 test('a proven document belongs to one account; one that was only said gives way to the one that proved it', async (t) => {

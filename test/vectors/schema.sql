@@ -408,12 +408,10 @@ identity.outbox
 identity.proof_waits
   account_id bigint not null
   box bytea not null
-  tries integer not null default 0
-  next_at timestamp with time zone not null
   expires_at timestamp with time zone not null
+  since timestamp with time zone not null
   constraint proof_waits_account_id_fkey FOREIGN KEY (account_id) REFERENCES identity.accounts(id)
   constraint proof_waits_pkey PRIMARY KEY (account_id)
-  CREATE INDEX proof_waits_next_at ON identity.proof_waits USING btree (next_at)
   identity may delete, insert, select, update
 
 identity.proofings
