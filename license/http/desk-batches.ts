@@ -18,18 +18,14 @@ import { type BatchDeps, checkBatch, openCells } from '../flow/check-batch.ts';
 import { authorityClerk, issuerOfClerk } from '../flow/issuer.ts';
 import { confirmBatch, getBatchOf, stopRows } from '../flow/run-batch.ts';
 import { countBatchRows, listBatches, listBatchRows } from '../store/batches.ts';
-import {
-  type BatchView,
-  batchListPage,
-  batchPage,
-  fileMissing,
-  newBatchPage,
-  ROW_STATES,
-  type RowView,
-  stopBatchPage,
-} from '../web/batch-pages.ts';
+import { batchListPage } from '../web/batch-list-page.ts';
+import { batchPage } from '../web/batch-page.ts';
+import { ROW_STATES, type RowView } from '../web/batch-rows.ts';
+import type { BatchView } from '../web/batch-words.ts';
 import { deskPath } from '../web/desk-frame.ts';
 import { faultWords } from '../web/fault-words.ts';
+import { fileMissing, newBatchPage } from '../web/new-batch-page.ts';
+import { stopBatchPage } from '../web/stop-batch-page.ts';
 import { columnOf, progressOf } from './batch-document.ts';
 import { type AtDesk, atDesk, type DeskParts } from './desk-person.ts';
 import { sendCsv } from './list-files.ts';

@@ -3,8 +3,12 @@ import { readFileSync } from 'node:fs';
 import type { PageFrame } from '../../common/web/frame.ts';
 import type { Batch, BatchCounts } from '../../license/domain/batch.ts';
 import { parseLicenseType } from '../../license/domain/license-type.ts';
-import { batchListPage, batchPage, newBatchPage, type RowView, stopBatchPage } from '../../license/web/batch-pages.ts';
+import { batchListPage } from '../../license/web/batch-list-page.ts';
+import { batchPage } from '../../license/web/batch-page.ts';
+import type { RowView } from '../../license/web/batch-rows.ts';
 import { chooseDeskPage, deskHomePage } from '../../license/web/desk-home-page.ts';
+import { newBatchPage } from '../../license/web/new-batch-page.ts';
+import { stopBatchPage } from '../../license/web/stop-batch-page.ts';
 
 const NOW = new Date('2026-11-20T02:24:35Z');
 const person = { name: '李四', logoutAction: '/logout', csrf: 'token' };

@@ -31,7 +31,9 @@ import { DESK_LICENSE_GALLERY } from './gallery-desk-licenses.ts';
 import { FACTORS_GALLERY } from './gallery-factors.ts';
 import { ISSUE_GALLERY } from './gallery-issue.ts';
 import { LICENSE_GALLERY } from './gallery-license.ts';
+import { PRESENTING_GALLERY } from './gallery-presenting.ts';
 import { SHARING_GALLERY } from './gallery-sharing.ts';
+import { VERIFY_GALLERY } from './gallery-verify.ts';
 import { VERSION_GALLERY } from './gallery-versions.ts';
 
 const NOW = new Date('2026-11-20T02:24:35Z');
@@ -246,6 +248,8 @@ export const GALLERY: Readonly<Record<string, (frame: PageFrame) => string>> = {
   ...ACCOUNT_GALLERY,
   ...FACTORS_GALLERY,
   ...LICENSE_GALLERY,
+  ...PRESENTING_GALLERY,
+  ...VERIFY_GALLERY,
   ...SHARING_GALLERY,
   ...DESK_GALLERY,
   ...ISSUE_GALLERY,
