@@ -28,7 +28,10 @@ export const LICENSE_EVENT_KINDS = [
 ] as const;
 export type LicenseEventKind = (typeof LICENSE_EVENT_KINDS)[number];
 
-/** On what ground somebody read: `authority`, `holder`, `consent:<id>`, `presentation:<id>`, `basis:<id>`. */
+/**
+ * `basis`: on what ground somebody read: `authority`, `holder`, `consent:<id>`, `presentation:<id>`, `basis:<id>`; of a
+ * refusal that concerns no license, why: `reason:<code>`.
+ */
 export type LicenseEvent = {
   /** UUID version 7. */
   readonly eventId: string;

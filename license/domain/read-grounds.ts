@@ -169,6 +169,20 @@ export function judgeRead(ask: ReadAsk, grounds: readonly ReadGround[]): ReadVer
   return refusal;
 }
 
+/**
+ * What the law lets a caller read of a type, in `region` or wherever its bases reach (null), before any license is looked at.
+ * So who is told that there is no license is who would have been told what one lacks.
+ */
+export function judgeByLaw(
+  ask: Omit<ReadAsk, 'license'> & { readonly licenseType: string; readonly region: string | null },
+  grounds: readonly ReadGround[],
+): ReadVerdict {
+  const { licenseType, region } = ask;
+  const license = { licenseId: '', licenseType, region: region ?? '', state: 'valid', holderKeys: [] } as const;
+  const bases = grounds.flatMap((ground) => (ground.kind === 'basis' ? [ground] : []));
+  return judgeRead({ ...ask, license }, region === null ? bases.map((basis) => ({ ...basis, regions: [''] })) : bases);
+}
+
 /** What the holder himself allowed comes before what the law allows without him. */
 function inOrder(grounds: readonly ReadGround[]): readonly ReadGround[] {
   return grounds.toSorted((a, b) => (a.kind === b.kind ? 0 : a.kind === 'consent' ? -1 : 1));

@@ -11,6 +11,11 @@ export const ALL_ELEMENTS = '*';
 /** Name, type, identifier and issuing authority: told with every ground. */
 export const OPEN_ELEMENTS: ReadonlySet<string> = new Set(['ZZMC', 'ZZLXDM', 'ZZBS', 'ZZBFJG', 'ZZBFJGDM']);
 
+/** Of what is wanted, that for which a ground is needed by name. */
+export function beyondOpen(wanted: readonly string[] | 'all'): readonly string[] | 'all' {
+  return wanted === 'all' ? 'all' : wanted.filter((name) => !OPEN_ELEMENTS.has(name));
+}
+
 /** One value for each holder, in the same order. */
 const HOLDER_ELEMENTS: ReadonlySet<string> = new Set(['CZZT', 'CZZTDM', 'CZZTDMLX', 'CZZTDMLXDM']);
 

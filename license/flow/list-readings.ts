@@ -1,4 +1,5 @@
-// 谁看过: who read a license, when, on what ground and which parts, from its events, newest first. For its holder only.
+// 谁看过: who read a license, when, on what ground and which parts, and who was refused why, from its events, newest first.
+// For its holder only.
 import { TrustError } from '../../common/errors.ts';
 import type { LicenseEventKind } from '../domain/license-event.ts';
 import type { License } from '../domain/license-record.ts';
@@ -12,6 +13,7 @@ export const READING_KINDS = [
   'redeemed',
   'shared',
   'annotated',
+  'refused',
 ] as const satisfies LicenseEventKind[];
 export type ReadingKind = (typeof READING_KINDS)[number];
 
@@ -26,6 +28,8 @@ export type Reading = {
   readonly purpose: string | null;
   readonly matter: string | null;
   readonly fields: readonly string[];
+  /** Of a refusal. */
+  readonly reason: string | null;
 };
 
 export type Readings = { readonly entries: readonly Reading[]; readonly older: EventPlace | null };
@@ -48,6 +52,7 @@ export async function listReadings(
       purpose: detail.purpose ?? null,
       matter: detail.matter?.name ?? null,
       fields: detail.fields ?? [],
+      reason: detail.reason ?? null,
     })),
   };
 }

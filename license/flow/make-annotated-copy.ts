@@ -14,20 +14,14 @@ import { WHOLE_FILE } from '../domain/shared-elements.ts';
 import { renderLicense } from '../pdf/render-license.ts';
 import { type AnnotatedCopy, findCopyAtAddress, insertAnnotatedCopy } from '../store/annotated-copies.ts';
 import { insertEvent } from '../store/events.ts';
-import {
-  type AllowedRead,
-  basisOf,
-  commitRead,
-  judgeReadOf,
-  type ReadDeps,
-  type ReadPurpose,
-} from './authorise-read.ts';
+import { type AllowedRead, commitRead, judgeReadOf, type ReadDeps } from './authorise-read.ts';
 import { getClient } from './clients.ts';
 import type { LicenseDeps } from './deps.ts';
 import { checkSealedCopy } from './finish-intent.ts';
 import { throwForeign } from './foreign-problem.ts';
 import { makeEvent } from './make-event.ts';
 import { getLicense } from './open-license.ts';
+import { basisOf, type ReadPurpose } from './reader-events.ts';
 import { readSealedFile, storeSealedFile } from './sealed-files.ts';
 
 /** The document class of the grant that the keeper of the platform's seal gives this room. */

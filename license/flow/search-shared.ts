@@ -7,25 +7,16 @@ import { chinaDate } from '../../common/codes/calendar-date.ts';
 import { TrustError } from '../../common/errors.ts';
 import type { License } from '../domain/license-record.ts';
 import type { LicenseState } from '../domain/license-states.ts';
-import { type BasisGround, judgeRead, type ReadGround } from '../domain/read-grounds.ts';
+import { judgeByLaw, judgeRead, type ReadGround } from '../domain/read-grounds.ts';
 import type { LicenseClient } from '../store/clients.ts';
 import { findConsent } from '../store/consents.ts';
 import { insertEvent, insertEvents } from '../store/events.ts';
 import { useLegalBasis } from '../store/legal-bases.ts';
-import {
-  type AllowedRead,
-  askOf,
-  basisOf,
-  findGrounds,
-  type ReadDeps,
-  type ReadPurpose,
-  readEvent,
-  refuse,
-  useGround,
-} from './authorise-read.ts';
-import { getClient } from './clients.ts';
+import { type AllowedRead, askOf, findGrounds, lackNow, type ReadDeps, usedUp, useGround } from './authorise-read.ts';
 import { makeBareEvent } from './make-event.ts';
 import { listHolderLicenses } from './open-license.ts';
+import { basisOf, type ReadPurpose, readEvent } from './reader-events.ts';
+import { findEndedBases, getReader, noteRefusal, refuse } from './refuse-read.ts';
 
 export type SharedSearch = ReadPurpose & {
   readonly licenseType: string;
@@ -48,27 +39,46 @@ export async function searchShared(
   clientId: string,
   search: SharedSearch,
 ): Promise<readonly License[]> {
-  const caller = await getClient(deps, clientId);
+  const caller = await getReader(deps, clientId, null);
   const at = deps.clock();
   const holder = search.holderKey ?? (await holderOfConsent(deps, caller, search.groundId));
   const licenses = holder === null ? [] : await listHolderLicenses(deps, holder, [search.licenseType]);
   const grounds = await findGrounds(deps, caller, search, holder === null ? [] : [holder], at);
-  const reads = licenses
-    .filter((license) => fits(license, search))
-    .flatMap((license) => {
-      const request = { ...search, identifier: license.head.identifier, wanted: [] };
-      const verdict = judgeRead(askOf(caller, request, license, at), grounds);
-      return verdict.allowed ? [{ caller, request, license, ground: verdict.ground, fields: [], entries: [], at }] : [];
-    });
-  if (reads.length === 0) return findNothing(deps, caller, search, { grounds, at });
-  const carried = await useEach(deps, reads);
-  if (carried.length > 0) return carried.map(({ license }) => license);
-  return refuseUsedUp(deps, caller, search, at);
+  const asked: Asked = { caller, search, at };
+  const reads = licenses.flatMap((license) => (fits(license, search) ? allowedRead(asked, license, grounds) : []));
+  if (reads.length > 0) return (await useOrRefuse(deps, reads)).map(({ license }) => license);
+  // What a consent is for is no secret from the unit that has it: of its licenses none is as the search says.
+  const consents = grounds.filter(({ kind }) => kind === 'consent');
+  const [unfit] = licenses.flatMap((license) => allowedRead(asked, license, consents));
+  if (!unfit) return findNothing(deps, asked, { licenses, grounds });
+  await useOrRefuse(deps, [unfit]);
+  throw nothingFound();
 }
 
-function refuseUsedUp(deps: ReadDeps, caller: LicenseClient, search: SharedSearch, at: Date): Promise<never> {
-  const why = 'The ground was used up, withdrawn or ended while this was searched.';
-  return refuse(deps, caller, { ...search, identifier: null }, { license: null, at, reason: 'used-up', why });
+/** Who searches for what, when. */
+type Asked = { readonly caller: LicenseClient; readonly search: SharedSearch; readonly at: Date };
+
+function judgeOne({ caller, search, at }: Asked, license: License, grounds: readonly ReadGround[]) {
+  const request = { ...search, identifier: license.head.identifier, wanted: [] };
+  return { request, verdict: judgeRead(askOf(caller, request, license, at), grounds) };
+}
+
+function allowedRead(asked: Asked, license: License, grounds: readonly ReadGround[]): readonly AllowedRead[] {
+  const { request, verdict } = judgeOne(asked, license, grounds);
+  const { caller, at } = asked;
+  return verdict.allowed ? [{ caller, request, license, ground: verdict.ground, fields: [], entries: [], at }] : [];
+}
+
+/** Those whose ground still carried them; when none did, what the first lacks by now, told of each. */
+async function useOrRefuse(deps: ReadDeps, reads: readonly AllowedRead[]): Promise<readonly AllowedRead[]> {
+  const carried = await useEach(deps, reads);
+  const [first, ...others] = reads;
+  if (carried.length > 0 || !first) return carried;
+  const at = deps.clock();
+  const lack = await lackNow(deps, first);
+  for (const { caller, request, license } of others)
+    await noteRefusal(deps, caller, request, { license, at, reason: lack.reason });
+  return refuse(deps, first.caller, first.request, { license: first.license, at, ...lack });
 }
 
 /** One use of each ground, one event for each license: one transaction. */
@@ -89,13 +99,17 @@ async function useEach(deps: ReadDeps, reads: readonly AllowedRead[]): Promise<r
 /** Nothing was found that may be named: told only on a legal basis for this type, and counted. */
 async function findNothing(
   deps: ReadDeps,
-  caller: LicenseClient,
-  search: SharedSearch,
-  { grounds, at }: { readonly grounds: readonly ReadGround[]; readonly at: Date },
+  asked: Asked,
+  { licenses, grounds }: { readonly licenses: readonly License[]; readonly grounds: readonly ReadGround[] },
 ): Promise<never> {
-  const verdict = judgeSearch(caller, search, grounds, at);
+  const { caller, search, at } = asked;
+  const unnamed = { ...search, identifier: null };
+  const { clientId, organisation } = caller;
+  const ended = await findEndedBases(deps, clientId, search, at);
+  const verdict = judgeByLaw({ ...search, clientId, organisation, wanted: [], at }, [...grounds, ...ended]);
   if (!verdict.allowed) {
-    return refuse(deps, caller, { ...search, identifier: null }, { license: null, at, ...verdict });
+    const own = verdict.reason === 'no-ground' ? lackOfConsent(asked, licenses, grounds) : null;
+    return refuse(deps, caller, unnamed, { license: null, at, ...verdict, ...own });
   }
   const basisId = verdict.ground.id;
   const counted = await deps.db.transaction(async (trx) => {
@@ -105,32 +119,22 @@ async function findNothing(
     await insertEvent(trx, makeBareEvent({ at, kind: 'read', licenseId: null, identifier: null, ...who }));
     return true;
   });
-  if (!counted) await refuseUsedUp(deps, caller, search, at);
-  throw new TrustError('license-not-found', 'there is no license of that type and holder that you may read');
+  if (!counted) await refuse(deps, caller, unnamed, { license: null, at, ...usedUp(verdict.ground) });
+  throw nothingFound();
 }
 
-/** As if there were a license where the basis reaches: whether the caller may search at all. */
-function judgeSearch(caller: LicenseClient, search: SharedSearch, grounds: readonly ReadGround[], at: Date) {
-  const bases = grounds.filter((ground): ground is BasisGround => ground.kind === 'basis');
-  const license = {
-    licenseId: '',
-    licenseType: search.licenseType,
-    region: search.region ?? '',
-    state: 'valid',
-    holderKeys: [],
-  } as const;
-  return judgeRead(
-    {
-      clientId: caller.clientId,
-      organisation: caller.organisation,
-      purpose: search.purpose,
-      matterCode: search.matterCode,
-      license,
-      wanted: [],
-      at,
-    },
-    search.region === null ? bases.map((basis) => ({ ...basis, regions: [''] })) : bases,
-  );
+/** What a consent that this unit has lacks for the search; null when it has none for a license of that type and holder. */
+function lackOfConsent(asked: Asked, licenses: readonly License[], grounds: readonly ReadGround[]) {
+  const consents = grounds.filter(({ kind }) => kind === 'consent');
+  for (const license of licenses) {
+    const { verdict } = judgeOne(asked, license, consents);
+    if (!verdict.allowed && verdict.reason !== 'no-ground') return { ...verdict, license };
+  }
+  return null;
+}
+
+function nothingFound(): TrustError {
+  return new TrustError('license-not-found', 'there is no license of that type and holder that you may read');
 }
 
 function fits({ head, content, state }: License, { holderName, region, state: wanted }: SharedSearch): boolean {

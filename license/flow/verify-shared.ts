@@ -8,9 +8,10 @@ import { listMetadata } from '../domain/license-metadata.ts';
 import type { License } from '../domain/license-record.ts';
 import { type KnownLicense, namedIdentifier, verifyInformation } from '../domain/verify-information.ts';
 import { insertEvent } from '../store/events.ts';
-import { callerEvent, type ReadDeps, type ReadPurpose } from './authorise-read.ts';
-import { getClient } from './clients.ts';
+import type { ReadDeps } from './authorise-read.ts';
 import { findLicense } from './open-license.ts';
+import { callerEvent, type ReadPurpose } from './reader-events.ts';
+import { getReader, noteRefusal } from './refuse-read.ts';
 import type { WrongTries } from './wrong-tries.ts';
 
 /** Wrong values are counted by caller and license. Throws client-not-registered, too-many-requests. */
@@ -21,9 +22,10 @@ export async function verifySharedInformation(
   presented: Readonly<Record<string, string>>,
   purpose: ReadPurpose,
 ): Promise<InformationResult> {
-  const caller = await getClient(deps, clientId);
+  const named = namedIdentifier(presented);
+  const caller = await getReader(deps, clientId, named);
   const now = deps.clock();
-  const license = await findNamed(deps, presented);
+  const license = await findNamed(deps, named);
   const known = license && (await knownOf(deps, license));
   // From the check to the count nothing waits, so that parallel tries are counted too.
   const tried = `${clientId} ${license?.head.licenseId ?? ''}`;
@@ -34,11 +36,17 @@ export async function verifySharedInformation(
     const names = Object.keys(presented).filter((name) => name !== 'ZZBS');
     await insertEvent(deps.db, callerEvent(license, caller, purpose, { fields: names, result }, now));
   }
+  if (!license && named !== null && result === 5)
+    await noteRefusal(
+      deps,
+      caller,
+      { ...purpose, identifier: named },
+      { license, at: now, reason: 'license-not-found' },
+    );
   return result;
 }
 
-async function findNamed(deps: ReadDeps, presented: Readonly<Record<string, string>>): Promise<License | null> {
-  const identifier = namedIdentifier(presented);
+async function findNamed(deps: ReadDeps, identifier: string | null): Promise<License | null> {
   if (identifier === null) return null;
   try {
     return await findLicense(deps, identifier);

@@ -15,9 +15,9 @@ import type { BearerGate } from '../../common/http/bearer.ts';
 import { readJson } from '../../common/http/body.ts';
 import { parseContract } from '../../common/http/parse-contract.ts';
 import type { Handler } from '../../common/http/routes.ts';
-import type { ReadPurpose } from '../flow/authorise-read.ts';
 import { getClient } from '../flow/clients.ts';
 import type { LicenseDeps } from '../flow/deps.ts';
+import type { ReadPurpose } from '../flow/reader-events.ts';
 
 /** Base64 of the largest file, and the envelope around it. */
 const MAX_BODY_BYTES = 12 * 1024 * 1024;
@@ -83,7 +83,7 @@ async function makeEncryption(
 }
 
 /** head.status of what is refused; every other problem is this room's own and goes on as a problem document. */
-const STATUS_OF: Readonly<Partial<Record<ProblemCode, SharingStatus>>> = {
+export const STATUS_OF_PROBLEM: Readonly<Partial<Record<ProblemCode, SharingStatus>>> = {
   'read-refused': 1,
   'client-not-registered': 1,
   'seal-unavailable': 2,
@@ -92,7 +92,6 @@ const STATUS_OF: Readonly<Partial<Record<ProblemCode, SharingStatus>>> = {
   'copies-not-offered': 2,
   'identity-unavailable': 2,
   'license-not-found': 3,
-  'license-shredded': 3,
   'invalid-request': 4,
   'identifier-malformed': 4,
   'identifier-check': 4,
@@ -104,7 +103,7 @@ const STATUS_OF: Readonly<Partial<Record<ProblemCode, SharingStatus>>> = {
 };
 
 function faultHead(error: unknown, requestId: string | undefined) {
-  const status = isTrustError(error) ? STATUS_OF[error.code] : undefined;
+  const status = isTrustError(error) ? STATUS_OF_PROBLEM[error.code] : undefined;
   if (status === undefined || !isTrustError(error)) throw error;
   if (error.code !== 'read-refused') {
     return { ...headOf(status, `${SHARING_STATUSES[status]}：${error.message}`, requestId), reason: error.code };

@@ -40,6 +40,10 @@ const OF_CLIENT: Statement = {
   name: 'bases-of-client',
   text: `${SELECT} where client_id = $2 and ended_at is null order by entered_at desc limit 100`,
 };
+const ENDED_OF_CLIENT: Statement = {
+  name: 'bases-ended-of-client',
+  text: `${SELECT} where client_id = $2 and ended_at is not null order by ended_at desc limit 100`,
+};
 const LIST: Statement = {
   name: 'bases-list',
   text: `${SELECT} where ($2::text is null or client_id = $2) order by entered_at desc limit 1000`,
@@ -82,6 +86,12 @@ export async function findLegalBasis(db: Knex, basisId: string, day: string): Pr
 /** Those of a caller that were not ended; whether they are in their term is the reader's question. */
 export async function listBasesForReading(db: Knex, clientId: string, day: string): Promise<readonly LegalBasis[]> {
   const { rows } = await runStatement<Row>(db, OF_CLIENT, [day, clientId]);
+  return rows.map(fromRow);
+}
+
+/** Those that were ended, the last first: for who is refused, to say why. At most 100. */
+export async function listEndedBases(db: Knex, clientId: string, day: string): Promise<readonly LegalBasis[]> {
+  const { rows } = await runStatement<Row>(db, ENDED_OF_CLIENT, [day, clientId]);
   return rows.map(fromRow);
 }
 

@@ -5,6 +5,7 @@ import type { EventDetail } from '../domain/event-detail.ts';
 import type { LicenseEvent, LicenseEventKind } from '../domain/license-event.ts';
 import { ACT_TEXTS } from './desk-act-page.ts';
 import type { DeskFrame } from './desk-frame.ts';
+import { refusalWords } from './refusal-words.ts';
 import { VERSION_TEXTS } from './version-words.ts';
 
 const KINDS = {
@@ -49,10 +50,11 @@ export function eventEntry(lang: Lang, own: DeskFrame['organisation'], { event, 
   const act = actWords(lang, detail['act'] ?? detail['operation']);
   const known = organisation === own.code ? own.name : organisation;
   const who = detail.organisation_name ?? known ?? say(TEXTS.holder);
+  const reason = event.kind === 'refused' ? refusalWords(lang, detail.reason ?? '') : detail.reason;
   return {
     at: event.at,
     what: act === null ? kind : say(TEXTS.act, { kind, act }),
-    why: detail.reason === undefined ? who : say(TEXTS.reason, { who, reason: detail.reason }),
+    why: reason === undefined ? who : say(TEXTS.reason, { who, reason }),
   };
 }
 

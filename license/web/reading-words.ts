@@ -7,17 +7,20 @@ import { ALL_ELEMENTS } from '../domain/shared-elements.ts';
 import { COMMON_PARTS, fieldOfPart } from '../domain/shown-parts.ts';
 import { elementWords } from './element-words.ts';
 import { listWords, partWords } from './license-words.ts';
+import { refusalWords } from './refusal-words.ts';
 
 /** As flow/list-readings.ts gives it. */
 export type ReadingView = {
   readonly at: Date;
-  readonly kind: 'read' | 'file-read' | 'redeemed' | 'shared' | 'annotated';
+  readonly kind: 'read' | 'file-read' | 'redeemed' | 'shared' | 'annotated' | 'refused';
   readonly organisation: string | null;
   readonly organisationName: string | null;
   readonly ground: string;
   readonly purpose: string | null;
   readonly matter: string | null;
   readonly fields: readonly string[];
+  /** Of a refusal. */
+  readonly reason: string | null;
 };
 
 const TEXTS = {
@@ -26,6 +29,7 @@ const TEXTS = {
   shared: { zh: '{unit}读取了：{what}', en: '{unit} read: {what}' },
   'file-read': { zh: '{unit}查看了证照文件', en: '{unit} fetched the file' },
   annotated: { zh: '{unit}取得了一份加注件', en: '{unit} got an annotated copy' },
+  refused: { zh: '{unit}请求读取，被系统拒绝', en: '{unit} asked to read and was refused' },
   always: { zh: '证照名称、颁发机构、状态', en: 'name, issuing authority, state' },
   all: { zh: '全部照面信息', en: 'everything on the face' },
   versions: { zh: '历次版本', en: 'its versions' },
@@ -36,6 +40,7 @@ const TEXTS = {
   basis: { zh: '依据：法律规定', en: 'By law' },
   authority: { zh: '颁发机构依职权', en: 'As the issuing authority' },
   holder: { zh: '您本人', en: 'Yourself' },
+  because: { zh: '原因：{reason}', en: 'Because: {reason}' },
   why: { zh: '{ground}；事由：{purpose}', en: '{ground}; purpose: {purpose}' },
   purpose: { zh: '{matter}，{purpose}', en: '{matter}, {purpose}' },
 } satisfies Texts;
@@ -59,9 +64,10 @@ function toldWords(lang: Lang, type: LicenseType | null, name: string): string {
 
 const GROUNDS = ['presentation', 'consent', 'basis', 'holder'] as const;
 
-function whyWords(lang: Lang, { ground, purpose, matter }: ReadingView): string {
+function whyWords(lang: Lang, { kind, ground, purpose, matter, reason }: ReadingView): string {
   const say = sayIn(lang);
-  const words = say(TEXTS[GROUNDS.find((known) => known === ground) ?? 'authority']);
+  const carried = say(TEXTS[GROUNDS.find((known) => known === ground) ?? 'authority']);
+  const words = kind === 'refused' ? say(TEXTS.because, { reason: refusalWords(lang, reason ?? '') }) : carried;
   const cause = matter !== null && purpose !== null ? say(TEXTS.purpose, { matter, purpose }) : (matter ?? purpose);
   return cause === null ? words : say(TEXTS.why, { ground: words, purpose: cause });
 }

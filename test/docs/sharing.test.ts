@@ -8,6 +8,8 @@ import test, { type ExecutionContext } from 'ava';
 import { z } from 'zod';
 import { toHex } from '../../common/bytes.ts';
 import { CSRF_FIELD } from '../../common/http/csrf.ts';
+import { REFUSAL_REASONS } from '../../license/domain/read-grounds.ts';
+import { STATUS_OF_PROBLEM } from '../../license/http/sharing.ts';
 import { PLAIN_ENV } from '../_harness/plain-env.ts';
 import { type LicenseHouse, startLicense } from '../license/http/license-house.ts';
 import { keyOf, registerReaders, storeLicense, ZHANGSAN } from '../license/sharing-world.ts';
@@ -103,6 +105,15 @@ test('docs/sharing.md: every request in its order, and the shell opens the encry
     opened = execFileSync('bash', ['-e', '-c', script], { cwd: folder }).toString('utf8');
   }
   t.like(JSON.parse(opened), { certificateIdentifier: identifier, metadata: { CZZT: '张三' } });
+});
+
+test('docs/sharing.md: its table of reasons is the one by which the room answers', (t) => {
+  const rows = [...DOCUMENT.matchAll(/^\| `([a-z-]+)` \| ([1-4])[^|]* \| [^|]+ \|$/gm)].map(
+    ([, reason = '', status]) => [reason, Number(status)],
+  );
+  const { 'read-refused': refused, ...problems } = STATUS_OF_PROBLEM;
+  const told = [...REFUSAL_REASONS.map((reason) => [reason, refused]), ...Object.entries(problems)];
+  t.deepEqual([...rows].sort(), told.sort());
 });
 
 type Said = { readonly code: number; readonly out: string; readonly err: string };

@@ -89,7 +89,7 @@ test('legal bases: entered and ended by the administrator; search and read on on
   const again = await house.token(READER, 'license:read');
   const json2 = { head: { purpose: PURPOSE, ...head }, data };
   const after = await house.call('POST', '/v1/sharing/metadata', { token: again, json: json2 });
-  t.is(metadataAnswer.parse(after.json).head.reason, 'no-ground');
+  t.is(metadataAnswer.parse(after.json).head.reason, 'revoked');
 });
 
 test('head.status 4 for wrong parameters, a problem document for what is no envelope', async (t) => {
