@@ -51,7 +51,13 @@ export async function issueVersion(
 
   // 2 What the state forbids, the type does not allow or cannot be printed never becomes an intent.
   const license = await getLicense(deps, identifier);
-  const prepared = await prepare(deps, issuer, license, request, asked);
+  const prepared = await prepare(deps, issuer, license, request, asked).catch(async (refusal: unknown) => {
+    // The same request, sent twice at once, may have made the version meanwhile.
+    const winner = await findIssue(deps.db, key);
+    if (winner === null) throw refusal;
+    return winner;
+  });
+  if ('issueId' in prepared) return joinIssue(deps, prepared, wish);
 
   // 3 Of parallel requests for this license one gets the lock.
   const lease = makeLease(deps.clock());

@@ -4,9 +4,8 @@ import type { Draft, Follows } from '../domain/draft.ts';
 import type { License } from '../domain/license-record.ts';
 import type { LicenseType } from '../domain/license-type.ts';
 import { judgeVersionDraft, type VersionJudgement } from '../domain/version-draft.ts';
-import { deleteDraft } from '../store/drafts.ts';
-import type { IssueOutcome } from './await-issue.ts';
 import type { LicenseDeps } from './deps.ts';
+import { type SettledDraft, settleDraft } from './drafts.ts';
 import { checkVersionLawful, issueVersion, typeOfVersion } from './issue-version.ts';
 import { authorityClerk, type Clerk, issuerOfClerk } from './issuer.ts';
 import { getIssuedLicense } from './read-license.ts';
@@ -48,18 +47,18 @@ export function judgeVersion(
   return judgeVersionDraft(type, license.content, operation, content, at);
 }
 
-/** Null when it has faults. The draft goes once its version is made or promised. Errors as `issueVersion`. */
+/** Null when it has faults. What was typed goes once its version is made or promised. Errors as `issueVersion`. */
 export async function issueVersionDraft(
   deps: LicenseDeps,
   clerk: Clerk,
   draft: Draft,
   follows: Follows,
-): Promise<IssueOutcome | null> {
+): Promise<SettledDraft | null> {
   const before = await openVersionBefore(deps, clerk, follows);
   const { next } = judgeVersion(deps, before, follows, draft);
   if (next === null) return null;
   const issuer = await issuerOfClerk(deps, clerk, draft.licenseType);
-  const outcome = await issueVersion(deps, issuer, follows.identifier, next.asked);
-  await deleteDraft(deps.db, clerk, draft.draftId);
-  return outcome;
+  return settleDraft(deps, clerk, draft, next.asked.case_id, () =>
+    issueVersion(deps, issuer, follows.identifier, next.asked),
+  );
 }

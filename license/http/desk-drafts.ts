@@ -19,7 +19,7 @@ import { deskPath } from '../web/desk-frame.ts';
 import { issueFormPage } from '../web/issue-form-page.ts';
 import { reviewPage } from '../web/issue-review-page.ts';
 import { faultOfRefusal, holdersOf, readDraftForm } from './desk-form.ts';
-import { leadToIssued } from './desk-issued.ts';
+import { leadToIssued, orLeadToIssued } from './desk-issued.ts';
 import { type AtDesk, atDesk, type DeskParts } from './desk-person.ts';
 import { sendPreview } from './desk-preview.ts';
 import { editVersion, issueVersionHere, photoOfBefore, previewVersion, reviewVersion } from './desk-versions.ts';
@@ -29,13 +29,21 @@ export type DeskDraftHandlers = Readonly<
   Record<'form' | 'send' | 'review' | 'edit' | 'photo' | 'preview' | 'issue', Handler>
 >;
 
+type Own = { readonly at: AtDesk; readonly draft: Draft; readonly type: LicenseType };
+
 export function makeDeskDraftHandlers(parts: DeskParts): DeskDraftHandlers {
-  const { deps, sessions } = parts;
-  const own = async (ctx: Koa.Context): Promise<{ at: AtDesk; draft: Draft; type: LicenseType }> => {
-    const at = await atDesk(parts, ctx);
-    const draft = await getDraft(deps, at.clerk, paramOf(ctx, 'draft_id'));
-    return { at, draft, type: await deps.catalog.get(draft.licenseType) };
-  };
+  const { deps } = parts;
+  /** For the draft in the path; of one that is issued, the answer is what became of it. */
+  const ofDraft =
+    (work: (parts: DeskParts, ctx: Koa.Context, own: Own) => Promise<void>): Handler =>
+    async (ctx) => {
+      const at = await atDesk(parts, ctx);
+      const draftId = paramOf(ctx, 'draft_id');
+      await orLeadToIssued(parts, ctx, at, draftId, async () => {
+        const draft = await getDraft(deps, at.clerk, draftId);
+        await work(parts, ctx, { at, draft, type: await deps.catalog.get(draft.licenseType) });
+      });
+    };
   return {
     form: async (ctx) => {
       const at = await atDesk(parts, ctx);
@@ -44,49 +52,48 @@ export function makeDeskDraftHandlers(parts: DeskParts): DeskDraftHandlers {
       sendForm(ctx, at, type, { draftId: makeId('drf'), content: { cells: {} } });
     },
     send: (ctx) => send(parts, ctx),
-    review: async (ctx) => {
-      const { at, draft, type } = await own(ctx);
-      const { follows } = draft;
-      if (follows !== null) return reviewVersion(parts, ctx, { at, draft, follows });
-      const path = deskPath(at.desk, 'drafts', draft.draftId);
-      const { request } = await judge(deps, at.clerk, draft);
-      if (request === null) return seeOther(ctx, `${path}/edit`);
-      const dates = decideDates(type, request, chinaDate(deps.clock()));
-      const photoHref = draft.content.photo === undefined ? null : `${path}/photo`;
-      sendPage(ctx, reviewPage(pageFrame(ctx), at.desk, { type, draftId: draft.draftId, request, dates, photoHref }));
-    },
-    edit: async (ctx) => {
-      const { at, draft, type } = await own(ctx);
-      const { follows } = draft;
-      if (follows !== null) return editVersion(parts, ctx, { at, draft, follows });
-      sendForm(ctx, at, type, draft);
-    },
-    photo: async (ctx) => {
-      const { at, draft } = await own(ctx);
-      const { follows, content } = draft;
-      const isBefore = follows !== null && ctx.query['of'] === 'before';
-      const photo = isBefore ? await photoOfBefore(parts, { at, draft, follows }) : content.photo;
-      if (photo === undefined) throw new TrustError('not-found', 'the draft has no photo');
-      const { mediaType, base64 } = parsePhoto(photo);
-      ctx.type = mediaType;
-      ctx.body = Buffer.from(base64, 'base64');
-    },
-    preview: async (ctx) => {
-      const { at, draft, type } = await own(ctx);
-      const { follows } = draft;
-      if (follows !== null) return previewVersion(parts, ctx, { at, draft, follows });
-      await orFaults(ctx, at, type, draft, async () =>
-        sendPreview(ctx, at, draft, await previewDraft(deps, at.clerk, draft)),
-      );
-    },
-    issue: async (ctx) => {
-      const { at, draft, type } = await own(ctx);
-      sessions.checkCsrf(ctx, await readForm(ctx));
-      const { follows } = draft;
-      if (follows !== null) return issueVersionHere(parts, ctx, { at, draft, follows });
-      await issue(parts, ctx, at, draft, type);
-    },
+    review: ofDraft(review),
+    edit: ofDraft(edit),
+    photo: ofDraft(showPhoto),
+    preview: ofDraft(preview),
+    issue: ofDraft(issue),
   };
+}
+
+async function review(parts: DeskParts, ctx: Koa.Context, { at, draft, type }: Own): Promise<void> {
+  const { follows } = draft;
+  if (follows !== null) return reviewVersion(parts, ctx, { at, draft, follows });
+  const { deps } = parts;
+  const path = deskPath(at.desk, 'drafts', draft.draftId);
+  const { request } = await judge(deps, at.clerk, draft);
+  if (request === null) return seeOther(ctx, `${path}/edit`);
+  const dates = decideDates(type, request, chinaDate(deps.clock()));
+  const photoHref = draft.content.photo === undefined ? null : `${path}/photo`;
+  sendPage(ctx, reviewPage(pageFrame(ctx), at.desk, { type, draftId: draft.draftId, request, dates, photoHref }));
+}
+
+async function edit(parts: DeskParts, ctx: Koa.Context, { at, draft, type }: Own): Promise<void> {
+  const { follows } = draft;
+  if (follows !== null) return editVersion(parts, ctx, { at, draft, follows });
+  sendForm(ctx, at, type, draft);
+}
+
+async function showPhoto(parts: DeskParts, ctx: Koa.Context, { at, draft }: Own): Promise<void> {
+  const { follows, content } = draft;
+  const isBefore = follows !== null && ctx.query['of'] === 'before';
+  const photo = isBefore ? await photoOfBefore(parts, { at, draft, follows }) : content.photo;
+  if (photo === undefined) throw new TrustError('not-found', 'the draft has no photo');
+  const { mediaType, base64 } = parsePhoto(photo);
+  ctx.type = mediaType;
+  ctx.body = Buffer.from(base64, 'base64');
+}
+
+async function preview(parts: DeskParts, ctx: Koa.Context, { at, draft, type }: Own): Promise<void> {
+  const { follows } = draft;
+  if (follows !== null) return previewVersion(parts, ctx, { at, draft, follows });
+  await orFaults(ctx, at, type, draft, async () =>
+    sendPreview(ctx, at, draft, await previewDraft(parts.deps, at.clerk, draft)),
+  );
 }
 
 type Shown = Pick<Draft, 'draftId' | 'content'>;
@@ -112,19 +119,24 @@ async function send(parts: DeskParts, ctx: Koa.Context): Promise<void> {
   const { right } = await issuerOfClerk(deps, at.clerk, paramOf(ctx, 'type'));
   const type = await deps.catalog.get(right.licenseType);
   const { draftId, content, act, room } = await readDraftForm(parts, ctx, at, type);
-  const draft = await saveDraft(deps, at.clerk, { draftId, licenseType: type.code, follows: null, content });
-  if (act === 'save') return seeOther(ctx, deskPath(at.desk));
-  if (act === 'holder') return sendForm(ctx, at, type, draft, { room: room + 1 });
-  const { faults } = await judge(deps, at.clerk, draft);
-  if (faults.length > 0) return sendForm(ctx, at, type, draft, { faults, room });
-  seeOther(ctx, deskPath(at.desk, 'drafts', draftId));
+  await orLeadToIssued(parts, ctx, at, draftId, async () => {
+    const draft = await saveDraft(deps, at.clerk, { draftId, licenseType: type.code, follows: null, content });
+    if (act === 'save') return seeOther(ctx, deskPath(at.desk));
+    if (act === 'holder') return sendForm(ctx, at, type, draft, { room: room + 1 });
+    const { faults } = await judge(deps, at.clerk, draft);
+    if (faults.length > 0) return sendForm(ctx, at, type, draft, { faults, room });
+    seeOther(ctx, deskPath(at.desk, 'drafts', draftId));
+  });
 }
 
-async function issue(parts: DeskParts, ctx: Koa.Context, at: AtDesk, draft: Draft, type: LicenseType): Promise<void> {
+async function issue(parts: DeskParts, ctx: Koa.Context, { at, draft, type }: Own): Promise<void> {
+  parts.sessions.checkCsrf(ctx, await readForm(ctx));
+  const { follows } = draft;
+  if (follows !== null) return issueVersionHere(parts, ctx, { at, draft, follows });
   await orFaults(ctx, at, type, draft, async () => {
-    const outcome = await issueDraft(parts.deps, at.clerk, draft);
-    if (outcome === null) return seeOther(ctx, `${deskPath(at.desk, 'drafts', draft.draftId)}/edit`);
-    await leadToIssued(parts, ctx, at, draft, outcome);
+    const issued = await issueDraft(parts.deps, at.clerk, draft);
+    if (issued === null) return seeOther(ctx, `${deskPath(at.desk, 'drafts', draft.draftId)}/edit`);
+    leadToIssued(ctx, at, issued);
   });
 }
 

@@ -1,12 +1,11 @@
 // /desk/{org}/issues/{issue_id}: what came of a draft that was issued.
 import type Koa from 'koa';
-import { PROBLEMS, TrustError } from '../../common/errors.ts';
+import { isTrustError, PROBLEMS, TrustError } from '../../common/errors.ts';
 import { pageFrame, sendPage } from '../../common/http/preferences.ts';
 import type { Handler } from '../../common/http/routes.ts';
 import { seeOther } from '../../common/http/see-other.ts';
-import type { Draft } from '../domain/draft.ts';
-import type { IssueOutcome } from '../flow/await-issue.ts';
-import { findIssue, findIssueById } from '../store/issues.ts';
+import { findIssuedDraft, type IssuedDraft } from '../store/drafts.ts';
+import { findIssueById } from '../store/issues.ts';
 import { deskPath } from '../web/desk-frame.ts';
 import { issueDonePage } from '../web/issue-done-page.ts';
 import { type AtDesk, atDesk, type DeskParts } from './desk-person.ts';
@@ -34,27 +33,23 @@ export function makeDeskIssuedHandler(parts: DeskParts): Handler {
 }
 
 /** Where a draft went that is a license, or will be one. */
-export async function leadToIssued(
+export function leadToIssued(ctx: Koa.Context, { desk }: AtDesk, { issueId, again }: IssuedDraft): void {
+  seeOther(ctx, `${deskPath(desk, 'issues', issueId)}${again ? '?again=1' : ''}`);
+}
+
+/** A draft that is issued is there no more: what is sent of it again is led to what it made. */
+export async function orLeadToIssued(
   { deps }: DeskParts,
   ctx: Koa.Context,
   at: AtDesk,
-  draft: Draft,
-  outcome: IssueOutcome,
+  draftId: string,
+  work: () => Promise<void>,
 ): Promise<void> {
-  const again = outcome.kind === 'issued' && !outcome.created ? '?again=1' : '';
-  const issueId = outcome.kind === 'pending' ? outcome.issue.issueId : await issueIdOf(deps, at, draft);
-  seeOther(ctx, `${deskPath(at.desk, 'issues', issueId)}${again}`);
-}
-
-async function issueIdOf({ db }: DeskParts['deps'], { clerk }: AtDesk, draft: Draft): Promise<string> {
-  const key = {
-    organisation: clerk.organisation,
-    caseId: draft.content.cells['case_id'] ?? draft.draftId,
-    licenseType: draft.licenseType,
-    operation: draft.follows?.operation ?? 'issue',
-    item: 1,
-  } as const;
-  const found = await findIssue(db, key);
-  if (!found) throw new TrustError('internal', 'an issue vanished');
-  return found.issueId;
+  try {
+    await work();
+  } catch (error) {
+    const issued = isTrustError(error, 'not-found') ? await findIssuedDraft(deps.db, at.clerk, draftId) : null;
+    if (issued === null) throw error;
+    leadToIssued(ctx, at, issued);
+  }
 }

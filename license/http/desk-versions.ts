@@ -102,9 +102,9 @@ export async function previewVersion(parts: DeskParts, ctx: Koa.Context, own: Ow
 export async function issueVersionHere(parts: DeskParts, ctx: Koa.Context, own: Own): Promise<void> {
   const { at, draft, follows } = own;
   await orFaults(parts, ctx, own, async () => {
-    const outcome = await issueVersionDraft(parts.deps, at.clerk, draft, follows);
-    if (outcome === null) return seeOther(ctx, deskPath(at.desk, 'drafts', draft.draftId, 'edit'));
-    await leadToIssued(parts, ctx, at, draft, outcome);
+    const issued = await issueVersionDraft(parts.deps, at.clerk, draft, follows);
+    if (issued === null) return seeOther(ctx, deskPath(at.desk, 'drafts', draft.draftId, 'edit'));
+    leadToIssued(ctx, at, issued);
   });
 }
 

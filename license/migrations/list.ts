@@ -11,6 +11,7 @@ import { sharing } from './0008-sharing.ts';
 import { desk } from './0009-desk.ts';
 import { outbox } from './0011-outbox.ts';
 import { vault } from './0012-vault.ts';
+import { issuedDrafts } from './0013-issued-drafts.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
   registry,
@@ -24,4 +25,5 @@ export const MIGRATIONS: readonly Migration[] = [
   desk,
   outbox,
   vault,
+  issuedDrafts,
 ];

@@ -768,9 +768,12 @@ license.drafts
   license_type text not null
   operation text not null
   identifier text
-  box bytea not null
+  box bytea
   created_at timestamp with time zone not null
   changed_at timestamp with time zone not null
+  begun boolean not null default false
+  issue_id text
+  constraint drafts_open_or_issued CHECK (((box IS NULL) = (issue_id IS NOT NULL)))
   constraint drafts_operation_check CHECK ((operation = ANY (ARRAY['issue'::text, 'renew'::text, 'change'::text, 'replace'::text, 'correct'::text])))
   constraint drafts_pkey PRIMARY KEY (draft_id)
   CREATE INDEX drafts_account ON license.drafts USING btree (organisation, account, changed_at)

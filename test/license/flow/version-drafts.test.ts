@@ -33,13 +33,18 @@ test('a draft becomes the next version in its clerk’s name, and goes', async (
   const { world, follows } = await begin(t);
   const draft = await draw(world, follows, { occupation: '保洁', case_id: 'CASE-2' });
   t.deepEqual((await getDraft(world.deps, CLERK, draft.draftId)).follows, follows);
-  const outcome = await issueVersionDraft(world.deps, CLERK, draft, follows);
-  t.is(outcome?.kind, 'issued');
+  const issued = await issueVersionDraft(world.deps, CLERK, draft, follows);
+  t.is(issued?.outcome.kind, 'issued');
   t.deepEqual(await listOwnDrafts(world.deps, CLERK), []);
   const [, event] = await world.db('license.events').orderBy('at').orderBy('kind');
   t.deepEqual([event.kind, event.actor, event.organisation], ['version-added', CLERK.account, AUTHORITY.code]);
   const again = await issueVersionDraft(world.deps, CLERK, draft, follows);
-  t.true(again?.kind === 'issued' && !again.created, 'sent twice it is the same version');
+  t.true(again?.outcome.kind === 'issued' && !again.outcome.created, 'sent twice it is the same version');
+  t.deepEqual([again?.issueId, again?.again], [issued?.issueId, false], 'and the same answer');
+  await refuses(t, getDraft(world.deps, CLERK, draft.draftId), 'not-found');
+  await refuses(t, saveDraft(world.deps, CLERK, draft), 'not-found');
+  const rows = await world.db('license.drafts').select('box', 'issue_id');
+  t.deepEqual(rows, [{ box: null, issue_id: issued?.issueId }], 'of what was typed nothing stays');
   t.is(world.seal.made.length, 2);
 });
 
@@ -63,7 +68,7 @@ test('opened for the authority that issued it alone, while state, day and other 
     throw new TrustError('seal-unavailable', 'away');
   };
   const promised = await issueVersionDraft(deps, CLERK, draft, follows);
-  t.is(promised?.kind, 'pending');
+  t.is(promised?.outcome.kind, 'pending');
   await refuses(t, openForNextVersion(deps, CLERK, follows), 'license-pending');
   const { identifier } = license.content;
   const act = { act: 'suspend', reason: '复检', idempotencyKey: 'k' } as const;
@@ -76,7 +81,8 @@ test('a version that another has followed is no beginning any more; its draft sa
   const { world, follows } = await begin(t);
   const { deps } = world;
   const late = await draw(world, follows, { occupation: '厨师', case_id: 'CASE-3' }, { ...CLERK, account: 'clerk-2' });
-  const outcome = await issueVersionDraft(deps, CLERK, await draw(world, follows, { occupation: '保洁' }), follows);
+  const issued = await issueVersionDraft(deps, CLERK, await draw(world, follows, { occupation: '保洁' }), follows);
+  const outcome = issued?.outcome;
   const current = outcome?.kind === 'issued' ? outcome.license.content.identifier : '';
   const error = await t.throwsAsync(issueVersionDraft(deps, { ...CLERK, account: 'clerk-2' }, late, follows));
   t.true(isTrustError(error, 'license-superseded'));

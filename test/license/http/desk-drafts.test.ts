@@ -60,7 +60,8 @@ test('a clerk fills in, reviews, changes one thing, issues; the same case again 
   const issued = await browser.send(await browser.get(path), `${path}/issue`);
   const done = await browser.get(issued.headers.get('Location') ?? '');
   t.true(done.text.includes('已签发，标识 1.2.156.3005.2.'), done.text);
-  t.is((await browser.get(path)).status, 404, 'the draft is gone');
+  t.is((await browser.get(path)).headers.get('Location'), issued.headers.get('Location'), 'the draft is gone');
+  t.false((await browser.get(DESK)).text.includes(path));
   const twin = (await fill(browser, { ...TYPED, occupation: '食品销售' })).headers.get('Location') ?? '';
   const repeated = await browser.send(await browser.get(twin), `${twin}/issue`);
   t.true(

@@ -65,9 +65,11 @@ test('延续: within its days, from the version before, old and new side by side
   shows(t, review, '没有变化的内容', '餐饮服务', '新版本立即替代现行版本');
   shows(t, await browser.get(DESK), '延续：从业人员健康证明', `${draft}/edit`);
 
-  const done = await browser.get(placeOf(await browser.send(review, `${draft}/issue`)));
+  const place = placeOf(await browser.send(review, `${draft}/issue`));
+  const done = await browser.get(place);
   shows(t, done, '已延续', '新版本已生效，标识 1.2.156.3005.2.');
-  t.is((await browser.get(draft)).status, 404, 'the draft is gone');
+  t.is(placeOf(await browser.get(draft)), place, 'the draft is gone, what became of it is told');
+  t.false((await browser.get(DESK)).text.includes(draft));
   const old = await browser.get(path);
   shows(t, old, '以前的版本', '2026年11月20日至2027年11月19日', '2027年10月20日');
   t.false(old.text.includes('verdict passed'), 'it is not valid any more, the license is');
