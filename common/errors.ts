@@ -140,6 +140,18 @@ export const PROBLEMS = {
     '实名核验尚未达到办理此事的要求',
     'Prove name and number first, at /prove.',
   ),
+  'import-not-found': problem(
+    404,
+    'There is no such import',
+    '没有这次导入',
+    '`xinji account imports` lists those that are kept.',
+  ),
+  'import-state': problem(
+    409,
+    'The state of the import does not allow this',
+    '导入当前的状态不允许此操作',
+    'A running one can be stopped, a stopped one resumed: `xinji account imports show ID` says how it stands.',
+  ),
   'unit-not-found': problem(
     404,
     'There is no such organisation here',

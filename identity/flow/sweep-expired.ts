@@ -13,6 +13,7 @@ import { deleteOldDisclosures } from '../store/disclosures.ts';
 import { deleteOldDrafts } from '../store/drafts.ts';
 import { deleteEndedSessions } from '../store/ended-sessions.ts';
 import { deleteOldImportedRows } from '../store/imported-rows.ts';
+import { deleteOldImports } from '../store/imports.ts';
 import { deleteExpiredKeptForms } from '../store/kept-forms.ts';
 import { deleteUnusedDevices } from '../store/known-devices.ts';
 import { deleteOldTries } from '../store/login-tries.ts';
@@ -85,6 +86,7 @@ export async function sweepExpired(deps: SweepDeps, batch = BATCH): Promise<numb
     () => deleteUnusedDevices(db, daysAgo(retention.deviceDays), batch),
     () => deleteOldNotices(db, daysAgo(retention.receiptDays), batch),
     () => deleteDoneJobs(db, 'identity', daysAgo(retention.jobDays), batch),
+    () => deleteOldImports(db, daysAgo(retention.jobDays), batch),
     () => deleteOldImportedRows(db, daysAgo(retention.importDays), batch),
     () => deleteExpiredKeptForms(db, before(0), batch),
     () => deleteStaleActingFor(db, before(SESSION_GRACE_SECONDS), batch),

@@ -15,6 +15,7 @@ import { importRetention } from './0012-import-retention.ts';
 import { roomSecrets } from './0013-room-secrets.ts';
 import { counterVisits } from './0014-counter-visits.ts';
 import { proofQueue } from './0015-proof-queue.ts';
+import { importsSchema } from './0016-imports.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
   firstSchema,
@@ -32,4 +33,5 @@ export const MIGRATIONS: readonly Migration[] = [
   roomSecrets,
   counterVisits,
   proofQueue,
+  importsSchema,
 ];

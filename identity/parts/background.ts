@@ -5,6 +5,7 @@ import { endDueAccounts, sealOldNames } from '../flow/close-account.ts';
 import { messageQueue } from '../flow/deliver-messages.ts';
 import { everybodyQueue } from '../flow/end-all-sessions.ts';
 import { logoutQueues } from '../flow/logout-queue.ts';
+import { importQueue } from '../flow/run-import.ts';
 import { makeJanitor } from '../flow/sweep-expired.ts';
 import { makeKeyKeeper } from '../provider/key-keeper.ts';
 import type { Core } from './core.ts';
@@ -23,6 +24,7 @@ export function makeBackground(deps: IdentityDeps, { keyring, keyDeps, people, s
     messageQueue({ ...people, smsUrl, mailUrl }),
     everybodyQueue({ db, clock }),
     proofQueue({ ...people, ports }),
+    importQueue(people),
   ]);
   const chores = [() => endDueAccounts(people), () => sealOldNames(people)];
   return {

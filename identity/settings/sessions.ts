@@ -74,7 +74,8 @@ export const SESSION_ROWS = {
   },
   jobDays: {
     name: 'XINJI_IDENTITY_JOB_DAYS',
-    manual: 'How long jobs that are done stay in the queue, in days. Dead ones stay until they are requeued.',
+    manual:
+      'How long jobs that are done stay in the queue, and imports that ended with their refused rows, in days. Dead jobs stay until they are requeued.',
     example: '3',
     fallback: () => '3',
     parse: parseInteger(0, 365),

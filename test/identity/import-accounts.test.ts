@@ -104,13 +104,7 @@ test('xinji account import: import, correct, repeat, a wrong header; refused row
   );
   lines[77] = 'k77,坏,123';
   await writeFile(file, `\ufeffkey,name,phone\r\n${lines.join('\r\n')}\r\n`);
-  const env = {
-    ...PLAIN_ENV,
-    XINJI_MODE: 'development',
-    XINJI_DATA_DIR: folder,
-    XINJI_IDENTITY_DATABASE_URL: here.url,
-    XINJI_MASTER_KEY: Buffer.from(MASTER_KEY).toString('hex'),
-  };
+  const env = envOf(folder, here.url);
   const xinji = (...args: string[]) => run(env, ['account', 'import', file, '--source', 'old-house', ...args]);
   const first = await xinji();
   t.is(first.code, 2);
@@ -120,18 +114,94 @@ test('xinji account import: import, correct, repeat, a wrong header; refused row
   const text = await readFile(refused, 'utf8');
   t.regex(text, /^key,name,.*,reason\nk77,坏,.*,123,.*"?phone: /);
   await writeFile(file, text.replace(',123,', ',13800010077,'));
+  t.regex(first.err, /300 of 300 rows: 299 taken, 0 taken before, 1 refused/);
   const second = await xinji();
   t.is(second.code, 0, second.err);
   t.regex(second.out, /1 rows: 1 taken, 0 taken before, 0 refused/);
   await writeFile(file, 'key,name,fax\n1,甲,2\n');
   t.is((await xinji()).code, 1);
+  t.is((await here.db('identity.imports')).length, 2, 'a file that cannot be read leaves nothing');
+  t.is((await xinji('--dry-run', '--max-level', '7')).code, 64);
 });
+
+test('xinji account imports: detached, listed, stopped, resumed, followed to its end, its refused rows once more', async (t) => {
+  await makeMissingKeys();
+  const here = await world(t);
+  const folder = await mkdtemp(join(tmpdir(), 'xinji-imports-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'users.csv');
+  const lines = Array.from({ length: 600 }, (_, index) => `k${index},某某,1380002${String(index).padStart(4, '0')}`);
+  lines[599] = 'k599,坏,123';
+  await writeFile(file, `key,name,phone\n${lines.join('\n')}\n`);
+  const env = envOf(folder, here.url);
+  const xinji = (...args: string[]) => run(env, ['account', ...args]);
+  const begun = await xinji('import', file, '--source', 'old-house', '--detach');
+  t.is(begun.code, 0, begun.err);
+  const importId = /imp_\w+/.exec(begun.err)![0];
+  t.is((await here.db('identity.accounts')).length, 0, 'nothing was done yet');
+  t.regex((await xinji('imports')).out, new RegExp(`${importId} +running .*users.csv +0 of 600 rows`));
+  t.regex((await xinji('imports', 'stop', importId)).out, / stopped /);
+  const left = await xinji('imports', 'follow', importId);
+  t.is(left.code, 1);
+  t.regex(left.out, /Stopped\. What is left: xinji account imports resume/);
+  t.is((await here.db('identity.accounts')).length, 0);
+  t.regex((await xinji('imports', 'resume', importId)).out, / running /);
+  const path = join(folder, 'refused.csv');
+  const done = await xinji('imports', 'follow', importId, '--refused', path);
+  t.is(done.code, 2, done.err);
+  t.regex(done.out, /600 rows: 599 taken, 0 taken before, 1 refused/);
+  t.regex(await readFile(path, 'utf8'), /\nk599,坏,.*phone: /);
+  await rm(path);
+  t.is((await xinji('imports', 'refused', importId, '--refused', path)).code, 0);
+  t.is((await stat(path)).mode & 0o077, 0);
+  t.is((await xinji('imports', 'stop', importId)).code, 1, 'it is done');
+  t.is((await xinji('imports', 'show', 'imp_unknown')).code, 1);
+  t.is((await xinji('imports', 'show')).code, 64);
+  t.is((await xinji('imports', 'toString', importId)).code, 64);
+});
+
+test('who leaves an import that is under way loses nothing: the rest is done by whoever goes on', async (t) => {
+  await makeMissingKeys();
+  const here = await world(t);
+  const folder = await mkdtemp(join(tmpdir(), 'xinji-leave-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'users.csv');
+  const lines = Array.from({ length: 5000 }, (_, index) => `k${index},某某,138001${String(index).padStart(5, '0')}`);
+  await writeFile(file, `key,name,phone\n${lines.join('\n')}\n`);
+  const env = envOf(folder, here.url);
+  const child = spawn(process.execPath, [BIN, 'account', 'import', file, '--source', 'old-house'], { env });
+  let err = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
+    if (!child.killed && / of 5000 rows/.test(err)) child.kill('SIGINT');
+  });
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  t.is(code, 1, err);
+  t.regex(err, /Left\. A running identity room does the rest/);
+  const importId = /imp_\w+/.exec(err)![0];
+  t.true((await here.db('identity.accounts')).length < 5000);
+  const done = await run(env, ['account', 'imports', 'follow', importId]);
+  t.is(done.code, 0, done.err);
+  t.is((await here.db('identity.accounts')).length, 5000);
+});
+
+const BIN = join(import.meta.dirname, '../../bin/xinji.ts');
+
+function envOf(folder: string, url: string): NodeJS.ProcessEnv {
+  return {
+    ...PLAIN_ENV,
+    XINJI_MODE: 'development',
+    XINJI_DATA_DIR: folder,
+    XINJI_IDENTITY_DATABASE_URL: url,
+    XINJI_MASTER_KEY: Buffer.from(MASTER_KEY).toString('hex'),
+  };
+}
 
 function run(
   env: NodeJS.ProcessEnv,
   args: readonly string[],
 ): Promise<{ code: number | null; out: string; err: string }> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../../bin/xinji.ts'), ...args], { env });
+  const child = spawn(process.execPath, [BIN, ...args], { env });
   let [out, err] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     out += text;

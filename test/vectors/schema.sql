@@ -266,6 +266,23 @@ identity.factors
   CREATE UNIQUE INDEX factors_totp ON identity.factors USING btree (account_id) WHERE ((kind = 'totp'::text) AND (removed_at IS NULL))
   identity may delete, insert, select, update
 
+identity.import_parts
+  import_id text not null
+  part integer not null
+  rows integer not null
+  state text not null
+  box bytea
+  imported integer not null default 0
+  known integer not null default 0
+  refused integer not null default 0
+  refused_box bytea
+  constraint import_parts_check CHECK (((box IS NULL) = (state = 'done'::text)))
+  constraint import_parts_check1 CHECK (((refused_box IS NULL) = (refused = 0)))
+  constraint import_parts_import_id_fkey FOREIGN KEY (import_id) REFERENCES identity.imports(import_id) ON DELETE CASCADE
+  constraint import_parts_pkey PRIMARY KEY (import_id, part)
+  constraint import_parts_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'stopped'::text, 'done'::text])))
+  identity may delete, insert, select, update
+
 identity.imported_rows
   source text not null
   row_key text not null
@@ -274,6 +291,21 @@ identity.imported_rows
   constraint imported_rows_account_id_fkey FOREIGN KEY (account_id) REFERENCES identity.accounts(id)
   constraint imported_rows_pkey PRIMARY KEY (source, row_key)
   CREATE INDEX imported_rows_at ON identity.imported_rows USING btree (at)
+  identity may delete, insert, select, update
+
+identity.imports
+  import_id text not null
+  source text not null
+  max_level smallint not null
+  file_name text not null
+  begun_by text not null
+  state text not null
+  begun_at timestamp with time zone not null
+  finished_at timestamp with time zone
+  constraint imports_check CHECK (((finished_at IS NULL) = (state = ANY (ARRAY['loading'::text, 'running'::text]))))
+  constraint imports_pkey PRIMARY KEY (import_id)
+  constraint imports_state_check CHECK ((state = ANY (ARRAY['loading'::text, 'running'::text, 'stopped'::text, 'done'::text])))
+  CREATE INDEX imports_begun_at ON identity.imports USING btree (begun_at)
   identity may delete, insert, select, update
 
 identity.jobs
