@@ -5,8 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PDFDocument } from '@cantoo/pdf-lib';
+import type { TimeStamper } from '../common/client/time-stamper.ts';
 import { importSm2PrivateKey, type Sm2PrivateKey, signSm2 } from '../common/crypto/sm2.ts';
+import { sm3 } from '../common/crypto/sm3.ts';
 import { type Certificate, readCertificatesPem } from '../common/pki/certificate.ts';
+import { makeTimeStampToken } from '../common/pki/time-stamp.ts';
 import type { TrustStores } from '../common/pki/trust-stores.ts';
 import { makeDevelopmentKeys } from '../keys-dev/make.ts';
 import { drawSealPicture } from '../seal/domain/seal-picture.ts';
@@ -17,6 +20,8 @@ export type SealKit = {
   readonly party: SealingParty;
   readonly key: Sm2PrivateKey;
   readonly picturePng: Uint8Array;
+  /** The development authority of time stamps, in this process; serial numbers are not put on record. */
+  readonly stamper: TimeStamper;
   /** The development roots and authorities, for every purpose. */
   readonly trust: TrustStores;
 };
@@ -53,10 +58,31 @@ export async function makeSealKit(now: Date): Promise<SealKit> {
     const roots = readCertificatesPem(await readFile(join(keys, 'pki/trust-roots.pem'), 'utf8'));
     const all = { roots, intermediates: chain };
     const trust = { makers: all, signers: all, timeStamping: all };
-    return { party, key, picturePng: picture.png, trust };
+    const tsaKey = importSm2PrivateKey(await readFile(join(keys, 'tsa/tsa.key.pem'), 'utf8'));
+    const authorities = [await certificate('pki/sub-ca-time.crt.pem')];
+    const stamper = makeStamper(tsaKey, await certificate('tsa/tsa.crt.pem'), authorities);
+    return { party, key, picturePng: picture.png, stamper, trust };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function makeStamper(key: Sm2PrivateKey, certificate: Certificate, chain: readonly Certificate[]): TimeStamper {
+  const stampDigest = (digest: Uint8Array): Promise<Uint8Array> =>
+    makeTimeStampToken({
+      ...{ policy: '1.2.3.4.1', digest, serial: new Uint8Array(randomBytes(16)), time: new Date(), nonce: null },
+      ...{ certificate, chain, sign: async (message: Uint8Array) => signSm2(key, message) },
+    });
+  let largest: number | undefined;
+  return {
+    measure: async () => {
+      largest ??= (await stampDigest(new Uint8Array(32))).length + 8;
+      return largest;
+    },
+    certificates: async () => [certificate, ...chain],
+    stamp: (message) => stampDigest(sm3(message)),
+    stampDigest,
+  };
 }
 
 /** A one-page PDF of about `size` bytes: text and an attachment that does not compress. */

@@ -3,7 +3,7 @@
 // Floor: the two SM2 signatures and two verifications that a sealing makes, over messages of the same length, one SM3
 // pass over what is signed (the document and the update behind it without /Contents) and one over what is appended. Naive: pdf-lib rewrites the file with a placeholder, sm-crypto hashes and signs.
 import { createHash, createSign, createVerify, randomBytes } from 'node:crypto';
-import { PDFDocument, PDFHexString, PDFName, PDFString } from '@cantoo/pdf-lib';
+import { PDFDocument } from '@cantoo/pdf-lib';
 import smCrypto from 'sm-crypto';
 import { concatBytes, toHex } from '../common/bytes.ts';
 import { signSm2 } from '../common/crypto/sm2.ts';
@@ -12,6 +12,7 @@ import { sealDocument } from '../seal/flow/seal-document.ts';
 import type { SealingParty } from '../seal/flow/sealing-party.ts';
 import { memorySource } from '../seal/pdf/byte-source.ts';
 import { type Benchmark, measure, type Result } from './measure.ts';
+import { addSignature } from './naive-license.ts';
 import { makePdfOfSize, makeSealKit, type SealKit } from './seal-kit.ts';
 
 const SIZES = [
@@ -99,30 +100,7 @@ export async function sealNaively(
 ): Promise<void> {
   const document = await PDFDocument.load(pdf);
   const page = document.getPage(0);
-  const image = await document.embedPng(png);
-  page.drawImage(image, { x: 400, y: 60, width: 119, height: 119 });
-  const contents = PDFHexString.of('0'.repeat(2 * party.contentsBytes.dual));
-  const signature = document.context.obj({
-    Type: 'Sig',
-    Filter: 'Adobe.PPKLite',
-    SubFilter: 'ETSI.CAdES.detached',
-    ByteRange: [0, 9999999999, 9999999999, 9999999999],
-    Contents: contents,
-  });
-  const reference = document.context.register(signature);
-  const widget = document.context.register(
-    document.context.obj({
-      Type: 'Annot',
-      Subtype: 'Widget',
-      FT: 'Sig',
-      Rect: [0, 0, 0, 0],
-      T: PDFString.of('Seal1'),
-      V: reference,
-      P: page.ref,
-    }),
-  );
-  page.node.set(PDFName.of('Annots'), document.context.obj([widget]));
-  document.catalog.set(PDFName.of('AcroForm'), document.context.obj({ SigFlags: 3, Fields: [widget] }));
+  await addSignature(document, page, { party, picturePng: png });
   const bytes = await document.save({ useObjectStreams: false });
   const options = { hash: true, der: true, publicKey: key.publicKey } as const;
   const digest = smCrypto.sm3(bytes as unknown as number[]);
