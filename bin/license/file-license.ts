@@ -38,22 +38,30 @@ export async function askForFile(source: ByteSource, { room, date }: FileQuestio
   }
 }
 
-/** 0 the file of a license in force, or a copy that is still good; 1 one that is not; 2 not told; 3 of no license known here. */
+/**
+ * 0 the file of a license in force, or a copy that is still good; 1 one that is not, or of an earlier version; 2 not told;
+ * 3 of no license known here.
+ */
 export function exitOfLicense(license: FileLicense): 0 | 1 | 2 | 3 {
   if (license.kind === 'untold') return 2;
   const { status, registered_file: isIssued, annotated_copy: copy } = license.fact;
   if (status === 'unknown' || status === 'not_a_license') return 3;
-  return status === 'valid' && (isIssued || copy?.is_live === true) ? 0 : 1;
+  return status === 'valid' && !isSuperseded(license.fact) && (isIssued || copy?.is_live === true) ? 0 : 1;
 }
 
 export function licenseLines(license: FileLicense): readonly string[] {
   if (license.kind === 'untold') return [`NOT TOLD  ${license.error.detail}`, license.error.hint];
-  const { finding, identifier, as_of: asOf, state_at: stateAt } = license.fact;
+  const { finding, identifier, current_identifier: current, as_of: asOf, state_at: stateAt } = license.fact;
   return [
     `${MARKS[exitOfLicense(license)]} ${finding}  (${asOf})`,
     ...(identifier === null ? [] : [`identifier   ${identifier}`]),
+    ...(isSuperseded(license.fact) ? [`current      ${current}`] : []),
     ...(stateAt === null ? [] : [`on ${stateAt.date}  ${stateAt.state}`]),
   ];
+}
+
+function isSuperseded({ identifier, current_identifier: current }: Fact): boolean {
+  return current !== null && current !== identifier;
 }
 
 const MARKS = ['in force', 'NOT IN FORCE', 'NOT TOLD', 'no license known'] as const;

@@ -239,6 +239,10 @@ export const codeVerification = z.strictObject({
 
 export const licenseStatusFact = z.strictObject({
   identifier: licenseIdentifier.nullable(),
+  current_identifier: licenseIdentifier.nullable().meta({
+    description:
+      'Of the version that is current: another than `identifier` for the file of an earlier version, which is superseded whatever the state of its license; null for a file that names no license of ours',
+  }),
   status: z.enum([...LICENSE_STATES, 'unknown', 'not_a_license']),
   registered_file: z.boolean().meta({
     description:

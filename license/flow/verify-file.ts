@@ -115,6 +115,7 @@ function knownFact({ head, version }: StoredPair, file: KnownFile, now: Date): L
   const isCopy = file !== null && file !== 'original';
   return {
     ...fact(version.identifier, state, file === 'original', now, finding),
+    current_identifier: head.identifier,
     annotated_copy: isCopy ? { valid_until: file.validUntil.toISOString(), is_live: file.validUntil > now } : null,
   };
 }
@@ -135,6 +136,7 @@ function fact(
 ): LicenseFact {
   return {
     identifier,
+    current_identifier: null,
     status,
     registered_file: registeredFile,
     state_at: null,

@@ -7,7 +7,7 @@ import { breadcrumb, facts, identifier, notice, verdict } from '../../common/web
 import { pager, type TimelineEntry, timeline } from '../../common/web/records.ts';
 import { formatDateTime, sayIn, type Texts } from '../../common/web/texts.ts';
 import { type CorrectionEntry, correctionList } from './correction-list.ts';
-import { dateWords, maskCode, periodWords, type StateView, stateMark, stateWords } from './license-words.ts';
+import { dateWords, listWords, maskCode, periodWords, type StateView, stateMark, stateWords } from './license-words.ts';
 import { navItems, type Person, personPart, WALLET_PATH, WALLET_SERVICE } from './service.ts';
 
 export type LicenseVersionEntry = {
@@ -97,7 +97,13 @@ const TEXTS = {
   consentOf: { zh: '对{unit}的授权', en: 'the access of {unit}' },
   corrections: { zh: '纠错和申诉', en: 'Corrections and complaints' },
   wrong: { zh: '信息有误？申请纠错', en: 'Something wrong? Ask for a correction' },
-  older: { zh: '这是以前的版本，已由新版本替代。', en: 'This is an earlier version; a newer one has taken its place.' },
+  older: { zh: '以前的版本', en: 'An earlier version' },
+  olderWhy: {
+    zh: '已由新版本替代，以下是它当时的内容。办事请用现行版本。',
+    en: 'A newer one has taken its place; this is what it said. Use the current version.',
+  },
+  isCurrent: { zh: '现行', en: 'current' },
+  isShown: { zh: '本页', en: 'this page' },
   current: { zh: '查看现行版本', en: 'See the current version' },
 } satisfies Texts;
 
@@ -113,8 +119,7 @@ export function licensePage(frame: PageFrame, props: LicensePage): string {
     main: html`${props.message ? notice({ mark: 'passed', words: html`<p>${props.message}</p>`, role: 'status' }) : null}
 ${breadcrumb(frame.lang, [{ text: say(WALLET_SERVICE), href: WALLET_PATH }, { text: props.name }])}
 <h1>${props.name}</h1>
-${props.currentHref === null ? null : notice({ mark: 'notice', words: html`<p>${say(TEXTS.older)} <a href="${props.currentHref}">${say(TEXTS.current)}</a></p>` })}
-${stateBanner(frame, props)}
+${props.currentHref === null ? stateBanner(frame, props) : olderBanner(frame, props.currentHref)}
 <div class="actions">
 ${props.presentHref === null ? null : html`<a class="button" href="${props.presentHref}">${say(TEXTS.present)}</a>`}
 <a class="button plain" href="${props.fileHref}">${say(TEXTS.download)}</a>
@@ -127,10 +132,10 @@ ${pager(frame.lang, { page: 1, previousHref: props.readings.newestHref, nextHref
 <h2>${say(TEXTS.consents)}</h2>
 ${consentList(frame, props)}
 <h2>${say(TEXTS.versions)}</h2>
-${versionList(frame, props.versions)}
+${versionList(frame, props)}
 <h2 id="corrections">${say(TEXTS.corrections)}</h2>
 ${correctionList(frame, props.corrections)}
-<p><a class="link" href="${props.correctionHref}">${say(TEXTS.wrong)}</a></p>`,
+${props.currentHref === null ? html`<p><a class="link" href="${props.correctionHref}">${say(TEXTS.wrong)}</a></p>` : null}`,
   });
 }
 
@@ -147,6 +152,13 @@ function stateBanner(frame: PageFrame, props: LicensePage): Html {
       : periodWords(frame.lang, props.validFrom, props.validTo),
     next: props.stateReason ? say(TEXTS.reason, { reason: props.stateReason }) : null,
   });
+}
+
+/** What the license is now is said of its current version only. */
+function olderBanner({ lang }: PageFrame, currentHref: string): Html {
+  const say = sayIn(lang);
+  const next = html`<a class="link" href="${currentHref}">${say(TEXTS.current)}</a>`;
+  return verdict({ mark: 'unknown', level: 2, title: say(TEXTS.older), why: say(TEXTS.olderWhy), next });
 }
 
 function aboutRows(frame: PageFrame, props: LicensePage) {
@@ -189,11 +201,18 @@ function consentList(frame: PageFrame, { consents, consentsHref }: LicensePage):
   })}</ul>${all}`;
 }
 
-function versionList(frame: PageFrame, versions: readonly LicenseVersionEntry[]): Html {
+function versionList(frame: PageFrame, { versions, identifier: shown, currentHref }: LicensePage): Html {
   const say = sayIn(frame.lang);
-  return html`<ul class="versions">${versions.map(({ version, operation, issuedOn, href, fileHref }) => {
-    const words = say(TEXTS.versionNo, { n: version, operation: say(TEXTS[operation]) });
-    const date = say(TEXTS.issuedAt, { date: dateWords(frame.lang, issuedOn) });
-    return html`<li><a class="link" href="${href}">${words}</a> <span class="hint">${date}</span> <a class="link" href="${fileHref}">${say(TEXTS.versionFile, { n: version })}</a></li>`;
-  })}</ul>`;
+  return html`<ul class="versions">${versions.map(
+    ({ version, operation, issuedOn, identifier: id, href, fileHref }) => {
+      const words = say(TEXTS.versionNo, { n: version, operation: say(TEXTS[operation]) });
+      const isCurrent = currentHref === null ? id === shown : href === currentHref;
+      const said = [
+        say(TEXTS.issuedAt, { date: dateWords(frame.lang, issuedOn) }),
+        ...(isCurrent ? [say(TEXTS.isCurrent)] : []),
+        ...(id === shown ? [say(TEXTS.isShown)] : []),
+      ];
+      return html`<li><a class="link" href="${href}">${words}</a> <span class="hint">${listWords(frame.lang, said)}</span> <a class="link" href="${fileHref}">${say(TEXTS.versionFile, { n: version })}</a></li>`;
+    },
+  )}</ul>`;
 }

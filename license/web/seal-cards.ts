@@ -26,6 +26,7 @@ const TEXTS = {
   facts: { zh: '核验结论', en: 'Findings' },
   license: { zh: '证照状态', en: 'State of the license' },
   notLicense: { zh: '这不是本系统签发的证照文件。', en: 'This is not the file of a license issued here.' },
+  older: { zh: '这是旧版本，已有新版本替代', en: 'this is an earlier version, superseded by a newer one' },
   copyUntil: { zh: '这是加注件，有效期至{time}', en: 'this is an annotated copy, good until {time}' },
   steps: { zh: '逐项检查', en: 'Step by step' },
   notRegistered: {
@@ -68,8 +69,11 @@ function licenseStep(frame: PageFrame, license: FileVerification['license']): St
   const time = formatDateTime(frame.lang, new Date(license.as_of));
   const now = say(TEXTS.licenseNow, { state: stateWord(frame.lang, license.status), time });
   const until = copy ? say(TEXTS.copyUntil, { time: formatDateTime(frame.lang, new Date(copy.valid_until)) }) : '';
-  const finding = [now, until].filter(Boolean).join(frame.lang === 'zh' ? '；' : '; ');
-  return { state: license.status === 'valid' ? 'passed' : 'failed', name, finding, clause: license.identifier ?? '' };
+  const isOlder = license.current_identifier !== null && license.current_identifier !== license.identifier;
+  const older = isOlder ? say(TEXTS.older) : '';
+  const finding = [now, older, until].filter(Boolean).join(frame.lang === 'zh' ? '；' : '; ');
+  const state = license.status === 'valid' && !isOlder ? 'passed' : 'failed';
+  return { state, name, finding, clause: license.identifier ?? '' };
 }
 
 function sealRows(frame: PageFrame, seal: SignatureReport) {

@@ -27,6 +27,9 @@ const TEXTS = {
   passedBut: { zh: '签章有效，|但证照{state}', en: 'The seal is valid, |but the license is {state}' },
   sealPassed: { zh: '签章有效，文件未被改动', en: 'The seal is valid and the file unchanged' },
   licenseNow: { zh: '证照{state}（截至 {time}）', en: 'The license is {state} (as of {time})' },
+  older: { zh: '签章有效，|但这是证照的旧版本', en: 'The seal is valid, |but this is an earlier version' },
+  olderNow: { zh: '已有新版本替代这份文件', en: 'A newer version has taken the place of this file' },
+  olderNext: { zh: '请向持证主体索取现行版本。', en: 'Ask the holder for the current version.' },
   licenseUnknown: { zh: '暂时查不到证照状态，请稍后再验', en: 'The state of the license is not available, try later' },
   failed: { zh: '签章无效，|请勿采用此文件', en: 'The seal is not valid. |Do not rely on this file' },
   unknown: { zh: '暂时无法|确认真伪', en: 'Cannot be confirmed' },
@@ -139,7 +142,7 @@ function conclusion(frame: PageFrame, { report, license }: FileResultPage['resul
       next: say(TEXTS.copyNext),
     };
   }
-  if (copy && license.status === 'valid') {
+  if (copy && license.status === 'valid' && !isSuperseded(license)) {
     const time = formatDateTime(frame.lang, new Date(copy.valid_until));
     return { mark: 'passed', title: say(TEXTS.copyPassed), why: say(TEXTS.copyUntil, { time }), next: sealed };
   }
@@ -151,25 +154,45 @@ function conclusion(frame: PageFrame, { report, license }: FileResultPage['resul
       next: sealed,
     };
   }
-  if (license.status === 'valid' || license.status === 'not_a_license' || license.status === 'unknown') {
-    const unknown = license.status === 'unknown' ? say(TEXTS.licenseUnknown) : null;
+  const { status } = license;
+  if (status === 'not_a_license' || status === 'unknown' || (status === 'valid' && !isSuperseded(license))) {
+    const unknown = status === 'unknown' ? say(TEXTS.licenseUnknown) : null;
     return { mark: 'passed', title: say(TEXTS.passed), why: sealed, next: unknown };
   }
-  // Two facts, two lines, two shapes.
-  const state = stateWord(frame.lang, license.status);
-  const asOf = formatDateTime(frame.lang, new Date(license.as_of));
-  const mark = LICENSE_MARKS[license.status];
+  return twoFacts(frame, license, status, sealed);
+}
+
+/** A good seal, and a license or a version that does not stand any more: two facts, two lines, two shapes. */
+function twoFacts(
+  frame: PageFrame,
+  license: FileVerification['license'],
+  status: LicenseState,
+  sealed: string | null,
+): Conclusion {
+  const say = sayIn(frame.lang);
+  const state = stateWord(frame.lang, status);
+  const time = formatDateTime(frame.lang, new Date(license.as_of));
+  const isOlder = isSuperseded(license);
+  const mark = status === 'valid' ? 'unknown' : LICENSE_MARKS[status];
   const lines: readonly { mark: Mark; words: string }[] = [
     { mark: 'passed', words: say(TEXTS.sealPassed) },
-    { mark, words: say(TEXTS.licenseNow, { state, time: asOf }) },
+    ...(isOlder ? [{ mark: 'unknown' as const, words: say(TEXTS.olderNow) }] : []),
+    { mark: LICENSE_MARKS[status], words: say(TEXTS.licenseNow, { state, time }) },
   ];
   const list = html`<span class="two-lines">${lines.map((line) => html`<span class="line ${line.mark}">${icon(line.mark)}<span>${line.words}</span></span>`)}</span>`;
-  return { mark, title: say(TEXTS.passedBut, { state }), why: list, next: sealed };
+  if (status !== 'valid') return { mark, title: say(TEXTS.passedBut, { state }), why: list, next: sealed };
+  const next = html`${say(TEXTS.olderNext)}${sealed === null ? null : html` ${sealed}`}`;
+  return { mark, title: say(TEXTS.older), why: list, next };
 }
 
 /** True when the file names a license that is registered; whether it is that license's file is another question. */
 function claimsToBeLicense({ status }: FileVerification['license']): boolean {
   return status !== 'not_a_license' && status !== 'unknown';
+}
+
+/** True for a file of a version whose place another has taken. */
+function isSuperseded({ identifier, current_identifier: current }: FileVerification['license']): boolean {
+  return current !== null && current !== identifier;
 }
 
 /** True for the file that was issued and for a copy of it: what its license was worth on a day is said of no other. */

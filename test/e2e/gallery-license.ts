@@ -5,11 +5,12 @@ import { licensePage } from '../../license/web/license-page.ts';
 import { walletPage } from '../../license/web/wallet-page.ts';
 import { AUTHORITY, face, IDENTIFIER, NOW, person } from './gallery-license-kit.ts';
 
+const CURRENT = IDENTIFIER.replace('.001.X', '.002.V');
 const version = {
   version: 2,
   operation: 'renew',
   issuedOn: '2026-11-20',
-  identifier: IDENTIFIER,
+  identifier: CURRENT,
   href: '/gallery/license',
   fileHref: '/file.pdf',
 } as const;
@@ -29,7 +30,7 @@ const reading = (minutes: number, what: string, why: string) => ({
 
 const license = {
   person,
-  identifier: IDENTIFIER,
+  identifier: CURRENT,
   name: face.name,
   licenseNumber: face.licenseNumber,
   issuingAuthority: AUTHORITY,
@@ -56,7 +57,17 @@ const license = {
   presentHref: '/present?license=1',
   fileHref: '/file.pdf',
   currentHref: null,
-  versions: [version, { ...version, version: 1, operation: 'issue', issuedOn: '2025-11-20' }],
+  versions: [
+    version,
+    {
+      ...version,
+      version: 1,
+      operation: 'issue',
+      issuedOn: '2025-11-20',
+      identifier: IDENTIFIER,
+      href: '/gallery/license-old',
+    },
+  ],
   readings: {
     entries: [
       reading(3, '示例市政务服务大厅读取了：证照编号、有效期', '您出示的亮证码'),
@@ -132,7 +143,8 @@ export const LICENSE_GALLERY: Readonly<Record<string, (frame: PageFrame) => stri
       consents: [],
       message: frame.lang === 'zh' ? '纠错申请已提交。' : 'The request was sent.',
     }),
-  'license-old': (frame) => licensePage(frame, { ...license, currentHref: '/gallery/license', presentHref: null }),
+  'license-old': (frame) =>
+    licensePage(frame, { ...license, identifier: IDENTIFIER, currentHref: '/gallery/license', presentHref: null }),
   'license-revoked': (frame) =>
     licensePage(frame, { ...license, state: 'revoked', stateReason: '体检结论有误', presentHref: null }),
   'license-suspended': (frame) =>

@@ -61,6 +61,7 @@ const passedResult: Omit<FileVerification, 'kind'> = {
   },
   license: {
     identifier: IDENTIFIER,
+    current_identifier: IDENTIFIER,
     status: 'valid',
     registered_file: true,
     state_at: null,
@@ -95,6 +96,7 @@ const { report } = passedResult;
 const notLicense = {
   ...passedResult.license,
   identifier: null,
+  current_identifier: null,
   status: 'not_a_license' as const,
   registered_file: false,
 };
@@ -102,7 +104,10 @@ const copyUntil = (valid_until: string, is_live: boolean) => ({
   ...passedResult,
   license: { ...passedResult.license, registered_file: false, annotated_copy: { valid_until, is_live } },
 });
+const newer = { current_identifier: IDENTIFIER.replace('.001.X', '.002.V') };
 const results = {
+  older: { ...passedResult, license: { ...passedResult.license, ...newer } },
+  olderRevoked: { ...passedResult, license: { ...passedResult.license, ...newer, status: 'revoked' as const } },
   passed: passedResult,
   revoked: { ...passedResult, license: { ...passedResult.license, status: 'revoked' as const } },
   other: { ...passedResult, license: { ...passedResult.license, registered_file: false } },
@@ -167,6 +172,8 @@ export const VERIFY_GALLERY: Readonly<Record<string, (frame: PageFrame) => strin
     }),
   'verify-passed': (frame) => file(frame, results.passed),
   'verify-revoked': (frame) => file(frame, results.revoked),
+  'verify-older': (frame) => file(frame, results.older),
+  'verify-older-revoked': (frame) => file(frame, results.olderRevoked),
   'verify-other-file': (frame) => file(frame, results.other),
   'verify-copy': (frame) => file(frame, results.copy),
   'verify-copy-ended': (frame) => file(frame, results.copyEnded),

@@ -4,12 +4,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { fileVerification } from '../../../common/contract/license.ts';
+import { fileVerification, versionRequest } from '../../../common/contract/license.ts';
 import { holderKey } from '../../../license/domain/holder-key.ts';
 import { actOnLicense } from '../../../license/flow/change-state.ts';
 import { giveConsent } from '../../../license/flow/decide-consent.ts';
 import type { LicenseDeps } from '../../../license/flow/deps.ts';
-import { authorityClient } from '../../../license/flow/issuer.ts';
+import { issueVersion } from '../../../license/flow/issue-version.ts';
+import { authorityClient, issuerOfClient } from '../../../license/flow/issuer.ts';
 import { makeAnnotatedCopy } from '../../../license/flow/make-annotated-copy.ts';
 import { readLicenseFile } from '../../../license/flow/read-license.ts';
 import { requestConsent } from '../../../license/flow/request-consent.ts';
@@ -19,12 +20,13 @@ import { renderLicense } from '../../../license/pdf/render-license.ts';
 import { type House, startHouse } from '../../_harness/house.ts';
 import { judge } from '../../_harness/judges.ts';
 import { PLAIN_ENV } from '../../_harness/plain-env.ts';
-import { DEPARTMENT, issueAs, makeRequest, TYPE, ZHANGSAN } from '../doubles.ts';
+import { AUTHORITY, DEPARTMENT, issueAs, makeRequest, TYPE, ZHANGSAN } from '../doubles.ts';
 import { license as drawn, type } from '../pdf/fixtures.ts';
 import { findPdfAOffences } from '../pdf/pdf-a-rules.ts';
 import { readPdfObjects } from '../pdf/pdf-objects.ts';
 import { renderer } from '../pdf/renderer.ts';
 
+const NUMBER = '示例健证（2026）第000777号';
 const XINJI = join(import.meta.dirname, '../../../bin/xinji.ts');
 
 let house: House;
@@ -179,6 +181,49 @@ test.serial('xinji verify FILE asks the room about the license only when told to
   t.is((await verifyByCommand(none, '--license', house.urls.license)).code, 2);
   t.is((await verifyByCommand(path, '--license', house.urls.license, '--detached', path)).code, 64);
 });
+
+test.serial(
+  'the file of an earlier version is sealed as well as before, and is said to be superseded by whoever is asked',
+  async (t) => {
+    const issuer = await issuerOfClient(house.license, DEPARTMENT, TYPE, AUTHORITY.code);
+    const first = (
+      await issueAs(house.license, DEPARTMENT, { ...request, case_id: 'CASE-OLD', license_number: NUMBER })
+    ).license;
+    const change = versionRequest.parse({ operation: 'change', case_id: 'CASE-OLD', fields: { occupation: '保洁' } });
+    const old = await readLicenseFile(house.license, first);
+    const ask = async (file: Uint8Array, lang = 'zh') => {
+      const headers = { 'Content-Type': 'application/pdf', Accept: 'text/html', Cookie: `xinji_lang=${lang}` };
+      return (
+        await fetch(new URL('/verify', house.urls.license), { method: 'POST', headers, body: Buffer.from(file) })
+      ).text();
+    };
+    t.regex(await ask(old), /<title>签章有效，文件未被改动/, 'as long as it is the current one');
+    const outcome = await issueVersion(house.license, issuer, first.content.identifier, change, { waitMs: 120_000 });
+    if (outcome.kind === 'pending') return t.fail('promised only');
+    const current = outcome.license.content.identifier;
+
+    const { report, license } = fileVerification.parse(await verifyFile(house.license, old));
+    t.is(report.indication, 'TOTAL-PASSED');
+    t.like(license, { identifier: first.content.identifier, current_identifier: current, status: 'valid' });
+    const page = await ask(old);
+    t.regex(page, /<title>签章有效，但这是证照的旧版本/);
+    for (const words of ['已有新版本替代这份文件', '请向持证主体索取现行版本', '这是旧版本，已有新版本替代'])
+      t.true(page.includes(words), words);
+    t.notRegex(page, /class="verdict passed/);
+    t.regex(await ask(old, 'en'), /<title>The seal is valid, but this is an earlier version/);
+    const oldPath = join(folder, 'old.pdf');
+    writeFileSync(oldPath, old);
+    const said = await verifyByCommand(oldPath, '--license', house.urls.license);
+    t.is(said.code, 1, said.out + said.err);
+    t.true(said.out.includes(`current      ${current}`), said.out);
+
+    const file = await readLicenseFile(house.license, outcome.license);
+    t.is((await verifyFile(house.license, file)).license.current_identifier, current);
+    const newer = await ask(file);
+    t.regex(newer, /<title>签章有效，文件未被改动/);
+    t.false(newer.includes('旧版本'));
+  },
+);
 
 test.serial('after revocation the seal is as good as before and the license is revoked', async (t) => {
   const act = { identifier, act: 'revoke', reason: '样例吊销', idempotencyKey: 'revoke-000001' } as const;

@@ -47,6 +47,19 @@ test('the holder sees his licenses, valid ones first, one with his number masked
   t.is((await browser.get(`/licenses/${identifier}/file`)).headers.get('Content-Type'), 'application/pdf');
   const old = await browser.get(`/licenses/${identifier.replace('.002.', '.001.').slice(0, -1)}${'0'}`);
   t.is(old.status, 422);
+  t.regex(detail.text, /class="verdict passed/);
+  t.true(detail.text.includes('申请纠错'));
+  const [, earlierPath = ''] = /href="([^"]+)">第 1 版/.exec(detail.text) ?? [];
+  const earlier = await browser.get(earlierPath);
+  for (const words of [
+    '以前的版本',
+    '已由新版本替代',
+    `href="/licenses/${identifier}">查看现行版本`,
+    '颁发、本页',
+    '颁发、现行',
+  ])
+    t.true(earlier.text.includes(words), words);
+  t.notRegex(earlier.text, /class="verdict passed|出示这张证照|申请纠错/, 'what the license is now is not said of it');
   const other = await browse(house, lisiKey);
   t.false((await other.get('/licenses')).text.includes(identifier));
   for (const path of ['', '/file', '/corrections'])
