@@ -24,6 +24,7 @@ xinji queue requeue (ID… | --all) [--room ROOM] [--queue QUEUE]
     ROOM     identity, or license; identity unless given
     QUEUE    of identity: logout: notices of logout to systems; logout-stragglers: the second look after the end of a session;
              messages: SMS and mail to people; logout-everybody: the end of all sessions, ordered in an emergency;
+             proofs: entries that a silent source is asked about again; imports: users of other houses;
              of license: notify: webhooks to case systems, KEY is the subscription (\`xinji webhook list\`)
 
 Needs the environment of the room. Running rooms take the jobs up at once.

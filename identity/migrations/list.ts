@@ -16,6 +16,7 @@ import { roomSecrets } from './0013-room-secrets.ts';
 import { counterVisits } from './0014-counter-visits.ts';
 import { proofQueue } from './0015-proof-queue.ts';
 import { importsSchema } from './0016-imports.ts';
+import { openNotices } from './0017-open-notices.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
   firstSchema,
@@ -34,4 +35,5 @@ export const MIGRATIONS: readonly Migration[] = [
   counterVisits,
   proofQueue,
   importsSchema,
+  openNotices,
 ];

@@ -36,6 +36,7 @@ export const EVENT_KINDS = [
   'client.secret-ended',
   'client.claims-approved',
   'client.claims-withdrawn',
+  'client.logouts-requeued',
   'import.begun',
   'import.stopped',
   'import.resumed',

@@ -118,6 +118,34 @@ export async function listNotices(db: Knex, sessionUid: string, since: Date): Pr
   }));
 }
 
+export type OpenNotices = {
+  /** Tried and not told yet; tried again by themselves. */
+  readonly waiting: number;
+  /** Given up. */
+  readonly dead: number;
+  /** Of the newest of both. */
+  readonly lastError: string | null;
+};
+
+/** What a client was not told. */
+export async function countOpenNotices(db: Knex, clientId: string): Promise<OpenNotices> {
+  const { rows } = await db.raw<{ rows: { waiting: number; dead: number; last_error: string | null }[] }>(
+    `select count(*) filter (where state = 'waiting')::integer as waiting, count(*) filter (where state = 'dead')::integer as dead,
+       (array_agg(last_error order by asked_at desc))[1] as last_error
+     from identity.logout_notices where client_id = ? and state <> 'delivered' and tries > 0`,
+    [clientId],
+  );
+  const { waiting = 0, dead = 0, last_error: lastError = null } = rows[0] ?? {};
+  return { waiting, dead, lastError };
+}
+
+/** Those that were given up wait again. */
+export async function reviveNotices(trx: Knex, clientId: string): Promise<void> {
+  await trx.raw(`update identity.logout_notices set state = 'waiting' where client_id = ? and state = 'dead'`, [
+    clientId,
+  ]);
+}
+
 /** At most `limit` receipts from before `before`, those still waiting excepted; returns how many went. */
 export async function deleteOldNotices(db: Knex, before: Date, limit: number): Promise<number> {
   const { rowCount } = await db.raw<{ rowCount: number }>(

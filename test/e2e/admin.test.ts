@@ -29,6 +29,15 @@ async function startWithAdmin(t: ExecutionContext): Promise<IdentityHouse> {
      select 'bulk-' || n, '批量系统 ' || lpad(n::text, 3, '0'), '示例单位', '测试', false, '{authorization_code}', '{openid}',
        '{https://a.example/cb}', '{}', 'bulk', '{"keys":[]}', 'web' from generate_series(1, 60) n`,
   );
+  await house
+    .db('identity.clients')
+    .where({ client_id: 'shop' })
+    .update({ backchannel_logout_uri: 'https://a.example/out' });
+  await house.db.raw(
+    `insert into identity.logout_notices (session_uid, client_id, sid, sub, reason, state, tries, last_error, asked_at)
+     select 's' || n, 'shop', 's', 'x', 'logout', case when n < 4 then 'waiting' else 'dead' end, 11,
+       'the client answered 503 to https://a.example/out after 10,000 milliseconds', now() from generate_series(1, 9) n`,
+  );
   await house.db('identity.accounts').where({ sub: house.accountSub }).update({ level: 4 });
   const term = { beginsAt: new Date(0), endsAt: null };
   for (const role of ADMIN_ROLES)
@@ -68,6 +77,7 @@ const PAGES: readonly (readonly [name: string, path: string])[] = [
   ['client-new', '/admin/clients/new'],
   ['client-rules', '/admin/clients/shop/rules'],
   ['client-suspend', '/admin/clients/shop/suspend'],
+  ['client-retell', '/admin/clients/shop/retell'],
   ['accounts', '/admin/accounts'],
   ['everybody', '/admin/accounts/everybody'],
   ['roles', '/admin/roles'],

@@ -390,6 +390,7 @@ identity.logout_notices
   constraint logout_notices_reason_check CHECK ((reason = ANY (ARRAY['logout'::text, 'kick'::text, 'password'::text, 'freeze'::text, 'expiry'::text, 'closed'::text, 'admin'::text])))
   constraint logout_notices_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'dead'::text])))
   CREATE INDEX logout_notices_asked_at ON identity.logout_notices USING btree (asked_at)
+  CREATE INDEX logout_notices_open ON identity.logout_notices USING btree (client_id) WHERE (state <> 'delivered'::text)
   CREATE INDEX logout_notices_sub ON identity.logout_notices USING btree (sub, asked_at)
   identity may delete, insert, select, update
 

@@ -204,12 +204,16 @@ export type DeadJob = Pick<Job, 'id' | 'queue' | 'key' | 'tries'> & {
 };
 
 /** Which dead jobs are meant. */
-export type DeadChoice = { readonly queue?: string | undefined; readonly ids?: readonly number[] | undefined };
+export type DeadChoice = {
+  readonly queue?: string | undefined;
+  readonly key?: string | undefined;
+  readonly ids?: readonly number[] | undefined;
+};
 
 export async function listDeadJobs(
   db: Knex,
   schema: string,
-  { queue, ids }: DeadChoice,
+  { queue, ids }: Omit<DeadChoice, 'key'>,
   limit: number,
 ): Promise<readonly DeadJob[]> {
   const { rows } = await db.raw<{ rows: (Row & { last_error: string | null; finished_at: Date })[] }>(
@@ -232,17 +236,24 @@ export async function listDeadJobs(
 export async function requeueDeadJobs(
   db: Knex,
   schema: string,
-  { queue, ids }: DeadChoice,
+  { queue, key, ids }: DeadChoice,
   now: Date,
 ): Promise<number> {
   const { rows } = await db.raw<{ rows: { queue: string; jobs: number }[] }>(
     `with revived as (
        update :schema:.jobs set state = 'waiting', tries = 0, run_after = :now, finished_at = null
-       where state = 'dead' and queue = coalesce(:queue::text, queue)
+       where state = 'dead' and queue = coalesce(:queue::text, queue) and (:key::text is null or key = :key::text)
          and (:ids::bigint[] is null or id = any(:ids::bigint[]))
        returning queue)
      select queue, count(*) as jobs, pg_notify(:channel, queue) from revived group by queue`,
-    { schema, queue: queue ?? null, ids: ids === undefined ? null : [...ids], now, channel: channelOf(schema) },
+    {
+      schema,
+      queue: queue ?? null,
+      key: key ?? null,
+      ids: ids === undefined ? null : [...ids],
+      now,
+      channel: channelOf(schema),
+    },
   );
   return rows.reduce((sum, { jobs }) => sum + jobs, 0);
 }

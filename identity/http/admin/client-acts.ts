@@ -14,6 +14,7 @@ import { changeClient } from '../../flow/change-client.ts';
 import { changeClientStatus } from '../../flow/change-client-status.ts';
 import { endOldSecrets } from '../../flow/end-old-secrets.ts';
 import { rotateClientSecret } from '../../flow/rotate-client-secret.ts';
+import { tellAgain } from '../../flow/tell-again.ts';
 import type { Typed } from '../../web/admin/client-fields.ts';
 import { clientActPage, clientSecretPage } from '../../web/admin/client-form-page.ts';
 import { radios } from '../../web/admin/fields.ts';
@@ -43,6 +44,12 @@ const TEXTS = {
     en: 'Within seconds it logs people in and gets tokens again.',
   },
   resumeGo: { zh: '恢复使用', en: 'Resume' },
+  retell: { zh: '重新通知“{name}”？', en: 'Tell "{name}" again?' },
+  retellWhy: {
+    zh: '请先确认该系统已恢复。放弃的退出通知将逐条重新发送，仍不回应的按原间隔重试。',
+    en: 'See first that it is back. Every notice that was given up is sent again, and retried as before where it stays silent.',
+  },
+  retellGo: { zh: '重新通知', en: 'Tell it again' },
   back: { zh: '不操作，返回', en: 'Do nothing, back' },
   secret: { zh: '更换密钥', en: 'New secret' },
   secretWhy: {
@@ -116,6 +123,15 @@ const ACTS: Readonly<Record<string, Act>> = {
     run: async (deps, { client: { clientId }, by, reason }) => {
       await changeClientStatus(deps, { clientId, status: 'active', by, reason });
       return { flash: { code: 'resumed' } };
+    },
+  },
+  retell: {
+    title: TEXTS.retell,
+    why: TEXTS.retellWhy,
+    go: TEXTS.retellGo,
+    run: async (deps, { client: { clientId }, by, reason }) => {
+      const { notices } = await tellAgain(deps, { clientId, by, reason });
+      return { flash: { code: 'retold', values: { notices } } };
     },
   },
   secret: {

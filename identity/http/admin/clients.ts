@@ -13,6 +13,7 @@ import { listClientFigures } from '../../store/client-figures.ts';
 import { listLiveSecrets } from '../../store/client-secrets.ts';
 import { findClient, listClientPage } from '../../store/clients.ts';
 import { listClientEvents } from '../../store/events.ts';
+import { countOpenNotices } from '../../store/logout-notices.ts';
 import { type ClientDone, type ClientEvent, clientPage } from '../../web/admin/client-page.ts';
 import { type ClientRow, clientsPage } from '../../web/admin/clients-page.ts';
 import type { KeptForms } from '../kept-forms.ts';
@@ -93,6 +94,7 @@ async function showClient(deps: ClientPagesDeps, ctx: Koa.Context): Promise<void
       view: gate.view(ctx, admin),
       client,
       figures,
+      untold: await countOpenNotices(db, clientId),
       secrets: await listLiveSecrets(db, clientId, clock()),
       keys: client.jwks.keys.map(thumbprintOf),
       approvals: approvalsOf(client),
@@ -123,6 +125,7 @@ const CODES = ['changed', 'registered', 'resumed', 'approved', 'withdrawn', 'end
 
 function doneOf(flash: Flash | null): ClientDone | null {
   if (flash?.code === 'suspended') return { code: 'suspended', sessions: Number(flash.values?.['sessions']) };
+  if (flash?.code === 'retold') return { code: 'retold', notices: Number(flash.values?.['notices']) };
   const code = CODES.find((one) => one === flash?.code);
   return code === undefined ? null : { code };
 }

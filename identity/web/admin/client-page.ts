@@ -30,6 +30,8 @@ export type ClientPage = {
   readonly view: AdminView;
   readonly client: Client;
   readonly figures: Omit<ClientRow, 'client'>;
+  /** Ends of sessions that it was not told of. */
+  readonly untold: { readonly waiting: number; readonly dead: number; readonly lastError: string | null };
   /** Live secrets, newest first. */
   readonly secrets: readonly { readonly addedAt: Date; readonly endsAt: Date | null }[];
   /** Names of its keys (RFC 7638), newest first. */
@@ -42,7 +44,8 @@ export type ClientPage = {
 
 export type ClientDone =
   | { readonly code: 'changed' | 'registered' | 'resumed' | 'approved' | 'withdrawn' | 'ended' }
-  | { readonly code: 'suspended'; readonly sessions: number };
+  | { readonly code: 'suspended'; readonly sessions: number }
+  | { readonly code: 'retold'; readonly notices: number };
 
 const TEXTS = {
   today: { zh: '今日', en: 'Today' },
@@ -84,6 +87,17 @@ const TEXTS = {
   approvedDone: { zh: '已批准。', en: 'Approved.' },
   withdrawn: { zh: '已撤回批准。', en: 'Approval withdrawn.' },
   ended: { zh: '旧密钥已停用。', en: 'The old one is no longer good.' },
+  untold: { zh: '退出通知送达情况', en: 'Logouts that it was told of' },
+  allTold: { zh: '没有积压，都已送达。', en: 'Nothing is owed; every logout was told.' },
+  untoldWaiting: { zh: '未送达，正在重试', en: 'Not told yet, being retried' },
+  untoldDead: { zh: '多次重试后放弃', en: 'Given up after many tries' },
+  untoldError: { zh: '最近一次错误', en: 'Last error' },
+  untoldWhy: {
+    zh: '未送达的用户可能仍登录在该系统中。',
+    en: 'Until it is told, these people may still be logged in over there.',
+  },
+  retell: { zh: '重新通知', en: 'Tell it again' },
+  retold: { zh: '正在重新通知 {n} 次退出。', en: '{n} logouts are being told again.' },
   suspended: {
     zh: '已停用。该系统退出了 {n} 个登录会话，不能再登录和取得令牌。',
     en: 'Suspended. It left {n} sessions; nobody logs in through it and it gets no tokens.',
@@ -98,10 +112,11 @@ const KINDS: Readonly<Record<string, Text>> = {
   'client.secret-made': { zh: '更换密钥', en: 'New secret' },
   'client.secret-ended': { zh: '停用旧密钥', en: 'Ended the old secret' },
   'client.claims-approved': { zh: '批准信息', en: 'Approved information' },
+  'client.logouts-requeued': { zh: '重新通知退出', en: 'Told logouts again' },
   'client.claims-withdrawn': { zh: '撤回批准', en: 'Withdrew an approval' },
 };
 
-const DONE: Readonly<Record<Exclude<ClientDone['code'], 'suspended'>, Text>> = {
+const DONE: Readonly<Record<Exclude<ClientDone['code'], 'suspended' | 'retold'>, Text>> = {
   changed: TEXTS.changed,
   registered: TEXTS.registered,
   resumed: TEXTS.resumed,
@@ -115,17 +130,11 @@ export function clientPage(frame: PageFrame, props: ClientPage): string {
   const { client, done, figures } = props;
   const path = `/admin/clients/${client.clientId}`;
   const topics: readonly Topic[] = ['about', 'addresses', 'claims', 'rules'];
-  const doneWords =
-    done === null
-      ? null
-      : done.code === 'suspended'
-        ? say(TEXTS.suspended, { n: done.sessions })
-        : say(DONE[done.code]);
   return adminPage(frame, {
     view: props.view,
     duty: 'clients',
     title: client.name,
-    main: html`${doneWords === null ? null : doneNotice(doneWords)}<h1>${client.name}</h1>
+    main: html`${done === null ? null : doneNotice(doneWords(frame, done))}<h1>${client.name}</h1>
 <div class="card"><h2>${say(TEXTS.today)}</h2>${facts(frame.lang, [
       { name: say(TEXTS.status), value: clientStatusTag(frame, client.status) },
       { name: say(TEXTS.entries), value: figures.entries.toLocaleString('en-US') },
@@ -138,6 +147,7 @@ ${topics.map(
 )}
 ${keysCard(frame, path, props)}
 ${approvalsCard(frame, path, props)}
+${untoldCard(frame, path, props)}
 <h2>${say(TEXTS.events)}</h2>
 ${timeline(
   frame.lang,
@@ -159,6 +169,12 @@ ${timeline(
         : html`<a class="button" href="${path}/resume">${say(TEXTS.resume)}</a>`
     }</p>`,
   });
+}
+
+function doneWords(frame: PageFrame, done: ClientDone): string {
+  const say = sayIn(frame.lang);
+  if (done.code === 'suspended') return say(TEXTS.suspended, { n: done.sessions });
+  return done.code === 'retold' ? say(TEXTS.retold, { n: done.notices }) : say(DONE[done.code]);
 }
 
 function topicFacts(frame: PageFrame, topic: Topic, client: Client): readonly Fact[] {
@@ -231,6 +247,20 @@ function approvalsCard(frame: PageFrame, path: string, { approvals }: ClientPage
       value: html`${say(approved ? TEXTS.approved : TEXTS.waiting)} ${link(`${path}/${approved ? 'withdraw' : 'approve'}?scope=${scope}`, say(approved ? TEXTS.withdraw : TEXTS.approve), scopeWords(frame.lang, scope))}`,
     })),
   )}</div>`;
+}
+
+/** Of a system that takes them. */
+function untoldCard(frame: PageFrame, path: string, { client, untold }: ClientPage): Html | null {
+  if (client.backchannelLogoutUri === null) return null;
+  const say = sayIn(frame.lang);
+  const { waiting, dead, lastError } = untold;
+  if (waiting + dead === 0)
+    return html`<div class="card"><h2>${say(TEXTS.untold)}</h2><p>${say(TEXTS.allTold)}</p></div>`;
+  return html`<div class="card"><h2>${say(TEXTS.untold)}</h2><p>${say(TEXTS.untoldWhy)}</p>${facts(frame.lang, [
+    { name: say(TEXTS.untoldWaiting), value: waiting.toLocaleString('en-US') },
+    { name: say(TEXTS.untoldDead), value: dead.toLocaleString('en-US') },
+    { name: say(TEXTS.untoldError), value: lastError && html`<span lang="en">${lastError}</span>` },
+  ])}${dead === 0 ? null : html`<p class="actions">${link(`${path}/retell`, say(TEXTS.retell))}</p>`}</div>`;
 }
 
 function topicOf(frame: PageFrame, topic: string | null): string {
