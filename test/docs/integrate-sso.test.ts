@@ -25,10 +25,13 @@ test.before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'xinji-integrate-sso-'));
   house = await startHouse();
   port = await findFreePort();
-  for (const [, name, content] of text.matchAll(/```(?:js|json) (\S+)\n([\s\S]*?)```/g))
+  for (const [, name, content] of text.matchAll(/```(?:js|json|apache) (\S+)\n([\s\S]*?)```/g))
     await writeFile(
       join(folder, name!),
-      content!.replaceAll('SYSTEM_PORT"', `${port}"`).replaceAll(':SYSTEM_PORT/', `:${port}/`),
+      content!
+        .replaceAll('SYSTEM_PORT"', `${port}"`)
+        .replaceAll(':SYSTEM_PORT/', `:${port}/`)
+        .replaceAll(':HALL_PORT/', ':9/'),
     );
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   const identity = house.environments.find(({ room }) => room.name === 'identity')!.env;
@@ -108,3 +111,24 @@ test.serial(
     t.is(forged.status, 400);
   },
 );
+
+test.serial('the printed terminal shows a code, and knows who confirmed it on the phone', async (t) => {
+  t.timeout(60_000);
+  const terminal = spawn(process.execPath, ['terminal.mjs'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  t.teardown(() => terminal.kill('SIGKILL'));
+  let said = '';
+  for (const stream of [terminal.stdout, terminal.stderr])
+    stream.setEncoding('utf8').on('data', (part) => {
+      said += part;
+    });
+  while (!/输入 [A-Z]{4}-[A-Z]{4}/.test(said) && terminal.exitCode === null) await sleep(20);
+  const [, at, code] = /打开 (\S+) ，输入 (\S+)/.exec(said) ?? [];
+  const phone = makeBrowser();
+  const question = await phone.submit(await phone.open(at!), { user_code: code! });
+  t.true(question.text.includes('示例大厅 3 号自助终端'), said);
+  const login = await phone.submit(question, {});
+  const done = await phone.submit(login, { login: 'zhangsan', password: house.passwords.zhangsan });
+  t.true(done.text.includes('已在终端登录'));
+  while (!said.includes('您好') && terminal.exitCode === null) await sleep(50);
+  t.true(said.includes('您好，张三'), said);
+});

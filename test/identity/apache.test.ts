@@ -8,36 +8,28 @@ import test, { type ExecutionContext } from 'ava';
 import { makeBrowser } from '../../bin/demo/browser.ts';
 import { findFreePort } from '../_harness/free-ports.ts';
 import { judge } from '../_harness/judges.ts';
+import { PLAIN_ENV } from '../_harness/plain-env.ts';
 import { type IdentityHouse, PERSON, post, startIdentity } from './identity-house.ts';
 
 const MODULES = ['mpm_event', 'authn_core', 'authz_core', 'authz_user', 'headers', 'alias', 'auth_openidc'];
 
-const configurationOf = (of: { root: string; port: number; url: string; issuer: string; secret: string }): string => `
+/** The part that docs/integrate-sso.md prints; what stands in it comes by the environment. */
+const PRINTED = /```apache sso.conf\n([\s\S]*?)```/.exec(
+  readFileSync(join(import.meta.dirname, '../../docs/integrate-sso.md'), 'utf8'),
+)![1]!;
+
+const configurationOf = ({ root, port }: { root: string; port: number }): string => `
 ServerName localhost
-ServerRoot "${of.root}"
-Listen 127.0.0.1:${of.port}
+ServerRoot "${root}"
+Listen 127.0.0.1:${port}
 ${process.getuid?.() === 0 ? 'User www-data\nGroup www-data' : ''}
-PidFile "${of.root}/apache.pid"
-ErrorLog "${of.root}/error.log"
+PidFile "${root}/apache.pid"
+ErrorLog "${root}/error.log"
 LogLevel warn auth_openidc:info
 ${MODULES.map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`).join('\n')}
-DocumentRoot "${of.root}"
-OIDCProviderMetadataURL ${of.issuer}/.well-known/openid-configuration
-OIDCClientID apache
-OIDCClientSecret ${of.secret}
-OIDCProviderTokenEndpointAuth client_secret_basic
-OIDCRedirectURI ${of.url}/hall/callback
-OIDCCryptoPassphrase a-passphrase-of-this-test
-OIDCScope "openid profile phone"
-OIDCPKCEMethod S256
-OIDCIDTokenSignedResponseAlg ES256
-OIDCRemoteUserClaim sub
-OIDCPassClaimsAs environment
-OIDCCacheType shm
-OIDCSessionType server-cache
+DocumentRoot "${root}"
+${PRINTED}
 <Location /hall>
-  AuthType openid-connect
-  Require valid-user
   # Not only for navigations: the browser of this test is a program.
   OIDCUnAuthAction auth true
   Header always set X-Person "%{OIDC_CLAIM_name}e"
@@ -54,9 +46,10 @@ async function startApache(t: ExecutionContext, house: IdentityHouse, port: numb
   const url = `http://localhost:${port}`;
   chmodSync(root, 0o755);
   const file = join(root, 'httpd.conf');
-  writeFileSync(file, configurationOf({ root, port, url, issuer: house.url, secret }));
+  writeFileSync(file, configurationOf({ root, port }));
+  const env = { ...PLAIN_ENV, IDENTITY: house.url, SECRET: secret, OWN: url, PASSPHRASE: 'a passphrase of this test' };
   writeFileSync(join(root, 'hall'), 'the hall');
-  const child: ChildProcess = spawn('/usr/sbin/apache2', ['-f', file, '-D', 'FOREGROUND'], { stdio: 'ignore' });
+  const child: ChildProcess = spawn('/usr/sbin/apache2', ['-f', file, '-D', 'FOREGROUND'], { stdio: 'ignore', env });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   t.teardown(async () => {
     child.kill('SIGTERM');
@@ -81,7 +74,7 @@ judge(test, 'mod_auth_openidc')(
     const house = await startIdentity(t);
     const port = await findFreePort();
     const callback = `http://localhost:${port}/hall/callback`;
-    const client = await house.client('apache', {
+    const client = await house.client('example-hall', {
       authMethod: 'client_secret_basic',
       jwks: { keys: [] },
       scopes: ['openid', 'profile', 'phone'],
@@ -104,7 +97,7 @@ judge(test, 'mod_auth_openidc')(
     await (await post(browser, question, { logout: 'yes' })).text();
     const after = await browser.fetchOnce(`${apache.url}/hall`);
     t.is(after.status, 302, `logged out at Apache too: ${apache.log()}`);
-    const [notice] = await house.db('identity.logout_notices').where({ client_id: 'apache' });
+    const [notice] = await house.db('identity.logout_notices').where({ client_id: 'example-hall' });
     t.is(notice?.state, 'delivered');
   },
 );
