@@ -17,6 +17,9 @@ export type BenchHouse = {
   readonly ownerUrl: string;
   /** CPU milliseconds of this process, the house and its PostgreSQL. */
   readonly cpuMs: () => number;
+  /** Of the house alone: its parent, its rooms, the business systems. */
+  readonly roomsCpuMs: () => number;
+  readonly postgresCpuMs: () => number;
   readonly stop: () => Promise<void>;
 };
 
@@ -40,6 +43,8 @@ export async function startBenchHouse(settings: Readonly<Record<string, string>>
     world,
     ownerUrl: database.url,
     cpuMs: () => ownCpuMs() + treeCpuMs([child.pid as number, postmaster]),
+    roomsCpuMs: () => treeCpuMs([child.pid as number]),
+    postgresCpuMs: () => treeCpuMs([postmaster]),
     stop: async () => {
       const exited = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');

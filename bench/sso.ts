@@ -15,8 +15,8 @@ import {
 } from '../test/_harness/lean-browser.ts';
 import { MACHINE } from '../test/_harness/lean-registration.ts';
 import { type Benchmark, median, type Result } from './measure.ts';
+import { measureSides, type SideVariant } from './measure-sides.ts';
 import { AUDIENCE, type Ground, PERSON, processCpuMs, type Side, startGround, startPart } from './sso/ground.ts';
-import { measureSides, type SideVariant } from './sso/measure-sides.ts';
 import type { Recorded } from './sso/recording-node.ts';
 
 const SYSTEMS = 40;

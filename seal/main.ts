@@ -34,7 +34,7 @@ await runRoom({
     const warn = (sentence: string): void => deps.log.warn(sentence);
     const keys = await readKeyFiles({ keyFiles, mode, masterKey, previousMasterKeys, warn });
     const threads = openSealingThreads(keys, config.signingWorkers);
-    const { authority, close: closeAuthority } = await openAuthority({ ...config, warn }, deps.clock());
+    const authority = await openAuthority({ ...config, warn }, deps.clock());
     const db = connect(config.databaseUrl, { applicationName: 'xinji seal' });
     await checkSchemaVersion(db, 'seal', MIGRATIONS);
     const checkpointSigner = await openCheckpointSigner(config.checkpointKey, config.checkpointCertificates[0]!, {
@@ -96,7 +96,6 @@ await runRoom({
         await Promise.all([closeJudge(), pdfium.close()]);
         await threads.close();
         await closeLife();
-        await closeAuthority();
         await db.destroy();
       },
     };

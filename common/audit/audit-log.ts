@@ -7,7 +7,16 @@ import type { Knex } from 'knex';
 import { asDatabaseProblem, isDatabaseUnavailable, isUniqueViolation } from '../db/errors.ts';
 import { isTrustError, TrustError } from '../errors.ts';
 import { type AuditEntry, type AuditRow, chainEntries, emptyChain, type Head } from './entry.ts';
-import { findHead, findMatching, insertRows, sessionId, takeChain, takeFreeChain } from './store/entries.ts';
+import {
+  type ActPart,
+  findHead,
+  findMatching,
+  insertRows,
+  insertRowsBeside,
+  sessionId,
+  takeChain,
+  takeFreeChain,
+} from './store/entries.ts';
 
 /** No entries: the statements found that there is nothing to record. */
 export type AuditWork<T> = { readonly value: T; readonly entries: readonly AuditEntry[] };
@@ -16,6 +25,16 @@ export type AuditWork<T> = { readonly value: T; readonly entries: readonly Audit
 export type AuditGroup<I, T> = {
   /** Answers every input, in order. It must do nothing but speak to `trx`: it may run again. */
   readonly run: (trx: Knex, inputs: readonly I[]) => Promise<readonly AuditWork<T>[]>;
+  /**
+   * The same where nothing stands in the way, in the one statement that writes the rows: what it would answer, in order. When
+   * it is not agreed to, or fails, `run` decides.
+   */
+  readonly atOnce?: (inputs: readonly I[]) => ActAtOnce<T>;
+};
+
+export type ActAtOnce<T> = {
+  readonly act: ActPart & { readonly values: readonly unknown[] };
+  readonly works: readonly AuditWork<T>[];
 };
 
 export type AuditLog = {
@@ -75,18 +94,30 @@ export function makeAuditLog({ db, schema, room }: AuditLogOptions): AuditLog {
     let rows: readonly AuditRow[] = [];
     let values: readonly unknown[] = [];
     let writer = session;
-    const write = async (connection: Knex): Promise<void> => {
-      const done = await runWorks(jobs, connection);
+    const take = (done: readonly AuditWork<unknown>[]): void => {
       values = done.map(({ value }) => value);
       rows = chainEntries(
         head,
         done.flatMap(({ entries }) => entries),
       );
+    };
+    const writeAtOnce = async (): Promise<boolean> => {
+      const group = jobs[0]?.group;
+      if (!group?.atOnce || jobs.some((job) => job.group !== group)) return false;
+      const { act, works } = group.atOnce(jobs.map(({ input }) => input));
+      take(works);
+      const written = await insertRowsBeside(db, schema, rows, act);
+      writer = written ?? writer;
+      return written !== null;
+    };
+    const write = async (connection: Knex): Promise<void> => {
+      take(await runWorks(jobs, connection));
       if (rows.length > 0) writer = await insertRows(connection, schema, rows);
     };
     try {
-      if (jobs.some(({ group }) => group !== null)) await db.transaction(write);
-      else await write(db);
+      const isDone = await writeAtOnce().catch(orNotDone);
+      if (!isDone && jobs.some(({ group }) => group !== null)) await db.transaction(write);
+      else if (!isDone) await write(db);
     } catch (error) {
       place = null;
       const last = rows.at(-1);
@@ -105,8 +136,7 @@ export function makeAuditLog({ db, schema, room }: AuditLogOptions): AuditLog {
       await commit(jobs);
     } catch (error) {
       const isLost = isDatabaseUnavailable(error);
-      const isOvertaken = isUniqueViolation(error, 'audit_entries_pkey'); // somebody else wrote on our chain
-      if ((isLost || isOvertaken) && tries > 1) return settle(jobs, tries - 1);
+      if ((isLost || isOvertaken(error)) && tries > 1) return settle(jobs, tries - 1);
       if (isLost || jobs.length === 1 || isTrustError(error, 'database-unavailable'))
         for (const job of jobs) job.reject(asDatabaseProblem(error));
       else for (const job of jobs) await settle([job]);
@@ -142,6 +172,15 @@ export function makeAuditLog({ db, schema, room }: AuditLogOptions): AuditLog {
     },
   };
 }
+
+/** A statement that failed has done nothing; one whose connection was lost may have, and one that was overtaken is not alone. */
+function orNotDone(error: unknown): false {
+  if (isDatabaseUnavailable(error) || isOvertaken(error)) throw error;
+  return false;
+}
+
+/** Somebody else wrote on our chain. */
+const isOvertaken = (error: unknown): boolean => isUniqueViolation(error, 'audit_entries_pkey');
 
 /** Behind a lost connection, until the lost session has ended: only then it is decided what that session committed. */
 async function openAgain(open: () => Promise<Place>): Promise<Place> {

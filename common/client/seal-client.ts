@@ -1,8 +1,10 @@
 // The seal room as its clients see it. Its answers are parsed like a stranger's: a problem document becomes a TrustError
 // again, everything that is neither is `seal-unavailable`.
+import { concatBytes, toHex } from '../bytes.ts';
 import { problemDocument } from '../contract/problem.ts';
 import { type VerificationReport, verificationReport } from '../contract/report.ts';
-import type { DigestSealingRequest } from '../contract/seal.ts';
+import { APPENDED_ONLY, type DigestSealingRequest, INPUT_SM3, PREFERENCE_APPLIED } from '../contract/seal.ts';
+import { Sm3 } from '../crypto/sm3.ts';
 import { TrustError } from '../errors.ts';
 import { currentRequestId } from '../http/request-context.ts';
 import { type RoomAnswer, type RoomRequest, requestRoom } from './room-request.ts';
@@ -48,6 +50,8 @@ export type SealPlace = {
 export type SealedPdf = {
   /** The input, and the sealing behind it. */
   readonly pdf: Uint8Array;
+  /** Of the whole, 64 hexadecimal digits. */
+  readonly sm3: string;
   readonly sealingId: string;
   /** True: the room says that it read and verified what it released. */
   readonly isVerified: boolean;
@@ -82,14 +86,17 @@ export function makeSealClient(options: SealClientOptions): SealClient {
   };
   return {
     async seal(pdf, place, idempotencyKey) {
-      const headers = { Authorization: `Bearer ${await options.getToken()}`, 'Idempotency-Key': idempotencyKey };
+      const headers = {
+        Authorization: `Bearer ${await options.getToken()}`,
+        'Idempotency-Key': idempotencyKey,
+        Prefer: APPENDED_ONLY,
+      };
       const response = await send(`/v1/sealings?${placeQuery(place)}`, headers, pdf);
       if (response.status !== 201) throw problemOf(response);
-      const sealed = response.body;
       const sealingId = headerOf(response, 'sealing-id');
-      if (!sealingId || !startsWith(sealed, pdf))
-        throw unavailable('The answer is not the input with a sealing behind it');
-      return { pdf: sealed, sealingId, isVerified: headerOf(response, 'sealing-verified') === 'TOTAL-PASSED' };
+      if (!sealingId) throw unavailable('The answer names no sealing');
+      const isVerified = headerOf(response, 'sealing-verified') === 'TOTAL-PASSED';
+      return { ...putTogether(pdf, response), sealingId, isVerified };
     },
     async sealDigest(asked, idempotencyKey) {
       const headers = {
@@ -161,6 +168,19 @@ function readJson({ body }: RoomAnswer): unknown {
 function headerOf({ headers }: RoomAnswer, name: string): string | undefined {
   const value = headers[name];
   return Array.isArray(value) ? value.join(', ') : value;
+}
+
+/** The input with the sealing behind it, and its SM3: one pass, which also shows that the room had the input as it was sent. */
+function putTogether(pdf: Uint8Array, answer: RoomAnswer): Pick<SealedPdf, 'pdf' | 'sm3'> {
+  const { body } = answer;
+  const isAppended = headerOf(answer, PREFERENCE_APPLIED.toLowerCase()) === APPENDED_ONLY;
+  if (!isAppended && !startsWith(body, pdf)) throw unavailable('The answer is not the input with a sealing behind it');
+  const hash = new Sm3().update(pdf);
+  if (isAppended && headerOf(answer, INPUT_SM3.toLowerCase()) !== toHex(hash.digest()))
+    throw unavailable('The seal room had another document than the one that was sent');
+  const behind = isAppended ? body : body.subarray(pdf.length);
+  if (behind.length === 0) throw unavailable('The answer is not the input with a sealing behind it');
+  return { pdf: isAppended ? concatBytes(pdf, behind) : body, sm3: toHex(hash.update(behind).digest()) };
 }
 
 function startsWith(sealed: Uint8Array, pdf: Uint8Array): boolean {

@@ -25,6 +25,13 @@ export const documentClass = z
 export const DEFAULT_DOCUMENT_CLASS = 'general';
 
 /** Query of `POST /v1/sealings`; the body is the PDF itself (application/pdf), the answer the sealed PDF. */
+/** A preference (RFC 7240) of who has the document, and what tells that it was followed. */
+export const APPENDED_ONLY = 'appended-only';
+export const PREFERENCE_APPLIED = 'Preference-Applied';
+export const APPENDED_TYPE = 'application/octet-stream';
+/** SM3 of the document as it arrived, 64 hexadecimal digits. */
+export const INPUT_SM3 = 'Input-Sm3';
+
 export const sealingQuery = z.strictObject({
   seal: esID,
   class: documentClass.optional().meta({

@@ -3,7 +3,7 @@
 // Crash behaviour: a file is complete and on disk when its name appears. A put that was interrupted leaves a part that no
 // one reads. Putting the same bytes twice, from several processes, is one file.
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { TrustError } from '../errors.ts';
 
@@ -29,10 +29,7 @@ export function makeDirectoryStore(folder: string): FileStore {
     async put(bytes) {
       checkFileSize(bytes.length);
       const sm3 = sm3Hex(bytes);
-      const path = pathOf(folder, sm3);
-      if (await isThere(path, bytes.length)) return sm3;
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      await writeWhole(path, bytes);
+      await writeWhole(pathOf(folder, sm3), bytes);
       return sm3;
     },
     async get(sm3) {
@@ -65,12 +62,6 @@ export const sm3Hex = (bytes: Uint8Array): string => createHash('sm3').update(by
 
 const pathOf = (folder: string, sm3: string): string => join(folder, sm3.slice(0, 2), sm3.slice(2, 4), sm3);
 
-const isThere = (path: string, size: number): Promise<boolean> =>
-  stat(path).then(
-    (found) => found.size === size,
-    () => false,
-  );
-
 /** Folders before `after` are not opened. */
 async function listDirectory(folder: string, after: string, limit: number): Promise<readonly StoredFile[]> {
   const found: StoredFile[] = [];
@@ -97,7 +88,7 @@ async function listNames(folder: string, from: string): Promise<string[]> {
 async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   const part = `${path}.${randomUUID()}.part`;
   try {
-    const file = await open(part, 'wx', 0o600);
+    const file = await openPart(part);
     try {
       await file.writeFile(bytes);
       await file.sync();
@@ -114,6 +105,17 @@ async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
     await folder.sync();
   } finally {
     await folder.close();
+  }
+}
+
+/** There are 65,536 folders: most are there already, so they are not looked for first. */
+async function openPart(part: string): Promise<FileHandle> {
+  try {
+    return await open(part, 'wx', 0o600);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    await mkdir(dirname(part), { recursive: true, mode: 0o700 });
+    return open(part, 'wx', 0o600);
   }
 }
 

@@ -76,14 +76,23 @@ export async function joinIssue(deps: LicenseDeps, found: Issue, { key, asked, o
 const deadlineOf = ({ waitMs = WAIT_MS }: IssueOptions): number => performance.now() + waitMs;
 
 /** A failure that may pass is a promise too: who resumes takes the work up. */
-async function waitFor(deps: LicenseDeps, issue: Issue, work: Promise<void>, deadline: number): Promise<IssueOutcome> {
+async function waitFor(
+  deps: LicenseDeps,
+  issue: Issue,
+  work: Promise<License | null>,
+  deadline: number,
+): Promise<IssueOutcome> {
   const timer = new AbortController();
   const late = sleep(Math.max(deadline - performance.now(), 0), 'late' as const, { signal: timer.signal });
-  const outcome = await Promise.race([work.then(() => 'done' as const).catch((error: unknown) => ({ error })), late]);
+  const ended = work.then((made) => ({ made })).catch((error: unknown) => ({ error }));
+  const outcome = await Promise.race([ended, late]);
   timer.abort();
   late.catch(() => {}); // it was aborted, because nobody waits for it any more
-  if (outcome === 'done') return { kind: 'issued', license: await getLicense(deps, issue.identifier), created: true };
   if (outcome === 'late') return promise(deps, issue);
+  if ('made' in outcome) {
+    const license = outcome.made ?? (await getLicense(deps, issue.identifier));
+    return { kind: 'issued', license, created: true };
+  }
   const { error } = outcome;
   if (!isTrustError(error)) deps.log.error({ err: error, issue_id: issue.issueId }, 'issue not finished');
   return promise(deps, issue, error);

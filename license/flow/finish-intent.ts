@@ -9,10 +9,11 @@ import { type DataKey, openLicenseKey } from '../domain/data-keys.ts';
 import { openIntended } from '../domain/issue-boxes.ts';
 import type { LicenseEvent } from '../domain/license-event.ts';
 import { parseLicenseIdentifier } from '../domain/license-identifier.ts';
-import type { LicenseFile } from '../domain/license-record.ts';
+import type { License, LicenseFile } from '../domain/license-record.ts';
+import { stateAt } from '../domain/license-states.ts';
 import { closeContent } from '../domain/open-license.ts';
 import { renderLicense } from '../pdf/render-license.ts';
-import { type Finish, finishIssue } from '../store/finish-issue.ts';
+import { type Finish, type FinishedVersion, finishIssue } from '../store/finish-issue.ts';
 import { findHolderKeys } from '../store/holder-keys.ts';
 import { giveUpIssue, releaseIssue } from '../store/issue-leases.ts';
 import type { Issue, Lease } from '../store/issues.ts';
@@ -38,18 +39,24 @@ export function makeLease(now: Date): Lease {
 
 /**
  * Steps 4 to 8 of issuing; `made` is what the caller has from steps 2 and 3. On failure the issue is given up, when nothing
- * can come of it and the license was not promised, or put off; the lease is given back and the error goes on.
+ * can come of it and the license was not promised, or put off; the lease is given back and the error goes on. The license as
+ * it is on record now; null for a further version, whose license had a life before.
  */
-export async function finishIntent(deps: LicenseDeps, issue: Issue, lease: Lease, made?: Material): Promise<void> {
+export async function finishIntent(
+  deps: LicenseDeps,
+  issue: Issue,
+  lease: Lease,
+  made?: Material,
+): Promise<License | null> {
   try {
-    await finish(deps, issue, lease, made);
+    return await finish(deps, issue, lease, made);
   } catch (error) {
     await giveBack(deps, issue, lease, error);
     throw error;
   }
 }
 
-async function finish(deps: LicenseDeps, issue: Issue, lease: Lease, made?: Material): Promise<void> {
+async function finish(deps: LicenseDeps, issue: Issue, lease: Lease, made?: Material): Promise<License | null> {
   // 4 External code: a national register that numbers a license before it is printed is asked here.
   //   None is, so far; the column `external_code` and this step wait for it.
 
@@ -61,7 +68,7 @@ async function finish(deps: LicenseDeps, issue: Issue, lease: Lease, made?: Mate
   const sealed = await sealOnce(deps, issue, rendered).catch(throwForeign(OURS));
 
   // 7 Store the file under the license's data key.
-  const file = await storeSealedFile(deps.files, dataKey, `file ${content.identifier}`, sealed.pdf);
+  const file = await storeSealedFile(deps.files, dataKey, `file ${content.identifier}`, sealed.pdf, sealed.sm3);
 
   // 8 License, holders, event and outcome, together or not at all.
   const finishedAt = deps.clock();
@@ -80,6 +87,29 @@ async function finish(deps: LicenseDeps, issue: Issue, lease: Lease, made?: Mate
   };
   const event = issuedEvent(issue, dataKey, file, finishedAt);
   checkFinished(await finishIssue(deps.db, issue, lease, version, event));
+  return issue.operation === 'issue' ? firstVersion(issue, version, { content, dataKey }) : null;
+}
+
+/** What a reader would find now: nobody can have done anything with the license before it was there. */
+function firstVersion(
+  issue: Issue,
+  { finishedAt, authorityCode, ...made }: FinishedVersion,
+  opened: Pick<License, 'content' | 'dataKey'>,
+): License {
+  const { licenseId, version, identifier, operation, replaces, issueId } = issue;
+  const { licenseType, region, organisation, holderKeys, wrappedKeys } = issue;
+  const { validFrom, validTo } = made;
+  const names = { licenseId, version, identifier, createdAt: finishedAt };
+  const owner = { licenseType, authorityCode, region, organisation, holderKeys, wrappedKeys };
+  const life = { stored: 'valid', stateReasonBox: null, stateChangedAt: finishedAt, pendingIssue: null } as const;
+  return {
+    ...opened,
+    head: { ...names, ...owner, ...life, validFrom, validTo },
+    version: { ...made, ...names, operation, replaces, issueId },
+    state: stateAt(life.stored, validTo, finishedAt),
+    stateReason: null,
+    isCurrent: true,
+  };
 }
 
 function checkFinished(finish: Finish): void {

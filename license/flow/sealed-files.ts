@@ -18,15 +18,19 @@ export type SealedFile = {
 
 type FilePlace = Extract<Place, `${'file' | 'copy'} ${string}`>;
 
-/** Closes and stores a file, at most 32 MiB. `body-too-large`, `file-store-unavailable`. */
+/**
+ * Closes and stores a file, at most 32 MiB; `sm3` is its own, for who knows it already. `body-too-large`,
+ * `file-store-unavailable`.
+ */
 export async function storeSealedFile(
   files: FileStore,
   dataKey: DataKey,
   place: FilePlace,
   bytes: Uint8Array,
+  sm3: string = sm3Hex(bytes),
 ): Promise<SealedFile> {
   const box = closePayload(dataKey, place, bytes, randomBytes(NONCE_BYTES));
-  return { sm3: sm3Hex(bytes), size: bytes.length, storedSm3: await files.put(box) };
+  return { sm3, size: bytes.length, storedSm3: await files.put(box) };
 }
 
 /**

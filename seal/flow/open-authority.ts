@@ -1,10 +1,9 @@
 // The own time-stamp authority made ready at start: key, certificate and chain are checked, so that a stamp that nobody can
 // believe is found before the first one is given. The key has a signer of its own: no seal can name it.
 import { equalBytes } from '../../common/bytes.ts';
-import { isSm2Pair } from '../../common/crypto/sm2.ts';
+import { isSm2Pair, signSm2 } from '../../common/crypto/sm2.ts';
 import { TrustError } from '../../common/errors.ts';
 import { type KeyFileOptions, readSm2KeyFile } from '../../common/keys/key-file.ts';
-import { makeSignerPool } from '../../common/keys/signer-pool.ts';
 import type { Certificate } from '../../common/pki/certificate.ts';
 import { type TrustStores, withIntermediates } from '../../common/pki/trust-stores.ts';
 import { verifyTrusted } from '../../common/pki/verify-trusted.ts';
@@ -19,20 +18,14 @@ export type AuthorityConfig = KeyFileOptions & {
   readonly chain: readonly Certificate[];
 };
 
-export type OpenAuthority = {
-  /** Null when time stamps do not come from this room. */
-  readonly authority: TimeStampAuthority | null;
-  readonly close: () => Promise<void>;
-};
-
 const SETTING = 'XINJI_SEAL_TSA_KEYS';
 
 /**
- * `config-invalid` unless the folder holds one pair whose certificate is for time stamps alone and leads to a trusted authority at
+ * Null when time stamps do not come from this room. `config-invalid` unless the folder holds one pair whose certificate is for time stamps alone and leads to a trusted authority at
  * `now`; errors of `readSm2KeyFile`.
  */
-export async function openAuthority(config: AuthorityConfig, now: Date): Promise<OpenAuthority> {
-  if (config.tsa.kind !== 'own') return { authority: null, close: async () => undefined };
+export async function openAuthority(config: AuthorityConfig, now: Date): Promise<TimeStampAuthority | null> {
+  if (config.tsa.kind !== 'own') return null;
   const { tsaKeysFolder: folder, mode, tsaPolicy: policy } = config;
   if (!folder) throw invalid('is not set; XINJI_SEAL_TSA is own, which needs a key');
   const { keyFiles, certificates } = readKeyFolder(folder, mode, SETTING);
@@ -42,9 +35,9 @@ export async function openAuthority(config: AuthorityConfig, now: Date): Promise
   const chain = checkCertificate(certificate, config, now);
   const key = await readSm2KeyFile(keyFiles[keyRef]!, config);
   if (!isSm2Pair(key, certificate.publicKey())) throw invalid(`the key ${keyRef} does not belong to its certificate`);
-  const signer = makeSignerPool(new Map([[keyRef, key]]), 1);
-  const sign = (message: Uint8Array): Promise<Uint8Array> => signer.sign(keyRef, message);
-  return { authority: { certificate, chain, policy, sign }, close: signer.close };
+  // A signature takes as long as handing it to a thread and back.
+  const sign = async (message: Uint8Array): Promise<Uint8Array> => signSm2(key, message);
+  return { certificate, chain, policy, sign };
 }
 
 /** The authorities between the certificate and the one that is trusted, this one too unless it is a root. */

@@ -2,7 +2,7 @@
 // The intent is on record before the private key is used, and a repetition is answered with the bytes of the first time,
 // made again from the values in the row. No transaction is open over slow work.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AuditGroup } from '../../common/audit/audit-log.ts';
+import type { AuditGroup, AuditWork } from '../../common/audit/audit-log.ts';
 import { toHex } from '../../common/bytes.ts';
 import type { Clock } from '../../common/clock.ts';
 import { makeBatch } from '../../common/db/batch.ts';
@@ -10,8 +10,9 @@ import { TrustError } from '../../common/errors.ts';
 import { noGrant } from '../domain/seal-grant.ts';
 import { fingerprintCall, type Release } from '../domain/sealing.ts';
 import { refusalEntries, releaseEntries } from '../domain/usage.ts';
-import { findPermits } from '../store/sealing-permits.ts';
+import { findOpenings } from '../store/sealing-permits.ts';
 import {
+  type CallRelease,
   claimCall,
   endLease,
   findCalls,
@@ -20,6 +21,7 @@ import {
   insertIntents,
   listSealingIds,
   markReleased,
+  releaseAll,
 } from '../store/sealings.ts';
 import { isWorthKeeping, KEPT_FOR_MS, type KeptSignatures, noSignatures } from './kept-signatures.ts';
 import type { Outside } from './means.ts';
@@ -29,6 +31,7 @@ import {
   checkPermits,
   intentsOf,
   LEASE_MS,
+  openCall,
   planCall,
   type ReleasedSealing,
   type SealingDeps,
@@ -56,16 +59,16 @@ const POLL_MS = 40;
 export function makeCaller(deps: SealingDeps): Caller {
   const { db, audit, clock } = deps;
   const findCall = makeBatch((keys: Parameters<typeof findCalls>[1]) => findCalls(db, keys));
-  const findPermit = makeBatch((uses: Parameters<typeof findPermits>[1]) => findPermits(db, uses));
+  const findOpening = makeBatch((uses: Parameters<typeof findOpenings>[1]) => findOpenings(db, uses));
   const insertIntent = makeBatch((calls: Parameters<typeof insertIntents>[1]) => insertIntents(db, calls));
 
   const perform = async (call: ClientCall): Promise<readonly ReleasedSealing[]> => {
     // 2. The same act again? Then the answer is the one that was given.
     const requestSm3 = fingerprintCall(call.form, call.queries, call.inputSm3);
-    const earlier = await findCall(call);
-    if (earlier?.releasedAt) return repeatCall(deps, call, earlier, requestSm3);
+    const opening = await openCall(call, clock(), findOpening);
+    if (opening.earlier?.releasedAt) return repeatCall(deps, call, opening.earlier, requestSm3);
     // 3. May this client use these seals now, and can this input take them? Nothing is on record yet.
-    const plan = await planCall(deps, call, requestSm3, findPermit);
+    const plan = await planCall(deps, call, requestSm3, checkPermits(opening));
     // 4. Intent on record: one of all parallel equal calls writes it, the others wait for what it releases.
     const act = await takeAct(call, plan);
     if ('released' in act) return act.released;
@@ -79,10 +82,10 @@ export function makeCaller(deps: SealingDeps): Caller {
     let outcome = await insertIntent(intents);
     if (outcome === 'refused') {
       // A grant with a count, which is used up by one call after the other; or the seal has changed since step 3.
-      await checkPermits(call, now, findPermit);
+      checkPermits(await openCall(call, now, findOpening));
       outcome = await insertCountedIntents(db, intents, noGrant);
       if (outcome === 'refused') {
-        await checkPermits(call, clock(), findPermit);
+        checkPermits(await openCall(call, clock(), findOpening));
         throw new TrustError(
           'seal-unavailable',
           'The seal was changed meanwhile; repeat with the same Idempotency-Key',
@@ -103,7 +106,7 @@ export function makeCaller(deps: SealingDeps): Caller {
       const now = clock();
       if (found.leaseUntil <= now) {
         // The plan is as old as the wait: what was allowed then may have been withdrawn or suspended.
-        await checkPermits(call, now, findPermit);
+        checkPermits(await openCall(call, now, findOpening));
         const attempt = await claimCall(db, found, now, new Date(now.getTime() + LEASE_MS));
         if (attempt !== null) return { sealingIds: await listSealingIds(db, call), attempt };
       }
@@ -179,16 +182,23 @@ async function makeAll(
 /** The rows of all calls that are released at once, and their rows of the usage log. */
 const RELEASES: AuditGroup<Releasing, boolean> = {
   run: async (trx, all) => {
-    const calls = all.map(({ lease, releases, clock }) => ({ ...lease, releases, at: clock() }));
+    const calls = all.map(releaseOf);
     const isOurs = await markReleased(trx, calls);
-    return all.map(({ call, plan, releases }, i) => {
-      if (!isOurs[i]) return { value: false, entries: [] };
-      const outcomes = releases.map((release, k) => {
-        const { query, party, means } = plan.sealings[k]!;
-        const level = query.level ?? (means.isStamped ? 'T' : 'B');
-        return { ...release, esealSm3: toHex(party.sealDigest), level, mode: query.mode ?? 'dual' };
-      });
-      return { value: true, entries: releaseEntries(call, outcomes, calls[i]!.at) };
-    });
+    return all.map((one, i) => (isOurs[i] ? released(one, calls[i]!.at) : { value: false, entries: [] }));
+  },
+  atOnce: (all) => {
+    const calls = all.map(releaseOf);
+    return { act: releaseAll(calls), works: all.map((one, i) => released(one, calls[i]!.at)) };
   },
 };
+
+const releaseOf = ({ lease, releases, clock }: Releasing): CallRelease => ({ ...lease, releases, at: clock() });
+
+function released({ call, plan, releases }: Releasing, at: Date): AuditWork<boolean> {
+  const outcomes = releases.map((release, k) => {
+    const { query, party, means } = plan.sealings[k]!;
+    const level = query.level ?? (means.isStamped ? 'T' : 'B');
+    return { ...release, esealSm3: toHex(party.sealDigest), level, mode: query.mode ?? 'dual' };
+  });
+  return { value: true, entries: releaseEntries(call, outcomes, at) };
+}

@@ -10,9 +10,9 @@ import { withIntermediates } from '../../common/pki/trust-stores.ts';
 import { isPreserved } from '../domain/level.ts';
 import { checkUsable } from '../domain/registered-seal.ts';
 import { noGrant } from '../domain/seal-grant.ts';
-import type { SealingIntent } from '../domain/sealing.ts';
+import type { RecordedCall, SealingIntent } from '../domain/sealing.ts';
 import type { AskedCall } from '../domain/usage.ts';
-import type { ActUse, Permit, SealForUse } from '../store/sealing-permits.ts';
+import type { ActUse, Opening, Permit, SealForUse } from '../store/sealing-permits.ts';
 import type { EvidenceKeeper } from './kept-evidence.ts';
 import type { KeptSignatures } from './kept-signatures.ts';
 import type { Means, Outside } from './means.ts';
@@ -74,19 +74,23 @@ export type CallPlan = {
   readonly sealings: readonly (PlannedSealing & { readonly means: FreshMeans; readonly esealSm3: string })[];
 };
 
+export type CallOpening = {
+  readonly earlier: RecordedCall | null;
+  readonly uses: readonly (ActUse & { readonly permit: Permit })[];
+};
+
 export const LEASE_MS = 30_000;
 
-type FindPermit = (use: ActUse) => Promise<Permit>;
+type FindOpening = (use: ActUse) => Promise<Opening>;
 
-/** Codes: `seal-not-found`, `seal-not-granted`, `seal-not-usable`, `time-stamp-unavailable`, those of the making. */
+/** `seals`: of the queries, in order. Codes: `time-stamp-unavailable`, `validation-data-unavailable`, those of the making. */
 export async function planCall(
   deps: SealingDeps,
   call: ClientCall,
   requestSm3: string,
-  findPermit: FindPermit,
+  seals: readonly SealForUse[],
 ): Promise<CallPlan> {
   const time = deps.clock();
-  const seals = await checkPermits(call, time, findPermit);
   const parties = await Promise.all(seals.map((seal) => deps.parties.get(seal, time)));
   const sealings = call.queries.map((query, i) => {
     const { party, partySm3 } = parties[i]!;
@@ -100,12 +104,12 @@ export async function planCall(
   return { requestSm3, sealings };
 }
 
-/** The seals of a call, each in force and granted for its class of documents. */
-export async function checkPermits(
+/** What is known of a call: the one on record under its key, and the use of each seal it asks for. */
+export async function openCall(
   { clientId, idempotencyKey, queries }: ClientCall,
   at: Date,
-  findPermit: FindPermit,
-): Promise<readonly SealForUse[]> {
+  findOpening: FindOpening,
+): Promise<CallOpening> {
   const uses = queries.map((query) => ({
     clientId,
     idempotencyKey,
@@ -113,12 +117,16 @@ export async function checkPermits(
     documentClass: classOf(query),
     at,
   }));
-  const permits = await Promise.all(uses.map(findPermit));
-  return permits.map((permit, i) => {
-    const use = uses[i]!;
+  const openings = await Promise.all(uses.map(findOpening));
+  return { earlier: openings[0]!.call, uses: openings.map(({ permit }, i) => ({ ...uses[i]!, permit })) };
+}
+
+/** The seals of a call, each in force and granted for its class. Codes: `seal-not-found`, `seal-not-granted`, `seal-not-usable`. */
+export function checkPermits({ uses }: CallOpening): readonly SealForUse[] {
+  return uses.map(({ permit, ...use }) => {
     if (!permit) throw new TrustError('seal-not-found', `There is no seal ${use.esID}`, { pointer: '/seal' });
     if (!permit.isGranted) throw noGrant(use);
-    checkUsable(permit.seal, at);
+    checkUsable(permit.seal, use.at);
     return permit.seal;
   });
 }

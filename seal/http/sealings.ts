@@ -1,7 +1,17 @@
 // POST /v1/sealings: a PDF in, the sealed PDF out. One seal is asked for in the query, several in the first part of a
 // multipart body, with the document behind it, so that the seals are known before the document arrives.
 import type Koa from 'koa';
-import { queryOf, type SealingQuery, sealingList, sealingQuery } from '../../common/contract/seal.ts';
+import { toHex } from '../../common/bytes.ts';
+import {
+  APPENDED_ONLY,
+  APPENDED_TYPE,
+  INPUT_SM3,
+  PREFERENCE_APPLIED,
+  queryOf,
+  type SealingQuery,
+  sealingList,
+  sealingQuery,
+} from '../../common/contract/seal.ts';
 import { TrustError } from '../../common/errors.ts';
 import { once } from '../../common/files/once.ts';
 import type { Spool } from '../../common/files/spool.ts';
@@ -20,6 +30,7 @@ import { type NormalisedDocument, normaliseDocument, type WriteAnew } from '../f
 import type { Caller } from '../flow/perform-call.ts';
 import type { ReleasedSealing } from '../flow/plan-call.ts';
 import { type ClientSealing, sealForClient } from '../flow/seal-for-client.ts';
+import { appendedAnswer, appendedHeader, isAppendedPreferred } from './appended-only.ts';
 import { passwordHeader, readDocumentPassword } from './document-password.ts';
 
 export const PDF_TYPE = 'application/pdf';
@@ -52,17 +63,21 @@ export const sealingOperation: Operation = {
       },
     },
   ],
-  headers: passwordHeader,
+  headers: { ...passwordHeader, ...appendedHeader },
   idempotent: true,
   answers: {
     201: {
       description: 'Sealed',
-      content: { type: PDF_TYPE, description: 'The input followed by the sealings' },
+      content: {
+        type: PDF_TYPE,
+        description: 'The input followed by the sealings; or, where that was preferred, these alone',
+      },
       headers: {
         'Sealing-Id': 'Identifier of the act, for audit; of several sealings all, with commas between them',
         'Sealing-Verified':
           'TOTAL-PASSED: every sealing was read again from the bytes that are released, and verified (flow/check-release.ts); what does not verify is never released. Who trusts this room need not verify again, only see that its own bytes stand in front',
         Normalised: 'Only where the document was written anew: from= and to= with the SM3 before and after',
+        ...appendedAnswer,
       },
     },
   },
@@ -112,7 +127,8 @@ export function makeSealingHandler(deps: SealingHandlerDeps): Handler {
     // Memory and disk are given back when the answer has left; a caller who hangs up meanwhile still has it sealed.
     if (ctx.res.closed) await sealed.upload.close();
     else ctx.res.once('close', () => void sealed.upload.close());
-    await answer(ctx, sealed);
+    if (isAppendedPreferred(ctx) && !sealed.normalised) answerAppended(ctx, sealed);
+    else await answer(ctx, sealed);
   };
 }
 
@@ -142,12 +158,25 @@ async function sealUpload(deps: SealingHandlerDeps, call: Call, received: Lodged
   }
 }
 
-async function answer(ctx: Koa.Context, { upload, released, normalised }: Sealed): Promise<void> {
+function answerHead(ctx: Koa.Context, released: readonly ReleasedSealing[]): void {
   ctx.status = 201;
   ctx.set('Sealing-Id', released.map(({ sealingId }) => sealingId).join(', '));
   // Nothing comes here that checkRelease did not pass.
   ctx.set('Sealing-Verified', 'TOTAL-PASSED');
   ctx.set('Cache-Control', 'no-store');
+}
+
+/** What belongs behind the document, and the SM3 of the document that it belongs to. */
+function answerAppended(ctx: Koa.Context, { upload, released }: Sealed): void {
+  answerHead(ctx, released);
+  ctx.set(PREFERENCE_APPLIED, APPENDED_ONLY);
+  ctx.set(INPUT_SM3, toHex(upload.sm3));
+  ctx.type = APPENDED_TYPE;
+  ctx.body = Buffer.concat(released.map(({ bytes }) => bytes));
+}
+
+async function answer(ctx: Koa.Context, { upload, released, normalised }: Sealed): Promise<void> {
+  answerHead(ctx, released);
   if (normalised) ctx.set('Normalised', `from=${normalised.fromSm3}, to=${normalised.toSm3}`);
   ctx.type = PDF_TYPE;
   const appended = released.map(({ bytes }) => bytes);

@@ -60,7 +60,18 @@ function lodgeDocument(document: number, pick: () => KeyThread, work: Work): Lod
   let thread: KeyThread | null = null;
   let told = 0;
   let slot: SharedArrayBuffer | null = null;
-  const ask = (question: ThreadQuestion): Promise<unknown> => lodgeIn().line.ask(question);
+  let asked = 0;
+  /** Whole, and where: so that a thread which let it go can take it in again. */
+  let whole: { readonly place: Place; readonly size: number } | null = null;
+  let isGone = false;
+  const ask = async (question: ThreadQuestion): Promise<unknown> => {
+    asked += 1;
+    try {
+      return await lodgeIn().line.ask(question);
+    } finally {
+      asked -= 1;
+    }
+  };
   const lodgeIn = (): KeyThread => {
     if (!thread) {
       thread = pick();
@@ -78,6 +89,7 @@ function lodgeDocument(document: number, pick: () => KeyThread, work: Work): Lod
     },
     finish: async (place: Place, size: number) => {
       slot = 'slot' in place ? place.slot : null;
+      whole = { place, size };
       return (await ask({ kind: 'finish', document, place, size })) as Uint8Array;
     },
     check: async (question) => {
@@ -88,7 +100,10 @@ function lodgeDocument(document: number, pick: () => KeyThread, work: Work): Lod
     make: async (question) => {
       const { password, drawn } = question;
       const orders = ordersFor(question);
+      // Rare: made before, and its release was taken over by another attempt, whose bytes are made now.
+      if (isGone && whole) await ask({ kind: 'finish', document, ...whole });
       const answer = await work(question, (job) => ask({ kind: 'make', document, job, password, orders, drawn }));
+      isGone = 'revisions' in (answer as MakingAnswer);
       return revisionsOf(answer as MakingAnswer, question, slot);
     },
     leave: async () => {
@@ -96,8 +111,11 @@ function lodgeDocument(document: number, pick: () => KeyThread, work: Work): Lod
       thread.held -= 1;
       const { line } = thread;
       thread = null;
-      // A thread that has ended looks at nothing.
-      await line.ask({ kind: 'leave', document } satisfies ThreadQuestion).catch(() => undefined);
+      if (isGone && asked === 0) return;
+      const question = { kind: 'leave', document } satisfies ThreadQuestion;
+      // Nothing was told and every question is answered: the thread is at nothing. One that has ended looks at nothing either.
+      if (asked === 0 && told === 0) line.tell(question);
+      else await line.ask(question).catch(() => undefined);
     },
   };
 }

@@ -73,11 +73,21 @@ export function makeThread(keys: HeldKeys, askRoom: AskRoom): (question: ThreadQ
       case 'check':
         return checkSealings(inputOf(get(question.document), question.password), await ordersOf(question));
       case 'make':
-        return make(get(question.document), question, await ordersOf(question), { keys, askRoom });
+        return letGo(
+          documents,
+          question.document,
+          await make(get(question.document), question, await ordersOf(question), { keys, askRoom }),
+        );
       case 'leave':
         return void documents.delete(question.document);
     }
   };
+}
+
+/** What is made is not asked for again, as a rule. */
+function letGo(documents: Map<number, Document>, id: number, answer: MakingAnswer): MakingAnswer {
+  if ('revisions' in answer) documents.delete(id);
+  return answer;
 }
 
 function inputOf(document: Document, password: string | undefined): SealingInput {

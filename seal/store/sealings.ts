@@ -3,6 +3,7 @@
 // first row of a call carries its lease: an expired one may be taken over by raising `attempt`, and only the latest attempt
 // can release. Calls that come at once share their statements.
 import type { Knex } from 'knex';
+import type { ActPart } from '../../common/audit/store/entries.ts';
 import { runStatement, type Statement } from '../../common/db/statement.ts';
 import type { GrantUse } from '../domain/seal-grant.ts';
 import {
@@ -221,45 +222,61 @@ export type CallRelease = {
   readonly releases: readonly Release[];
 };
 
-const RELEASE: Statement = {
-  name: 'sealing-releases',
-  text: `with done as (select * from json_to_recordset($1::json) as d (head_id text, attempt integer, at timestamptz,
-      sealing_id text, signed_at timestamptz, field text, data_sm3 text, update_sm3 text, update_size bigint,
-      party_sm3 text, made json)),
+const doneIn = (parameter: string): string => `done as (
+      select * from json_to_recordset(${parameter}::json) as d (head_id text, attempt integer, at timestamptz,
+        sealing_id text, signed_at timestamptz, field text, data_sm3 text, update_sm3 text, update_size bigint,
+        party_sm3 text, made json)),
     ours as (
       select h.sealing_id as head_id from (select distinct head_id, attempt from done) d
       cross join lateral (select sealing_id from seal.sealings
-        where sealing_id = d.head_id and attempt = d.attempt and state = 'intended' limit 1 for update) h)
-    update seal.sealings s
+        where sealing_id = d.head_id and attempt = d.attempt and state = 'intended' limit 1 for update) h)`;
+const RELEASED = `update seal.sealings s
     set state = 'released', signed_at = done.signed_at, field = done.field, data_sm3 = done.data_sm3,
       update_sm3 = done.update_sm3, update_size = done.update_size, party_sm3 = done.party_sm3, made = done.made,
       released_at = done.at
-    from done join ours using (head_id) where s.sealing_id = done.sealing_id
-    returning done.head_id as "headId"`,
+    from done join ours using (head_id) where s.sealing_id = done.sealing_id`;
+
+const RELEASE: Statement = {
+  name: 'sealing-releases',
+  text: `with ${doneIn('$1')} ${RELEASED} returning done.head_id as "headId"`,
 };
+
+/** The same beside the rows of the usage log: all of the calls, or, when another attempt took one over, none. */
+const RELEASE_ALL: ActPart = {
+  name: 'releases',
+  expressions: (first) => `${doneIn(`$${first}`)},
+    agreed as (select count(*) = (select count(distinct (head_id, attempt)) from done) as ok from ours),
+    released as (${RELEASED} and (select ok from agreed))`,
+};
+
+export function releaseAll(calls: readonly CallRelease[]): ActPart & { readonly values: readonly unknown[] } {
+  return { ...RELEASE_ALL, values: [JSON.stringify(calls.flatMap(releaseRows))] };
+}
 
 /** Records what calls release; false for a call that another attempt has taken over. One answer a call, in order. */
 export async function markReleased(trx: Knex, calls: readonly CallRelease[]): Promise<readonly boolean[]> {
-  const done = calls.flatMap(({ headId, attempt, at, releases }) =>
-    releases.map(({ sealingId, signedAt, field, dataSm3, updateSm3, updateSize, partySm3, record }) => ({
-      head_id: headId,
-      attempt,
-      at,
-      sealing_id: sealingId,
-      signed_at: signedAt,
-      field,
-      data_sm3: dataSm3,
-      update_sm3: updateSm3,
-      update_size: updateSize,
-      party_sm3: partySm3,
-      made: record,
-    })),
-  );
-  const { rows } = await runStatement<{ headId: string }>(trx, RELEASE, [JSON.stringify(done)]).catch(
+  const values = [JSON.stringify(calls.flatMap(releaseRows))];
+  const { rows } = await runStatement<{ headId: string }>(trx, RELEASE, values).catch(
     throwRefusal('seal-not-usable', 'The seal is not in force any more, or was made again'),
   );
   const released = new Set(rows.map(({ headId }) => headId));
   return calls.map(({ headId }) => released.has(headId));
+}
+
+function releaseRows({ headId, attempt, at, releases }: CallRelease): readonly Readonly<Record<string, unknown>>[] {
+  return releases.map(({ sealingId, signedAt, field, dataSm3, updateSm3, updateSize, partySm3, record }) => ({
+    head_id: headId,
+    attempt,
+    at,
+    sealing_id: sealingId,
+    signed_at: signedAt,
+    field,
+    data_sm3: dataSm3,
+    update_sm3: updateSm3,
+    update_size: updateSize,
+    party_sm3: partySm3,
+    made: record,
+  }));
 }
 
 /** Gives up the lease, so that a repetition does not have to wait for its end. */

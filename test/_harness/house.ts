@@ -241,7 +241,7 @@ async function openSeal(env: NodeJS.ProcessEnv, { database, deps }: Ground): Pro
   const { clock, ...others } = deps('seal');
   const { keyFiles, certificates } = readKeyFolder(config.keysFolder, mode);
   const signer = openSealingThreads(await readKeyFiles({ keyFiles, mode, masterKey }), 1);
-  const { authority, close } = await openAuthority(config, clock());
+  const authority = await openAuthority(config, clock());
   const db = database.connect('seal');
   const gate = makeBearerGate({
     issuer: identityUrl,
@@ -279,7 +279,7 @@ async function openSeal(env: NodeJS.ProcessEnv, { database, deps }: Ground): Pro
   const app = buildSeal({ ...config, ...others, ...own, authorities, evidence, revocation: revocation.current });
   const end = async (): Promise<void> => {
     await usage.close();
-    await Promise.all([signer.close(), close(), closeLife(), closeJudge(), pdfium.close()]);
+    await Promise.all([signer.close(), closeLife(), closeJudge(), pdfium.close()]);
   };
   return { app, close: () => endWith(db, end) };
 }

@@ -1,7 +1,9 @@
 // What the tests of the license room are made of, without a test runner: codes, a seal room in memory that counts what it
 // does, files in memory, the registrations of a small house, a request.
+
 import { readFileSync } from 'node:fs';
 import { concatBytes, toHex, utf8 } from '../../common/bytes.ts';
+import type { SealedPdf } from '../../common/client/seal-client.ts';
 import { type IssueRequest, issueRequest } from '../../common/contract/license.ts';
 import type { VerificationReport } from '../../common/contract/report.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
@@ -40,7 +42,7 @@ export type SealDouble = SealPort & {
 
 /** Keeps its contract: same key and bytes, same answer; our bytes first, something appended. */
 export function makeSealDouble(): SealDouble {
-  const answers = new Map<string, { sm3: string; pdf: Uint8Array; sealingId: string; isVerified: boolean }>();
+  const answers = new Map<string, SealedPdf & { readonly request: string }>();
   const double: SealDouble = {
     made: [],
     calls: 0,
@@ -49,12 +51,14 @@ export function makeSealDouble(): SealDouble {
     async seal(pdf, place, key) {
       double.calls += 1;
       await double.before();
-      const digest = toHex(sm3(pdf)) + JSON.stringify(place);
+      const request = toHex(sm3(pdf)) + JSON.stringify(place);
       const known = answers.get(key);
-      if (known && known.sm3 !== digest) throw new TrustError('idempotency-conflict', 'the bytes changed');
+      if (known && known.request !== request) throw new TrustError('idempotency-conflict', 'the bytes changed');
+      const sealed = concatBytes(pdf, utf8(`%sealed ${answers.size}\n`));
       const answer = known ?? {
-        sm3: digest,
-        pdf: concatBytes(pdf, utf8(`%sealed ${answers.size}\n`)),
+        request,
+        pdf: sealed,
+        sm3: toHex(sm3(sealed)),
         sealingId: `sealing-${answers.size}`,
         isVerified: true,
       };

@@ -1,7 +1,9 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import test from 'ava';
 import sharp from 'sharp';
 import { verifyAudit } from '../../common/audit/verify-audit.ts';
-import { equalBytes, toHex, utf8 } from '../../common/bytes.ts';
+import { concatBytes, equalBytes, toHex, utf8 } from '../../common/bytes.ts';
 import { makeSealClient, type SealClient } from '../../common/client/seal-client.ts';
 import { verificationReport } from '../../common/contract/report.ts';
 import { sealDocument as sealContract, sealingList, trustRoots } from '../../common/contract/seal.ts';
@@ -332,6 +334,55 @@ test.serial('The room describes itself and says that it is ready', async (t) => 
   t.is((await fetch(new URL('/reference', room.url))).status, 200);
   t.is((await fetch(new URL('/readyz', room.url))).status, 200);
 });
+
+test.serial('Who prefers it gets what belongs behind the document alone, with the SM3 of the document', async (t) => {
+  const Authorization = `Bearer ${await room.token()}`;
+  const ask = (Prefer: string) =>
+    room.post(`/v1/sealings?seal=${ES_ID}`, pdf, { Authorization, Prefer, 'Idempotency-Key': 'appended-1' });
+  const whole = await ask('respond-async');
+  t.deepEqual([whole.status, whole.headers.get('preference-applied')], [201, null]);
+  const bytes = new Uint8Array(await whole.arrayBuffer());
+  const alone = await ask('wait=5, Appended-Only');
+  t.deepEqual([alone.status, alone.headers.get('preference-applied')], [201, 'appended-only']);
+  t.is(alone.headers.get('input-sm3'), toHex(sm3(pdf)));
+  t.is(alone.headers.get('content-type'), 'application/octet-stream');
+  t.is(alone.headers.get('sealing-id'), whole.headers.get('sealing-id'));
+  t.deepEqual(concatBytes(pdf, new Uint8Array(await alone.arrayBuffer())), bytes);
+});
+
+test.serial(
+  'The client puts together what it has and what came, and takes no other document for its own',
+  async (t) => {
+    const behind = utf8('%behind');
+    const answers = (headers: Readonly<Record<string, string>>, body: Uint8Array) => async () => {
+      const server = createServer((_, response) =>
+        response.writeHead(201, { 'Sealing-Id': 'seal_1', ...headers }).end(body),
+      );
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      return makeSealClient({ baseUrl, getToken: async () => 'x' })
+        .seal(pdf, place, 'some-key')
+        .finally(() => server.close());
+    };
+    const applied = { 'Preference-Applied': 'appended-only' };
+    const sealed = {
+      pdf: concatBytes(pdf, behind),
+      sm3: toHex(sm3(pdf, behind)),
+      sealingId: 'seal_1',
+      isVerified: false,
+    };
+    t.deepEqual(await answers({ ...applied, 'Input-Sm3': toHex(sm3(pdf)) }, behind)(), sealed);
+    t.deepEqual(await answers({}, concatBytes(pdf, behind))(), sealed);
+    for (const wrong of [
+      answers({ ...applied, 'Input-Sm3': toHex(sm3(behind)) }, behind),
+      answers(applied, behind),
+      answers({ ...applied, 'Input-Sm3': toHex(sm3(pdf)) }, new Uint8Array()),
+      answers({}, behind),
+      answers({}, pdf),
+    ])
+      await t.throwsAsync(wrong, { code: 'seal-unavailable' });
+  },
+);
 
 test.serial('The client turns silence and nonsense into seal-unavailable', async (t) => {
   const nowhere = makeSealClient({ baseUrl: 'http://127.0.0.1:9', getToken: async () => 'x' });

@@ -8,20 +8,53 @@ import type { AuditRow, Head } from '../entry.ts';
 const LOCK_WAIT = '5s';
 const LOCK_NOT_AVAILABLE = '55P03';
 
-const insertInto = (schema: string): Statement => ({
-  name: `audit-insert-${schema}`,
-  text: `with written as (
+/** $1 to $10 are the columns of the rows. */
+const rowsInto = (schema: string, when = ''): string => `written as (
       insert into ${schema}.audit_entries (chain, number, at, kind, subject, actor, request_id, detail, previous, hash)
       select chain, number, at, kind, subject, actor, request_id, detail::json, decode(previous, 'hex'), decode(hash, 'hex')
       from unnest($1::integer[], $2::bigint[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-        $9::text[], $10::text[]) as row (chain, number, at, kind, subject, actor, request_id, detail, previous, hash))
-    select pg_backend_pid() as pid`,
+        $9::text[], $10::text[]) as row (chain, number, at, kind, subject, actor, request_id, detail, previous, hash) ${when})`;
+const FIRST_OF_ACT = 11;
+
+const insertInto = (schema: string): Statement => ({
+  name: `audit-insert-${schema}`,
+  text: `with ${rowsInto(schema)} select pg_backend_pid() as pid`,
+});
+
+/** What is done in the statement that writes the rows, and the condition on which both are done. */
+export type ActPart = {
+  readonly name: string;
+  /** Common table expressions whose values begin with $`first`; one, `agreed`, has the row `ok`, and without it they do nothing. */
+  readonly expressions: (first: number) => string;
+};
+
+const insertBeside = (schema: string, { name, expressions }: ActPart): Statement => ({
+  name: `audit-insert-${schema}-${name}`,
+  text: `with ${expressions(FIRST_OF_ACT)}, ${rowsInto(schema, 'where (select ok from agreed)')}
+    select pg_backend_pid() as pid, (select ok from agreed) as ok`,
 });
 
 /** Inserts rows in one statement; the process id of the session that wrote them. */
 export async function insertRows(db: Knex, schema: string, rows: readonly AuditRow[]): Promise<number> {
+  const { rows: answer } = await runStatement<{ pid: number }>(db, insertInto(schema), columnsOf(rows));
+  return answer[0]!.pid;
+}
+
+/** The same beside an act; null: the act was not agreed to, and nothing was done. */
+export async function insertRowsBeside(
+  db: Knex,
+  schema: string,
+  rows: readonly AuditRow[],
+  act: ActPart & { readonly values: readonly unknown[] },
+): Promise<number | null> {
+  const values = [...columnsOf(rows), ...act.values];
+  const { rows: answer } = await runStatement<{ pid: number; ok: boolean }>(db, insertBeside(schema, act), values);
+  return answer[0]!.ok ? answer[0]!.pid : null;
+}
+
+function columnsOf(rows: readonly AuditRow[]): readonly unknown[] {
   const column = <T>(read: (row: AuditRow) => T): T[] => rows.map(read);
-  const { rows: answer } = await runStatement<{ pid: number }>(db, insertInto(schema), [
+  return [
     column(({ chain }) => chain),
     column(({ number }) => number),
     column(({ at }) => at.toISOString()),
@@ -32,8 +65,7 @@ export async function insertRows(db: Knex, schema: string, rows: readonly AuditR
     column(({ detail }) => detail),
     column(({ previous }) => previous),
     column(({ hash }) => hash),
-  ]);
-  return answer[0]!.pid;
+  ];
 }
 
 /** The lowest chain that no session holds, now held by this one. */

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import test from 'ava';
+import type { AuditGroup } from '../../../common/audit/audit-log.ts';
 import { entry, inShort, makeLogKit, readRows } from './log-kit.ts';
 
 test('16 concurrent callers: every row is committed when its caller goes on, none twice, the chain is whole', async (t) => {
@@ -89,6 +90,52 @@ test("a caller's statements and its row are one transaction; what it throws is t
     ['subject 2', 'subject 4'],
   );
   t.deepEqual(await kit.owner('seal.seal_grants').select('client_id'), []);
+  t.deepEqual((await kit.verify(null)).faults, []);
+});
+
+test('an act in the statement of its rows: all of a batch or none of it, and then its own statements decide', async (t) => {
+  const kit = await makeLogKit(t);
+  const { audit } = kit.open();
+  await kit.owner.raw('create table seal.done (name text primary key); grant select, insert on seal.done to public');
+  const runs: (readonly string[])[] = [];
+  const acts: AuditGroup<string, string> = {
+    run: async (trx, names) => {
+      runs.push(names);
+      const isFree = (name: string): boolean => name !== 'taken';
+      await trx('seal.done').insert(names.filter(isFree).map((name) => ({ name })));
+      return names.map((name) =>
+        isFree(name) ? { value: `run ${name}`, entries: [entry(1, { name })] } : { value: 'no', entries: [] },
+      );
+    },
+    atOnce: (names) => ({
+      act: {
+        name: 'done',
+        expressions: (first) => `wanted as (select unnest($${first}::text[]) as name),
+          agreed as (select not exists (select from wanted where name = 'taken') as ok),
+          made as (insert into seal.done select name from wanted where (select ok from agreed))`,
+        values: [names],
+      },
+      works: names.map((name) => ({ value: `at once ${name}`, entries: [entry(1, { name })] })),
+    }),
+  };
+  const ask = (...names: readonly string[]) => Promise.all(names.map((name) => audit.appendIn(acts, name)));
+  t.deepEqual(await ask('a', 'b'), ['at once a', 'at once b']);
+  t.deepEqual(runs, []);
+  // One that is not agreed to: nothing of the batch was done by the statement.
+  t.deepEqual(await ask('c', 'taken'), ['run c', 'no']);
+  t.deepEqual(runs, [['c', 'taken']]);
+  // One that fails: each by itself, and only that one is thrown.
+  const failed = await Promise.allSettled([...['d', 'a', 'e']].map((name) => audit.appendIn(acts, name)));
+  t.deepEqual(
+    failed.map(({ status }) => status),
+    ['fulfilled', 'rejected', 'fulfilled'],
+  );
+  // Beside others that wait for the same batch.
+  t.deepEqual(await Promise.all([audit.append(entry(2)), audit.appendIn(acts, 'f')]), [undefined, 'run f']);
+  const names = (await kit.owner('seal.done').select('name').orderBy('name')).map(({ name }) => name);
+  t.deepEqual(names, ['a', 'b', 'c', 'd', 'e', 'f']);
+  const rows = (await readRows(kit.owner)).map(({ detail }) => JSON.parse(detail).name);
+  t.deepEqual(rows, ['a', 'b', 'c', 'd', 'e', undefined, 'f']);
   t.deepEqual((await kit.verify(null)).faults, []);
 });
 

@@ -1,9 +1,12 @@
 import test, { type ExecutionContext } from 'ava';
 import { concatBytes, toHex, utf8 } from '../../../common/bytes.ts';
 import type { SealedPdf } from '../../../common/client/seal-client.ts';
+import { sm3 } from '../../../common/crypto/sm3.ts';
 import { isTrustError, type ProblemCode, TrustError } from '../../../common/errors.ts';
 import { parseLicenseIdentifier } from '../../../license/domain/license-identifier.ts';
+import type { License } from '../../../license/domain/license-record.ts';
 import type { LicenseDeps } from '../../../license/flow/deps.ts';
+import { getLicense } from '../../../license/flow/open-license.ts';
 import { readLicenseFile } from '../../../license/flow/read-license.ts';
 import { registerIssuingAuthority } from '../../../license/flow/register.ts';
 import { publishHere } from '../catalog.ts';
@@ -48,6 +51,8 @@ test('a license is issued: identifier, sealed file, way from the holder, event; 
   t.is(head.region, '360100');
   t.is(content.holders[0].code, ZHANGSAN.code);
   t.is((await readLicenseFile(world.deps, license)).length, version.file.size);
+  // The answer is made from what was recorded; who reads the record finds the same.
+  t.deepEqual(inHex(license), inHex(await getLicense(world.deps, content.identifier)));
   const holders = await world.db('license.holder_licenses').select('holder_key', 'license_id');
   t.is(toHex(holders[0].holder_key), toHex(zhangsanKey));
   t.is(holders[0].license_id, head.licenseId);
@@ -289,7 +294,10 @@ test('a sealed file that does not begin with our bytes, or that nobody verified,
   const refusing = async (answer: (pdf: Uint8Array) => Partial<SealedPdf>) => {
     const seal: LicenseDeps['seal'] = {
       ...world.seal,
-      seal: async (pdf) => ({ pdf: concatBytes(pdf, utf8('%')), sealingId: 'x', isVerified: true, ...answer(pdf) }),
+      seal: async (pdf) => {
+        const sealed = concatBytes(pdf, utf8('%'));
+        return { pdf: sealed, sm3: toHex(sm3(sealed)), sealingId: 'x', isVerified: true, ...answer(pdf) };
+      },
     };
     t.is((await tryIssue({ ...world.deps, seal }, DEPARTMENT, makeRequest())).kind, 'pending');
     t.is(await count(world, 'licenses'), 0);
@@ -325,3 +333,16 @@ test('events are append-only for the room', async (t) => {
   await t.throwsAsync(world.db('license.events').delete());
   await t.throwsAsync(world.db('license.events').update({ actor: 'x' }));
 });
+
+/** Bytes as hexadecimal, whatever holds them; without the data key, which the payload and the file show to be right. */
+function inHex(license: License): unknown {
+  const { dataKey: _, ...rest } = license;
+  const plain = (value: unknown): unknown => {
+    if (value instanceof Uint8Array) return toHex(value);
+    if (value instanceof Date) return value.toISOString();
+    if (Array.isArray(value)) return value.map(plain);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, plain(one)]));
+  };
+  return plain(rest);
+}

@@ -1,6 +1,6 @@
 // Servers measured side by side: the variants take turns, each is charged what its own process cost, and the ratio is to
 // the sum of those named as floor. What the caller and PostgreSQL cost meanwhile is said beside it.
-import { median, ownCpuMs, type Result, type Row } from '../measure.ts';
+import { median, ownCpuMs, type Result, type Row } from './measure.ts';
 
 export type SideVariant = {
   /** Does the work `times` times. */
