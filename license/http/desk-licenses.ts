@@ -9,6 +9,7 @@ import { pageFrame, sendPage } from '../../common/http/preferences.ts';
 import type { Handler } from '../../common/http/routes.ts';
 import { seeOther } from '../../common/http/see-other.ts';
 import { makeToken } from '../../common/ids.ts';
+import { holderCodeWords } from '../../common/web/holder-code-words.ts';
 import { LICENSE_EVENT_KINDS } from '../domain/license-event.ts';
 import type { License } from '../domain/license-record.ts';
 import { nextState, type StateAct, TRANSITIONS } from '../domain/license-states.ts';
@@ -48,7 +49,9 @@ export function makeDeskLicenseHandlers(parts: DeskParts): DeskLicenseHandlers {
       license: isReading ? license : { ...license, content: maskNames(license.content) },
       view: stateView(license, deps.clock()),
     }));
-    sendPage(ctx, deskSearchPage(pageFrame(ctx), at.desk, { words, codeTypes: CODE_TYPES, found: views ?? null }));
+    const frame = pageFrame(ctx);
+    const codeTypes = CODE_TYPES.map((value) => ({ value, label: holderCodeWords(frame.lang, value) }));
+    sendPage(ctx, deskSearchPage(frame, at.desk, { words, codeTypes, found: views ?? null }));
   };
   const find = async (ctx: Koa.Context): Promise<{ at: AtDesk; license: License }> => {
     const at = await atDesk(parts, ctx);
@@ -102,9 +105,7 @@ type Found = {
 };
 
 /** Persons first: that is what most clerks look for. */
-const CODE_TYPES = [...HOLDER_CODE_TYPES]
-  .map(([value, label]) => ({ value, label }))
-  .sort((one, other) => rankOf(one.value) - rankOf(other.value));
+const CODE_TYPES = [...HOLDER_CODE_TYPES.keys()].sort((one, other) => rankOf(one) - rankOf(other));
 
 function rankOf(codeType: string): number {
   return codeType === '111' ? 0 : codeType === '001' ? 1 : PERSON_CODE_TYPES.includes(codeType) ? 2 : 3;

@@ -34,6 +34,11 @@ const TEXTS = {
     en: 'To protect the holder you are not told which. Compare with the license, character by character.',
   },
   asOf: { zh: '截至 {time}', en: 'As of {time}' },
+  olderNext: { zh: '请向持证主体索取现行版本。', en: 'Ask the holder for the current version.' },
+  stateNext: {
+    zh: '请勿凭它办理；有疑问的，请向颁发机构核实。',
+    en: 'Do not rely on it; if in doubt, ask the issuing authority.',
+  },
   sealHint: {
     zh: '这里只核验证照登记的状态。要核验电子签章，请上传证照文件。',
     en: 'This is the state on record. To check the electronic seal, upload the file.',
@@ -61,13 +66,19 @@ export function checkResultPage(frame: PageFrame, { license, now }: CheckResultP
     home: VERIFY_PATH,
     nav: navItems(frame, 'verify'),
     now,
-    main: html`${verdict({ mark, title: phrases(...title.split('|')), why })}
+    main: html`${verdict({ mark, title: phrases(...title.split('|')), why, next: license && nextOf(frame, license) })}
 ${license === null ? null : html`<div class="card">${facts(frame.lang, rowsOf(frame, license))}</div><p class="hint">${say(TEXTS.sealHint)}</p>`}
 <p class="actions"><a class="button" href="${VERIFY_PATH}">${say(TEXTS.again)}</a></p>`,
   });
 }
 
 type Checked = NonNullable<CheckResultPage['license']>;
+
+/** What to do with one that is not to be relied on; a state that ended it counts before its age. */
+function nextOf({ lang }: PageFrame, { state, isCurrent }: Checked): string | null {
+  if (state !== 'valid') return sayIn(lang)(TEXTS.stateNext);
+  return isCurrent ? null : sayIn(lang)(TEXTS.olderNext);
+}
 
 function titleOf(frame: PageFrame, { state, isCurrent }: Checked): string {
   const say = sayIn(frame.lang);

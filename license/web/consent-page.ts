@@ -59,10 +59,10 @@ const TEXTS = {
   matter: { zh: '事项', en: 'Matter' },
   until: { zh: '有效期', en: 'Until' },
   untilDate: { zh: '至{date}', en: '{date}' },
-  untilUses: { zh: '至{date}，最多查看 {n} 次', en: '{date}, {n} times at most' },
+  untilUses: { zh: '至{date}，最多查看 {n} 次', en: '{date}; readings at most: {n}' },
   given: { zh: '同意提供的内容', en: 'What you agree to share' },
   needed: { zh: '办理需要', en: 'needed' },
-  optional: { zh: '选填', en: 'optional' },
+  optional: { zh: '可不提供', en: 'optional' },
   item: { zh: '{name}：{value}', en: '{name}: {value}' },
   mark: { zh: '（{mark}）', en: ' ({mark})' },
   choose: {
@@ -82,6 +82,8 @@ const TEXTS = {
   },
   agree: { zh: '同意并继续', en: 'Agree and continue' },
   decline: { zh: '不同意，返回{unit}', en: 'Decline, back to {unit}' },
+  backToUnit: { zh: '返回{unit}', en: 'Back to {unit}' },
+  close: { zh: '关闭这项请求', en: 'Close this request' },
   declineHere: { zh: '不同意', en: 'Decline' },
   none: { zh: '您名下没有所请求的证照。', en: 'You have none of the licenses that are asked for.' },
   nothing: {
@@ -120,7 +122,7 @@ ${facts(frame.lang, [
 <form method="post" action="${props.action}">${hiddenFields({ csrf: props.person.csrf })}
 ${props.licenses.length === 0 ? html`<p>${say(TEXTS.none)}</p>` : choices(frame, props)}
 <div class="actions">${props.licenses.length === 0 ? null : html`<button class="button" name="decision" value="agree">${say(TEXTS.agree)}</button>`}
-<button class="button plain" name="decision" value="decline">${say(props.returns ? TEXTS.decline : TEXTS.declineHere, { unit: props.unit })}</button></div>
+<button class="button plain" name="decision" value="decline">${declineWords(frame, props)}</button></div>
 </form>`,
   });
 }
@@ -132,6 +134,13 @@ export function elementCards(frame: PageFrame, licenses: readonly OfferedCard[],
     return html`<fieldset class="card"><legend>${name}</legend><p class="hint">${authority} ${stateTag(frame.lang, state)}</p>
 ${elements.map((element) => checkbox(frame, element, marks))}</fieldset>`;
   })}`;
+}
+
+/** Who has nothing of what is asked for declines nothing by going back. */
+function declineWords({ lang }: PageFrame, { returns, unit, licenses }: ConsentPage): string {
+  const say = sayIn(lang);
+  if (licenses.length === 0) return say(returns ? TEXTS.backToUnit : TEXTS.close, { unit });
+  return say(returns ? TEXTS.decline : TEXTS.declineHere, { unit });
 }
 
 function choices(frame: PageFrame, props: ConsentPage): Html {

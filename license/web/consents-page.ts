@@ -78,6 +78,7 @@ const TEXTS = {
   revoked: { zh: '已撤回', en: 'Withdrawn' },
   'used-up': { zh: '次数已用完', en: 'Used up' },
   open: { zh: '查看或更改', en: 'Look or change' },
+  look: { zh: '查看', en: 'Look' },
   allowed: { zh: '允许查看的内容', en: 'What may be read' },
   limitHint: {
     zh: '取消勾选后保存，单位就不能再查看这些内容；不能在这里增加内容。',
@@ -193,7 +194,7 @@ function card(frame: PageFrame, consent: ConsentView): Html {
   const say = sayIn(frame.lang);
   return html`<div class="card"><div class="card-head"><h2>${consent.unit}</h2>${tag(MARKS[consent.state], say(TEXTS[consent.state]))}</div>
 ${facts(frame.lang, rowsOf(frame, consent))}
-<p class="actions"><a class="button plain" href="${consent.href}">${say(TEXTS.open)}<span class="hidden">${say(TEXTS.ofUnit, { unit: consent.unit })}</span></a></p></div>`;
+<p class="actions"><a class="button plain" href="${consent.href}">${say(consent.state === 'live' ? TEXTS.open : TEXTS.look)}<span class="hidden">${say(TEXTS.ofUnit, { unit: consent.unit })}</span></a></p></div>`;
 }
 
 function rowsOf(frame: PageFrame, consent: ConsentView) {

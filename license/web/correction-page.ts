@@ -55,8 +55,13 @@ const TEXTS = {
     en: 'Nobody has read yet: {licenses}. After this the code cannot be read.',
   },
   reportLead: {
-    zh: '申诉将交给这些证照的颁发机构，答复会显示在证照的页面上。已经读取的内容无法收回。',
-    en: 'The complaint goes to the authorities that issued these licenses; their answer will stand on the pages of the licenses. What was read cannot be taken back.',
+    zh: '申诉将交给这些证照的颁发机构，答复会显示在证照的页面上。',
+    en: 'The complaint goes to the authorities that issued these licenses; their answer will stand on the pages of the licenses.',
+  },
+  reportKept: { zh: '已经读取的内容无法收回。', en: 'What was read cannot be taken back.' },
+  reportHint: {
+    zh: '最多 {n} 个字。请不要填写与申诉无关的个人信息。',
+    en: 'Up to {n} characters, nothing that the complaint does not need.',
   },
   reportText: { zh: '发生了什么（选填）', en: 'What happened (optional)' },
   reportSend: { zh: '停止并提交申诉', en: 'Stop and send the complaint' },
@@ -80,6 +85,7 @@ export function correctionPage(frame: PageFrame, props: CorrectionPage): string 
       { text: say(TEXTS.title) },
     ]),
     lead: html`<p class="lead">${license.name}</p><p>${say(TEXTS.lead, { authority: license.authority })}</p>`,
+    hint: say(TEXTS.hint, { n: MAX_CORRECTION_TEXT }),
     label: say(TEXTS.text),
     send: say(TEXTS.send),
     back: html`<a class="link" href="${license.href}">${say(TEXTS.back)}</a>`,
@@ -100,7 +106,8 @@ export function reportPage(frame: PageFrame, props: ReportPage): string {
       { text: say(WALLET_SERVICE), href: WALLET_PATH },
       { text: say(TEXTS.reportTitle) },
     ]),
-    lead: html`<p>${what}</p><p>${say(TEXTS.reportLead)}</p>`,
+    lead: html`<p>${what}</p><p>${say(TEXTS.reportLead)}${reading === null ? null : html` ${say(TEXTS.reportKept)}`}</p>`,
+    hint: say(TEXTS.reportHint, { n: MAX_CORRECTION_TEXT }),
     label: say(TEXTS.reportText),
     send: say(TEXTS.reportSend),
     back: html`<a class="link" href="${props.backHref}">${say(TEXTS.reportBack)}</a>`,
@@ -111,6 +118,7 @@ type Parts = {
   readonly title: string;
   readonly crumbs: Html;
   readonly lead: Html;
+  readonly hint: string;
   readonly label: string;
   readonly send: string;
   readonly back: Html;
@@ -136,7 +144,7 @@ function form(frame: PageFrame, props: Common, parts: Parts): string {
 ${parts.lead}
 <form method="post" action="${props.action}" novalidate>${hiddenFields({ csrf: props.person.csrf })}${textArea({
       label: parts.label,
-      hint: say(TEXTS.hint, { n }),
+      hint: parts.hint,
       value: props.text,
       fault: faultOf(faults, 'text'),
     })}

@@ -41,6 +41,7 @@ const TEXTS = {
     zh: '持证人会看到，最多 {n} 个字。采纳后请另行办理更正。',
     en: 'Its holder reads it; at most {n} characters. Accepting does not correct the license by itself.',
   },
+  complaintHint: { zh: '持证人会看到，最多 {n} 个字。', en: 'Its holder reads it; at most {n} characters.' },
   send: { zh: '提交答复', en: 'Send the answer' },
   noDecision: { zh: '请选择处理结果', en: 'Choose a decision' },
   noText: { zh: '请填写答复，最多 {n} 个字', en: 'Write an answer of at most {n} characters' },
@@ -64,7 +65,7 @@ ${table(frame, desk, answered, say(TEXTS.answered), say(TEXTS.noAnswered))}`,
 function table(frame: PageFrame, desk: DeskFrame, entries: readonly Correction[], title: string, empty: string): Html {
   const say = sayIn(frame.lang);
   const list = recordTable({
-    caption: title,
+    caption: html`<span class="hidden">${title}</span>`,
     columns: [
       { name: say(TEXTS.kind) },
       { name: say(TEXTS.license) },
@@ -129,7 +130,7 @@ ${facts(frame.lang, [
 ])}
 <form method="post" action="${deskPath(desk, 'corrections', correction.correctionId)}" novalidate>${hiddenFields({ csrf: desk.person.csrf })}
 ${choiceField({ name: 'state', label: say(TEXTS.decision), value: state, choices, fault: faultOf(faults, 'state') })}
-${textArea({ name: 'text', label: say(TEXTS.text), hint: say(TEXTS.textHint, { n }), value: text, fault: faultOf(faults, 'text'), rows: 6 })}
+${textArea({ name: 'text', label: say(TEXTS.text), hint: say(correction.kind === 'complaint' ? TEXTS.complaintHint : TEXTS.textHint, { n }), value: text, fault: faultOf(faults, 'text'), rows: 6 })}
 <div class="actions"><button class="button" type="submit">${say(TEXTS.send)}</button></div></form>`,
   });
 }

@@ -73,7 +73,7 @@ ${recordTable({
 <h2>${say(TEXTS.drafts)}</h2>
 ${drafts.length === 0 ? null : html`<p class="hint">${say(TEXTS.kept)}</p>`}
 ${recordTable({
-  caption: say(TEXTS.drafts),
+  caption: html`<span class="hidden">${say(TEXTS.drafts)}</span>`,
   columns: [
     { name: say(TEXTS.draft) },
     { name: say(TEXTS.number) },

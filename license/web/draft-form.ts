@@ -129,7 +129,7 @@ function holdersPart(frame: PageFrame, props: Props): Html {
 
 function holderPart(frame: PageFrame, props: Props, index: number): Html {
   const { type, content, words } = props;
-  const choices = codeTypeChoices(type);
+  const choices = codeTypeChoices(frame.lang, type);
   const typeColumn = holderColumn(index, 'code_type');
   const [only, ...others] = choices;
   const kind =

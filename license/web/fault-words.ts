@@ -2,7 +2,7 @@
 // forms has a Chinese one, which names what is expected and, where a date or another value is meant, which. A sentence that
 // is not in the table is told by the title of its problem: never in another language than the page's.
 import { PROBLEMS, type ProblemCode } from '../../common/errors.ts';
-import type { Lang } from '../../common/web/texts.ts';
+import type { Lang, Text } from '../../common/web/texts.ts';
 import { LICENSE_ACTS } from '../domain/license-acts.ts';
 import type { LicenseType } from '../domain/license-type.ts';
 import { STATE_TEXTS } from './license-words.ts';
@@ -11,15 +11,15 @@ import { STATE_TEXTS } from './license-words.ts';
 export type KeptFault = { readonly problem: string; readonly fault: string; readonly pointer: string | null };
 
 /** Names that rules refer to, beside the fields of the type. */
-const NAMES: Readonly<Record<string, string>> = {
-  case_id: '办件编号',
-  issued_on: '颁发日期',
-  valid_from: '有效期起',
-  valid_to: '有效期止',
-  license_number: '证照编号',
-  holder_name: '持证主体名称',
-  holder_code: '持证主体代码',
-  holder_code_type: '持证主体代码类型',
+const NAMES: Readonly<Record<string, Text>> = {
+  case_id: { zh: '办件编号', en: 'Case id' },
+  issued_on: { zh: '颁发日期', en: 'Issued on' },
+  valid_from: { zh: '有效期起', en: 'Valid from' },
+  valid_to: { zh: '有效期止', en: 'Valid to' },
+  license_number: { zh: '证照编号', en: 'License number' },
+  holder_name: { zh: '持证主体名称', en: 'Name of the holder' },
+  holder_code: { zh: '持证主体代码', en: 'Code of the holder' },
+  holder_code_type: { zh: '持证主体代码类型', en: 'Kind of code' },
 };
 
 type Name = (word: string) => string;
@@ -112,11 +112,11 @@ const FORMS: readonly Form[] = [
 
 /** What is wrong and what is expected, without the name of the field. */
 export function faultWords(lang: Lang, type: Pick<LicenseType, 'fields'>, { problem, fault }: KeptFault): string {
-  if (lang === 'en') return fault;
+  if (lang === 'en') return namedInEnglish(type, fault);
   const name: Name = (word) =>
     /^\d{4}-\d\d-\d\d$/.test(word)
       ? word
-      : (NAMES[word] ?? type.fields.find((field) => field.name === word)?.label ?? word);
+      : (NAMES[word]?.zh ?? type.fields.find((field) => field.name === word)?.label ?? word);
   for (const [form, words] of FORMS) {
     const found = form.exec(fault);
     if (found) return words(found, name);
@@ -124,6 +124,17 @@ export function faultWords(lang: Lang, type: Pick<LicenseType, 'fields'>, { prob
   return Object.hasOwn(PROBLEMS, problem) ? PROBLEMS[problem as ProblemCode].titleZh : '请核对此项';
 }
 
+/** The sentence with the labels of the form for the names that it compares with; its subject is named by the form. */
+function namedInEnglish({ fields }: Pick<LicenseType, 'fields'>, fault: string): string {
+  const label = (word: string): string | undefined =>
+    NAMES[word]?.en ?? fields.find(({ name }) => name === word)?.label_en;
+  return fault.replace(COMPARED, (whole, relation: string, word: string) => {
+    const named = label(word);
+    return named === undefined ? whole : `${relation} “${named}”`;
+  });
+}
+
+const COMPARED = /\b(before|after|above|as|when) ([a-z][a-z0-9_]*)\b/g;
 const actWord = (act: string): string => (LICENSE_ACTS as Readonly<Record<string, string>>)[act] ?? act;
 const stateWord = (state: string): string =>
   (STATE_TEXTS as Readonly<Record<string, { readonly zh: string }>>)[state]?.zh ?? state;

@@ -1,6 +1,6 @@
 // The columns of a license type in the words of its form: labels, hints, conditions, options, values. Fields of the type bring
 // their own words; those that every license has are here.
-import { HOLDER_CODE_TYPES } from '../../common/codes/holder-code.ts';
+import { holderCodeWords } from '../../common/web/holder-code-words.ts';
 import type { Choice } from '../../common/web/records.ts';
 import { type Lang, sayIn, type Text, type Texts } from '../../common/web/texts.ts';
 import { holderPrefix } from '../domain/batch-columns.ts';
@@ -84,8 +84,8 @@ export function choicesOf(lang: Lang, type: LicenseType, field: LicenseTypeField
   return optionsOf(type, field).map(({ value, label, labelEn }) => ({ value, label: lang === 'zh' ? label : labelEn }));
 }
 
-export function codeTypeChoices({ holder }: LicenseType): readonly Choice[] {
-  return holder.code_types.map((code) => ({ value: code, label: HOLDER_CODE_TYPES.get(code) ?? code }));
+export function codeTypeChoices(lang: Lang, { holder }: LicenseType): readonly Choice[] {
+  return holder.code_types.map((code) => ({ value: code, label: holderCodeWords(lang, code) }));
 }
 
 /** What a column is called on the form; its name where the form has none. */
@@ -99,7 +99,7 @@ export function columnLabel(lang: Lang, type: LicenseType, column: string): stri
 
 /** What a column says, as people read it: codes by their word, dates written out. */
 export function columnValue(lang: Lang, type: LicenseType, column: string, value: string): string {
-  if (/^holder(?:_\d+)?_code_type$/.test(column)) return HOLDER_CODE_TYPES.get(value) ?? value;
+  if (/^holder(?:_\d+)?_code_type$/.test(column)) return holderCodeWords(lang, value);
   const isOwnDate = column === 'issued_on' || column === 'valid_from' || column === 'valid_to';
   return isOwnDate ? dateWords(lang, value) : valueWords(lang, type, column, value);
 }

@@ -4,7 +4,7 @@ import type { PageFrame } from '../../common/web/frame.ts';
 import { type Html, html } from '../../common/web/html.ts';
 import { renderPage } from '../../common/web/layout.ts';
 import { breadcrumb, facts, identifier, notice, verdict } from '../../common/web/parts.ts';
-import { pager, type TimelineEntry, timeline } from '../../common/web/records.ts';
+import { type TimelineEntry, timeline } from '../../common/web/records.ts';
 import { formatDateTime, sayIn, type Texts } from '../../common/web/texts.ts';
 import { type CorrectionEntry, correctionList } from './correction-list.ts';
 import { dateWords, listWords, maskCode, periodWords, type StateView, stateMark, stateWords } from './license-words.ts';
@@ -77,6 +77,13 @@ const TEXTS = {
   face: { zh: '照面信息', en: 'On the license' },
   about: { zh: '证照信息', en: 'About the license' },
   reason: { zh: '原因：{reason}', en: 'Reason: {reason}' },
+  appeal: {
+    zh: '对此有异议的，请联系颁发机构，或在本页申请纠错。',
+    en: 'If you disagree, ask the issuing authority, or ask for a correction on this page.',
+  },
+  newest: { zh: '最新的记录', en: 'Newest entries' },
+  earlier: { zh: '更早的记录', en: 'Earlier entries' },
+  pages: { zh: '翻页', en: 'Pages' },
   since: { zh: '{authority}，{time}', en: '{authority}, {time}' },
   readings: { zh: '谁看过', en: 'Who read it' },
   noReadings: { zh: '还没有单位读取过这张证照。', en: 'No unit has read this license yet.' },
@@ -128,7 +135,7 @@ ${props.presentHref === null ? null : html`<a class="button" href="${props.prese
 ${faceCard(frame, props)}
 <h2>${say(TEXTS.readings)}</h2>
 ${timeline(frame.lang, props.readings.entries, say(TEXTS.noReadings))}
-${pager(frame.lang, { page: 1, previousHref: props.readings.newestHref, nextHref: props.readings.olderHref })}
+${readingPages(frame, props.readings)}
 <h2>${say(TEXTS.consents)}</h2>
 ${consentList(frame, props)}
 <h2>${say(TEXTS.versions)}</h2>
@@ -150,8 +157,19 @@ function stateBanner(frame: PageFrame, props: LicensePage): Html {
     why: acted
       ? say(TEXTS.since, { authority: props.issuingAuthority.name, time })
       : periodWords(frame.lang, props.validFrom, props.validTo),
-    next: props.stateReason ? say(TEXTS.reason, { reason: props.stateReason }) : null,
+    next: acted
+      ? html`${props.stateReason ? html`${say(TEXTS.reason, { reason: props.stateReason })}<br>` : null}${say(TEXTS.appeal)}`
+      : null,
   });
+}
+
+/** Nobody counts the entries, so the pages have no numbers. */
+function readingPages({ lang }: PageFrame, { newestHref, olderHref }: LicensePage['readings']): Html | null {
+  if (newestHref === null && olderHref === null) return null;
+  const say = sayIn(lang);
+  const link = (href: string | null, words: string): Html | null =>
+    href === null ? null : html`<a class="link" href="${href}">${words}</a>`;
+  return html`<nav class="pager" aria-label="${say(TEXTS.pages)}">${link(newestHref, say(TEXTS.newest))}${link(olderHref, say(TEXTS.earlier))}</nav>`;
 }
 
 /** What the license is now is said of its current version only. */

@@ -84,9 +84,13 @@ const TEXTS = {
   authority: { zh: '颁发机构', en: 'Issued by' },
   validTitle: { zh: '证照有效', en: 'The license is valid' },
   validAll: { zh: '{n} 张证照均有效', en: 'All {n} licenses are valid' },
-  notAll: { zh: '{n} 张证照中有 {m} 张不是有效状态', en: '{m} of {n} licenses are not valid' },
+  notAll: { zh: '{n} 张证照中有 {m} 张不是有效状态', en: 'Not valid: {m} of {n} licenses' },
   invalidTitle: { zh: '证照{state}', en: 'The license is not valid: {state}' },
-  since: { zh: '自 {date}，{authority}', en: 'Since {date}, {authority}' },
+  since: { zh: '自 {date}起，由{authority}决定', en: 'Since {date}, by {authority}' },
+  notValidNext: {
+    zh: '请勿凭不是有效状态的证照办理；有疑问的，请向颁发机构核实。',
+    en: 'Do not rely on a license that is not valid; if in doubt, ask the issuing authority.',
+  },
   expiredWhy: { zh: '有效期已过，请核对是否已换发新证。', en: 'Its period is over; ask whether there is a new one.' },
   holder: { zh: '持证主体', en: 'Holder' },
   photoOf: { zh: '持证人照片', en: 'Photo of the holder' },
@@ -125,6 +129,8 @@ export function redeemResultPage(frame: PageFrame, props: ResultPage): string {
     frame.lang,
     licenses.map(({ license }) => license),
   );
+  const isAllValid = licenses.every(({ license }) => license.state === 'valid');
+  const checked = say(TEXTS.checked, { time: formatDateTime(frame.lang, at), unit: organisation });
   return renderPage({
     ...frame,
     service: REDEEM_SERVICE,
@@ -134,7 +140,7 @@ export function redeemResultPage(frame: PageFrame, props: ResultPage): string {
     user: personPart(frame, person),
     now: at,
     script: "document.getElementById('next')?.focus();",
-    main: html`${verdict({ mark, title, why, next: say(TEXTS.checked, { time: formatDateTime(frame.lang, at), unit: organisation }) })}
+    main: html`${verdict({ mark, title, why, next: isAllValid ? checked : html`${say(TEXTS.notValidNext)}<br>${checked}` })}
 ${licenses.map((row) => licenseCard(frame, row))}
 <p class="hint">${say(TEXTS.onlyThis)}</p>
 <p class="actions"><a class="button" id="next" href="${REDEEM_PATH}">${say(TEXTS.next)}</a></p>`,

@@ -26,7 +26,8 @@ const TEXTS = {
   facts: { zh: '核验结论', en: 'Findings' },
   license: { zh: '证照状态', en: 'State of the license' },
   notLicense: { zh: '这不是本系统签发的证照文件。', en: 'This is not the file of a license issued here.' },
-  older: { zh: '这是旧版本，已有新版本替代', en: 'this is an earlier version, superseded by a newer one' },
+  older: { zh: '这是旧版本，已有新版本替代', en: 'This is an earlier version, superseded by a newer one' },
+  copyEnded: { zh: '这是加注件，已于{time}过期', en: 'this is an annotated copy, which expired on {time}' },
   copyUntil: { zh: '这是加注件，有效期至{time}', en: 'this is an annotated copy, good until {time}' },
   steps: { zh: '逐项检查', en: 'Step by step' },
   notRegistered: {
@@ -68,11 +69,13 @@ function licenseStep(frame: PageFrame, license: FileVerification['license']): St
   }
   const time = formatDateTime(frame.lang, new Date(license.as_of));
   const now = say(TEXTS.licenseNow, { state: stateWord(frame.lang, license.status), time });
-  const until = copy ? say(TEXTS.copyUntil, { time: formatDateTime(frame.lang, new Date(copy.valid_until)) }) : '';
+  const end = copy ? formatDateTime(frame.lang, new Date(copy.valid_until)) : '';
+  const until = copy ? say(copy.is_live ? TEXTS.copyUntil : TEXTS.copyEnded, { time: end }) : '';
   const isOlder = license.current_identifier !== null && license.current_identifier !== license.identifier;
   const older = isOlder ? say(TEXTS.older) : '';
-  const finding = [now, older, until].filter(Boolean).join(frame.lang === 'zh' ? '；' : '; ');
-  const state = license.status === 'valid' && !isOlder ? 'passed' : 'failed';
+  const finding = [older, now, until].filter(Boolean).join(frame.lang === 'zh' ? '；' : '; ');
+  const isGood = license.status === 'valid' && !isOlder && copy?.is_live !== false;
+  const state = isGood ? 'passed' : 'failed';
   return { state, name, finding, clause: license.identifier ?? '' };
 }
 

@@ -29,6 +29,10 @@ const TEXTS = {
   licenseNow: { zh: '证照{state}（截至 {time}）', en: 'The license is {state} (as of {time})' },
   older: { zh: '签章有效，|但这是证照的旧版本', en: 'The seal is valid, |but this is an earlier version' },
   olderNow: { zh: '已有新版本替代这份文件', en: 'A newer version has taken the place of this file' },
+  stateNext: {
+    zh: '请勿凭它办理；有疑问的，请向颁发机构核实。',
+    en: 'Do not rely on it; if in doubt, ask the issuing authority.',
+  },
   olderNext: { zh: '请向持证主体索取现行版本。', en: 'Ask the holder for the current version.' },
   licenseUnknown: { zh: '暂时查不到证照状态，请稍后再验', en: 'The state of the license is not available, try later' },
   failed: { zh: '签章无效，|请勿采用此文件', en: 'The seal is not valid. |Do not rely on this file' },
@@ -56,7 +60,7 @@ const TEXTS = {
     en: 'The file may be genuine, but something needed to confirm it is missing; ask the sealing unit.',
   },
   again: { zh: '再验一份', en: 'Check another' },
-  failedSteps: { zh: '看不通过的 {n} 项', en: 'Look at the {n} failed steps' },
+  failedSteps: { zh: '看不通过的 {n} 项', en: 'Failed steps: {n}' },
   seals: {
     zh: '共 {n} 个签章：{passed} 个有效，{failed} 个无效，{unknown} 个无法确认',
     en: '{n} seals: {passed} valid, {failed} not valid, {unknown} not confirmed',
@@ -180,9 +184,10 @@ function twoFacts(
     { mark: LICENSE_MARKS[status], words: say(TEXTS.licenseNow, { state, time }) },
   ];
   const list = html`<span class="two-lines">${lines.map((line) => html`<span class="line ${line.mark}">${icon(line.mark)}<span>${line.words}</span></span>`)}</span>`;
-  if (status !== 'valid') return { mark, title: say(TEXTS.passedBut, { state }), why: list, next: sealed };
-  const next = html`${say(TEXTS.olderNext)}${sealed === null ? null : html` ${sealed}`}`;
-  return { mark, title: say(TEXTS.older), why: list, next };
+  const isState = status !== 'valid';
+  const todo = say(isState ? TEXTS.stateNext : TEXTS.olderNext);
+  const next = sealed === null ? todo : html`${todo}<br>${sealed}`;
+  return { mark, title: isState ? say(TEXTS.passedBut, { state }) : say(TEXTS.older), why: list, next };
 }
 
 /** True when the file names a license that is registered; whether it is that license's file is another question. */

@@ -34,7 +34,7 @@ const TEXTS = {
   fixed: { zh: '不改动的内容', en: 'What stays' },
   fixedWhy: {
     zh: '按该证照类型的规定，{act}不能改动以下内容。',
-    en: 'By the rules of the type, this does not touch what follows: {act}.',
+    en: '“{act}” does not touch these, by the rules of the license type.',
   },
   photo: { zh: '照片', en: 'Photo' },
   version: { zh: '现行版本', en: 'Current version' },

@@ -60,11 +60,11 @@ const TEXTS = {
   over: { zh: '已失效的证照（{n}）', en: 'No longer valid ({n})' },
   expiring: {
     zh: '有 {n} 张证照即将到期，请及时向颁发机构申请换发。',
-    en: '{n} of your licenses expire soon; ask the issuing authority for a renewal.',
+    en: 'Licenses that expire soon: {n}. Ask the issuing authority for a renewal.',
   },
   suspended: {
     zh: '有 {n} 张证照被暂扣，原因见证照详情。',
-    en: '{n} of your licenses are suspended; the reason is on the page of the license.',
+    en: 'Licenses suspended: {n}. The reason is on the page of the license.',
   },
   asOf: {
     zh: '暂时连不上证照库，以下是 {time} 的内容。',
@@ -72,7 +72,7 @@ const TEXTS = {
   },
   waiting: {
     zh: '有 {n} 个单位请求查看您的证照，等您决定。',
-    en: '{n} units ask to read your licenses and wait for you.',
+    en: 'Units that ask to read your licenses and wait for you: {n}.',
   },
   waitingLink: { zh: '查看并决定', en: 'Look and decide' },
   consents: { zh: '授权记录', en: 'Access given' },

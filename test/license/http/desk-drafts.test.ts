@@ -117,6 +117,11 @@ test('every fault stands at its field in the language of the page; what was type
   ])
     t.true(twin.text.includes(words), words);
   t.false(/>[^<]*体检日期[^<]*</.test(twin.text.replace(/<input[^>]*>/g, '')));
+  t.true(twin.text.includes('Citizen identity number') && empty.text.includes('公民身份号码'));
+  t.false(twin.text.includes('公民身份号码'), 'kinds of codes are told in English too');
+  const late = await fill(english, { ...TYPED, examined_on: '2026-01-10' });
+  t.true(late.text.includes('days before “Issued on”; 90 are allowed'), late.text);
+  t.false(late.text.includes('issued_on;'), 'no name that only programs know');
   t.is(house.seal.made.length, 0);
 });
 

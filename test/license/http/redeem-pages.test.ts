@@ -52,7 +52,7 @@ test('a suspended license is told as such, with since when and by whom', async (
   const { code } = await shown(house, 'A1', [], { state: 'suspended' });
   const sent = await browser.send(await browser.get('/redeem'), '/redeem', { code });
   const result = await browser.get(sent.headers.get('Location') ?? '');
-  for (const words of ['证照暂扣', '自 2026年11月20日，示例市卫生健康委员会'])
+  for (const words of ['证照暂扣', '自 2026年11月20日起，由示例市卫生健康委员会决定', '请勿凭不是有效状态的证照办理'])
     t.true(result.text.includes(words), words);
 });
 
