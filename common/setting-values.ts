@@ -30,6 +30,45 @@ export function parseNetworkList(value: string): readonly string[] {
   return networks;
 }
 
+function said<N extends string>(name: N, manual: string, example: string) {
+  return { name, manual, example, fallback: () => '', parse: parseOptional(parseText) } as const;
+}
+
+function page<N extends string>(name: N, manual: string, example: string) {
+  return { name, manual, example, fallback: () => '', parse: parseOptional(parseServiceUrl) } as const;
+}
+
+/** What the operator of a public site says of himself at the foot of every page; each part is hidden while unset. */
+const SITE_ROWS = {
+  siteOperator: said(
+    'XINJI_SITE_OPERATOR',
+    'Who runs the site (主办单位), at the foot of every page. Unset: not shown.',
+    '示例省政务服务管理局',
+  ),
+  siteContact: said('XINJI_SITE_CONTACT', 'How people reach whoever runs the site (联系方式).', '12345'),
+  siteCode: said(
+    'XINJI_SITE_CODE',
+    'The code of the site as a government site (网站标识码).',
+    'the code on its certificate',
+  ),
+  siteIcp: said(
+    'XINJI_SITE_ICP',
+    'Its number on record at the ministry (ICP备案号); leads to the register.',
+    'the number as granted',
+  ),
+  sitePolice: said(
+    'XINJI_SITE_POLICE',
+    'Its number on record at the police (公安备案号); leads to the register.',
+    'the number as granted',
+  ),
+  siteAccessibilityUrl: page(
+    'XINJI_SITE_ACCESSIBILITY_URL',
+    'Address of the statement on accessibility (无障碍说明).',
+    'https://www.example.gov.cn/accessibility',
+  ),
+  siteHelpUrl: page('XINJI_SITE_HELP_URL', 'Address of the help (帮助).', 'https://www.example.gov.cn/help'),
+} as const satisfies ConfigTable;
+
 /** Rows of every room. */
 export const ROOM_ROWS = {
   logLevel: {
@@ -46,6 +85,7 @@ export const ROOM_ROWS = {
     fallback: () => '127.0.0.1',
     parse: parseText,
   },
+  ...SITE_ROWS,
 } as const satisfies ConfigTable;
 
 /** Of the rooms that check the identity room's tokens. */

@@ -62,7 +62,7 @@ export async function buildApp(deps: IdentityDeps): Promise<IdentityApp> {
   const { db, log, clock, metrics, mode } = deps;
   const core = await makeCore(deps);
   const table = routesOf(deps, core, makePages(deps, core));
-  const app = makeKoa({ room: 'identity', log, clock, metrics, mode, service: IDENTITY_SERVICE });
+  const app = makeKoa({ room: 'identity', log, clock, metrics, mode, service: IDENTITY_SERVICE, site: deps.site });
   app.proxy = mode === 'production'; // one proxy in front of us says who asked
   app.maxIpsCount = 1;
   const reference = referenceRoutes(table, {

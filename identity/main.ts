@@ -26,6 +26,7 @@ await runRoom({
     const { app, janitor, keyKeeper, workers, settle } = await buildApp({
       ...config,
       ...deps,
+      site: config,
       db,
       rootSecret: await openRootSecret(db, 'identity', masterKeysOf(config), deps.clock()),
       passwords: await openPasswordPolicy(config),

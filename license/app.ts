@@ -47,7 +47,7 @@ export function buildApp(parts: LicenseAppDeps): LicenseApp {
   const { db, log, clock, metrics, mode, url } = parts;
   const core = makeCore(parts);
   const table = routesOf(core, makeHandlers(parts, core));
-  const app = makeKoa({ room: 'license', log, clock, metrics, mode, service: WALLET_SERVICE });
+  const app = makeKoa({ room: 'license', log, clock, metrics, mode, service: WALLET_SERVICE, site: parts.site });
   app.proxy = mode === 'production'; // one proxy in front of us says who asked
   app.maxIpsCount = 1;
   app.use(leadToLogin);

@@ -44,7 +44,7 @@ await runRoom({
     const audit = await openRoomAudit(config, deps);
     const renderer = makeRenderer({ fonts: readFontFiles(config.rareFonts) });
     const sheets = openSheets();
-    const built = buildApp({ ...config, ...deps, db, keys, seal, files, renderer, sheets });
+    const built = buildApp({ ...config, ...deps, site: config, db, keys, seal, files, renderer, sheets });
     const { app, housekeeping } = built;
     const background = makeBackground({ ...config, ...deps, db, keys, audit, queues: [bulkQueue(built.deps)] });
     return {

@@ -21,6 +21,7 @@ import { readNotoSans } from '../common/pdf/font-files.ts';
 import type { Certificate } from '../common/pki/certificate.ts';
 import type { Revocation } from '../common/pki/chain-revocation.ts';
 import { withIntermediates } from '../common/pki/trust-stores.ts';
+import type { SiteFoot } from '../common/web/site-foot.ts';
 import type { TsaSetting } from './config.ts';
 import type { ContainerSettings } from './domain/container.ts';
 import type { TimeStampAuthority } from './flow/answer-time-stamp.ts';
@@ -65,6 +66,8 @@ export type SealAppDeps = {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly mode: Mode;
+  /** At the foot of the pages. */
+  readonly site?: SiteFoot;
   /** Public URL of this room: the audience of its tokens. */
   readonly url: string;
   /** Public URL of the identity room: the issuer. */
@@ -141,7 +144,7 @@ export function buildApp(deps: SealAppDeps): Koa {
   const verify = limit.guard(makeVerificationHandler({ ...deps, maxBytes }));
   const open = makeRateLimit({ perMinute: deps.publicPerMinute, clock }).guard;
 
-  const app = makeKoa({ room: 'seal', log, clock, metrics, mode, service: SEAL_SERVICE });
+  const app = makeKoa({ room: 'seal', log, clock, metrics, mode, service: SEAL_SERVICE, site: deps.site });
   app.proxy = mode === 'production'; // one proxy in front of us says who asked
   app.maxIpsCount = 1;
   const table: readonly Route[] = [

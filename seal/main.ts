@@ -81,6 +81,7 @@ await runRoom({
       app: buildApp({
         ...config,
         ...deps,
+        site: config,
         ...{ db, audit, gate, keyring, life, authority, judge, containers, pdfium, checked },
         ...{ signer: threads, lodge: threads.lodge },
         ...{ authorities: revocation.authorities, evidence: revocation.evidence, revocation: revocation.current },

@@ -4,10 +4,11 @@ import Koa from 'koa';
 import type { Clock } from '../clock.ts';
 import type { Mode } from '../env.ts';
 import type { Log } from '../log.ts';
+import type { SiteFoot } from '../web/site-foot.ts';
 import { problemPage } from '../web/status-page.ts';
 import type { Text } from '../web/texts.ts';
 import type { Metrics } from './metrics.ts';
-import { pageFrame, rememberMode } from './preferences.ts';
+import { pageFrame, rememberDress } from './preferences.ts';
 import { PROBLEM_TYPE, problemFor, toTrustError } from './problem.ts';
 import { acceptRequestId, currentLog, currentRequestId, runWithRequest } from './request-context.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -21,6 +22,8 @@ export type KoaDeps = {
   readonly mode?: Mode;
   /** Name of the room's pages; a browser that asks for a page then gets its errors as a page. */
   readonly service?: Text;
+  /** What the operator says of himself at the foot of the pages; nothing unless given. */
+  readonly site?: SiteFoot | undefined;
 };
 
 /** Label of requests that no route took: one series, however many paths are tried. */
@@ -35,7 +38,7 @@ export function markRoute(ctx: Koa.Context, route: string): void {
 /** A koa with the house's middleware, in order. The room adds its own behind. */
 export function makeKoa(deps: KoaDeps): Koa {
   const app = new Koa();
-  rememberMode(app, deps.mode ?? 'production');
+  rememberDress(app, { mode: deps.mode ?? 'production', site: deps.site });
   // Errors that koa meets after the answer has begun; everything else ends in `problems`.
   app.on('error', (error: unknown) => {
     if (isHangUp(error)) deps.log.debug({ err: error }, 'the caller hung up');

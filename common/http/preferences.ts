@@ -4,6 +4,7 @@
 import type Koa from 'koa';
 import type { Mode } from '../env.ts';
 import { type PageFrame, SIZES, type Size } from '../web/frame.ts';
+import type { SiteFoot } from '../web/site-foot.ts';
 import { ICON, ICON_PATH, STYLE, STYLE_PATH } from '../web/style.ts';
 import type { Lang } from '../web/texts.ts';
 import { readCookie } from './cookies.ts';
@@ -15,11 +16,13 @@ const LANG_COOKIE = 'xinji_lang';
 const SIZE_COOKIE = 'xinji_size';
 const YEAR_SECONDS = 31_536_000;
 
-const modes = new WeakMap<Koa, Mode>();
+type Dress = { readonly mode: Mode; readonly site: SiteFoot | undefined };
 
-/** Called by makeKoa, so that pages know whether to wear the development band. */
-export function rememberMode(app: Koa, mode: Mode): void {
-  modes.set(app, mode);
+const dresses = new WeakMap<Koa, Dress>();
+
+/** Called by makeKoa, so that pages know whether to wear the development band, and what stands at their foot. */
+export function rememberDress(app: Koa, dress: Dress): void {
+  dresses.set(app, dress);
 }
 
 /** The reader's choice; Chinese and standard size until chosen. */
@@ -37,7 +40,8 @@ export function pageFrame(ctx: Koa.Context, path = ctx.method === 'POST' ? ctx.p
     ...readPreferences(ctx),
     path: localPath(path),
     nonce: nonceOf(ctx),
-    development: modes.get(ctx.app) === 'development',
+    development: dresses.get(ctx.app)?.mode === 'development',
+    site: dresses.get(ctx.app)?.site,
   };
 }
 
@@ -81,6 +85,6 @@ function setPreferences(ctx: Koa.Context): void {
 }
 
 function keep(ctx: Koa.Context, name: string, value: string): void {
-  const secure = modes.get(ctx.app) === 'development' ? '' : '; Secure';
+  const secure = dresses.get(ctx.app)?.mode === 'development' ? '' : '; Secure';
   ctx.append('Set-Cookie', `${name}=${value}; Path=/; Max-Age=${YEAR_SECONDS}; HttpOnly; SameSite=Lax${secure}`);
 }

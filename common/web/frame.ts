@@ -1,5 +1,6 @@
 // What a page knows of the request it answers: language, size, own address, nonce. Made by common/http/preferences.ts,
 // passed as the first argument of every page function.
+import type { SiteFoot } from './site-foot.ts';
 import type { Lang } from './texts.ts';
 
 /** 长辈版: standard, or 125 %, 150 %, 187.5 % of the letters. */
@@ -15,4 +16,6 @@ export type PageFrame = {
   readonly nonce: string;
   /** True shows the grey band: the data are samples. */
   readonly development: boolean;
+  /** What the operator says of himself at the foot. */
+  readonly site?: SiteFoot | undefined;
 };

@@ -2,6 +2,7 @@
 // A page gives its title, column and main; a script only as text of ours with this answer's nonce.
 import type { PageFrame, Size } from './frame.ts';
 import { attribute, type Html, html, toMarkup, trustedHtml } from './html.ts';
+import { siteFoot } from './site-foot.ts';
 import { ICON_PATH, STYLE_PATH } from './style.ts';
 import { formatDateTime, langTag, sayIn, type Text, type Texts } from './texts.ts';
 
@@ -63,7 +64,7 @@ ${header(page)}
 <main id="main" tabindex="-1" class="${page.column ?? 'reading'}">
 ${page.main}
 </main>
-<footer class="footer"><p>${say(page.service)}<span class="print-only">${page.path}${page.now === undefined ? null : html` · ${say(TEXTS.printed)} ${formatDateTime(page.lang, page.now)}`}</span></p></footer>
+<footer class="footer">${siteFoot(page.lang, page.site)}<p>${say(page.service)}<span class="print-only">${page.path}${page.now === undefined ? null : html` · ${say(TEXTS.printed)} ${formatDateTime(page.lang, page.now)}`}</span></p></footer>
 ${page.script === undefined ? null : html`<script nonce="${page.nonce}">${trustedHtml(page.script)}</script>`}
 </body>
 </html>

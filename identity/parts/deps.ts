@@ -5,6 +5,7 @@ import type { Mode } from '../../common/env.ts';
 import type { Metrics } from '../../common/http/metrics.ts';
 import type { Log } from '../../common/log.ts';
 import type { PlaceOf } from '../../common/places.ts';
+import type { SiteFoot } from '../../common/web/site-foot.ts';
 import type { Lifetimes } from '../domain/lifetimes.ts';
 import type { ProofingPorts } from '../domain/proofing.ts';
 import type { PasswordPolicy } from '../flow/new-password.ts';
@@ -19,6 +20,8 @@ export type IdentityDeps = Times & {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly mode: Mode;
+  /** At the foot of the pages. */
+  readonly site?: SiteFoot;
   /** The room's public URL, which is the issuer. */
   readonly url: string;
   /** Public URLs of the rooms that tokens are for. */

@@ -4,11 +4,14 @@ import type { Mode } from '../../common/env.ts';
 import type { Metrics } from '../../common/http/metrics.ts';
 import type { Certificate } from '../../common/pki/certificate.ts';
 import type { Sheets } from '../../common/sheets/open-sheets.ts';
+import type { SiteFoot } from '../../common/web/site-foot.ts';
 import type { LicenseDeps } from '../flow/deps.ts';
 
 export type LicenseAppDeps = Omit<LicenseDeps, 'catalog' | 'verifyUrl' | 'platform'> & {
   readonly metrics: Metrics;
   readonly mode: Mode;
+  /** At the foot of the pages. */
+  readonly site?: SiteFoot;
   /** The room's public URL, which is the audience of its tokens. */
   readonly url: string;
   /** Public URL of the identity room: the issuer. */

@@ -11,6 +11,7 @@ import { type Listening, listen } from '../../common/http/server.ts';
 import { makeLog } from '../../common/log.ts';
 import type { PageFrame } from '../../common/web/frame.ts';
 import { type Fault, hiddenFields } from '../../common/web/parts.ts';
+import type { SiteFoot } from '../../common/web/site-foot.ts';
 import { problemPage } from '../../common/web/status-page.ts';
 import { recoveryPage, totpPage } from '../../identity/web/authenticator-pages.ts';
 import { codeForm, sendForm } from '../../identity/web/code-forms.ts';
@@ -76,6 +77,16 @@ const PHOTO = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==',
   'base64',
 );
+const SITE: SiteFoot = {
+  siteOperator: '示例省政务服务管理局（示例省数据资源管理局）',
+  siteContact: '12345',
+  siteCode: '3600000001',
+  siteIcp: '示ICP备00000000号',
+  sitePolice: '示公网安备 00000000000000号',
+  siteAccessibilityUrl: 'https://www.example.gov.cn/accessibility',
+  siteHelpUrl: 'https://www.example.gov.cn/help',
+};
+
 const form = { action: '/gallery/login', hidden, faults: [] };
 const stepUp = {
   system: SYSTEM,
@@ -96,6 +107,7 @@ const ownCommon = { viewer: { name: '张三' }, proveHref: null, formFields: { c
 /** Name -> page. */
 export const GALLERY: Readonly<Record<string, (frame: PageFrame) => string>> = {
   login: (frame) => loginPage(frame, password(frame, '')),
+  'login-site': (frame) => loginPage({ ...frame, site: SITE }, password(frame, '')),
   'login-422': (frame) =>
     loginPage(
       frame,
