@@ -128,7 +128,8 @@ export function buildApp(deps: SealAppDeps): Koa {
   const stamper = openStamper(deps, trust);
   const validation = deps.evidence ? { evidence: completeEvidence(deps.evidence), trust } : null;
   const keeper = validation && makeEvidenceKeeper({ db, log, source: validation.evidence });
-  const caller = makeCaller({ ...deps, parties, stamper, validation, keeper });
+  const releaseStamper = openStamper(deps, trust, { isForRelease: true });
+  const caller = makeCaller({ ...deps, parties, stamper: releaseStamper, validation, keeper });
   const bytesPerCaller = deps.callerMegabytes * 1_000_000;
   const spool = makeSpool({ folder: deps.uploadsFolder, bytesPerCaller, open: deps.lodge });
   const { findText, saveCopy: writeAnew } = deps.pdfium;

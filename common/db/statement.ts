@@ -12,6 +12,13 @@ export type Statement = {
 
 export type StatementResult<R> = { readonly rows: readonly R[]; readonly rowCount: number };
 
+/**
+ * A common table expression, `flushed_later`, for a statement whose rows nobody acts on outside before a later commit on the
+ * same server: that one flushes them too, since the log is written in order. Until then a server that crashes may forget
+ * them; a client that crashes changes nothing. Join it, or it is not evaluated.
+ */
+export const FLUSHED_LATER = `flushed_later as (select set_config('synchronous_commit', 'off', true) as mode)`;
+
 type Connection = {
   query<R>(config: Statement & { readonly values: readonly unknown[] }): Promise<StatementResult<R>>;
 };

@@ -58,10 +58,14 @@ export async function answerTimeStamp(deps: TimeStampDeps, query: Uint8Array): P
   }
 }
 
-/** A token for a request that is in order: `digest` is an SM3, `nonce` comes back as it is. */
+/**
+ * A token for a request that is in order: `digest` is an SM3, `nonce` comes back as it is. `isForRelease`: it leaves the room
+ * in a sealing only, behind the commit of its release.
+ */
 export async function issueTimeStamp(
   { db, clock, authority }: Pick<TimeStampDeps, 'db' | 'clock' | 'authority'>,
   { imprint, nonce, certReq }: Pick<TimeStampRequest, 'imprint' | 'nonce' | 'certReq'>,
+  isForRelease = false,
 ): Promise<Uint8Array> {
   const { certificate, chain, policy, sign } = authority;
   const time = clock();
@@ -69,7 +73,8 @@ export async function issueTimeStamp(
     throw new TrustError('time-stamp-unavailable', `The certificate of ${certificate.subject} is not valid now`);
   const serial = new Uint8Array(randomBytes(SERIAL_BYTES));
   const row = { serial: toHex(serial), time, policy, imprintSm3: toHex(imprint.digest) };
-  if (!(await insertTimeStamp(db, row))) throw new Error(`the serial number ${row.serial} was drawn twice`);
+  if (!(await insertTimeStamp(db, row, isForRelease)))
+    throw new Error(`the serial number ${row.serial} was drawn twice`);
   const digest = imprint.digest;
   return makeTimeStampToken({ policy, digest, serial, time, nonce, certificate, chain: certReq ? chain : null, sign });
 }

@@ -13,8 +13,12 @@ export type StamperSource = {
   readonly tsa: { readonly kind: 'own' | 'none' } | { readonly kind: 'external'; readonly url: string };
 };
 
-/** Null when there is none. */
-export function openStamper({ authority, tsa, db, clock }: StamperSource, trust: TrustStores): TimeStamper | null {
-  if (authority) return makeOwnStamper({ db, clock, authority });
+/** Null when there is none. `isForRelease`: for sealings that are released, and for nothing else. */
+export function openStamper(
+  { authority, tsa, db, clock }: StamperSource,
+  trust: TrustStores,
+  { isForRelease = false } = {},
+): TimeStamper | null {
+  if (authority) return makeOwnStamper({ db, clock, authority }, isForRelease);
   return tsa.kind === 'external' ? makeTimeStampClient({ url: tsa.url, clock, trust }) : null;
 }

@@ -6,11 +6,16 @@ import { OID } from '../../common/pki/oids.ts';
 import { makeTimeStampToken } from '../../common/pki/time-stamp.ts';
 import { issueTimeStamp, SERIAL_BYTES, type TimeStampDeps } from './answer-time-stamp.ts';
 
-export function makeOwnStamper(deps: Pick<TimeStampDeps, 'db' | 'clock' | 'authority'>): TimeStamper {
+/** `isForRelease`: for tokens that leave the room in sealings only, behind the commit of their release. */
+export function makeOwnStamper(
+  deps: Pick<TimeStampDeps, 'db' | 'clock' | 'authority'>,
+  isForRelease: boolean,
+): TimeStamper {
   const { certificate, chain } = deps.authority;
   const stampDigest = async (digest: Uint8Array): Promise<Uint8Array> => {
     try {
-      return await issueTimeStamp(deps, { imprint: { algorithm: OID.sm3, digest }, nonce: null, certReq: true });
+      const request = { imprint: { algorithm: OID.sm3, digest }, nonce: null, certReq: true };
+      return await issueTimeStamp(deps, request, isForRelease);
     } catch (cause) {
       const detail = 'The time-stamp authority of this room gives no token';
       throw new TrustError('time-stamp-unavailable', detail, { cause });

@@ -1,10 +1,11 @@
 // seal.sealings: one row a sealing, one or several a call. The intent is on record before the key is used; (client_id,
 // idempotency_key, number) is unique, so that of parallel equal calls one writes its intents and the others find them. The
 // first row of a call carries its lease: an expired one may be taken over by raising `attempt`, and only the latest attempt
-// can release. Calls that come at once share their statements.
+// can release. Calls that come at once share their statements. An intent is flushed with its release at the latest: what a
+// crashed server forgot was never released, so no signature of it has left.
 import type { Knex } from 'knex';
 import type { ActPart } from '../../common/audit/store/entries.ts';
-import { runStatement, type Statement } from '../../common/db/statement.ts';
+import { FLUSHED_LATER, runStatement, type Statement } from '../../common/db/statement.ts';
 import type { GrantUse } from '../domain/seal-grant.ts';
 import {
   firstPage,
@@ -79,7 +80,7 @@ const ON_CONFLICT = 'on conflict (client_id, idempotency_key, number) do nothing
 
 const INSERT_TOGETHER: Statement = {
   name: 'sealing-intents',
-  text: `with asked as (select * from ${askedIn('$1')}),
+  text: `with ${FLUSHED_LATER}, asked as (select a.* from ${askedIn('$1')} cross join flushed_later),
     permitted as (
       select a.*, (select g.grant_id from seal.seal_grants g where ${COVERS} and g.max_uses is null
         order by g.valid_to, g.grant_id limit 1) as grant_id
