@@ -32,7 +32,7 @@ import { readAnyToken, readSession, readToken, type SessionRead, type TokenRead 
 import { deviceHandle, userCodeOfHandle } from './device-handle.ts';
 import { followRotation, isAtTokenEndpoint, isInGrace, REFRESH_TOKEN, type RefreshGrace } from './refresh-grace.ts';
 import { askingClient, keepAccount, keepRead, readPresented, takeGrant, takeSession } from './request-reads.ts';
-import { writeLater } from './request-writes.ts';
+import { isFlushedByExchange, writeLater } from './request-writes.ts';
 
 export type AdapterDeps = {
   readonly db: Knex;
@@ -84,7 +84,8 @@ export class PostgresAdapter implements Adapter {
     if (JSON.stringify(artifact.payload).includes('\\u0000')) throw new errors.InvalidRequest('a NUL character');
     const userCode = this.#model === 'DeviceCode' ? userCodeOfHandle(id) : null;
     if (userCode === null) {
-      if (!writeLater(artifact)) await upsertArtifact(db, artifact);
+      const isFlushedLater = isFlushedByExchange(this.#model);
+      if (!writeLater(artifact)) await upsertArtifact(db, artifact, { isFlushedLater });
     } else await updateByUserCode(db, userCode, artifact);
   }
 

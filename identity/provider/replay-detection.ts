@@ -5,6 +5,7 @@ import type { Knex } from 'knex';
 import type { Provider } from 'oidc-provider';
 import type { Clock } from '../../common/clock.ts';
 import { insertArtifactOnce } from '../store/artifacts.ts';
+import { isExchange } from './request-writes.ts';
 
 /** An assertion may say that it lives for ever; what is remembered of it ends in a year that a calendar knows. */
 const LAST_SECONDS = Date.UTC(2200, 0) / 1000;
@@ -22,7 +23,7 @@ export function detectReplaysIn(provider: Provider, { db, clock }: { readonly db
         payload: {},
         expiresAt: new Date(Math.min(exp, LAST_SECONDS) * 1000),
       };
-      return insertArtifactOnce(db, artifact, clock());
+      return insertArtifactOnce(db, artifact, clock(), { isFlushedLater: isExchange() });
     },
   });
 }

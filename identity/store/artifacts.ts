@@ -4,7 +4,7 @@
 import type { Knex } from 'knex';
 import { utf8 } from '../../common/bytes.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
-import { runStatement } from '../../common/db/statement.ts';
+import { FLUSHED_LATER, runStatement } from '../../common/db/statement.ts';
 
 export type Payload = Readonly<Record<string, unknown>>;
 
@@ -32,20 +32,27 @@ const ELSE_UPDATE = `on conflict (model, id_digest) do update set
       (excluded.grant_id, excluded.session_uid, excluded.user_code, excluded.account_id, excluded.client_id,
        excluded.payload, excluded.expires_at)`;
 
+/** The same, flushed with the next commit that waits for the disk. */
+const INSERT_LATER = `with ${FLUSHED_LATER}
+  insert into identity.oidc_artifacts as old
+    (model, id_digest, grant_id, session_uid, user_code, account_id, client_id, payload, expires_at)
+  select $1::text, $2::bytea, $3::text, $4::text, $5::text, $6::text, $7::text, $8::jsonb, $9::timestamptz
+  from flushed_later`;
+
 const UPSERT = { name: 'artifact-upsert', text: `${INSERT}\n    ${ELSE_UPDATE}` };
+const UPSERT_LATER = { name: 'artifact-upsert-later', text: `${INSERT_LATER}\n    ${ELSE_UPDATE}` };
 
 const UPSERT_TWO = {
   name: 'artifact-upsert-two',
   text: `${INSERT}, ($10, $11, $12, $13, $14, $15, $16, $17, $18)\n    ${ELSE_UPDATE}`,
 };
 
-const INSERT_ONCE = {
-  name: 'artifact-once',
-  text: `${INSERT}
-    on conflict (model, id_digest) do update set (payload, expires_at) = (excluded.payload, excluded.expires_at)
-    where old.expires_at <= $10
-    returning 1`,
-};
+const UNLESS_LIVING = `on conflict (model, id_digest) do update
+    set (payload, expires_at) = (excluded.payload, excluded.expires_at) where old.expires_at <= $10
+    returning 1`;
+
+const INSERT_ONCE = { name: 'artifact-once', text: `${INSERT}\n    ${UNLESS_LIVING}` };
+const INSERT_ONCE_LATER = { name: 'artifact-once-later', text: `${INSERT_LATER}\n    ${UNLESS_LIVING}` };
 
 const FIND = {
   name: 'artifact-by-id',
@@ -63,8 +70,15 @@ const DELETE = {
   text: 'delete from identity.oidc_artifacts where model = $1 and id_digest = $2',
 };
 
-export async function upsertArtifact(db: Knex, artifact: NewArtifact): Promise<void> {
-  await runStatement(db, UPSERT, toValues(artifact));
+/** `isFlushedLater`: nothing depends on it before the next commit that waits for the disk (common/db/statement.ts). */
+export type Flush = { readonly isFlushedLater?: boolean };
+
+export async function upsertArtifact(
+  db: Knex,
+  artifact: NewArtifact,
+  { isFlushedLater = false }: Flush = {},
+): Promise<void> {
+  await runStatement(db, isFlushedLater ? UPSERT_LATER : UPSERT, toValues(artifact));
 }
 
 /** All or none of them. No two may be the same. */
@@ -79,8 +93,14 @@ export async function upsertArtifacts(db: Knex, artifacts: readonly NewArtifact[
 }
 
 /** Writes the artifact only if no living one has its id; false when one has. The database decides between two at once. */
-export async function insertArtifactOnce(db: Knex, artifact: NewArtifact, now: Date): Promise<boolean> {
-  const { rowCount } = await runStatement(db, INSERT_ONCE, [...toValues(artifact), now]);
+export async function insertArtifactOnce(
+  db: Knex,
+  artifact: NewArtifact,
+  now: Date,
+  { isFlushedLater = false }: Flush = {},
+): Promise<boolean> {
+  const statement = isFlushedLater ? INSERT_ONCE_LATER : INSERT_ONCE;
+  const { rowCount } = await runStatement(db, statement, [...toValues(artifact), now]);
   return rowCount === 1;
 }
 

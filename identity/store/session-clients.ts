@@ -2,7 +2,7 @@
 // by side and none overwrites another. Of one client the row with the highest turn counts; without sid it says "left".
 // The primary key lets exactly one of two writers take a turn.
 import type { Knex } from 'knex';
-import { runStatement } from '../../common/db/statement.ts';
+import { FLUSHED_LATER, runStatement } from '../../common/db/statement.ts';
 
 export type Participation = {
   readonly sid: string;
@@ -27,6 +27,15 @@ const INSERT_TURN = {
     values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
 };
 
+/** For who comes: whoever takes part has a code to exchange, and that exchange is flushed. */
+const INSERT_TURN_LATER = {
+  name: 'participation-turn-later',
+  text: `with ${FLUSHED_LATER}
+    insert into identity.session_clients (session_uid, client_id, turn, sid, grant_id, persists_logout, at)
+    select $1::text, $2::text, $3::integer, $4::text, $5::text, $6::boolean, $7::timestamptz from flushed_later
+    on conflict do nothing`,
+};
+
 /** Clients that take part now, by client id. */
 export async function listParticipations(db: Knex, sessionUid: string): Promise<ReadonlyMap<string, Participation>> {
   const query = db.raw<{ rows: Row[] }>(`${LATEST} order by client_id, turn desc`, [sessionUid]);
@@ -45,13 +54,13 @@ export async function joinSession(
   replacing: string | null = null,
 ): Promise<Participation> {
   // Most often it comes for the first time.
-  if (replacing === null && (await insertTurn(db, at, 1, wanted))) return wanted;
+  if (replacing === null && (await insertTurn(db, at, 1, wanted, INSERT_TURN_LATER))) return wanted;
   for (;;) {
     const last = await findLast(db, at.sessionUid, at.clientId);
     const current = last && last.sid !== null ? toParticipation(last, last.sid) : null;
     if (current && (current.grantId === wanted.grantId || current.grantId !== replacing)) return current;
     const next = { ...wanted, sid: current?.sid ?? wanted.sid };
-    if (await insertTurn(db, at, (last?.turn ?? 0) + 1, next)) return next;
+    if (await insertTurn(db, at, (last?.turn ?? 0) + 1, next, INSERT_TURN_LATER)) return next;
   }
 }
 
@@ -127,10 +136,11 @@ async function insertTurn(
   at: { sessionUid: string; clientId: string; now: Date },
   turn: number,
   state: Participation | null,
+  statement = INSERT_TURN,
 ): Promise<boolean> {
   const { sid = null, grantId = null, persistsLogout = false } = state ?? {};
   const values = [at.sessionUid, at.clientId, turn, sid, grantId, persistsLogout, at.now];
-  return (await runStatement(db, INSERT_TURN, values)).rowCount === 1;
+  return (await runStatement(db, statement, values)).rowCount === 1;
 }
 
 function toParticipation(row: Row, sid: string): Participation {
