@@ -555,7 +555,7 @@ export const PROBLEMS = {
     403,
     'This client may not issue licenses of that type',
     '该系统无权签发此类证照',
-    'Ask the operator to register the issuing authority for the license type.',
+    'An administrator of licenses registers the authority for the type, and lets the system issue it: `xinji license authority register`, `xinji license client allow`.',
   ),
   'case-conflict': problem(
     409,
@@ -567,7 +567,7 @@ export const PROBLEMS = {
     403,
     'This client is not registered for sharing',
     '该系统未登记为用证系统',
-    'Ask the operator of the license room to register the client and its organisation.',
+    'An administrator of licenses registers the system and its organisation: `xinji license client register`.',
   ),
   'read-refused': problem(
     403,
@@ -592,6 +592,12 @@ export const PROBLEMS = {
     'The return address is not registered for this client',
     '返回地址未登记',
     'Use one of the registered addresses, character by character, or have it registered.',
+  ),
+  'registration-not-found': problem(
+    404,
+    'There is no such registration, or it has ended',
+    '没有这项登记，或登记已终止',
+    '`xinji license authority list` and `xinji license client list` show what is registered.',
   ),
   'legal-basis-not-found': problem(
     404,

@@ -17,6 +17,7 @@ import { LICENSE_OPERATIONS } from './http/license-operations.ts';
 import { TYPE_OPERATIONS } from './http/license-type-operations.ts';
 import { redirect } from './http/login.ts';
 import { OPERATIONS } from './http/operations.ts';
+import { registryRoutes } from './http/registry-routes.ts';
 import { sharingRoutes } from './http/sharing-routes.ts';
 import { SHREDDING_OPERATION } from './http/shredding-operations.ts';
 import { WEBHOOK_OPERATIONS } from './http/webhook-operations.ts';
@@ -162,6 +163,7 @@ function routesOf(core: Core, handlers: Handlers): readonly Route[] {
     row('GET', '/verify', 'public', limit.guard(verify.show)),
     row('POST', '/verify', 'public', limit.guard(verify.check)),
     row('POST', '/verify/facts', 'public', limit.guard(verify.checkFacts)),
+    ...registryRoutes(core),
     ...sharingRoutes(core),
   ];
 }

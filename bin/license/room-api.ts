@@ -18,7 +18,7 @@ export const ADMIN_OPTIONS = {
 export const ADMIN_USAGE = `    --token-file FILE        an access token with license:admin; unless given you log in in a browser
     --license URL, --identity URL   the rooms; XINJI_LICENSE_URL and XINJI_IDENTITY_URL unless given`;
 
-type AdminValues = {
+export type AdminValues = {
   readonly 'token-file'?: string | undefined;
   readonly license?: string | undefined;
   readonly identity?: string | undefined;
@@ -29,6 +29,8 @@ export type RoomCall = {
   readonly path: string;
   /** Bytes are a PDF, everything else becomes JSON. */
   readonly body?: unknown;
+  /** Header Idempotency-Key. */
+  readonly idempotencyKey?: string;
 };
 
 /** Calls the room as an administrator; throws its problem, and config-invalid when it does not answer. */
@@ -39,12 +41,17 @@ export async function askAsAdmin(env: NodeJS.ProcessEnv, values: AdminValues, ca
 }
 
 /** Without `token` as anybody. */
-export async function askRoom(room: string, { method, path, body }: RoomCall, token?: string): Promise<unknown> {
+export async function askRoom(
+  room: string,
+  { method, path, body, idempotencyKey }: RoomCall,
+  token?: string,
+): Promise<unknown> {
   const answer = await fetch(new URL(path, room), {
     method,
     redirect: 'error',
     headers: {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
       ...(body === undefined ? {} : { 'content-type': isPdf(body) ? 'application/pdf' : 'application/json' }),
     },
     ...(body === undefined ? {} : { body: isPdf(body) ? body : JSON.stringify(body) }),
@@ -59,7 +66,8 @@ export async function askRoom(room: string, { method, path, body }: RoomCall, to
   if (answer.ok) return json;
   const problem = problemDocument.safeParse(json).data;
   if (!problem) throw new TrustError('internal', `the license room answered with ${answer.status}`);
-  throw new TrustError(problem.code, problem.detail, { hint: problem.hint });
+  const at = problem.pointer === undefined ? {} : { pointer: problem.pointer };
+  throw new TrustError(problem.code, problem.detail, { hint: problem.hint, ...at });
 }
 
 function isPdf(body: unknown): body is Uint8Array<ArrayBuffer> {

@@ -23,6 +23,12 @@ export const LICENSE_EVENT_KINDS = [
   'basis-entered',
   'basis-ended',
   'client-changed',
+  'authority-registered',
+  'authority-ended',
+  'client-registered',
+  'client-ended',
+  'issuing-allowed',
+  'issuing-ended',
   'shredded',
   'refused',
 ] as const;
@@ -30,7 +36,7 @@ export type LicenseEventKind = (typeof LICENSE_EVENT_KINDS)[number];
 
 /**
  * `basis`: on what ground somebody read: `authority`, `holder`, `consent:<id>`, `presentation:<id>`, `basis:<id>`; of a
- * refusal that concerns no license, why: `reason:<code>`.
+ * refusal that concerns no license, why: `reason:<code>`; of a registration, the act: `registry:<id>`.
  */
 export type LicenseEvent = {
   /** UUID version 7. */

@@ -2,7 +2,7 @@
 import type { LicenseEvent, LicenseEventKind } from '../domain/license-event.ts';
 import { makeBareEvent } from './make-event.ts';
 
-/** `about`: what was changed, `basis:<id>` or `client:<id>`. */
+/** `about`: what was changed, `basis:<id>`, `client:<id>` or `registry:<id>`. */
 export function adminEvent(kind: LicenseEventKind, actor: string, about: string, at: Date): LicenseEvent {
   return makeBareEvent({ at, kind, licenseId: null, identifier: null, actor, organisation: null, basis: about });
 }

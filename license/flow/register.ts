@@ -1,10 +1,11 @@
-// What an operator registers: authorities with the types that they issue under their seals, clients of organisations, which
-// client issues for which authority. License types: publish-type.ts. Repeating a registration changes nothing.
+// What a seed registers: authorities with the types that they issue under their seals, clients of organisations, which
+// client issues for which authority; without an act on record: for the seed of a development house. What people register goes
+// through registry.ts. License types: publish-type.ts. Repeating a registration changes nothing.
 import type { Knex } from 'knex';
 import type { Clock } from '../../common/clock.ts';
 import { checkCreditCode } from '../../common/codes/credit-code.ts';
 import { type ClientRegistration, upsertClient } from '../store/clients.ts';
-import { type IssuingRight, insertIssuingClient, upsertIssuingAuthority } from '../store/issuing-rights.ts';
+import { type IssuingRight, upsertIssuingAuthority, upsertIssuingClient } from '../store/issuing-rights.ts';
 
 type RegisterDeps = { readonly db: Knex; readonly clock: Clock };
 
@@ -25,5 +26,5 @@ export async function registerIssuingClient(
   deps: RegisterDeps,
   grant: { readonly clientId: string; readonly licenseType: string; readonly authorityCode: string },
 ): Promise<void> {
-  await insertIssuingClient(deps.db, grant, deps.clock());
+  await upsertIssuingClient(deps.db, grant, deps.clock());
 }

@@ -20,7 +20,7 @@ import { listAuthorityRights } from '../store/issuing-rights.ts';
 import { openCells } from './check-batch.ts';
 import type { LicenseDeps } from './deps.ts';
 import { issueLicense } from './issue-license.ts';
-import type { AuthorityActor, Issuer } from './issuer.ts';
+import { type AuthorityActor, type Issuer, issuerOfClient } from './issuer.ts';
 
 export const BULK_QUEUE = { schema: 'license', queue: 'bulk' } as const;
 
@@ -144,10 +144,13 @@ async function makeRowIssue(deps: LicenseDeps, batch: Batch): Promise<(row: Batc
 }
 
 /** The right may have ended since the list was uploaded; then its rows wait until it stands again. */
-async function issuerOf({ db }: LicenseDeps, batch: Batch): Promise<Issuer> {
+async function issuerOf({ db, catalog }: LicenseDeps, batch: Batch): Promise<Issuer> {
   const rights = await listAuthorityRights(db, batch.authorityCode);
   const right = rights.find(({ licenseType }) => licenseType === batch.licenseType);
   if (!right) throw new TrustError('issuing-not-allowed', 'the authority issues this type no more');
+  // A client's list; of a clerk's the actor is his account.
+  if (batch.actor === batch.clientId)
+    await issuerOfClient({ db, catalog }, batch.clientId, batch.licenseType, batch.authorityCode);
   return { clientId: batch.clientId, actor: batch.actor, organisation: batch.organisation, right };
 }
 

@@ -12,6 +12,7 @@ import { desk } from './0009-desk.ts';
 import { outbox } from './0011-outbox.ts';
 import { vault } from './0012-vault.ts';
 import { issuedDrafts } from './0013-issued-drafts.ts';
+import { registryActs } from './0014-registry-acts.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
   registry,
@@ -26,4 +27,5 @@ export const MIGRATIONS: readonly Migration[] = [
   outbox,
   vault,
   issuedDrafts,
+  registryActs,
 ];

@@ -93,7 +93,8 @@ export async function listBatches(
        select * from license.batches batch where organisation = :organisation and case
          when :clientId::text is null then authority_code = organisation
          else exists (select from license.issuing_clients client where client.client_id = :clientId
-           and client.license_type = batch.license_type and client.authority_code = batch.authority_code) end
+           and client.license_type = batch.license_type and client.authority_code = batch.authority_code
+           and client.ended_at is null) end
        order by created_at desc, batch_id desc limit :limit)
      select ${BATCH}, (
        select coalesce(json_object_agg(state, count), '{}') from (

@@ -33,7 +33,7 @@ type Row = {
 const FIND: Statement = {
   name: 'client',
   text: `select client_id, organisation, organisation_name, may_redeem, return_addresses, sm2_public_key
-    from license.clients where client_id = $1`,
+    from license.clients where client_id = $1 and ended_at is null`,
 };
 
 const NAMES: Statement = {
@@ -51,6 +51,7 @@ export async function findOrganisationNames(
   return new Map(rows.map((row) => [row.organisation, row.organisation_name]));
 }
 
+/** Null also for one whose registration ended. */
 export async function findClient(db: Knex, clientId: string): Promise<LicenseClient | null> {
   const { rows } = await runStatement<Row>(db, FIND, [clientId]);
   const row = rows[0];
@@ -65,7 +66,7 @@ export async function findClient(db: Knex, clientId: string): Promise<LicenseCli
   };
 }
 
-/** Adds a client, or puts these values in the place of its former ones; how it is answered stays. */
+/** Adds a client, or puts these values in the place of its former ones, in force again; how it is answered stays. */
 export async function upsertClient(db: Knex, client: ClientRegistration, now: Date): Promise<void> {
   await db('license.clients')
     .insert({
@@ -76,7 +77,12 @@ export async function upsertClient(db: Knex, client: ClientRegistration, now: Da
       registered_at: now,
     })
     .onConflict(['client_id'])
-    .merge(['organisation', 'organisation_name', 'may_redeem']);
+    .merge({
+      organisation: client.organisation,
+      organisation_name: client.organisationName,
+      may_redeem: client.mayRedeem,
+      ended_at: null,
+    });
 }
 
 /** False when there is no such client. */
@@ -86,6 +92,41 @@ export async function updateClientAnswers(
 ): Promise<boolean> {
   const count = await db('license.clients')
     .where({ client_id: clientId })
+    .whereNull('ended_at')
     .update({ return_addresses: [...returnAddresses], sm2_public_key: sm2PublicKey });
   return count === 1;
+}
+
+/** False when there is none, or it ended before. */
+export async function endClient(db: Knex, clientId: string, now: Date): Promise<boolean> {
+  return (
+    (await db('license.clients').where({ client_id: clientId }).whereNull('ended_at').update({ ended_at: now })) === 1
+  );
+}
+
+type IssuesFor = {
+  readonly authority_code: string;
+  readonly license_type: string;
+  readonly granted_at: string;
+  readonly ended_at: string | null;
+};
+export type ListedClient = ClientRegistration & {
+  readonly registeredAt: Date;
+  readonly endedAt: Date | null;
+  /** Times as PostgreSQL writes them in JSON. */
+  readonly issues: readonly IssuesFor[];
+};
+
+/** All, ended ones included, by their id; one when given. At most 1,000. */
+export async function listClients(db: Knex, clientId: string | null): Promise<readonly ListedClient[]> {
+  const { rows } = await db.raw<{ rows: ListedClient[] }>(
+    `select c.client_id as "clientId", organisation, organisation_name as "organisationName", may_redeem as "mayRedeem",
+       registered_at as "registeredAt", ended_at as "endedAt", (
+         select coalesce(json_agg(json_build_object('authority_code', authority_code, 'license_type', license_type,
+           'granted_at', granted_at, 'ended_at', i.ended_at) order by authority_code, license_type), '[]')
+         from license.issuing_clients i where i.client_id = c.client_id) as issues
+     from license.clients c where c.client_id = coalesce(?::text, c.client_id) order by c.client_id limit 1000`,
+    [clientId],
+  );
+  return rows;
 }

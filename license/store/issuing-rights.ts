@@ -32,7 +32,8 @@ const OF_CLIENT: Statement = {
   text: `select ${COLUMNS}, m.organisation from license.issuing_clients c
     join license.clients m using (client_id)
     join license.issuing_authorities a using (authority_code, license_type)
-    where c.client_id = $1 and c.license_type = $2 and a.ended_at is null order by a.authority_code`,
+    where c.client_id = $1 and c.license_type = $2 and a.ended_at is null and c.ended_at is null and m.ended_at is null
+    order by a.authority_code`,
 };
 
 const OF_AUTHORITY: Statement = {
@@ -44,7 +45,7 @@ const OF_AUTHORITY: Statement = {
 const IS_CLIENT_OF: Statement = {
   name: 'is-client-of-authority',
   text: `select exists (select from license.issuing_clients
-    where client_id = $1 and license_type = $2 and authority_code = $3) as found`,
+    where client_id = $1 and license_type = $2 and authority_code = $3 and ended_at is null) as found`,
 };
 
 /** What this client may issue of the type: one right for each authority. */
@@ -73,7 +74,7 @@ export async function isClientOfAuthority(
   return rows[0]?.found ?? false;
 }
 
-/** Adds the right of an authority, or puts name, region and seal in the place of the former ones. */
+/** Adds the right of an authority, or puts name, region and seal in the place of the former ones; what had ended is in force again. */
 export async function upsertIssuingAuthority(db: Knex, right: IssuingRight, now: Date): Promise<void> {
   await db('license.issuing_authorities')
     .insert({
@@ -85,11 +86,16 @@ export async function upsertIssuingAuthority(db: Knex, right: IssuingRight, now:
       granted_at: now,
     })
     .onConflict(['authority_code', 'license_type'])
-    .merge(['authority_name', 'region', 'seal_esid']);
+    .merge({
+      authority_name: right.authorityName,
+      region: right.region,
+      seal_esid: right.sealEsID,
+      ...inForceAgain(db, 'issuing_authorities'),
+    });
 }
 
-/** Lets a client issue a type for an authority that has the right. */
-export async function insertIssuingClient(
+/** Lets a client issue a type for an authority that has the right; what had ended is in force again. */
+export async function upsertIssuingClient(
   db: Knex,
   grant: { readonly clientId: string; readonly licenseType: string; readonly authorityCode: string },
   now: Date,
@@ -102,7 +108,66 @@ export async function insertIssuingClient(
       granted_at: now,
     })
     .onConflict(['client_id', 'license_type', 'authority_code'])
-    .ignore();
+    .merge(inForceAgain(db, 'issuing_clients'));
+}
+
+/** Ends these rights of an authority, or all; returns the types that ended. */
+export async function endIssuingAuthority(
+  trx: Knex.Transaction,
+  authorityCode: string,
+  licenseTypes: readonly string[] | null,
+  now: Date,
+): Promise<readonly string[]> {
+  const rows = await trx('license.issuing_authorities')
+    .where({ authority_code: authorityCode })
+    .whereNull('ended_at')
+    .modify((query) => void (licenseTypes && query.whereIn('license_type', [...licenseTypes])))
+    .update({ ended_at: now }, ['license_type']);
+  return rows.map((row: { license_type: string }) => row.license_type).sort();
+}
+
+/** Ends what a client may issue for an authority, or these types of it; returns the types that ended. */
+export async function endIssuingClient(
+  trx: Knex.Transaction,
+  of: { readonly client_id: string; readonly authority_code: string; readonly license_types?: string[] | undefined },
+  now: Date,
+): Promise<readonly string[]> {
+  const { client_id, authority_code, license_types: types } = of;
+  const rows = await trx('license.issuing_clients')
+    .where({ client_id, authority_code })
+    .whereNull('ended_at')
+    .modify((query) => void (types && query.whereIn('license_type', types)))
+    .update({ ended_at: now }, ['license_type']);
+  return rows.map((row: { license_type: string }) => row.license_type).sort();
+}
+
+/** Whether another authority issues with this seal now. */
+export async function isSealOfAnother(db: Knex, sealEsID: string, authorityCode: string): Promise<boolean> {
+  const row = await db('license.issuing_authorities')
+    .where({ seal_esid: sealEsID })
+    .whereNot({ authority_code: authorityCode })
+    .whereNull('ended_at')
+    .first('authority_code');
+  return row !== undefined;
+}
+
+/** With when it was given and when it ended. */
+export type ListedRight = IssuingRight & { readonly grantedAt: Date; readonly endedAt: Date | null };
+
+/** All, ended ones included, by authority and type; of one authority when given. At most 1,000. */
+export async function listAllRights(db: Knex, authorityCode: string | null): Promise<readonly ListedRight[]> {
+  const { rows } = await db.raw<{ rows: (Row & { granted_at: Date; ended_at: Date | null })[] }>(
+    `select ${COLUMNS}, a.granted_at, a.ended_at from license.issuing_authorities a
+     where a.authority_code = coalesce(?::text, a.authority_code) order by a.authority_code, a.license_type limit 1000`,
+    [authorityCode],
+  );
+  return rows.map((row) => ({ ...fromRow(row), grantedAt: row.granted_at, endedAt: row.ended_at }));
+}
+
+/** A right that goes on keeps its beginning; one that had ended begins now. */
+function inForceAgain(db: Knex, table: string) {
+  const begun = `case when ${table}.ended_at is null then ${table}.granted_at else excluded.granted_at end`;
+  return { granted_at: db.raw(begun), ended_at: null };
 }
 
 function fromRow(row: Row): IssuingRight {

@@ -27,6 +27,12 @@ const KINDS = {
   'basis-entered': { zh: '登记读取依据', en: 'Legal basis entered' },
   'basis-ended': { zh: '读取依据终止', en: 'Legal basis ended' },
   'client-changed': { zh: '系统登记变更', en: 'Client changed' },
+  'authority-registered': { zh: '登记颁发机构', en: 'Issuing authority registered' },
+  'authority-ended': { zh: '颁发机构登记终止', en: 'Issuing authority ended' },
+  'client-registered': { zh: '登记系统', en: 'Client registered' },
+  'client-ended': { zh: '系统登记终止', en: 'Client ended' },
+  'issuing-allowed': { zh: '允许系统签发', en: 'Client may issue' },
+  'issuing-ended': { zh: '系统签发权终止', en: 'Client may issue no more' },
   shredded: { zh: '持证主体数据已销毁', en: 'Data of a holder destroyed' },
   refused: { zh: '读取被拒绝', en: 'Reading refused' },
 } satisfies Record<LicenseEventKind, Text>;

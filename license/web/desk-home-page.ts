@@ -21,8 +21,8 @@ const TEXTS = {
   begin: { zh: '填写', en: 'Fill in' },
   upload: { zh: '上传清单', en: 'Send a list' },
   none: {
-    zh: '本单位还不能签发任何证照。请系统管理员先登记可签发的证照类型和印章。',
-    en: 'Your organisation issues no licenses yet. Ask an administrator to register types and a seal.',
+    zh: '本单位还不能签发任何证照。请联系证照管理人员登记颁发机构、证照类型和印章。',
+    en: 'Your organisation issues no licenses yet. Ask an administrator of licenses to register the authority, its types and its seal.',
   },
   drafts: { zh: '我的草稿', en: 'My drafts' },
   draft: { zh: '草稿', en: 'Draft' },

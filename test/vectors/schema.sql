@@ -710,6 +710,7 @@ license.clients
   sm2_public_key bytea
   registered_at timestamp with time zone not null
   return_addresses text[] not null default '{}'::text[]
+  ended_at timestamp with time zone
   constraint clients_pkey PRIMARY KEY (client_id)
   license may delete, insert, select, update
 
@@ -919,6 +920,7 @@ license.issuing_clients
   license_type text not null
   authority_code text not null
   granted_at timestamp with time zone not null
+  ended_at timestamp with time zone
   constraint issuing_clients_authority_code_license_type_fkey FOREIGN KEY (authority_code, license_type) REFERENCES license.issuing_authorities(authority_code, license_type)
   constraint issuing_clients_client_id_fkey FOREIGN KEY (client_id) REFERENCES license.clients(client_id)
   constraint issuing_clients_pkey PRIMARY KEY (client_id, license_type, authority_code)
@@ -1091,6 +1093,20 @@ license.presentations
   CREATE INDEX presentations_ends ON license.presentations USING btree (ends_at)
   CREATE UNIQUE INDEX presentations_redemption ON license.presentations USING btree (redemption_id) WHERE (used_at IS NOT NULL)
   CREATE UNIQUE INDEX presentations_redemption_key ON license.presentations USING btree (used_by, idempotency_key) WHERE (used_at IS NOT NULL)
+  license may delete, insert, select, update
+
+license.registry_acts
+  act_id text not null
+  kind text not null
+  actor text not null
+  idempotency_key text not null
+  asked json not null
+  answer json not null
+  acted_at timestamp(3) with time zone not null
+  constraint registry_acts_actor_idempotency_key_key UNIQUE (actor, idempotency_key)
+  constraint registry_acts_pkey PRIMARY KEY (act_id)
+  CREATE INDEX registry_acts_at ON license.registry_acts USING btree (acted_at DESC, act_id)
+  CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON license.registry_acts FOR EACH STATEMENT EXECUTE FUNCTION license.refuse_change()
   license may delete, insert, select, update
 
 license.room_secrets

@@ -17,6 +17,7 @@ import {
   listBatches,
   listBatchRows,
 } from '../../../license/store/batches.ts';
+import { endIssuingClient, upsertIssuingClient } from '../../../license/store/issuing-rights.ts';
 import { AUTHORITY, DEPARTMENT, LISI, OTHER_AUTHORITY, TYPE, ZHANGSAN } from '../doubles.ts';
 import { makeWorld, type World } from '../world.ts';
 
@@ -168,6 +169,24 @@ test('stopping leaves what is issued and begins no other row', async (t) => {
   t.true(counts.issued >= 1 && counts.issued < 40, `${counts.issued}`);
   t.is(counts.issued + counts.stopped, 40);
   await t.throwsAsync(confirmBatch(here.deps, AUTHORITY.code, batch.batchId), { code: 'batch-state' });
+});
+
+test('the right of the client ends after the confirmation: no row is issued, and none is lost', async (t) => {
+  const here = await ground(t);
+  const { db } = here.world;
+  const batch = await upload(here, list(line(1)));
+  await confirmBatch(here.deps, AUTHORITY.code, batch.batchId);
+  const right = { client_id: DEPARTMENT, authority_code: AUTHORITY.code };
+  t.deepEqual(await db.transaction((trx) => endIssuingClient(trx, right, here.deps.clock())), [TYPE]);
+  const payload = { organisation: AUTHORITY.code, batch_id: batch.batchId, from: 2, to: 2 };
+  const told = { id: 1, queue: 'bulk', key: null, payload, tries: 1, idempotencyKey: 'bulk-1', enqueuedAt: new Date() };
+  const run = async () => bulkQueue(here.deps).handle(told, new AbortController().signal);
+  await t.throwsAsync(run(), { code: 'issuing-not-allowed' });
+  t.like(await countBatchRows(db, batch.batchId), { waiting: 1, issued: 0 });
+  const grant = { clientId: DEPARTMENT, licenseType: TYPE, authorityCode: AUTHORITY.code };
+  await upsertIssuingClient(db, grant, here.deps.clock());
+  await run();
+  t.like(await countBatchRows(db, batch.batchId), { waiting: 0, issued: 1 });
 });
 
 test('the seal room is away for a while: rows wait, and each has one license in the end', async (t) => {
