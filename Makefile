@@ -35,7 +35,7 @@ bench: $(INSTALLED) ## measure against floors of the same run; results in bench/
 	@node bench/run.ts
 	@node bench/license-large.ts
 
-bench-large: $(INSTALLED) ## the registry with 5 million licenses against 10,000: half an hour and about 25 GB of disk
+bench-large: $(INSTALLED) ## the registry with 5 million licenses against 10,000: about 35 minutes and 33 GB of disk
 	@node bench/license-large.ts 5000000
 
 doctor: $(INSTALLED) ## say in words what is wrong with this installation and what to do

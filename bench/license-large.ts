@@ -1,5 +1,6 @@
 // A registry of a province against a small one: `node bench/license-large.ts [licenses] [small]`, 1,000,000 and 10,000 unless
-// told (`make bench`; `make bench-large` has 5,000,000). Both lie on one server and take turns at the same offered rate, warm;
+// told (`make bench`; `make bench-large` has 5,000,000). Both lie on one server and take turns at the same offered rate, warm
+// (what is read lies in the memory of the machine);
 // what must hold is the ratio of the p99s of reading by identifier, of a holder's list and of an issue's statements: at most
 // 1.5, median of three rounds. Says how long filling took and how much disk it took, and how busy the machine was.
 // Keeps bench/results/license-large.json, a result for each size from a million up.
@@ -11,6 +12,7 @@ import { removeEmbedded, startEmbedded } from '../common/db/embedded.ts';
 import { fillRegistry } from './large/fill.ts';
 import { findCapacity, offer, quantile } from './large/offered-rate.ts';
 import { OPERATIONS, type Operation, openRegistry, type Registry } from './large/operations.ts';
+import { warmRegistry } from './large/warm.ts';
 import { machine, median } from './measure.ts';
 
 const CALLERS = 16;
@@ -49,6 +51,9 @@ try {
     await fillRegistry(server.url, 'bench_small', few),
     await fillRegistry(server.url, 'bench_large', licenses),
   ];
+  const warmed: number[] = [];
+  for (const { url } of filled) warmed.push(await warmRegistry(url, join(server.folder, 'pgdata')));
+  console.error(`${new Date().toISOString()} warm: ${warmed.map((size) => `${size.toFixed(2)} GB`).join(' and ')}`);
   const pools = filled.map(({ url }) => connect(url, { applicationName: 'bench', poolMin: CALLERS, poolMax: CALLERS }));
   const [small, large] = filled.map((one, index) => openRegistry(pools[index]!, one.licenses));
   const compared: Compared[] = [];
@@ -56,7 +61,7 @@ try {
     console.error(`${new Date().toISOString()} ${operation}`);
     compared.push(await compare({ small: small!, large: large! }, operation));
   }
-  const told = filled.map(({ url: _, ...one }) => one);
+  const told = filled.map(({ url: _, ...one }, index) => ({ ...one, warmed_gigabytes: warmed[index] }));
   const load = { before: busyBefore, after: loadavg() };
   const result = {
     measured_at: new Date().toISOString(),
