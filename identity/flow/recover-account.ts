@@ -1,7 +1,7 @@
 // What a person shows to get back into an account: the code that reached its phone or mailbox, and for a proven account name,
 // number and one thing more: a passkey, an authenticator code, a recovery code, or the face. A phone alone recovers nothing that was
-// proven, because numbers are given out again. At a
-// counter a clerk may allow it to who has the phone that he has just bound (help-at-counter.ts).
+// proven, because numbers are given out again. At a counter a clerk may allow it to who has the phone that he has just bound
+// (help-at-counter.ts).
 import type { Knex } from 'knex';
 import { TrustError } from '../../common/errors.ts';
 import { type Account, mayLogIn } from '../domain/account.ts';
