@@ -12,7 +12,15 @@ import { awaitOrphans } from './postmaster.ts';
 
 export const OWNER = 'xinji';
 const START_ATTEMPTS = 5;
-const FAST = ['-c fsync=off', '-c synchronous_commit=off', '-c full_page_writes=off', '-c autovacuum=off'];
+const DURABLE = ['-c max_connections=200'];
+/** For tests: a crash may lose everything, and the tests of a file open their pools all at once. */
+const FAST = [
+  '-c fsync=off',
+  '-c synchronous_commit=off',
+  '-c full_page_writes=off',
+  '-c autovacuum=off',
+  '-c max_connections=600',
+];
 
 /** Parts of an initdb that was killed; a killed initdb that still writes there fails by itself. */
 export async function removeLeftovers(home: EmbeddedHome): Promise<void> {
@@ -49,12 +57,8 @@ export async function launchServer(home: EmbeddedHome, durable: boolean): Promis
   for (let attempt = 1; ; attempt++) {
     await rm(join(pgdata, 'postmaster.pid'), { force: true }); // nobody works on the folder: it is stale
     const port = await findFreePort();
-    const settings = [
-      `-p ${port}`,
-      "-c listen_addresses=127.0.0.1 -c unix_socket_directories=''",
-      '-c max_connections=200',
-    ];
-    const options = [...settings, '-c timezone=UTC', ...(durable ? [] : FAST)].join(' ');
+    const settings = [`-p ${port}`, "-c listen_addresses=127.0.0.1 -c unix_socket_directories=''", '-c timezone=UTC'];
+    const options = [...settings, ...(durable ? DURABLE : FAST)].join(' ');
     const args = ['-D', pgdata, '-l', join(home.folder, 'server.log'), '-w', '-t', '60', '-o', options, 'start'];
     try {
       await run(home, home.binaries.pgCtl, args);
