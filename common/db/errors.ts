@@ -18,7 +18,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isDatabaseUnavailable);
   const code = databaseErrorCode(error) ?? '';
   if (/^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)$/.test(code)) return true;
-  if (/^(08|57P0)/.test(code)) return true; // connection exceptions; server shutting down or starting
+  if (/^(08|57P0|53300)/.test(code)) return true; // connection exceptions; server stopping or starting; no connection left
   const { name, message } = (error ?? {}) as Error;
   return (
     name === 'KnexTimeoutError' ||
