@@ -1,6 +1,6 @@
 // A registry of a province against a small one: `node bench/license-large.ts [licenses] [small]`, 1,000,000 and 10,000 unless
 // told (`make bench`; `make bench-large` has 5,000,000). Both lie on one server and take turns at the same offered rate, warm
-// (what is read lies in the memory of the machine);
+// (what is read lies in the memory of the machine), on a server set as docs/operations says, once the disk has written back;
 // what must hold is the ratio of the p99s of reading by identifier, of a holder's list and of an issue's statements: at most
 // 1.5, median of three rounds. Says how long filling took and how much disk it took, and how busy the machine was.
 // Keeps bench/results/license-large.json, a result for each size from a million up.
@@ -8,10 +8,12 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '../common/db/connect.ts';
-import { removeEmbedded, startEmbedded } from '../common/db/embedded.ts';
+import { removeEmbedded } from '../common/db/embedded.ts';
 import { fillRegistry } from './large/fill.ts';
 import { findCapacity, offer, quantile } from './large/offered-rate.ts';
 import { OPERATIONS, type Operation, openRegistry, type Registry } from './large/operations.ts';
+import { startProvinceServer } from './large/server.ts';
+import { probeDisk, settle } from './large/settle.ts';
 import { warmRegistry } from './large/warm.ts';
 import { machine, median } from './measure.ts';
 
@@ -44,9 +46,10 @@ type Compared = {
 
 const [licenses = 1_000_000, few = 10_000] = process.argv.slice(2).map(Number);
 const dataDir = await mkdtemp(join(tmpdir(), 'xinji-bench-large-'));
-const server = await startEmbedded({ dataDir });
+const server = await startProvinceServer(dataDir);
 try {
   const busyBefore = loadavg();
+  const flushBefore = await probeDisk(dataDir);
   const filled = [
     await fillRegistry(server.url, 'bench_small', few),
     await fillRegistry(server.url, 'bench_large', licenses),
@@ -54,6 +57,8 @@ try {
   const warmed: number[] = [];
   for (const { url } of filled) warmed.push(await warmRegistry(url, join(server.folder, 'pgdata')));
   console.error(`${new Date().toISOString()} warm: ${warmed.map((size) => `${size.toFixed(2)} GB`).join(' and ')}`);
+  const settled = await settle(server.url, dataDir, flushBefore);
+  console.error(`${new Date().toISOString()} settled: ${JSON.stringify(settled)}, before filling ${flushBefore} ms`);
   const pools = filled.map(({ url }) => connect(url, { applicationName: 'bench', poolMin: CALLERS, poolMax: CALLERS }));
   const [small, large] = filled.map((one, index) => openRegistry(pools[index]!, one.licenses));
   const compared: Compared[] = [];
@@ -68,6 +73,7 @@ try {
     machine: machine(),
     load_average: load,
     filled: told,
+    disk: { flush_p99_ms_before: flushBefore, settled },
     compared,
   };
   console.log(rounded(result));
