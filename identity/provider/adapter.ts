@@ -31,8 +31,16 @@ import {
 import { readAnyToken, readSession, readToken, type SessionRead, type TokenRead } from '../store/session-reads.ts';
 import { deviceHandle, userCodeOfHandle } from './device-handle.ts';
 import { followRotation, isAtTokenEndpoint, isInGrace, REFRESH_TOKEN, type RefreshGrace } from './refresh-grace.ts';
-import { askingClient, keepAccount, keepRead, readPresented, takeGrant, takeSession } from './request-reads.ts';
-import { isFlushedByExchange, writeLater } from './request-writes.ts';
+import {
+  askingClient,
+  keepAccount,
+  keepRead,
+  readPresented,
+  takeGrant,
+  takeSession,
+  takeToken,
+} from './request-reads.ts';
+import { isFlushedByExchange, isHeldGrant, useLater, writeLater } from './request-writes.ts';
 
 export type AdapterDeps = {
   readonly db: Knex;
@@ -85,7 +93,7 @@ export class PostgresAdapter implements Adapter {
     const userCode = this.#model === 'DeviceCode' ? userCodeOfHandle(id) : null;
     if (userCode === null) {
       const isFlushedLater = isFlushedByExchange(this.#model);
-      if (!writeLater(artifact)) await upsertArtifact(db, artifact, { isFlushedLater });
+      if (!writeLater(artifact) && !isHeldGrant(artifact)) await upsertArtifact(db, artifact, { isFlushedLater });
     } else await updateByUserCode(db, userCode, artifact);
   }
 
@@ -107,7 +115,7 @@ export class PostgresAdapter implements Adapter {
     if (presented !== undefined) return this.#presentAsked(await presented);
     const find = (key: string): Promise<Artifact | null> => findArtifact(db, this.#model, key);
     if (!TOKENS.has(this.#model)) return present(await find(id));
-    const token = await readToken(db, this.#model, id);
+    const token = takeToken(this.#model, id) ?? (await readToken(db, this.#model, id));
     if (token !== null) keepRead(token);
     // Only where it is used: to introspection a used token is used.
     if (this.#model !== REFRESH_TOKEN || token?.consumedAt == null || !isAtTokenEndpoint()) return present(token);
@@ -128,18 +136,28 @@ export class PostgresAdapter implements Adapter {
     return found && { ...found, jti: deviceHandle(userCode) };
   }
 
-  /** Exactly one caller consumes. RFC 6749, 4.1.2: for the others the request is denied and what was issued is revoked. */
+  /** Exactly one caller consumes: now, or at the end of the request with what is issued for it. */
   async consume(id: string): Promise<void> {
-    const { db, clock, onReuse, refreshGrace } = this.#deps;
-    if (await markConsumed(db, this.#model, id, clock())) return;
+    const { db, clock } = this.#deps;
+    const use = { model: this.#model, id, at: clock(), refused: () => this.#refuseUse(id) };
+    if (useLater(use) || (await markConsumed(db, this.#model, id, use.at))) return;
     if (this.#model === 'PushedAuthorizationRequest')
       throw new errors.InvalidRequestUri('the request_uri was used before');
+    if (await use.refused()) throw new errors.InvalidGrant('used before');
+  }
+
+  /**
+   * RFC 6749, 4.1.2: who comes second is denied, and what was issued is revoked. False: it was used a moment ago, and the
+   * second use gets the same.
+   */
+  async #refuseUse(id: string): Promise<boolean> {
+    const { db, clock, onReuse, refreshGrace } = this.#deps;
     const artifact = await findArtifact(db, this.#model, id);
-    if (this.#model === REFRESH_TOKEN && artifact && isInGrace(refreshGrace, artifact, clock())) return;
+    if (this.#model === REFRESH_TOKEN && artifact && isInGrace(refreshGrace, artifact, clock())) return false;
     const grantId = artifact?.payload['grantId'];
     if (typeof grantId === 'string') await revokeGrant(db, grantId);
     if (artifact) await onReuse(this.#model, artifact.payload);
-    throw new errors.InvalidGrant('used before');
+    return true;
   }
 
   async destroy(id: string): Promise<void> {
@@ -201,7 +219,8 @@ export class PostgresAdapter implements Adapter {
       const at = { sessionUid, clientId, now: clock() };
       const known = before.get(clientId);
       if (sid && grantId && known?.grantId !== grantId) {
-        await joinSession(db, at, { sid, grantId, persistsLogout: persistsLogout ?? false }, known?.grantId ?? null);
+        const wanted = { sid, grantId, persistsLogout: persistsLogout ?? false };
+        await joinSession(db, at, wanted, { replacing: known?.grantId ?? null });
       }
       if (sid && persistsLogout && known && !known.persistsLogout) await markPersistsLogout(db, at);
     }

@@ -8,12 +8,13 @@ import { claimsOf } from '../domain/claims.ts';
 import { OIDC_SCOPES, scopesToApprove } from '../domain/client.ts';
 import { outlivesSession } from '../domain/consent.ts';
 import { OWN_SECTOR } from '../domain/subject.ts';
-import { revokeGrant } from '../store/artifacts.ts';
+import { type NewArtifact, revokeGrant } from '../store/artifacts.ts';
 import { findLiveConsent } from '../store/consents.ts';
 import { joinSession } from '../store/session-clients.ts';
 import type { ActAs } from './act-as.ts';
 import { noteJoined } from './adapter.ts';
 import { type Duties, sayNoRole } from './duties.ts';
+import { holdGrant } from './request-writes.ts';
 import { type Audience, askedDuties, personScopes } from './resources.ts';
 
 export type GrantsDeps = {
@@ -35,8 +36,11 @@ export function makeLoadGrant(deps: GrantsDeps): (ctx: KoaContextWithOIDC) => Pr
     let known = takesPart?.grantId ?? null;
     const granted = ctx.oidc.result?.consent?.grantId ?? known;
     let grant = granted === null ? undefined : await provider.Grant.find(granted);
-    if (!grant && ctx.oidc.client?.['xinji_first_party'] === true)
-      grant = await makeFirstPartyGrant(ctx, deps.audiences);
+    let held: NewArtifact | null = null;
+    if (!grant && ctx.oidc.client?.['xinji_first_party'] === true) {
+      grant = makeFirstPartyGrant(ctx, deps.audiences);
+      held = await holdGrant(() => grant!.save());
+    }
     if (!grant) grant = await makeKeptGrant(ctx, deps);
     if (grant) grant = await deps.actAs.settle(ctx, grant);
     // As it was read a moment ago; the exchange of the code judges again.
@@ -44,7 +48,8 @@ export function makeLoadGrant(deps: GrantsDeps): (ctx: KoaContextWithOIDC) => Pr
     for (let attempt = 0; grant && attempt < 3; attempt += 1) {
       const at = { sessionUid: session.uid, clientId, now: deps.clock() };
       const wanted = { sid: randomBytes(24).toString('base64url'), grantId: grant.jti, persistsLogout: false };
-      const joined = await joinSession(deps.db, at, wanted, known);
+      const joined = await joinSession(deps.db, at, wanted, { replacing: known, grant: held });
+      held = null;
       session.sidFor(clientId, joined.sid);
       noteJoined(session.authorizations!, clientId, joined);
       if (joined.grantId === grant.jti) return grant;
@@ -68,7 +73,7 @@ async function refuseWithoutRole(ctx: KoaContextWithOIDC, { audiences, duties }:
  * Everything the registration allows, once: requests under it are narrowed to what they ask for and what roles bring. What an
  * administrator had to approve stays out: the person is shown the values and asked.
  */
-async function makeFirstPartyGrant(ctx: KoaContextWithOIDC, audiences: readonly Audience[]): Promise<Grant> {
+function makeFirstPartyGrant(ctx: KoaContextWithOIDC, audiences: readonly Audience[]): Grant {
   const { client, account, provider } = ctx.oidc;
   const sector = String(client!['xinji_sector']);
   const asked: readonly string[] = [
@@ -83,7 +88,6 @@ async function makeFirstPartyGrant(ctx: KoaContextWithOIDC, audiences: readonly 
     const offered = personScopes(audience, client!);
     if (offered.length > 0) grant.addResourceScope(audience.url, [...offered]);
   }
-  await grant.save();
   return grant;
 }
 

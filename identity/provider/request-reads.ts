@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { Provider } from 'oidc-provider';
 import type { JoinedAccount } from '../store/accounts.ts';
 import type { Payload } from '../store/artifacts.ts';
+import type { Presented } from '../store/exchanges.ts';
 import type { SessionRead, TokenRead } from '../store/session-reads.ts';
 
 /** `clientId`: whose participation was read with the session. */
@@ -12,6 +13,8 @@ export type KeptSession = { readonly session: SessionRead | null; readonly clien
 type Kept = {
   /** By value: what somebody asks about, before it is known what it is. */
   readonly asked: Map<string, Promise<TokenRead | null>>;
+  /** By value: what is exchanged, read with the assertion of who exchanges it; null once it was handed over. */
+  readonly tokens: Map<string, TokenRead | null>;
   readonly sessions: Map<string, KeptSession>;
   readonly grants: Map<string, Payload>;
   readonly accounts: Map<string, JoinedAccount>;
@@ -29,6 +32,38 @@ export function askingClient(): string | null {
 
 /** What a token presented at introspection or revocation may be: the library asks for each of them. */
 const PRESENTED: readonly string[] = ['AccessToken', 'ClientCredentials', 'RefreshToken'];
+
+/** What the exchange of each kind presents, and in which parameter. */
+const EXCHANGED: Readonly<Record<string, { readonly model: string; readonly parameter: string }>> = {
+  authorization_code: { model: 'AuthorizationCode', parameter: 'code' },
+  refresh_token: { model: 'RefreshToken', parameter: 'refresh_token' },
+};
+
+/** What this request shows and will be asked about; null when nothing, or when it was read. */
+export function presentedHere(): Presented | null {
+  const { route, body } = Provider.ctx?.oidc ?? {};
+  const exchanged = route === 'token' ? EXCHANGED[String(body?.['grant_type'])] : undefined;
+  const isAsked = route === 'introspection' || route === 'revocation';
+  const id = body?.[exchanged?.parameter ?? (isAsked ? 'token' : '')];
+  if (typeof id !== 'string' || readsOfRequest()?.asked.has(id) || readsOfRequest()?.tokens.has(id)) return null;
+  return { models: exchanged === undefined ? PRESENTED : [exchanged.model], id };
+}
+
+/** Keeps what was read of it, for whoever asks for it. */
+export function keepPresented({ id }: Presented, token: TokenRead | null): void {
+  const reads = readsOfRequest();
+  if (Provider.ctx?.oidc?.route === 'token') reads?.tokens.set(id, token);
+  else reads?.asked.set(id, Promise.resolve(token));
+}
+
+/** Handed over once; undefined: it was not read, or is not there. */
+export function takeToken(model: string, id: string): TokenRead | undefined {
+  const tokens = readsOfRequest()?.tokens;
+  const token = tokens?.get(id);
+  if (token?.model !== model) return undefined;
+  tokens?.set(id, null);
+  return token;
+}
 
 /** The token of this value, read once for all questions of the request; undefined: it is not such a question. */
 export function readPresented(
@@ -78,7 +113,9 @@ export function takeAccount(sub: string): JoinedAccount | undefined {
 function readsOfRequest(): Kept | undefined {
   const request = Provider.ctx?.req;
   if (request === undefined) return undefined;
-  const reads = kept.get(request) ?? { asked: new Map(), sessions: new Map(), grants: new Map(), accounts: new Map() };
+  const reads = kept.get(request) ?? {
+    ...{ asked: new Map(), tokens: new Map(), sessions: new Map(), grants: new Map(), accounts: new Map() },
+  };
   kept.set(request, reads);
   return reads;
 }

@@ -1,22 +1,73 @@
 // Tokens that one request issues go into the database together, in one statement, before the answer leaves. Only at the token
-// endpoint, where nothing that was issued is read again in the same request; what can be used once is marked as used at once.
+// endpoint, where nothing that was issued is read again in the same request. That statement also marks the code or refresh
+// token as used that they are issued for, and issues nothing when somebody was faster: he is refused then, before anything
+// left. What is used and earns an error is marked as used all the same.
 // What is worth nothing before a code or a token is exchanged does not wait for the disk: the exchange does, and the
 // database writes its log in order. A server that loses its power may forget a login that was under way, never a token.
 import type { IncomingMessage } from 'node:http';
 import type { Knex } from 'knex';
-import { type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { type NewArtifact, upsertArtifacts } from '../store/artifacts.ts';
+import { exchangeFor } from '../store/exchanges.ts';
 
 const TOGETHER: ReadonlySet<string> = new Set(['AccessToken', 'RefreshToken']);
 
-const waiting = new WeakMap<IncomingMessage, NewArtifact[]>();
+/** What the request uses up. `refused`: told when it was used before; false: what was issued stands all the same. */
+export type Use = {
+  readonly model: string;
+  readonly id: string;
+  readonly at: Date;
+  readonly refused: () => Promise<boolean>;
+};
+
+type Waiting = { readonly issued: NewArtifact[]; used?: Use; grant?: NewArtifact | null };
+
+const waiting = new WeakMap<IncomingMessage, Waiting>();
 
 /** True when it will be written with the others of this request; false: the caller writes it. */
 export function writeLater(artifact: NewArtifact): boolean {
+  const writes = writesOfExchange();
+  if (writes === undefined || !TOGETHER.has(artifact.model)) return false;
+  writes.issued.push(artifact);
+  return true;
+}
+
+/** True when it will be marked as used with what is issued for it; false: the caller marks it. */
+export function useLater(use: Use): boolean {
+  const writes = writesOfExchange();
+  if (writes === undefined || writes.used !== undefined) return false;
+  writes.used = use;
+  return true;
+}
+
+function writesOfExchange(): Waiting | undefined {
   const ctx = Provider.ctx;
-  const list = ctx && waiting.get(ctx.req);
-  if (list === undefined || ctx?.oidc?.route !== 'token' || !TOGETHER.has(artifact.model)) return false;
-  list.push(artifact);
+  return ctx?.oidc?.route === 'token' ? waiting.get(ctx.req) : undefined;
+}
+
+/** The grant that `save` saves, for the caller to write with whatever belongs to it; null when it is written. */
+export async function holdGrant(save: () => Promise<unknown>): Promise<NewArtifact | null> {
+  const request = Provider.ctx?.req;
+  const writes = request && waiting.get(request);
+  if (writes === undefined) {
+    await save();
+    return null;
+  }
+  writes.grant = null;
+  try {
+    await save();
+    return writes.grant;
+  } finally {
+    delete writes.grant;
+  }
+}
+
+/** True when somebody holds it and will write it. */
+export function isHeldGrant(artifact: NewArtifact): boolean {
+  const request = Provider.ctx?.req;
+  const writes = request && waiting.get(request);
+  if (artifact.model !== 'Grant' || writes?.grant === undefined) return false;
+  writes.grant = artifact;
   return true;
 }
 
@@ -39,13 +90,13 @@ export function isExchange(): boolean {
 /** What cannot be written is not told. */
 export function writeTogether(provider: Provider, db: Knex): void {
   provider.use(async (context, next) => {
-    const artifacts: NewArtifact[] = [];
-    waiting.set(context.req, artifacts);
+    const writes: Waiting = { issued: [] };
+    waiting.set(context.req, writes);
     await next();
     waiting.delete(context.req);
     const ctx = context as KoaContextWithOIDC;
     try {
-      await upsertArtifacts(db, artifacts);
+      if (!(await write(db, writes))) refuse(provider, ctx, new errors.InvalidGrant('used before'));
     } catch (error) {
       // As the library answers what it did not foresee.
       ctx.status = 500;
@@ -53,4 +104,19 @@ export function writeTogether(provider: Provider, db: Knex): void {
       provider.emit('server_error', ctx, error instanceof Error ? error : new Error(String(error)));
     }
   });
+}
+
+/** False when what the request used up was used before. */
+async function write(db: Knex, { issued, used }: Waiting): Promise<boolean> {
+  if (used !== undefined && (await exchangeFor(db, used, issued))) return true;
+  if (used !== undefined && (await used.refused())) return false;
+  await upsertArtifacts(db, issued);
+  return true;
+}
+
+/** As the library answers a code that was used before. */
+function refuse(provider: Provider, ctx: KoaContextWithOIDC, error: errors.InvalidGrant): void {
+  ctx.status = error.statusCode;
+  ctx.body = { error: error.error, error_description: error.error_description };
+  provider.emit('grant.error', ctx, error);
 }

@@ -23,31 +23,39 @@ export type Artifact = {
 
 type Row = { payload: Payload; consumed_at: Date | null; session_uid: string | null };
 
-const INSERT = `insert into identity.oidc_artifacts as old
-    (model, id_digest, grant_id, session_uid, user_code, account_id, client_id, payload, expires_at)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
+const TYPES = ['text', 'bytea', 'text', 'text', 'text', 'text', 'text', 'jsonb', 'timestamptz'];
 
-const ELSE_UPDATE = `on conflict (model, id_digest) do update set
+/** How many parameters one row takes. */
+export const ROW_PARAMETERS = TYPES.length;
+
+export const INTO_ARTIFACTS = `insert into identity.oidc_artifacts as old
+    (model, id_digest, grant_id, session_uid, user_code, account_id, client_id, payload, expires_at)`;
+
+/** `$1::text, $2::bytea, …`: where a statement takes the row of an artifact, from this parameter on. */
+export function artifactValues(first: number): string {
+  return TYPES.map((type, index) => `$${first + index}::${type}`).join(', ');
+}
+
+const INSERT = `${INTO_ARTIFACTS} values (${artifactValues(1)})`;
+
+export const ELSE_UPDATE = `on conflict (model, id_digest) do update set
       (grant_id, session_uid, user_code, account_id, client_id, payload, expires_at) =
       (excluded.grant_id, excluded.session_uid, excluded.user_code, excluded.account_id, excluded.client_id,
        excluded.payload, excluded.expires_at)`;
 
 /** The same, flushed with the next commit that waits for the disk. */
-const INSERT_LATER = `with ${FLUSHED_LATER}
-  insert into identity.oidc_artifacts as old
-    (model, id_digest, grant_id, session_uid, user_code, account_id, client_id, payload, expires_at)
-  select $1::text, $2::bytea, $3::text, $4::text, $5::text, $6::text, $7::text, $8::jsonb, $9::timestamptz
-  from flushed_later`;
+const INSERT_LATER = `with ${FLUSHED_LATER} ${INTO_ARTIFACTS} select ${artifactValues(1)} from flushed_later`;
 
 const UPSERT = { name: 'artifact-upsert', text: `${INSERT}\n    ${ELSE_UPDATE}` };
 const UPSERT_LATER = { name: 'artifact-upsert-later', text: `${INSERT_LATER}\n    ${ELSE_UPDATE}` };
 
 const UPSERT_TWO = {
   name: 'artifact-upsert-two',
-  text: `${INSERT}, ($10, $11, $12, $13, $14, $15, $16, $17, $18)\n    ${ELSE_UPDATE}`,
+  text: `${INSERT}, (${artifactValues(1 + ROW_PARAMETERS)})\n    ${ELSE_UPDATE}`,
 };
 
-const UNLESS_LIVING = `on conflict (model, id_digest) do update
+/** $10: now. */
+export const UNLESS_LIVING = `on conflict (model, id_digest) do update
     set (payload, expires_at) = (excluded.payload, excluded.expires_at) where old.expires_at <= $10
     returning 1`;
 
@@ -78,7 +86,7 @@ export async function upsertArtifact(
   artifact: NewArtifact,
   { isFlushedLater = false }: Flush = {},
 ): Promise<void> {
-  await runStatement(db, isFlushedLater ? UPSERT_LATER : UPSERT, toValues(artifact));
+  await runStatement(db, isFlushedLater ? UPSERT_LATER : UPSERT, artifactRow(artifact));
 }
 
 /** All or none of them. No two may be the same. */
@@ -86,7 +94,8 @@ export async function upsertArtifacts(db: Knex, artifacts: readonly NewArtifact[
   const [first, second, ...others] = artifacts;
   if (first === undefined) return;
   if (second === undefined) return upsertArtifact(db, first);
-  if (others.length === 0) return void (await runStatement(db, UPSERT_TWO, [...toValues(first), ...toValues(second)]));
+  if (others.length === 0)
+    return void (await runStatement(db, UPSERT_TWO, [...artifactRow(first), ...artifactRow(second)]));
   await db.transaction(async (trx) => {
     for (const artifact of artifacts) await upsertArtifact(trx, artifact);
   });
@@ -100,7 +109,7 @@ export async function insertArtifactOnce(
   { isFlushedLater = false }: Flush = {},
 ): Promise<boolean> {
   const statement = isFlushedLater ? INSERT_ONCE_LATER : INSERT_ONCE;
-  const { rowCount } = await runStatement(db, statement, [...toValues(artifact), now]);
+  const { rowCount } = await runStatement(db, statement, [...artifactRow(artifact), now]);
   return rowCount === 1;
 }
 
@@ -234,8 +243,8 @@ export function digestOf(id: string): Buffer {
   return Buffer.from(sm3(utf8(id)));
 }
 
-/** A grant carries its own id where its tokens name it, so that one statement reads both. */
-function toValues({ model, id, payload, expiresAt }: NewArtifact): unknown[] {
+/** What `artifactValues` takes. A grant carries its own id where its tokens name it, so that one statement reads both. */
+export function artifactRow({ model, id, payload, expiresAt }: NewArtifact): unknown[] {
   const { jti: _, ...rest } = payload;
   return [
     model,

@@ -3,6 +3,14 @@
 // The primary key lets exactly one of two writers take a turn.
 import type { Knex } from 'knex';
 import { FLUSHED_LATER, runStatement } from '../../common/db/statement.ts';
+import {
+  artifactRow,
+  artifactValues,
+  ELSE_UPDATE,
+  INTO_ARTIFACTS,
+  type NewArtifact,
+  upsertArtifact,
+} from './artifacts.ts';
 
 export type Participation = {
   readonly sid: string;
@@ -27,13 +35,18 @@ const INSERT_TURN = {
     values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
 };
 
-/** For who comes: whoever takes part has a code to exchange, and that exchange is flushed. */
-const INSERT_TURN_LATER = {
-  name: 'participation-turn-later',
-  text: `with ${FLUSHED_LATER}
-    insert into identity.session_clients (session_uid, client_id, turn, sid, grant_id, persists_logout, at)
+const TURN_LATER = `insert into identity.session_clients (session_uid, client_id, turn, sid, grant_id, persists_logout, at)
     select $1::text, $2::text, $3::integer, $4::text, $5::text, $6::boolean, $7::timestamptz from flushed_later
-    on conflict do nothing`,
+    on conflict do nothing`;
+
+/** For who comes: whoever takes part has a code to exchange, and that exchange is flushed. */
+const INSERT_TURN_LATER = { name: 'participation-turn-later', text: `with ${FLUSHED_LATER} ${TURN_LATER}` };
+
+/** With the grant, which whoever comes second finds as soon as he finds the turn. */
+const INSERT_TURN_AND_GRANT = {
+  name: 'participation-turn-and-grant',
+  text: `with ${FLUSHED_LATER}, turn as (${TURN_LATER} returning 1)
+    ${INTO_ARTIFACTS} select ${artifactValues(8)} from turn ${ELSE_UPDATE}`,
 };
 
 /** Clients that take part now, by client id. */
@@ -45,16 +58,19 @@ export async function listParticipations(db: Knex, sessionUid: string): Promise<
 
 /**
  * Lets a client take part, and returns how it does: of two at once both get the first one's sid and grant.
- * A participation whose grant is no longer wanted (`replacing`) is superseded; its sid stays.
+ * A participation whose grant is no longer wanted (`replacing`) is superseded; its sid stays. `grant`: that of `wanted`, when
+ * it is not written yet; it is afterwards, whoever came first.
  */
 export async function joinSession(
   db: Knex,
   at: { sessionUid: string; clientId: string; now: Date },
   wanted: Participation,
-  replacing: string | null = null,
+  { replacing = null, grant = null }: { readonly replacing?: string | null; readonly grant?: NewArtifact | null } = {},
 ): Promise<Participation> {
   // Most often it comes for the first time.
-  if (replacing === null && (await insertTurn(db, at, 1, wanted, INSERT_TURN_LATER))) return wanted;
+  if (replacing === null && grant !== null && (await insertTurnAndGrant(db, at, wanted, grant))) return wanted;
+  if (grant !== null) await upsertArtifact(db, grant, { isFlushedLater: true });
+  else if (replacing === null && (await insertTurn(db, at, 1, wanted, INSERT_TURN_LATER))) return wanted;
   for (;;) {
     const last = await findLast(db, at.sessionUid, at.clientId);
     const current = last && last.sid !== null ? toParticipation(last, last.sid) : null;
@@ -138,9 +154,27 @@ async function insertTurn(
   state: Participation | null,
   statement = INSERT_TURN,
 ): Promise<boolean> {
+  return (await runStatement(db, statement, turnValues(at, turn, state))).rowCount === 1;
+}
+
+/** The first turn; false, and nothing is written, when somebody has it. */
+async function insertTurnAndGrant(
+  db: Knex,
+  at: { sessionUid: string; clientId: string; now: Date },
+  state: Participation,
+  grant: NewArtifact,
+): Promise<boolean> {
+  const values = [...turnValues(at, 1, state), ...artifactRow(grant)];
+  return (await runStatement(db, INSERT_TURN_AND_GRANT, values)).rowCount === 1;
+}
+
+function turnValues(
+  at: { sessionUid: string; clientId: string; now: Date },
+  turn: number,
+  state: Participation | null,
+): unknown[] {
   const { sid = null, grantId = null, persistsLogout = false } = state ?? {};
-  const values = [at.sessionUid, at.clientId, turn, sid, grantId, persistsLogout, at.now];
-  return (await runStatement(db, statement, values)).rowCount === 1;
+  return [at.sessionUid, at.clientId, turn, sid, grantId, persistsLogout, at.now];
 }
 
 function toParticipation(row: Row, sid: string): Participation {

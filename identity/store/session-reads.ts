@@ -26,7 +26,7 @@ export type TokenRead = Artifact & {
 
 type Joined = JoinedAccount & { sid: string | null; joined_grant: string | null; persists_logout: boolean | null };
 type SessionRow = Joined & { payload: Payload; session_uid: string };
-type TokenRow = Joined & {
+export type TokenRow = Joined & {
   model: string;
   payload: Payload;
   consumed_at: Date | null;
@@ -50,7 +50,8 @@ const SESSION = {
       and not exists (select 1 from identity.ended_sessions where session_uid = s.session_uid)`,
 };
 
-const TOKEN_READ = `select a.model, a.payload, a.consumed_at, a.session_uid, a.client_id, a.grant_id, g.payload as grant_payload,
+/** Of `a`, the artifact. */
+export const TOKEN_READ = `select a.model, a.payload, a.consumed_at, a.session_uid, a.client_id, a.grant_id, g.payload as grant_payload,
       s.payload as session_payload, part.*, account.*
     from identity.oidc_artifacts a
     left join identity.oidc_artifacts g on g.model = 'Grant' and g.grant_id = a.grant_id
@@ -85,7 +86,7 @@ export async function readAnyToken(db: Knex, models: readonly string[], id: stri
   return rows[0] ? toTokenRead(rows[0], id) : null;
 }
 
-function toTokenRead(row: TokenRow, id: string): TokenRead {
+export function toTokenRead(row: TokenRow, id: string): TokenRead {
   const { grant_id: grantId, grant_payload: grantPayload, session_payload: payload, session_uid: sessionUid } = row;
   return {
     model: row.model,

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { findArtifact } from '../../identity/store/artifacts.ts';
 import { joinSession, leaveSession, listParticipations } from '../../identity/store/session-clients.ts';
 import { testDatabase } from '../_harness/database.ts';
 import { hop, logIn, startIdentity } from './identity-house.ts';
@@ -33,9 +34,24 @@ test('a client that left is gone, and may join anew with another sid', async (t)
 test('a grant that is no longer wanted is replaced and the sid stays; another one that came meanwhile is kept', async (t) => {
   const db = (await testDatabase(t)).connect('identity');
   await joinSession(db, at, wanted(1));
-  const replaced = await joinSession(db, at, wanted(2), 'grant-1');
+  const replaced = await joinSession(db, at, wanted(2), { replacing: 'grant-1' });
   t.deepEqual(replaced, { sid: 'sid-1', grantId: 'grant-2', persistsLogout: false });
-  t.is((await joinSession(db, at, wanted(3), 'grant-1')).grantId, 'grant-2');
+  t.is((await joinSession(db, at, wanted(3), { replacing: 'grant-1' })).grantId, 'grant-2');
+});
+
+test('whoever comes with a new grant finds the grant that counts, also when another one came first', async (t) => {
+  const db = (await testDatabase(t)).connect('identity');
+  const expiresAt = new Date('2026-11-21T08:00:00Z');
+  const come = async (n: number) => {
+    const grant = { model: 'Grant', id: `grant-${n}`, payload: { clientId: 'alpha' }, expiresAt };
+    const { grantId } = await joinSession(db, at, wanted(n), { grant });
+    return { grantId, found: await findArtifact(db, 'Grant', grantId ?? '') };
+  };
+  const came = await Promise.all(Array.from({ length: 20 }, (_, n) => come(n)));
+  t.is(new Set(came.map(({ grantId }) => grantId)).size, 1);
+  for (const { grantId, found } of came) t.is(found?.payload['jti'], grantId);
+  t.is((await db('identity.session_clients')).length, 1);
+  t.is(await findArtifact(db, 'Grant', 'grant-20'), null);
 });
 
 test('a hop writes the session only when it changed, and reads of its clients only the one that asks', async (t) => {
