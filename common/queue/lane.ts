@@ -42,6 +42,8 @@ export function makeLane(deps: LaneDeps, definition: QueueDefinition): Lane {
   let isAwake = false;
   let isStopping = false;
   let looksForLost = true;
+  /** The last look filled every place: there may be more behind it. */
+  let mayHaveMore = true;
   let loop: Promise<void> = Promise.resolve();
 
   const at = (): QueueAt => ({ schema: deps.schema, queue, now: clock() });
@@ -53,17 +55,22 @@ export function makeLane(deps: LaneDeps, definition: QueueDefinition): Lane {
   };
 
   const settle = async (job: Job, outcome: Outcome, onlyLost = false): Promise<void> => {
-    const isOurs = await db.transaction(async (trx) => {
-      if (!(await settleJob(trx, at(), job, outcome, { onlyLost }))) return false;
-      await definition.settled?.(trx, job, outcome);
-      return true;
-    });
+    const write = (trx: Knex): Promise<boolean> => settleJob(trx, at(), job, outcome, { onlyLost });
+    const { settled } = definition;
+    const isOurs =
+      settled === undefined
+        ? await write(db)
+        : await db.transaction(async (trx) => {
+            if (!(await write(trx))) return false;
+            await settled(trx, job, outcome);
+            return true;
+          });
     if (!isOurs) return;
     metrics.observe(queue, outcome.state, (clock().getTime() - job.enqueuedAt.getTime()) / 1000);
     if (outcome.state === 'dead') log.error({ queue, job: job.id, key: job.key, why: outcome.error }, 'job is dead');
   };
 
-  const see = async (job: Job, signal: AbortSignal): Promise<void> => {
+  const see = async (job: Job, signal: AbortSignal): Promise<Outcome> => {
     let outcome: Outcome = { state: 'done' };
     try {
       await definition.handle(job, signal);
@@ -76,13 +83,15 @@ export function makeLane(deps: LaneDeps, definition: QueueDefinition): Lane {
     }
     // When this fails too, the lease runs out and the job is tried again.
     await settle(job, outcome).catch((error: unknown) => log.warn({ queue, job: job.id, err: error }, 'not settled'));
+    return outcome;
   };
 
   const begin = (job: Job): void => {
     const abort = new AbortController();
-    const ended = see(job, abort.signal).finally(() => {
+    const ended = see(job, abort.signal).then((outcome) => {
       running.delete(job.id);
-      wake();
+      // What was hidden behind this job, or is it again, is looked for at once; of what else is new a notice tells.
+      if (mayHaveMore || waiters.length > 0 || isStopping || job.key !== null || outcome.state !== 'done') wake();
     });
     running.set(job.id, { job, abort, ended });
   };
@@ -103,6 +112,7 @@ export function makeLane(deps: LaneDeps, definition: QueueDefinition): Lane {
     const count = concurrency - running.size;
     if (count === 0 || isStopping) return false;
     const jobs = await claimJobs(db, at(), { count, perKey, leaseUntil: lease() });
+    mayHaveMore = jobs.length === count;
     for (const job of jobs) begin(job);
     return running.size === 0;
   };
@@ -132,21 +142,18 @@ export function makeLane(deps: LaneDeps, definition: QueueDefinition): Lane {
     for (const waiter of waiters.splice(0)) waiter();
   };
 
-  const untilWoken = async (ms: number): Promise<void> => {
-    const timer = new AbortController();
-    const rung = new Promise<void>((resolve) => {
-      ring = resolve;
-    });
-    if (isAwake) return;
-    const slept = sleep(ms, undefined, { ref: false, signal: timer.signal }).then(
-      () => {
+  const untilWoken = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      if (isAwake) return resolve();
+      const timer = setTimeout(() => {
         looksForLost = true;
-      },
-      () => undefined,
-    );
-    await Promise.race([rung, slept]);
-    timer.abort();
-  };
+        resolve();
+      }, ms).unref();
+      ring = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
 
   const endWithin = async (ms: number): Promise<void> => {
     const timer = new AbortController();

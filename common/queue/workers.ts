@@ -75,9 +75,9 @@ export function makeWorkers(deps: WorkersDeps, definitions: readonly QueueDefini
       });
     },
     stop: async (graceMs = GRACE_MS) => {
-      await listener?.stop();
+      const heard = listener;
       listener = null;
-      await Promise.all([...lanes.values()].map((lane) => lane.stop(graceMs)));
+      await Promise.all([heard?.stop(), ...[...lanes.values()].map((lane) => lane.stop(graceMs))]);
     },
     idle: async () => void (await Promise.all([...lanes.values()].map((lane) => lane.idle()))),
   };

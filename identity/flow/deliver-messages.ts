@@ -31,6 +31,7 @@ export function messageQueue(deps: DeliveryDeps): QueueDefinition {
     leaseSeconds: TIMEOUT_MS / 1000 + 15,
     retry: { delaysSeconds: DELAYS_SECONDS, jitter: 0.2 },
     handle: async ({ payload }, signal) => {
+      if (deps.smsUrl === null && deps.mailUrl === null) return;
       const { id } = Payload.parse(payload);
       const row = await findOutbox(deps.db, id);
       const url = row?.channel === 'mail' ? deps.mailUrl : deps.smsUrl;

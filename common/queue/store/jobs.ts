@@ -2,6 +2,8 @@
 // FOR UPDATE SKIP LOCKED under a lease, and settled by whoever holds the lease: `tries` fences out a worker that came back
 // late. Every statement names its time, so that a test can hold the clock.
 import type { Knex } from 'knex';
+import pg from 'pg';
+import { runStatement, type Statement } from '../../db/statement.ts';
 import type { Job, JobState, NewJob, Outcome } from '../job.ts';
 
 export type QueueAt = { readonly schema: string; readonly queue: string; readonly now: Date };
@@ -17,6 +19,58 @@ type Row = {
 
 /** How many due jobs one claim looks at; jobs of keys that are at work to the full are not among them. */
 const CLAIM_WINDOW = 1000;
+
+/** `$1` queue, `$2` now, `$3` keys, `$4` payloads, `$5` times from which they are due, `$6` the channel of the workers. */
+const INSERT = inSchema(
+  'jobs-insert',
+  (schema) => `with added as (
+      insert into ${schema}.jobs (queue, key, payload, run_after, enqueued_at)
+      select $1, nullif(key, ''), payload, run_after, $2
+      from unnest($3::text[], $4::jsonb[], $5::timestamptz[]) as given (key, payload, run_after))
+    select pg_notify($6, $1)`,
+);
+
+/** `$1` queue, `$2` now, `$3` jobs of one key at once, `$4` jobs at most, `$5` end of the lease. */
+const CLAIM = inSchema(
+  'jobs-claim',
+  (schema) => `with running as materialized (
+      select key, count(*) as n from ${schema}.jobs
+      where queue = $1 and state = 'running' and key is not null group by key),
+    due as materialized (
+      select id, key, run_after from ${schema}.jobs job
+      where queue = $1 and state = 'waiting' and run_after <= $2
+        and not exists (select 1 from running where running.key = job.key and n >= $3)
+      order by run_after, id limit ${CLAIM_WINDOW}),
+    placed as materialized (
+      select due.id, due.run_after, due.key is null as is_free, coalesce(running.n, 0)
+        + row_number() over (partition by due.key order by due.run_after, due.id) as place
+      from due left join running on running.key = due.key),
+    picked as (
+      select job.id from ${schema}.jobs job join placed on placed.id = job.id
+      where job.state = 'waiting' and (is_free or place <= $3)
+      order by placed.run_after, placed.id limit $4 for update of job skip locked)
+    update ${schema}.jobs job set state = 'running', tries = tries + 1, lease_until = $5
+    from picked where job.id = picked.id
+    returning job.id, queue, key, payload, tries, enqueued_at`,
+);
+
+/** `$1` to `$4` what becomes of it: state, error, when it is tried again, when it ended; `$5` to `$8` job, try, lost only, now. */
+const SETTLE = inSchema(
+  'jobs-settle',
+  (schema) => `update ${schema}.jobs set state = $1, lease_until = null, last_error = $2,
+      run_after = coalesce($3::timestamptz, run_after), finished_at = $4
+    where id = $5 and tries = $6 and state = 'running' and (not $7::boolean or lease_until <= $8)`,
+);
+
+/** Made once a schema. */
+function inSchema(name: string, text: (schema: string) => string): (schema: string) => Statement {
+  const made = new Map<string, Statement>();
+  return (schema) => {
+    const statement = made.get(schema) ?? { name: `${name}-${schema}`, text: text(pg.escapeIdentifier(schema)) };
+    made.set(schema, statement);
+    return statement;
+  };
+}
 
 /** Makes the table; called by the migration of the room that keeps it. */
 export async function createJobsTable(knex: Knex, schema: string): Promise<void> {
@@ -47,24 +101,14 @@ export const channelOf = (schema: string): string => `xinji_jobs_${schema}`;
 
 /** Puts jobs in and wakes the workers, both when the caller's transaction commits. */
 export async function insertJobs(db: Knex, at: QueueAt, jobs: readonly NewJob[]): Promise<void> {
-  const query = db.raw(
-    `with added as (
-       insert into ??.jobs (queue, key, payload, run_after, enqueued_at)
-       select ?, nullif(key, ''), payload, run_after, ?
-       from unnest(?::text[], ?::jsonb[], ?::timestamptz[]) as given (key, payload, run_after))
-     select pg_notify(?, ?)`,
-    [
-      at.schema,
-      at.queue,
-      at.now,
-      jobs.map(({ key }) => key ?? ''),
-      jobs.map(({ payload }) => JSON.stringify(payload)),
-      jobs.map(({ runAfter }) => (runAfter ?? at.now).toISOString()),
-      channelOf(at.schema),
-      at.queue,
-    ],
-  );
-  await query.options({ name: `jobs-insert-${at.schema}` });
+  await runStatement(db, INSERT(at.schema), [
+    at.queue,
+    at.now,
+    jobs.map(({ key }) => key ?? ''),
+    jobs.map(({ payload }) => JSON.stringify(payload)),
+    jobs.map(({ runAfter }) => runAfter ?? at.now),
+    channelOf(at.schema),
+  ]);
 }
 
 export type Claim = {
@@ -77,29 +121,7 @@ export type Claim = {
 
 /** Due jobs, now running under a lease. A key that is at work to the full neither gives jobs nor hides those behind it. */
 export async function claimJobs(db: Knex, at: QueueAt, { count, perKey, leaseUntil }: Claim): Promise<readonly Job[]> {
-  const query = db.raw<{ rows: Row[] }>(
-    `with running as materialized (
-       select key, count(*) as n from :schema:.jobs
-       where queue = :queue and state = 'running' and key is not null group by key),
-     due as materialized (
-       select id, key, run_after from :schema:.jobs job
-       where queue = :queue and state = 'waiting' and run_after <= :now
-         and not exists (select 1 from running where running.key = job.key and n >= :perKey)
-       order by run_after, id limit ${CLAIM_WINDOW}),
-     placed as materialized (
-       select due.id, due.run_after, due.key is null as is_free, coalesce(running.n, 0)
-         + row_number() over (partition by due.key order by due.run_after, due.id) as place
-       from due left join running on running.key = due.key),
-     picked as (
-       select job.id from :schema:.jobs job join placed on placed.id = job.id
-       where job.state = 'waiting' and (is_free or place <= :perKey)
-       order by placed.run_after, placed.id limit :count for update of job skip locked)
-     update :schema:.jobs job set state = 'running', tries = tries + 1, lease_until = :leaseUntil
-     from picked where job.id = picked.id
-     returning job.id, queue, key, payload, tries, enqueued_at`,
-    { schema: at.schema, queue: at.queue, now: at.now, perKey, count, leaseUntil },
-  );
-  const { rows } = await query.options({ name: `jobs-claim-${at.schema}` });
+  const { rows } = await runStatement<Row>(db, CLAIM(at.schema), [at.queue, at.now, perKey, count, leaseUntil]);
   return rows.map(toJob).sort((a, b) => a.id - b.id);
 }
 
@@ -137,25 +159,14 @@ export async function settleJob(
   outcome: Outcome,
   { onlyLost = false } = {},
 ): Promise<boolean> {
-  const query = db.raw<{ rows: unknown[] }>(
-    `update :schema:.jobs set state = :state, lease_until = null, last_error = :error,
-       run_after = coalesce(:runAfter::timestamptz, run_after), finished_at = :finishedAt
-     where id = :id and tries = :tries and state = 'running' and (not :onlyLost::boolean or lease_until <= :now)
-     returning 1`,
-    {
-      schema: at.schema,
-      state: outcome.state,
-      error: outcome.state === 'done' ? null : outcome.error,
-      runAfter: outcome.state === 'waiting' ? outcome.runAfter : null,
-      finishedAt: outcome.state === 'waiting' ? null : at.now,
-      id,
-      tries,
-      onlyLost,
-      now: at.now,
-    },
-  );
-  const { rows } = await query.options({ name: `jobs-settle-${at.schema}` });
-  return rows.length === 1;
+  const { rowCount } = await runStatement(db, SETTLE(at.schema), [
+    outcome.state,
+    outcome.state === 'done' ? null : outcome.error,
+    outcome.state === 'waiting' ? outcome.runAfter : null,
+    outcome.state === 'waiting' ? null : at.now,
+    ...[id, tries, onlyLost, at.now],
+  ]);
+  return rowCount === 1;
 }
 
 /** At most `limit` jobs that were done before `before`; returns how many went. Dead ones stay until they are requeued. */

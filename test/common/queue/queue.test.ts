@@ -27,7 +27,7 @@ type World = {
   now: Date;
   pass(seconds: number): void;
   put(payload: Record<string, unknown>, more?: { key?: string; runAfter?: Date }): Promise<void>;
-  workers(definition: Partial<QueueDefinition>): Workers;
+  workers(definition: Partial<QueueDefinition>, pollMs?: number): Workers;
 };
 
 async function openWorld(t: ExecutionContext): Promise<World> {
@@ -41,20 +41,18 @@ async function openWorld(t: ExecutionContext): Promise<World> {
       world.now = new Date(world.now.getTime() + seconds * 1000);
     },
     put: (payload, more) => enqueue(db, { ...AT, now: world.now, payload, ...more }),
-    workers: (definition) => {
-      const workers = makeWorkers(
-        { db, schema: AT.schema, clock: () => world.now, log: LOG, registry: new Registry(), chance: () => 0.5 },
-        [
-          {
-            queue: AT.queue,
-            handle: async () => undefined,
-            concurrency: 8,
-            leaseSeconds: 60,
-            retry: { delaysSeconds: [10, 100], jitter: 0.2 },
-            ...definition,
-          },
-        ],
-      );
+    workers: (definition, pollMs) => {
+      const deps = { db, schema: AT.schema, clock: () => world.now, log: LOG, registry: new Registry() };
+      const workers = makeWorkers({ ...deps, chance: () => 0.5, ...(pollMs === undefined ? {} : { pollMs }) }, [
+        {
+          queue: AT.queue,
+          handle: async () => undefined,
+          concurrency: 8,
+          leaseSeconds: 60,
+          retry: { delaysSeconds: [10, 100], jitter: 0.2 },
+          ...definition,
+        },
+      ]);
       t.teardown(() => workers.stop(0));
       workers.start();
       return workers;
@@ -217,6 +215,30 @@ test('one slow target never holds the places of others, in one process and over 
   slow.open();
   for (const crew of crews) await crew.idle();
   t.is(at.length, 50);
+});
+
+test('what waits behind others is taken when they end, and what comes meanwhile when it comes: nothing waits for a poll', async (t) => {
+  const world = await openWorld(t);
+  const seen: unknown[] = [];
+  const gate = makeGate();
+  const handle = async ({ payload, tries }: Job): Promise<void> => {
+    const { n } = payload as { n: number };
+    if (n === 5 && tries === 1) throw new Error('tried again at once');
+    seen.push(n);
+    if (n === 1) await gate.passed;
+  };
+  const retry = { delaysSeconds: [0], jitter: 0 };
+  const HOUR_MS = 3_600_000;
+  world.workers({ handle, concurrency: 3, perKey: 1, retry }, HOUR_MS);
+  const first = [1, 2, 3, 4, 5].map((n) => ({ payload: { n }, ...(n < 3 ? { key: 'one' } : {}) }));
+  await enqueueAll(world.db, { ...AT, now: world.now }, first);
+  while (seen.length < 4) await setImmediate();
+  t.deepEqual(seen.toSorted(), [1, 3, 4, 5], 'the second of a key waits for the first');
+  await world.put({ n: 6 });
+  while (seen.length < 5) await setImmediate();
+  gate.open();
+  while (seen.length < 6) await setImmediate();
+  t.deepEqual(seen.slice(4), [6, 2]);
 });
 
 test('many workers at once run each job once', async (t) => {
