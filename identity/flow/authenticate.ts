@@ -8,9 +8,8 @@ import { networkOf } from '../../common/networks.ts';
 import { type Account, mayLogIn, normaliseLogin } from '../domain/account.ts';
 import { type DocumentKeys, makeLoginKey } from '../domain/document-box.ts';
 import { type Counter, countersOf, pausedUntil, triesLeft } from '../domain/login-throttle.ts';
-import { findAccountByLogin, findPasswordHash } from '../store/accounts.ts';
+import { findAccountByLogin, findPassword, type PasswordRead } from '../store/accounts.ts';
 import { type IdentityEvent, insertEvent } from '../store/events.ts';
-import { isKnownDevice } from '../store/known-devices.ts';
 import { settleTries, takeTries } from '../store/login-tries.ts';
 import { DEFAULT_WORK, isPassword, type PasswordWork } from './password.ts';
 import { renewHash } from './renew-hash.ts';
@@ -50,7 +49,7 @@ export async function authenticate(
     insertEvent(db, { at: now, kind, sub, clientId, requestId });
   // 1. The account that answers to what was typed, whichever of the three it was.
   const typed = 'login' in who ? normaliseLogin(who.login).slice(0, 254) : `account:${who.account.sub}`;
-  const found = await findWho(db, keys, who, typed);
+  const found = await findWho(db, keys, { who, deviceKey }, typed);
   // 2. Count this try before the password is looked at: for login, account, address and browser.
   const loginKey = makeLoginKey(keys, 'login' in who ? typed.toLowerCase() : typed);
   const counters = countersOf({
@@ -59,7 +58,7 @@ export async function authenticate(
     address,
     addressKey: sm3(utf8(`address:${networkOf(address)}`)),
     deviceKey,
-    isKnownDevice: await isKnownDevice(db, found?.account.id ?? 0, deviceKey),
+    isKnownDevice: found?.knowsDevice ?? false,
   });
   const taken = await takeTries(
     db,
@@ -90,11 +89,11 @@ export async function authenticate(
 async function findWho(
   db: Knex,
   keys: DocumentKeys,
-  who: Credentials['who'],
+  { who, deviceKey }: Pick<Credentials, 'who' | 'deviceKey'>,
   typed: string,
-): Promise<{ readonly account: Account; readonly passwordHash: string | null } | null> {
-  if ('account' in who) return { account: who.account, passwordHash: await findPasswordHash(db, who.account.sub) };
-  return findAccountByLogin(db, keys, typed);
+): Promise<(PasswordRead & { readonly account: Account }) | null> {
+  if ('account' in who) return { account: who.account, ...(await findPassword(db, who.account.sub, deviceKey)) };
+  return findAccountByLogin(db, keys, typed, deviceKey);
 }
 
 function placeOf({ key, place }: Counter): { readonly loginKey: Uint8Array; readonly address: string } {

@@ -8,10 +8,13 @@ import { formatDateTime } from '../../common/web/texts.ts';
 import type { Account } from '../domain/account.ts';
 import { type Acr, acrOf, amrOf, type Proof, reachedLevel } from '../domain/assurance.ts';
 import type { DocumentKeys } from '../domain/document-box.ts';
+import { documentOf } from '../store/accounts.ts';
 import { type Authentication, listProofs } from '../store/authentications.ts';
 import { insertEvent } from '../store/events.ts';
-import { type Device, rememberDevice } from '../store/known-devices.ts';
-import { notify } from './notify.ts';
+import type { Device } from '../store/known-devices.ts';
+import { recordLogin } from '../store/logins.ts';
+import type { NewMessage } from '../store/outbox.ts';
+import { addressIn, makeMessage } from './notify.ts';
 
 export type CompleteLoginDeps = {
   readonly db: Knex;
@@ -53,18 +56,18 @@ export async function completeLogin(deps: CompleteLoginDeps, step: ProvenStep): 
   const proofs = [...before.map((one) => one.proof), ...(proof === null ? [] : [proof])];
   const level = reachedLevel(account.level, proofs);
   const begins = sessionUid === null;
-  await db.transaction(async (trx) => {
-    if (begins && (await rememberDevice(trx, account.id, step.device, now)))
-      await tellOfNewDevice(deps, trx, step, now);
-    await insertEvent(trx, {
-      at: now,
-      kind: begins ? 'login.succeeded' : 'login.stepped-up',
-      sub: account.sub,
-      clientId: step.clientId,
-      requestId: step.requestId,
-      detail: { method: proof?.method ?? 'none', level },
-    });
-  });
+  const event = {
+    at: now,
+    kind: begins ? 'login.succeeded' : 'login.stepped-up',
+    sub: account.sub,
+    clientId: step.clientId,
+    requestId: step.requestId,
+    detail: { method: proof?.method ?? 'none', level },
+  } as const;
+  if (begins) {
+    const notice = sayNewDevice(deps, step, now);
+    await recordLogin(db, { accountId: account.id, device: step.device, event, notice });
+  } else await insertEvent(db, event);
   return {
     accountId: account.sub,
     acr: acrOf(level),
@@ -84,7 +87,10 @@ export async function completeLogin(deps: CompleteLoginDeps, step: ProvenStep): 
   };
 }
 
-async function tellOfNewDevice(deps: CompleteLoginDeps, trx: Knex, step: ProvenStep, now: Date): Promise<void> {
+/** Goes out if the browser is new to the account; null when the account has no address. */
+function sayNewDevice(deps: CompleteLoginDeps, step: ProvenStep, now: Date): NewMessage | null {
+  const address = addressIn(documentOf(step.account));
+  if (address === null) return null;
   const words = `【信基】您的账号于${formatDateTime('zh', now)}在新设备（${step.device.label}）登录“${step.system}”。不是您本人？请到 ${deps.historyUrl} 改密码并退出全部设备。`;
-  await notify(deps, trx, { to: { sub: step.account.sub }, kind: 'new-device', words });
+  return makeMessage(deps, address, { kind: 'new-device', words });
 }

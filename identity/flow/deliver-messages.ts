@@ -6,8 +6,7 @@ import type { Clock } from '../../common/clock.ts';
 import type { QueueDefinition } from '../../common/queue/workers.ts';
 import type { DocumentKeys } from '../domain/document-box.ts';
 import { openMessage } from '../domain/message.ts';
-import { findOutbox, markDelivered } from '../store/outbox.ts';
-import { MESSAGE_QUEUE } from './notify.ts';
+import { findOutbox, MESSAGE_QUEUE, markDelivered } from '../store/outbox.ts';
 
 export type DeliveryDeps = {
   readonly db: Knex;

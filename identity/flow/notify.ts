@@ -3,14 +3,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { Clock } from '../../common/clock.ts';
-import { enqueue, type QueueName } from '../../common/queue/enqueue.ts';
+import type { AccountDocument } from '../domain/account.ts';
 import type { DocumentKeys } from '../domain/document-box.ts';
 import { closeMessage } from '../domain/message.ts';
 import { findDocument } from '../store/accounts.ts';
-import { type Channel, insertOutbox } from '../store/outbox.ts';
-
-/** Jobs `{id}`: a message of the outbox to deliver. */
-export const MESSAGE_QUEUE: QueueName = { schema: 'identity', queue: 'messages' };
+import { type Channel, type NewMessage, sendMessage } from '../store/outbox.ts';
 
 export type NotifyDeps = { readonly clock: Clock; readonly keys: DocumentKeys };
 
@@ -27,22 +24,31 @@ export type Notice = {
 export async function notify(deps: NotifyDeps, trx: Knex, notice: Notice): Promise<boolean> {
   const address = await addressOf(deps, trx, notice.to);
   if (address === null) return false;
-  const id = randomUUID();
-  const box = closeMessage(deps.keys, id, { to: address.to, words: notice.words });
-  const now = deps.clock();
-  await insertOutbox(trx, { id, channel: address.channel, kind: notice.kind, box, createdAt: now });
-  await enqueue(trx, { ...MESSAGE_QUEUE, payload: { id }, now });
+  await sendMessage(trx, makeMessage(deps, address, notice));
   return true;
 }
 
-async function addressOf(
-  { keys }: NotifyDeps,
-  trx: Knex,
-  to: Notice['to'],
-): Promise<{ readonly channel: Channel; readonly to: string } | null> {
-  if ('phone' in to) return { channel: 'sms', to: to.phone };
-  if ('mail' in to) return { channel: 'mail', to: to.mail };
-  const { phone, mail } = (await findDocument(trx, keys, to.sub)) ?? {};
+/** The message as it lies in the outbox, for a caller who writes it with what else he writes. */
+export function makeMessage(
+  { clock, keys }: NotifyDeps,
+  { channel, to }: MessageAddress,
+  { kind, words }: Pick<Notice, 'kind' | 'words'>,
+): NewMessage {
+  const id = randomUUID();
+  return { id, channel, kind, box: closeMessage(keys, id, { to, words }), createdAt: clock() };
+}
+
+export type MessageAddress = { readonly channel: Channel; readonly to: string };
+
+/** The phone number, else the mail address; null when there is neither. */
+export function addressIn(document: AccountDocument | null): MessageAddress | null {
+  const { phone, mail } = document ?? {};
   if (phone !== undefined) return { channel: 'sms', to: phone };
   return mail === undefined ? null : { channel: 'mail', to: mail };
+}
+
+async function addressOf({ keys }: NotifyDeps, trx: Knex, to: Notice['to']): Promise<MessageAddress | null> {
+  if ('phone' in to) return { channel: 'sms', to: to.phone };
+  if ('mail' in to) return { channel: 'mail', to: to.mail };
+  return addressIn(await findDocument(trx, keys, to.sub));
 }

@@ -3,7 +3,7 @@
 import type { Knex } from 'knex';
 import type { Account } from '../domain/account.ts';
 import type { PasswordFault } from '../domain/password-rules.ts';
-import { findPasswordHash } from '../store/accounts.ts';
+import { findPassword } from '../store/accounts.ts';
 import { listSessionUids } from '../store/sessions.ts';
 import { type KickDeps, type Kicked, kickOtherSessions } from './kick-sessions.ts';
 import { forgetLimit, takeLimit } from './limit.ts';
@@ -34,7 +34,7 @@ export async function replacePassword(
   const tries = { kind: 'replace-password', key: sub };
   const limit = await takeLimit(db, { ...tries, max: MAX_TRIES, windowSeconds: WINDOW_SECONDS, now: clock() });
   if (limit.outcome === 'paused') return limit;
-  const hash = await findPasswordHash(db, sub);
+  const { passwordHash: hash } = await findPassword(db, sub);
   if (hash !== null && !(await isPassword(hash, of.current.slice(0, 128), passwords.work)))
     return { outcome: 'wrong-current' };
   await forgetLimit(db, tries);

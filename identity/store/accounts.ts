@@ -21,6 +21,7 @@ import {
   makePhoneKey,
   openDocument,
 } from '../domain/document-box.ts';
+import { isKnownDevice } from './known-devices.ts';
 
 export type NewAccount = {
   readonly sub: string;
@@ -37,12 +38,13 @@ type Row = {
   name: string | null;
   level: Level;
   status: AccountStatus;
-  password_hash: string | null;
   has_password: boolean;
   closes_at: Date | null;
   represents_units: boolean;
   person_box: Buffer | null;
 };
+
+type PasswordRow = { password_hash: string | null; knows_device: boolean };
 
 const COLUMNS = `id, sub, login_name, name, level, status, password_hash is not null as has_password, closes_at, person_box,
   level > 2 and exists (select 1 from identity.legal_persons
@@ -50,8 +52,13 @@ const COLUMNS = `id, sub, login_name, name, level, status, password_hash is not 
 
 const BY_LOGIN = {
   name: 'account-by-login',
-  text: `select ${COLUMNS}, password_hash from identity.accounts
+  text: `select ${COLUMNS}, password_hash, ${isKnownDevice('accounts.id', '$5')} as knows_device from identity.accounts
     where login_name = $1 or phone_key = $2 or mail_key = $3 or holder_key = $4 limit 1`,
+};
+
+const PASSWORD = {
+  name: 'password-by-sub',
+  text: `select password_hash, ${isKnownDevice('accounts.id', '$2')} as knows_device from identity.accounts where sub = $1`,
 };
 
 const DOCUMENT = {
@@ -81,20 +88,32 @@ export async function insertAccount(db: Knex, keys: DocumentKeys, account: NewAc
   });
 }
 
+/** What a password is judged by. */
+export type PasswordRead = {
+  /** The encoded hash; null when there is none. */
+  readonly passwordHash: string | null;
+  /** The person has logged in with this browser before. */
+  readonly knowsDevice: boolean;
+};
+
+const NO_DEVICE = new Uint8Array(0);
+
 /** The account that answers to what a person typed (already normalised), with its password hash. */
 export async function findAccountByLogin(
   db: Knex,
   keys: DocumentKeys,
   typed: string,
-): Promise<{ account: Account; passwordHash: string | null } | null> {
-  const { rows } = await runStatement<Row>(db, BY_LOGIN, [
+  deviceKey: Uint8Array = NO_DEVICE,
+): Promise<(PasswordRead & { readonly account: Account }) | null> {
+  const { rows } = await runStatement<Row & PasswordRow>(db, BY_LOGIN, [
     typed.toLowerCase(),
     Buffer.from(makePhoneKey(keys, typed)),
     Buffer.from(makeMailKey(keys, typed.toLowerCase())),
     Buffer.from(makeHolderKey(keys, { type: CITIZEN_NUMBER, code: typed.toUpperCase() })),
+    Buffer.from(deviceKey),
   ]);
   const row = rows[0];
-  return row ? { account: toAccount(keys, row), passwordHash: row.password_hash } : null;
+  return row ? { account: toAccount(keys, row), ...toPasswordRead(row) } : null;
 }
 
 /** Who has this login name; nothing is opened. */
@@ -135,10 +154,21 @@ export async function findDocument(db: Knex, keys: DocumentKeys, sub: string): P
   return row ? readDocument(keys, { ...row, sub }) : null;
 }
 
-/** The encoded hash; null when there is none. */
-export async function findPasswordHash(db: Knex, sub: string): Promise<string | null> {
-  const { rows } = await db.raw<{ rows: Row[] }>('select password_hash from identity.accounts where sub = ?', [sub]);
-  return rows[0]?.password_hash ?? null;
+/** As `findDocument`, of an account that was read: what came with it is opened. */
+export function documentOf(account: Account): AccountDocument | null {
+  const open = opened.get(account);
+  if (open === undefined) throw new Error('a copy of an account has no document with it');
+  return open();
+}
+
+/** Of an account that is gone: none, and no browser. */
+export async function findPassword(db: Knex, sub: string, deviceKey: Uint8Array = NO_DEVICE): Promise<PasswordRead> {
+  const row = (await runStatement<PasswordRow>(db, PASSWORD, [sub, Buffer.from(deviceKey)])).rows[0];
+  return row ? toPasswordRead(row) : { passwordHash: null, knowsDevice: false };
+}
+
+function toPasswordRead({ password_hash, knows_device }: PasswordRow): PasswordRead {
+  return { passwordHash: password_hash, knowsDevice: knows_device };
 }
 
 /**
@@ -264,14 +294,22 @@ export function fromJoined(keys: DocumentKeys, row: JoinedAccount): Account | nu
   return row.sub === null ? null : toAccount(keys, row as Row);
 }
 
+/** What is in the box of an account that was read: opened when somebody asks for it, once. */
+const opened = new WeakMap<Account, () => AccountDocument | null>();
+
 function toAccount(keys: DocumentKeys, row: Row): Account {
-  return {
+  let document: AccountDocument | null | undefined;
+  const open = (): AccountDocument | null => {
+    if (document === undefined) document = readDocument(keys, row);
+    return document;
+  };
+  const account: Account = {
     id: Number(row.id),
     sub: row.sub,
     loginName: row.login_name,
-    // Opened when somebody asks for it: most requests of a person need no name.
+    // Most requests of a person need no name.
     get name() {
-      return readDocument(keys, row)?.name ?? '';
+      return open()?.name ?? '';
     },
     level: row.level,
     status: row.status,
@@ -279,6 +317,8 @@ function toAccount(keys: DocumentKeys, row: Row): Account {
     closesAt: row.closes_at,
     representsUnits: row.represents_units,
   };
+  opened.set(account, open);
+  return account;
 }
 
 /** What is in the box of a row; null when nothing is left in it. */

@@ -84,18 +84,24 @@ type Row = {
   detail: Readonly<Record<string, string | number | boolean>>;
 };
 
-const INSERT = {
-  name: 'event-insert',
-  text: `with event as (
+/** Common table expressions: `event`, from the parameters `first` on, and that it waits for the chain. */
+export function writingEvent(first: number): string {
+  const values = ['timestamptz', 'text', 'text', 'text', 'text', 'jsonb'].map((type, at) => `$${first + at}::${type}`);
+  return `event as (
       insert into identity.events (at, kind, sub, client_id, request_id, detail)
-      values ($1, $2, $3, $4, $5, $6) returning id)
-    insert into identity.unchained_events (event_id) select id from event`,
-};
+      values (${values.join(', ')}) returning id),
+    unchained as (insert into identity.unchained_events (event_id) select id from event)`;
+}
+
+export function eventValues({ at, kind, sub, clientId, requestId, detail = {} }: IdentityEvent): unknown[] {
+  return [at, kind, sub ?? null, clientId ?? null, requestId ?? null, JSON.stringify(detail)];
+}
+
+const INSERT = { name: 'event-insert', text: `with ${writingEvent(1)} select 1` };
 
 /** The event, and that it waits for the chain, in one statement. */
 export async function insertEvent(db: Knex, event: IdentityEvent): Promise<void> {
-  const { at, kind, sub = null, clientId = null, requestId = null, detail = {} } = event;
-  await runStatement(db, INSERT, [at, kind, sub, clientId, requestId, JSON.stringify(detail)]);
+  await runStatement(db, INSERT, eventValues(event));
 }
 
 export type UnchainedEvent = IdentityEvent & { readonly id: number };

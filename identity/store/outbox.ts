@@ -2,6 +2,8 @@
 // that a repeated delivery is noticed.
 import type { Knex } from 'knex';
 import { runStatement } from '../../common/db/statement.ts';
+import type { QueueName } from '../../common/queue/enqueue.ts';
+import { enqueueing } from '../../common/queue/store/jobs.ts';
 
 export type Channel = 'sms' | 'mail';
 
@@ -24,17 +26,42 @@ type Row = {
   delivered_at: Date | null;
 };
 
+/** Jobs `{id}`: a message of the outbox to deliver. */
+export const MESSAGE_QUEUE: QueueName = { schema: 'identity', queue: 'messages' };
+
+export type NewMessage = Omit<OutboxRow, 'deliveredAt'>;
+
+const MESSAGE_TYPES = ['uuid', 'text', 'text', 'bytea', 'timestamptz'];
+
+/**
+ * Common table expressions: `message`, written if `rows`, a table expression, gives a row, from the parameters `first` on;
+ * the `job` that delivers it, and `woken`, to be selected from.
+ */
+export function sendingMessage(first: number, rows: string): string {
+  const values = MESSAGE_TYPES.map((type, index) => `$${first + index}::${type}`);
+  const payload = `jsonb_build_object('id', id)`;
+  return `message as (
+      insert into identity.outbox (id, channel, kind, box, created_at)
+      select ${values.join(', ')} from ${rows} returning id, created_at),
+    ${enqueueing(MESSAGE_QUEUE, { rows: 'message', payload, now: 'created_at' })}`;
+}
+
+export function messageValues({ id, channel, kind, box, createdAt }: NewMessage): unknown[] {
+  return [id, channel, kind, Buffer.from(box), createdAt];
+}
+
 const COLUMNS = 'id, channel, kind, box, created_at, delivered_at';
 
-const INSERT = {
-  name: 'outbox-insert',
-  text: 'insert into identity.outbox (id, channel, kind, box, created_at) values ($1, $2, $3, $4, $5)',
+const SEND = {
+  name: 'message-send',
+  text: `with ${sendingMessage(1, '(values (1)) always')} select from woken`,
 };
 
 const FIND = { name: 'outbox-by-id', text: `select ${COLUMNS} from identity.outbox where id = $1` };
 
-export async function insertOutbox(db: Knex, row: Omit<OutboxRow, 'deliveredAt'>): Promise<void> {
-  await runStatement(db, INSERT, [row.id, row.channel, row.kind, Buffer.from(row.box), row.createdAt]);
+/** The message, and the job that delivers it when the caller's transaction commits. */
+export async function sendMessage(db: Knex, message: NewMessage): Promise<void> {
+  await runStatement(db, SEND, messageValues(message));
 }
 
 export async function findOutbox(db: Knex, id: string): Promise<OutboxRow | null> {

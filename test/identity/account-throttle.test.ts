@@ -16,7 +16,7 @@ import {
 import { type AuthenticationResult, authenticate } from '../../identity/flow/authenticate.ts';
 import { registerAccount } from '../../identity/flow/register-account.ts';
 import { findAccountBySub } from '../../identity/store/accounts.ts';
-import { rememberDevice } from '../../identity/store/known-devices.ts';
+import { recordLogin } from '../../identity/store/logins.ts';
 import { testDatabase } from '../_harness/database.ts';
 import { authorize, logIn, PERSON, post, startIdentity } from './identity-house.ts';
 
@@ -36,7 +36,13 @@ function makeGuess(db: Knex, clock: Clock = () => NOW): (guess: Guess) => Promis
 async function registerOwner(db: Knex, device: number): Promise<void> {
   const { sub } = await registerAccount({ db, clock: () => NOW, keys }, PERSON);
   const { id } = (await findAccountBySub(db, keys, sub))!;
-  await rememberDevice(db, id, { key: deviceOf(device), label: 'Firefox · Linux' }, NOW);
+  const event = { at: NOW, kind: 'login.succeeded', sub } as const;
+  await recordLogin(db, {
+    accountId: id,
+    device: { key: deviceOf(device), label: 'Firefox · Linux' },
+    event,
+    notice: null,
+  });
 }
 
 test('one account takes 30 tries in 5 minutes from all addresses and under all its names, then pauses shortly; never for the browser of its owner', async (t) => {

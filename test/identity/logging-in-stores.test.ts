@@ -23,7 +23,6 @@ import {
   removeFactor,
   spendFactor,
 } from '../../identity/store/factors.ts';
-import { forgetDevices, isKnownDevice, rememberDevice } from '../../identity/store/known-devices.ts';
 import { listOutbox } from '../../identity/store/outbox.ts';
 import { testDatabase } from '../_harness/database.ts';
 import { MASTER_KEY, PERSON } from './identity-house.ts';
@@ -148,16 +147,4 @@ test('a notice goes out with the act that it tells of or not at all, and nobody 
   t.is(maskPhone(PERSON.phone), '138****0001');
   t.is(maskMail('zhang@example.gov.cn'), 'z***@example.gov.cn');
   t.is(maskMail('nonsense'), '***');
-});
-
-test('a browser is known to an account from its first login there until it is forgotten', async (t) => {
-  const { db, accountId } = await world(t);
-  const device = { key: Uint8Array.of(1), label: 'Firefox, Linux' };
-  t.false(await isKnownDevice(db, accountId, device.key));
-  t.true(await rememberDevice(db, accountId, device, NOW));
-  t.false(await rememberDevice(db, accountId, device, NOW));
-  t.true(await isKnownDevice(db, accountId, device.key));
-  t.false(await isKnownDevice(db, accountId, Uint8Array.of(2)));
-  await forgetDevices(db, accountId);
-  t.false(await isKnownDevice(db, accountId, device.key));
 });

@@ -14,7 +14,7 @@ import { judgeNewPassword } from '../../identity/flow/new-password.ts';
 import { hashPassword, isPassword, needsNewHash } from '../../identity/flow/password.ts';
 import { registerAccount } from '../../identity/flow/register-account.ts';
 import { renewHash } from '../../identity/flow/renew-hash.ts';
-import { findPasswordHash } from '../../identity/store/accounts.ts';
+import { findPassword } from '../../identity/store/accounts.ts';
 import { testDatabase } from '../_harness/database.ts';
 import { CHEAP_WORK as CHEAP, MASTER_KEY, PERSON } from './identity-house.ts';
 
@@ -162,13 +162,13 @@ test('a hash of another house is replaced at the first right password, not at a 
       deviceKey: new Uint8Array(32),
     });
   t.is((await logIn('not the password')).outcome, 'refused');
-  t.is(await findPasswordHash(db, sub), encoded);
+  t.is((await findPassword(db, sub)).passwordHash, encoded);
   t.is((await logIn(PERSON.password)).outcome, 'accepted');
-  const renewed = await findPasswordHash(db, sub);
+  const { passwordHash: renewed } = await findPassword(db, sub);
   t.regex(renewed!, /^\$argon2id\$v=19\$m=64,/);
   t.is((await logIn(PERSON.password)).outcome, 'accepted');
-  t.is(await findPasswordHash(db, sub), renewed);
+  t.is((await findPassword(db, sub)).passwordHash, renewed);
   await renewHash(deps, { sub, encoded, password: PERSON.password });
-  t.is(await findPasswordHash(db, sub), renewed, 'the hash that was judged is no longer the stored one');
+  t.is((await findPassword(db, sub)).passwordHash, renewed, 'the hash that was judged is no longer the stored one');
   t.deepEqual(await db('identity.events').where({ kind: 'password.rehashed' }).pluck('sub'), [sub]);
 });

@@ -20,6 +20,9 @@ type Row = {
 /** How many due jobs one claim looks at; jobs of keys that are at work to the full are not among them. */
 const CLAIM_WINDOW = 1000;
 
+/** The channel on which workers of a schema are woken; what is sent is the name of the queue. */
+export const channelOf = (schema: string): string => `xinji_jobs_${schema}`;
+
 /** `$1` queue, `$2` now, `$3` keys, `$4` payloads, `$5` times from which they are due, `$6` the channel of the workers. */
 const INSERT = inSchema(
   'jobs-insert',
@@ -62,6 +65,20 @@ const SETTLE = inSchema(
     where id = $5 and tries = $6 and state = 'running' and (not $7::boolean or lease_until <= $8)`,
 );
 
+/**
+ * For a statement of a room that enqueues beside what else it writes: the common table expressions `job`, one for each row
+ * of `from` with its time and its payload as SQL, and `woken`. Select from `woken`, or nobody is woken.
+ */
+export function enqueueing({ schema, queue }: Pick<QueueAt, 'schema' | 'queue'>, from: JobSource): string {
+  return `job as (
+      insert into ${pg.escapeIdentifier(schema)}.jobs (queue, payload, run_after, enqueued_at)
+      select ${pg.escapeLiteral(queue)}, ${from.payload}, ${from.now}, ${from.now} from ${from.rows} returning queue),
+    woken as (select pg_notify(${pg.escapeLiteral(channelOf(schema))}, queue) from job)`;
+}
+
+/** SQL: a table expression, and what of its row becomes the job. */
+export type JobSource = { readonly rows: string; readonly payload: string; readonly now: string };
+
 /** Made once a schema. */
 function inSchema(name: string, text: (schema: string) => string): (schema: string) => Statement {
   const made = new Map<string, Statement>();
@@ -95,9 +112,6 @@ export async function createJobsTable(knex: Knex, schema: string): Promise<void>
   await knex.raw(`create index jobs_dead on ??.jobs (queue, id) where state = 'dead'`, [schema]);
   await knex.raw(`create index jobs_done on ??.jobs (finished_at) where state = 'done'`, [schema]);
 }
-
-/** The channel on which workers of a schema are woken; what is sent is the name of the queue. */
-export const channelOf = (schema: string): string => `xinji_jobs_${schema}`;
 
 /** Puts jobs in and wakes the workers, both when the caller's transaction commits. */
 export async function insertJobs(db: Knex, at: QueueAt, jobs: readonly NewJob[]): Promise<void> {
