@@ -9,7 +9,7 @@ import type { ActAsResult } from '../provider/act-as.ts';
 import type { CurrentProvider } from '../provider/current-provider.ts';
 import type { IdentityEvent } from '../store/events.ts';
 import { actAsPage } from '../web/act-as-page.ts';
-import { type Interaction, systemName } from './open-interaction.ts';
+import { finishInteraction, type Interaction, systemName } from './open-interaction.ts';
 
 export type ActAsStepsDeps = {
   readonly provider: CurrentProvider;
@@ -33,7 +33,7 @@ export type ActAsSteps = {
 const MYSELF = 'self';
 
 export function makeActAsSteps(deps: ActAsStepsDeps): ActAsSteps {
-  const { provider, record } = deps;
+  const { record } = deps;
   return {
     show: (ctx, interaction) => showChoices(deps, ctx, interaction, false),
     decide: async (ctx, interaction, form) => {
@@ -48,7 +48,7 @@ export function makeActAsSteps(deps: ActAsStepsDeps): ActAsSteps {
       const detail = unit ? { unit: unit.code } : {};
       await record({ kind: 'acting-for.chosen', sub, clientId, requestId: requestIdOf(ctx), detail });
       const result: ActAsResult = { unit: unit?.code ?? null };
-      return provider().interactionResult(ctx.req, ctx.res, { act_as: result }, { mergeWithLastSubmission: true });
+      return finishInteraction(interaction, { act_as: result }, { merges: true });
     },
   };
 }

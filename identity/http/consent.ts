@@ -18,7 +18,7 @@ import type { ConsentGiven } from '../flow/give-consent.ts';
 import type { CurrentProvider } from '../provider/current-provider.ts';
 import type { IdentityEvent } from '../store/events.ts';
 import { type ConsentItem, consentPage } from '../web/consent-page.ts';
-import { type Interaction, systemName } from './open-interaction.ts';
+import { finishInteraction, type Interaction, systemName } from './open-interaction.ts';
 
 export type ConsentDeps = {
   readonly provider: CurrentProvider;
@@ -79,7 +79,7 @@ export function makeConsentSteps(deps: ConsentDeps): ConsentSteps {
       if (form['decision'] !== 'agree' || sub === undefined) {
         await deps.record({ ...about, sub, kind: 'consent.declined' });
         const declined = { error: 'access_denied', error_description: 'the person declined' };
-        return provider().interactionResult(ctx.req, ctx.res, declined, { mergeWithLastSubmission: false });
+        return finishInteraction(interaction, declined);
       }
       const asked = scopesAsked(interaction).filter((scope) => scope !== 'openid');
       const optional = await optionalScopes(deps, interaction);
@@ -88,12 +88,7 @@ export function makeConsentSteps(deps: ConsentDeps): ConsentSteps {
       const until = await untilOf(deps, interaction);
       const counts = await deps.giveConsent({ ...about, ...decision, sub, until: until.at });
       const grantId = await saveGrant(deps, interaction, { sub, now: decision, counts });
-      return provider().interactionResult(
-        ctx.req,
-        ctx.res,
-        { consent: { grantId } },
-        { mergeWithLastSubmission: true },
-      );
+      return finishInteraction(interaction, { consent: { grantId } }, { merges: true });
     },
   };
 }

@@ -44,30 +44,9 @@ export function makeInteractionHandlers(deps: InteractionDeps): InteractionHandl
       if (interaction.prompt.name === 'consent') return deps.consent.show(ctx, interaction);
       await stepsFor(deps, interaction).show(ctx, interaction);
     },
-    submitLogin: async (ctx) => {
-      const interaction = await findInteraction(deps, ctx, 'login');
-      if (interaction === null) return;
-      const form = await readForm(ctx, { maxBytes: 4096 });
-      deps.csrf.check(ctx, form, interaction.uid);
-      const returnTo = await stepsFor(deps, interaction).submit(ctx, interaction, form);
-      if (returnTo !== null) await leadOn(deps, ctx, interaction, returnTo);
-    },
-    submitActAs: async (ctx) => {
-      const interaction = await findInteraction(deps, ctx, 'act_as');
-      if (interaction === null) return;
-      const form = await readForm(ctx, { maxBytes: 4096 });
-      deps.csrf.check(ctx, form, interaction.uid);
-      const returnTo = await deps.actAs.decide(ctx, interaction, form);
-      if (returnTo !== null) await leadOn(deps, ctx, interaction, returnTo);
-    },
-    submitConsent: async (ctx) => {
-      const interaction = await findInteraction(deps, ctx, 'consent');
-      if (interaction === null) return;
-      const form = await readForm(ctx, { maxBytes: 4096 });
-      deps.csrf.check(ctx, form, interaction.uid);
-      const returnTo = await deps.consent.decide(ctx, interaction, form);
-      await leadOn(deps, ctx, interaction, returnTo);
-    },
+    submitLogin: (ctx) => submit(deps, ctx, 'login', (open, form) => stepsFor(deps, open).submit(ctx, open, form)),
+    submitActAs: (ctx) => submit(deps, ctx, 'act_as', (open, form) => deps.actAs.decide(ctx, open, form)),
+    submitConsent: (ctx) => submit(deps, ctx, 'consent', (open, form) => deps.consent.decide(ctx, open, form)),
   };
 }
 
@@ -76,26 +55,47 @@ function stepsFor({ login, stepUp }: InteractionDeps, { prompt }: Interaction): 
   return prompt.reasons.every((reason) => reason === LEVEL_REASON) ? stepUp : login;
 }
 
-/** The interaction of this path and browser; null after the answer 「登录页面已失效」 was sent. */
-async function findInteraction(
-  { provider, clock }: InteractionDeps,
+/** Judges the form of a page; null from `decide`: the page was shown again. */
+async function submit(
+  deps: InteractionDeps,
   ctx: Koa.Context,
-  prompt?: string,
-): Promise<Interaction | null> {
+  prompt: string,
+  decide: (interaction: Interaction, form: Readonly<Record<string, string>>) => Promise<string | null>,
+): Promise<void> {
+  const interaction = await findInteraction(deps, ctx, prompt);
+  if (interaction === null) return;
+  const form = await readForm(ctx, { maxBytes: 4096 });
+  deps.csrf.check(ctx, form, interaction.uid);
   try {
-    const interaction = await provider().interactionDetails(ctx.req, ctx.res);
+    const returnTo = await decide(interaction, form);
+    if (returnTo !== null) await leadOn(deps, ctx, interaction, returnTo);
+  } catch (error) {
+    // It ended while this form was judged.
+    if (!(error instanceof errors.SessionNotFound)) throw error;
+    sayGone(deps, ctx);
+  }
+}
+
+/** The interaction of this path and browser; null after the answer 「登录页面已失效」 was sent. */
+async function findInteraction(deps: InteractionDeps, ctx: Koa.Context, prompt?: string): Promise<Interaction | null> {
+  try {
+    const interaction = await deps.provider().interactionDetails(ctx.req, ctx.res);
     const uid = (ctx['params'] as { uid?: string }).uid;
     if (interaction.uid === uid && (prompt === undefined || interaction.prompt.name === prompt)) return interaction;
   } catch (error) {
     if (!(error instanceof errors.SessionNotFound)) throw error;
   }
+  sayGone(deps, ctx);
+  return null;
+}
+
+function sayGone({ clock }: InteractionDeps, ctx: Koa.Context): void {
   const page = loginErrorPage(pageFrame(ctx, '/'), {
     error: 'session_not_found',
     reference: requestIdOf(ctx),
     at: clock(),
   });
   sendPage(ctx, page, 400);
-  return null;
 }
 
 async function leadOn(

@@ -5,7 +5,7 @@ import type { Cookies } from '../../common/http/cookies.ts';
 import { sendPage } from '../../common/http/preferences.ts';
 import { loginPage } from '../web/login-page.ts';
 import type { LoginWay, WayVisit } from './login-ways/way.ts';
-import { claimsGivenAtLogin, type Interaction } from './open-interaction.ts';
+import { claimsGivenAtLogin, finishInteraction, type Interaction } from './open-interaction.ts';
 import { answerWay, type StepsDeps, toResult, visitOf, type WayState } from './way-pages.ts';
 
 export type LoginStepsDeps = StepsDeps & { readonly cookies: Cookies };
@@ -47,9 +47,7 @@ export function makeLoginSteps(deps: LoginStepsDeps): LoginSteps {
       const { clientId, system, visitor, requestId } = visit;
       const step = { account, proof, sessionUid: null, clientId, system, ...visitor, requestId };
       const login = await deps.completeLogin(step);
-      return deps
-        .provider()
-        .interactionResult(ctx.req, ctx.res, { login: toResult(login) }, { mergeWithLastSubmission: false });
+      return finishInteraction(interaction, { login: toResult(login) });
     },
   };
 }

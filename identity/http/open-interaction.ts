@@ -1,9 +1,23 @@
 // One login or consent under way, as the provider keeps it.
-import type { Provider } from 'oidc-provider';
+import type { InteractionResults, Provider } from 'oidc-provider';
 import { scopesToApprove } from '../domain/client.ts';
 import type { CurrentProvider } from '../provider/current-provider.ts';
 
 export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
+
+/**
+ * Writes what a page came to; returns where the flow goes on. What the pages before came to is kept with `merges` only.
+ * Throws the library's SessionNotFound when the login under way has ended meanwhile.
+ */
+export async function finishInteraction(
+  interaction: Interaction,
+  result: InteractionResults,
+  { merges = false }: { readonly merges?: boolean } = {},
+): Promise<string> {
+  interaction.result = merges ? { ...interaction.lastSubmission, ...result } : result;
+  await interaction.persist();
+  return interaction.returnTo;
+}
 
 /** The name people know the asking system by. */
 export async function systemName(provider: CurrentProvider, interaction: Interaction): Promise<string> {

@@ -8,7 +8,7 @@ import { LEVELS, type Level, parseAcr, type Ways, waysTo } from '../domain/assur
 import type { TimedProof } from '../store/authentications.ts';
 import { stepUpPage } from '../web/step-up-page.ts';
 import type { LoginWay, WayShown } from './login-ways/way.ts';
-import type { Interaction } from './open-interaction.ts';
+import { finishInteraction, type Interaction } from './open-interaction.ts';
 import { answerWay, type StepsDeps, toResult, visitOf, type WayState } from './way-pages.ts';
 
 export type StepUpDeps = StepsDeps & {
@@ -46,7 +46,7 @@ export function makeStepUp(deps: StepUpDeps): StepUp {
     },
     submit: async (ctx, interaction, form) => {
       const need = await needOf(deps, interaction);
-      if (form['decision'] === 'later') return leave(deps, ctx, need);
+      if (form['decision'] === 'later') return leave(interaction, need);
       // The account was proven further meanwhile: the proofs that are there are enough.
       if (need.ways.outcome === 'reached') return finish(deps, ctx, interaction, need, null);
       const way = need.steps.find(({ name }) => name === form['way']);
@@ -58,7 +58,7 @@ export function makeStepUp(deps: StepUpDeps): StepUp {
       const answer = await way.submit(visit, form);
       if (answer.outcome === 'accepted' && answer.account.sub === need.account.sub)
         return finish(deps, ctx, interaction, need, answer.proof);
-      if (answer.outcome === 'accepted') return leave(deps, ctx, need);
+      if (answer.outcome === 'accepted') return leave(interaction, need);
       await answerWay(deps, visit, way, answer, (state) => showStep(deps, ctx, interaction, need, way, state));
       return null;
     },
@@ -122,13 +122,11 @@ async function finish(
 ): Promise<string> {
   const { clientId, system, visitor, requestId } = await visitOf(deps, ctx, interaction, undefined);
   const login = await deps.completeLogin({ account, proof, sessionUid, clientId, system, ...visitor, requestId });
-  return deps
-    .provider()
-    .interactionResult(ctx.req, ctx.res, { login: toResult(login) }, { mergeWithLastSubmission: false });
+  return finishInteraction(interaction, { login: toResult(login) });
 }
 
 /** The person goes back without it. */
-function leave({ provider }: StepUpDeps, ctx: Koa.Context, { ways }: Need): Promise<string> {
+function leave(interaction: Interaction, { ways }: Need): Promise<string> {
   const result =
     ways.outcome === 'unreachable'
       ? {
@@ -136,5 +134,5 @@ function leave({ provider }: StepUpDeps, ctx: Koa.Context, { ways }: Need): Prom
           error_description: `the level cannot be reached: ${ways.because}`,
         }
       : { error: 'access_denied', error_description: 'the person did not go on' };
-  return provider().interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission: false });
+  return finishInteraction(interaction, result);
 }

@@ -17,6 +17,7 @@ import {
   findSessionByUid,
   markConsumed,
   revokeGrant,
+  updateArtifactLater,
   updateByUserCode,
   upsertArtifact,
 } from '../store/artifacts.ts';
@@ -90,6 +91,11 @@ export class PostgresAdapter implements Adapter {
     const artifact = { model: this.#model, id, payload: this.#stored(payload), expiresAt };
     // PostgreSQL keeps no NUL in a text: a request that brings one along is the caller's mistake, not ours.
     if (JSON.stringify(artifact.payload).includes('\\u0000')) throw new errors.InvalidRequest('a NUL character');
+    // What a page came to: an interaction that has ended meanwhile does not come back by it.
+    if (this.#model === 'Interaction' && payload['result'] !== undefined) {
+      if (!(await updateArtifactLater(db, artifact))) throw new errors.SessionNotFound('the login under way has ended');
+      return;
+    }
     const userCode = this.#model === 'DeviceCode' ? userCodeOfHandle(id) : null;
     if (userCode === null) {
       const isFlushedLater = isFlushedByExchange(this.#model);

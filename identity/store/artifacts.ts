@@ -62,6 +62,13 @@ export const UNLESS_LIVING = `on conflict (model, id_digest) do update
 const INSERT_ONCE = { name: 'artifact-once', text: `${INSERT}\n    ${UNLESS_LIVING}` };
 const INSERT_ONCE_LATER = { name: 'artifact-once-later', text: `${INSERT_LATER}\n    ${UNLESS_LIVING}` };
 
+const UPDATE_LATER = {
+  name: 'artifact-update-later',
+  text: `with ${FLUSHED_LATER}
+    update identity.oidc_artifacts set (payload, expires_at) = ($3::jsonb, $4::timestamptz) from flushed_later
+    where model = $1 and id_digest = $2`,
+};
+
 const FIND = {
   name: 'artifact-by-id',
   text: 'select payload, consumed_at, session_uid from identity.oidc_artifacts where model = $1 and id_digest = $2',
@@ -87,6 +94,13 @@ export async function upsertArtifact(
   { isFlushedLater = false }: Flush = {},
 ): Promise<void> {
   await runStatement(db, isFlushedLater ? UPSERT_LATER : UPSERT, artifactRow(artifact));
+}
+
+/** Changes one that is there still; false when it is gone. Flushed with the next commit that waits for the disk. */
+export async function updateArtifactLater(db: Knex, { model, id, payload, expiresAt }: NewArtifact): Promise<boolean> {
+  const { jti: _, ...rest } = payload;
+  const values = [model, digestOf(id), JSON.stringify(rest), expiresAt];
+  return (await runStatement(db, UPDATE_LATER, values)).rowCount === 1;
 }
 
 /** All or none of them. No two may be the same. */

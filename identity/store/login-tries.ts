@@ -2,7 +2,7 @@
 // by account, by address and by browser; other limits by their kind (flow/limit.ts). Keys are digests.
 import type { Knex } from 'knex';
 import { compareBytes, utf8 } from '../../common/bytes.ts';
-import { runStatement } from '../../common/db/statement.ts';
+import { FLUSHED_LATER, runStatement } from '../../common/db/statement.ts';
 import type { Tries } from '../domain/login-throttle.ts';
 
 export type TryCount = {
@@ -34,10 +34,12 @@ const TAKE = {
     join taken on taken.login_key = place.key and taken.address = place.address order by at`,
 };
 
+/** Flushed later: a server that crashes may count a try too many, never one too few. */
 const TAKE_BACK = {
   name: 'tries-take-back',
-  text: `update identity.login_tries as old set tries = greatest(tries - chosen.back, 0)
-    from (select login_key, address, back from identity.login_tries
+  text: `with ${FLUSHED_LATER}
+    update identity.login_tries as old set tries = greatest(tries - chosen.back, 0)
+    from flushed_later, (select login_key, address, back from identity.login_tries
           join unnest($1::bytea[], $2::text[], $3::int[]) as place (key, place, back) on login_key = key and address = place
           order by login_key, address collate "C" for update) as chosen
     where old.login_key = chosen.login_key and old.address = chosen.address`,
