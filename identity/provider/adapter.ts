@@ -29,11 +29,19 @@ import {
   markPersistsLogout,
   type Participation,
 } from '../store/session-clients.ts';
-import { readAnyToken, readSession, readToken, type SessionRead, type TokenRead } from '../store/session-reads.ts';
+import {
+  readAnyToken,
+  readInteraction,
+  readSession,
+  readToken,
+  type SessionRead,
+  type TokenRead,
+} from '../store/session-reads.ts';
 import { deviceHandle, userCodeOfHandle } from './device-handle.ts';
 import { followRotation, isAtTokenEndpoint, isInGrace, REFRESH_TOKEN, type RefreshGrace } from './refresh-grace.ts';
 import {
   askingClient,
+  isResuming,
   keepAccount,
   keepRead,
   readPresented,
@@ -54,12 +62,15 @@ export type AdapterDeps = {
 type Authorizations = NonNullable<AdapterPayload['authorizations']>;
 
 /** What a session was when it was read, to tell what the request changed. */
-type AsRead = { readonly document: AdapterPayload; readonly participations: Map<string, Participation> };
+type AsRead = { readonly document: AdapterPayload | null; readonly participations: Map<string, Participation> };
 const asRead = new WeakMap<Authorizations, AsRead>();
 
 /** For whoever writes a participation himself: the session need not write it again. */
 export function noteJoined(authorizations: Authorizations, clientId: string, participation: Participation): void {
-  asRead.get(authorizations)?.participations.set(clientId, participation);
+  // A session that begins here was not read.
+  const read = asRead.get(authorizations) ?? { document: null, participations: new Map() };
+  read.participations.set(clientId, participation);
+  asRead.set(authorizations, read);
 }
 
 type PresentedSession = Omit<SessionRead, 'account'>;
@@ -119,6 +130,11 @@ export class PostgresAdapter implements Adapter {
     if (userCode !== null) return this.findByUserCode(userCode);
     const presented = readPresented(this.#model, id, (models, key) => readAnyToken(db, models, key));
     if (presented !== undefined) return this.#presentAsked(await presented);
+    if (this.#model === 'Interaction' && isResuming()) {
+      const interaction = await readInteraction(db, id);
+      if (interaction !== null) keepAccount(interaction.account);
+      return present(interaction);
+    }
     const find = (key: string): Promise<Artifact | null> => findArtifact(db, this.#model, key);
     if (!TOKENS.has(this.#model)) return present(await find(id));
     const token = takeToken(this.#model, id) ?? (await readToken(db, this.#model, id));
@@ -246,7 +262,7 @@ function present(artifact: Artifact | null): AdapterPayload | undefined {
 function isUnchanged(id: string, payload: AdapterPayload, expiresIn: number): boolean {
   const { authorizations = {}, exp = 0, jti: _, ...rest } = payload;
   const before = asRead.get(authorizations)?.document;
-  if (before === undefined || before.jti !== id) return false;
+  if (!before || before.jti !== id) return false;
   const { exp: expBefore = 0, jti: __, ...restBefore } = before;
   if (Math.abs(exp - expBefore) > Math.min(END_MOVED_SECONDS, expiresIn / 10)) return false;
   return isDeepStrictEqual(rest, restBefore);

@@ -30,6 +30,11 @@ export function askingClient(): string | null {
   return typeof clientId === 'string' && !clientId.includes('\0') ? clientId : null;
 }
 
+/** True where a login under way goes on with what a page came to: whose it is will be asked. */
+export function isResuming(): boolean {
+  return Provider.ctx?.oidc?.route === 'resume';
+}
+
 /** What a token presented at introspection or revocation may be: the library asks for each of them. */
 const PRESENTED: readonly string[] = ['AccessToken', 'ClientCredentials', 'RefreshToken'];
 

@@ -1,7 +1,8 @@
-// Tokens that one request issues go into the database together, in one statement, before the answer leaves. Only at the token
-// endpoint, where nothing that was issued is read again in the same request. That statement also marks the code or refresh
+// What one request issues goes into the database together, in one statement, before the answer leaves: nothing of it is read
+// again in the same request. At the token endpoint that statement also marks the code or refresh
 // token as used that they are issued for, and issues nothing when somebody was faster: he is refused then, before anything
-// left. What is used and earns an error is marked as used all the same.
+// left. What is used and earns an error is marked as used all the same. Where a code is made, it goes with the session that it
+// is made for.
 // What is worth nothing before a code or a token is exchanged does not wait for the disk: the exchange does, and the
 // database writes its log in order. A server that loses its power may forget a login that was under way, never a token.
 import type { IncomingMessage } from 'node:http';
@@ -10,7 +11,13 @@ import { errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { type NewArtifact, upsertArtifacts } from '../store/artifacts.ts';
 import { exchangeFor } from '../store/exchanges.ts';
 
-const TOGETHER: ReadonlySet<string> = new Set(['AccessToken', 'RefreshToken']);
+const TOKENS: ReadonlySet<string> = new Set(['AccessToken', 'RefreshToken']);
+const CODE_AND_SESSION: ReadonlySet<string> = new Set(['AuthorizationCode', 'Session']);
+const TOGETHER: Readonly<Record<string, ReadonlySet<string>>> = {
+  token: TOKENS,
+  authorization: CODE_AND_SESSION,
+  resume: CODE_AND_SESSION,
+};
 
 /** What the request uses up. `refused`: told when it was used before; false: what was issued stands all the same. */
 export type Use = {
@@ -26,8 +33,9 @@ const waiting = new WeakMap<IncomingMessage, Waiting>();
 
 /** True when it will be written with the others of this request; false: the caller writes it. */
 export function writeLater(artifact: NewArtifact): boolean {
-  const writes = writesOfExchange();
-  if (writes === undefined || !TOGETHER.has(artifact.model)) return false;
+  const ctx = Provider.ctx;
+  const writes = ctx && waiting.get(ctx.req);
+  if (writes === undefined || !TOGETHER[ctx?.oidc?.route ?? '']?.has(artifact.model)) return false;
   writes.issued.push(artifact);
   return true;
 }
@@ -71,13 +79,13 @@ export function isHeldGrant(artifact: NewArtifact): boolean {
   return true;
 }
 
-const ON_THE_WAY: ReadonlySet<string> = new Set(['AuthorizationCode', 'Grant']);
-
 /** True for what only the exchange of a code makes worth something, and for a login that is under way. */
 export function isFlushedByExchange(model: string): boolean {
-  if (model === 'Interaction') return true;
-  const route = Provider.ctx?.oidc?.route;
-  return (route === 'authorization' || route === 'resume') && ON_THE_WAY.has(model);
+  return model === 'Interaction' || (model === 'Grant' && makesCode(Provider.ctx?.oidc?.route));
+}
+
+function makesCode(route: string | undefined): boolean {
+  return route === 'authorization' || route === 'resume';
 }
 
 /** True at the exchange of what can be used once: that it was used is flushed behind everything else of the request. */
@@ -96,9 +104,10 @@ export function writeTogether(provider: Provider, db: Knex): void {
     waiting.delete(context.req);
     const ctx = context as KoaContextWithOIDC;
     try {
-      if (!(await write(db, writes))) refuse(provider, ctx, new errors.InvalidGrant('used before'));
+      if (!(await write(db, writes, ctx.oidc?.route))) refuse(provider, ctx, new errors.InvalidGrant('used before'));
     } catch (error) {
       // As the library answers what it did not foresee.
+      ctx.remove('Location');
       ctx.status = 500;
       ctx.body = { error: 'server_error', error_description: 'oops! something went wrong' };
       provider.emit('server_error', ctx, error instanceof Error ? error : new Error(String(error)));
@@ -107,10 +116,10 @@ export function writeTogether(provider: Provider, db: Knex): void {
 }
 
 /** False when what the request used up was used before. */
-async function write(db: Knex, { issued, used }: Waiting): Promise<boolean> {
+async function write(db: Knex, { issued, used }: Waiting, route: string | undefined): Promise<boolean> {
   if (used !== undefined && (await exchangeFor(db, used, issued))) return true;
   if (used !== undefined && (await used.refused())) return false;
-  await upsertArtifacts(db, issued);
+  await upsertArtifacts(db, issued, { isFlushedLater: makesCode(route) });
   return true;
 }
 

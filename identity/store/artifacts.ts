@@ -53,6 +53,13 @@ const UPSERT_TWO = {
   name: 'artifact-upsert-two',
   text: `${INSERT}, (${artifactValues(1 + ROW_PARAMETERS)})\n    ${ELSE_UPDATE}`,
 };
+const UPSERT_TWO_LATER = {
+  name: 'artifact-upsert-two-later',
+  text: `with ${FLUSHED_LATER} ${INTO_ARTIFACTS}
+    select two.* from flushed_later
+    cross join (values (${artifactValues(1)}), (${artifactValues(1 + ROW_PARAMETERS)})) as two
+    ${ELSE_UPDATE}`,
+};
 
 /** $10: now. */
 export const UNLESS_LIVING = `on conflict (model, id_digest) do update
@@ -104,14 +111,14 @@ export async function updateArtifactLater(db: Knex, { model, id, payload, expire
 }
 
 /** All or none of them. No two may be the same. */
-export async function upsertArtifacts(db: Knex, artifacts: readonly NewArtifact[]): Promise<void> {
+export async function upsertArtifacts(db: Knex, artifacts: readonly NewArtifact[], flush: Flush = {}): Promise<void> {
   const [first, second, ...others] = artifacts;
   if (first === undefined) return;
-  if (second === undefined) return upsertArtifact(db, first);
-  if (others.length === 0)
-    return void (await runStatement(db, UPSERT_TWO, [...artifactRow(first), ...artifactRow(second)]));
+  if (second === undefined) return upsertArtifact(db, first, flush);
+  const two = flush.isFlushedLater ? UPSERT_TWO_LATER : UPSERT_TWO;
+  if (others.length === 0) return void (await runStatement(db, two, [...artifactRow(first), ...artifactRow(second)]));
   await db.transaction(async (trx) => {
-    for (const artifact of artifacts) await upsertArtifact(trx, artifact);
+    for (const artifact of artifacts) await upsertArtifact(trx, artifact, flush);
   });
 }
 

@@ -1,5 +1,5 @@
 // What one request needs to know of a session, in one statement: its row, whether it was ended, whose it is, and how one
-// client takes part. And of a code or token: its row, its grant, its session with all of that. The tables are those of
+// client takes part. Of a login that goes on: whose it is. And of a code or token: its row, its grant, its session with all of that. The tables are those of
 // artifacts.ts, ended-sessions.ts, session-clients.ts and accounts.ts.
 import type { Knex } from 'knex';
 import { runStatement } from '../../common/db/statement.ts';
@@ -64,6 +64,25 @@ export const TOKEN_READ = `select a.model, a.payload, a.consumed_at, a.session_u
 
 const TOKEN = { name: 'token-read', text: `${TOKEN_READ} where a.model = $1 and a.id_digest = $2` };
 const ANY_TOKEN = { name: 'any-token-read', text: `${TOKEN_READ} where a.model = any($1) and a.id_digest = $2` };
+
+const INTERACTION = {
+  name: 'interaction-read',
+  text: `select a.payload, a.consumed_at, a.session_uid, account.* from identity.oidc_artifacts a
+    ${accountOf(`a.payload #>> '{result,login,accountId}'`)}
+    where a.model = 'Interaction' and a.id_digest = $1`,
+};
+
+/** A login under way, with the account of whom a page has logged in. */
+export async function readInteraction(
+  db: Knex,
+  id: string,
+): Promise<(Artifact & { readonly account: JoinedAccount }) | null> {
+  type Row = JoinedAccount & { payload: Payload; consumed_at: Date | null; session_uid: string | null };
+  const row = (await runStatement<Row>(db, INTERACTION, [digestOf(id)])).rows[0];
+  if (!row) return null;
+  const { payload, consumed_at: consumedAt, session_uid: sessionUid } = row;
+  return { payload: { ...payload, jti: id }, consumedAt, sessionUid, account: row };
+}
 
 /** By the session's cookie, with the part of one client; null when it is gone or was ended. */
 export async function readSession(db: Knex, id: string, clientId: string | null): Promise<SessionRead | null> {

@@ -1,9 +1,10 @@
 // Tokens of one request are written together before they are told, and whoever asks about a token need not know what it is.
 import test from 'ava';
 import * as oidc from 'openid-client';
+import { makeBrowser } from '../../bin/demo/browser.ts';
 import { connect } from '../../common/db/connect.ts';
 import { testServer, urlOf } from '../_harness/database.ts';
-import { exchange, hop, logIn, startIdentity } from './identity-house.ts';
+import { authorize, exchange, hop, logIn, PERSON, post, startIdentity } from './identity-house.ts';
 
 const GRANTS = ['authorization_code', 'refresh_token'] as const;
 
@@ -44,4 +45,33 @@ test('introspection and revocation find a token whatever it is and whatever the 
   await oidc.tokenRevocation(client.config, second.refresh_token!, { token_type_hint: 'access_token' });
   for (const token of [second.access_token, second.refresh_token!])
     t.false((await oidc.tokenIntrospection(client.config, token)).active);
+});
+
+test('a code leaves with the session that it is made for, or not at all; a login takes part once', async (t) => {
+  const house = await startIdentity(t);
+  const owner = connect(urlOf(testServer(), new URL(house.databaseUrl).pathname.slice(1)), { applicationName: 'test' });
+  t.teardown(() => owner.destroy());
+  const client = await house.client('alpha');
+  const none = async (): Promise<void> => {
+    t.deepEqual(await house.db('identity.oidc_artifacts').whereIn('model', ['AuthorizationCode', 'Session']), []);
+  };
+  await owner.raw(`alter table identity.oidc_artifacts add constraint none_more check (model <> 'Session') not valid`);
+  const { target } = await authorize(client);
+  const browser = makeBrowser();
+  const page = await browser.open(target.href);
+  const answer = await post(browser, page, { login: PERSON.loginName, password: PERSON.password });
+  const returnTo = /http-equiv="refresh" content="0;url=([^"]*)"/.exec(await answer.text())?.[1] ?? '';
+  const refused = await browser.fetchOnce(new URL(returnTo, page.url).href);
+  t.is(refused.status, 500);
+  t.is(refused.headers.get('Location'), null, 'no code leaves');
+  await none();
+  await owner.raw('alter table identity.oidc_artifacts drop constraint none_more');
+  const login = await logIn(client);
+  t.truthy(await exchange(client, login));
+  const turns = await house.db('identity.session_clients').where({ client_id: 'alpha' }).select('turn', 'sid');
+  const session = await house.db('identity.oidc_artifacts').where({ model: 'Session' }).first('session_uid');
+  const own = await house.db('identity.session_clients').where({ session_uid: session.session_uid });
+  t.is(own.length, 1);
+  t.true(turns.every(({ turn }: { turn: number }) => turn === 1));
+  t.is((await exchange(client, await hop(login.browser, client))).claims()?.sub, house.sub);
 });
