@@ -1,5 +1,6 @@
-// A registry of a province against a small one: `node bench/license-large.ts [licenses] [small]`, 1,000,000 and 10,000 unless
-// told (`make bench`; `make bench-large` has 5,000,000). Both lie on one server and take turns at the same offered rate, warm
+// A registry of a province against a small one: `node bench/license-large.ts [licenses] [small] [folder]`, 1,000,000 and 10,000
+// unless told (`make bench`; `make bench-large` has 5,000,000). What was filled stays in `folder`, where one is given, and is
+// measured again without being filled again. Both lie on one server and take turns at the same offered rate, warm
 // (what is read lies in the memory of the machine), on a server set as docs/operations says, once the disk has written back;
 // what must hold is the ratio of the p99s of reading by identifier, of a holder's list and of an issue's statements: at most
 // 1.5, median of three rounds. Says how long filling took and how much disk it took, and how busy the machine was.
@@ -9,12 +10,12 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '../common/db/connect.ts';
 import { removeEmbedded } from '../common/db/embedded.ts';
-import { fillRegistry } from './large/fill.ts';
+import { type Filled, fillRegistry, urlOf } from './large/fill.ts';
 import { findCapacity, offer, quantile } from './large/offered-rate.ts';
 import { OPERATIONS, type Operation, openRegistry, type Registry } from './large/operations.ts';
 import { startProvinceServer } from './large/server.ts';
 import { probeDisk, settle } from './large/settle.ts';
-import { warmRegistry } from './large/warm.ts';
+import { type Warmed, warmRegistry } from './large/warm.ts';
 import { machine, median } from './measure.ts';
 
 const CALLERS = 16;
@@ -44,29 +45,31 @@ type Compared = {
   readonly p99_ratio: number;
 };
 
-const [licenses = 1_000_000, few = 10_000] = process.argv.slice(2).map(Number);
-const dataDir = await mkdtemp(join(tmpdir(), 'xinji-bench-large-'));
+const [licenses = 1_000_000, few = 10_000] = process.argv.slice(2, 4).map(Number);
+const kept = process.argv[4];
+const dataDir = kept ?? (await mkdtemp(join(tmpdir(), 'xinji-bench-large-')));
 const server = await startProvinceServer(dataDir);
 try {
   const busyBefore = loadavg();
   const flushBefore = await probeDisk(dataDir);
-  const filled = [
+  const filled = await findFilled(join(dataDir, 'filled.json'), async () => [
     await fillRegistry(server.url, 'bench_small', few),
     await fillRegistry(server.url, 'bench_large', licenses),
-  ];
-  const warmed: number[] = [];
-  for (const { url } of filled) warmed.push(await warmRegistry(url, join(server.folder, 'pgdata')));
-  console.error(`${new Date().toISOString()} warm: ${warmed.map((size) => `${size.toFixed(2)} GB`).join(' and ')}`);
+  ]);
+  const urls = filled.map(({ name }) => urlOf(server.url, name));
+  const warmed: Warmed[] = [];
+  for (const url of urls) warmed.push(await warmRegistry(url, join(server.folder, 'pgdata')));
+  console.error(`${new Date().toISOString()} warm: ${JSON.stringify(warmed)}`);
   const settled = await settle(server.url, dataDir, flushBefore);
   console.error(`${new Date().toISOString()} settled: ${JSON.stringify(settled)}, before filling ${flushBefore} ms`);
-  const pools = filled.map(({ url }) => connect(url, { applicationName: 'bench', poolMin: CALLERS, poolMax: CALLERS }));
+  const pools = urls.map((url) => connect(url, { applicationName: 'bench', poolMin: CALLERS, poolMax: CALLERS }));
   const [small, large] = filled.map((one, index) => openRegistry(pools[index]!, one.licenses));
   const compared: Compared[] = [];
   for (const operation of OPERATIONS) {
     console.error(`${new Date().toISOString()} ${operation}`);
     compared.push(await compare({ small: small!, large: large! }, operation));
   }
-  const told = filled.map(({ url: _, ...one }, index) => ({ ...one, warmed_gigabytes: warmed[index] }));
+  const told = filled.map((one, index) => ({ ...one, warmed: warmed[index] }));
   const load = { before: busyBefore, after: loadavg() };
   const result = {
     measured_at: new Date().toISOString(),
@@ -81,10 +84,21 @@ try {
   await Promise.all(pools.map((pool) => pool.destroy()));
 } finally {
   await server.stop();
-  await removeEmbedded(dataDir);
-  await rm(dataDir, { recursive: true, force: true });
+  if (kept === undefined) {
+    await removeEmbedded(dataDir);
+    await rm(dataDir, { recursive: true, force: true });
+  }
 }
 process.exit(0);
+
+/** What is filled already, or what `fill` fills. */
+async function findFilled(path: string, fill: () => Promise<readonly Filled[]>): Promise<readonly Filled[]> {
+  const known = await readFile(path, 'utf8').catch(() => null);
+  if (known !== null) return JSON.parse(known) as readonly Filled[];
+  const filled = await fill();
+  await writeFile(path, JSON.stringify(filled));
+  return filled;
+}
 
 /** Small and large by turns, at one rate, round by round. */
 async function compare({ small, large }: Sizes, operation: Operation): Promise<Compared> {

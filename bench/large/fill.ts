@@ -17,8 +17,9 @@ import {
 } from './registry-rows.ts';
 
 export type Filled = {
+  /** Of the database. */
+  readonly name: string;
   readonly licenses: number;
-  readonly url: string;
   readonly minutes: number;
   readonly gigabytes: number;
 };
@@ -51,7 +52,7 @@ export async function fillRegistry(ownerUrl: string, name: string, licenses: num
     const minutes = (performance.now() - started) / 60_000;
     await client!.query('checkpoint');
     const { rows } = await client!.query<{ bytes: string }>('select pg_database_size(current_database()) as bytes');
-    return { licenses, url, minutes, gigabytes: Number(rows[0]!.bytes) / 1e9 };
+    return { name, licenses, minutes, gigabytes: Number(rows[0]!.bytes) / 1e9 };
   } finally {
     await Promise.all(clients.map((one) => one.end()));
   }
@@ -96,11 +97,17 @@ async function makeDatabase(ownerUrl: string, name: string): Promise<string> {
   } finally {
     await owner.end();
   }
-  const url = new URL(ownerUrl);
-  url.pathname = `/${name}`;
+  const url = urlOf(ownerUrl, name);
   const roleUrl = new URL(url);
   [roleUrl.username, roleUrl.password] = ['bench_room', 'bench'];
-  await migrateAll({ ownerUrl: url.href, rooms: SCHEMAS.map((schema) => ({ ...schema, url: roleUrl.href })) });
+  await migrateAll({ ownerUrl: url, rooms: SCHEMAS.map((schema) => ({ ...schema, url: roleUrl.href })) });
+  return url;
+}
+
+/** Of another database on the same server. */
+export function urlOf(ownerUrl: string, name: string): string {
+  const url = new URL(ownerUrl);
+  url.pathname = `/${name}`;
   return url.href;
 }
 

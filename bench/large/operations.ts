@@ -36,7 +36,7 @@ export function openRegistry(db: Knex, licenses: number): Registry {
       opened: { get: (_key: unknown, _box: unknown, open: () => ReturnType<typeof makeBoxKey>) => open() },
     },
   };
-  let next = licenses;
+  let next = licenses + Date.now(); // none of an earlier run
   const read = async (): Promise<void> => {
     const number = randomInt(licenses);
     const identifier = identifierOfVersion(licenseIdAt(number), versionsOf(number));

@@ -9,8 +9,35 @@ import pg from 'pg';
 const READ = ['licenses', 'license_versions', 'holder_licenses', 'holder_keys'];
 const INDEXES_READ = ['issues'];
 
-/** `folder`: of the cluster, for example `…/pgdata`. Resolves with gigabytes that were read. */
-export async function warmRegistry(url: string, folder: string): Promise<number> {
+/** As fast as nothing but memory gives it. */
+const FROM_MEMORY_GB_PER_SECOND = 1;
+/** What is shorter is spent on opening files. */
+const SHORT_SECONDS = 2;
+const MOST_PASSES = 5;
+
+export type Warmed = {
+  readonly gigabytes: number;
+  readonly passes: number;
+  readonly last_pass_seconds: number;
+};
+
+/**
+ * `folder`: of the cluster, for example `…/pgdata`. Reads until a pass comes from memory: what is read once is the first that
+ * the system forgets, and filling has left other things there.
+ */
+export async function warmRegistry(url: string, folder: string): Promise<Warmed> {
+  const paths = await listPaths(url);
+  for (let passes = 1; ; passes++) {
+    const begin = performance.now();
+    let bytes = 0;
+    for (const path of paths) bytes += await readRelation(join(folder, path));
+    const [gigabytes, seconds] = [bytes / 1e9, (performance.now() - begin) / 1000];
+    const isFast = seconds < SHORT_SECONDS || gigabytes / seconds >= FROM_MEMORY_GB_PER_SECOND;
+    if (passes > 1 && (isFast || passes === MOST_PASSES)) return { gigabytes, passes, last_pass_seconds: seconds };
+  }
+}
+
+async function listPaths(url: string): Promise<readonly string[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
@@ -22,9 +49,7 @@ export async function warmRegistry(url: string, folder: string): Promise<number>
        union all select pg_relation_filepath(i.indexrelid) from pg_index i join tables on tables.oid = i.indrelid`,
       [READ, INDEXES_READ],
     );
-    let bytes = 0;
-    for (const { path } of rows) bytes += await readRelation(join(folder, path));
-    return bytes / 1e9;
+    return rows.map(({ path }) => path);
   } finally {
     await client.end();
   }
