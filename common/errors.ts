@@ -110,6 +110,12 @@ export const PROBLEMS = {
     'Request the scope that the detail names; the client must be registered for it.',
   ),
   'session-missing': problem(401, 'Please log in', '请先登录', 'Log in and try again.'),
+  'session-at-its-end': problem(
+    409,
+    'The login cannot last longer',
+    '登录时长已到上限，不能再延长',
+    'Finish what is under way, then log in again.',
+  ),
   'csrf-failed': problem(
     403,
     'The form did not come from this page',

@@ -7,6 +7,7 @@ import { healthRoutes } from '../common/http/health.ts';
 import { webRoutes } from '../common/http/preferences.ts';
 import { referenceRoutes } from '../common/http/reference-page.ts';
 import { mountRoutes, type Route } from '../common/http/routes.ts';
+import { sessionRoutes } from '../common/http/session-routes.ts';
 import type { Workers } from '../common/queue/workers.ts';
 import { deviceLimit, takeLimit } from './flow/limit.ts';
 import type { Janitor } from './flow/sweep-expired.ts';
@@ -101,6 +102,7 @@ function routesOf(deps: IdentityDeps, core: Core, pages: Pages): readonly Route[
       addressKinds: pages.addressKinds,
       gate,
     }),
+    ...sessionRoutes(own.door),
     ...factors.routes(own, ways),
     ...adminRoutes({
       ...{ own, keptForms: pages.keptForms, db, clock, cookies: pages.cookies, keys, ports: deps.ports, record },

@@ -5,12 +5,13 @@ import type Koa from 'koa';
 import type { Mode } from '../env.ts';
 import { type PageFrame, SIZES, type Size } from '../web/frame.ts';
 import type { SiteFoot } from '../web/site-foot.ts';
-import { ICON, ICON_PATH, STYLE, STYLE_PATH } from '../web/style.ts';
+import { ICON, ICON_PATH, SESSION_SCRIPT, SESSION_SCRIPT_PATH, STYLE, STYLE_PATH } from '../web/style.ts';
 import type { Lang } from '../web/texts.ts';
 import { readCookie } from './cookies.ts';
 import type { Handler, Route } from './routes.ts';
 import { nonceOf } from './security-headers.ts';
 import { seeOther } from './see-other.ts';
+import { sessionOf } from './session-end.ts';
 
 const LANG_COOKIE = 'xinji_lang';
 const SIZE_COOKIE = 'xinji_size';
@@ -42,6 +43,7 @@ export function pageFrame(ctx: Koa.Context, path = ctx.method === 'POST' ? ctx.p
     nonce: nonceOf(ctx),
     development: dresses.get(ctx.app)?.mode === 'development',
     site: dresses.get(ctx.app)?.site,
+    session: sessionOf(ctx),
   };
 }
 
@@ -52,10 +54,16 @@ export function sendPage(ctx: Koa.Context, page: string, status = 200): void {
   ctx.body = page;
 }
 
-/** Rows for the route table of every room with pages: the sheet, the icon and the preferences. */
+/** Rows for the route table of every room with pages: the sheet, the icon, the script of pages behind a login and the preferences. */
 export function webRoutes(): readonly Route[] {
   return [
     { method: 'GET', path: STYLE_PATH, scope: 'public', handler: asset('text/css; charset=utf-8', STYLE) },
+    {
+      method: 'GET',
+      path: SESSION_SCRIPT_PATH,
+      scope: 'public',
+      handler: asset('text/javascript; charset=utf-8', SESSION_SCRIPT),
+    },
     { method: 'GET', path: ICON_PATH, scope: 'public', handler: asset('image/svg+xml', ICON) },
     { method: 'GET', path: '/favicon.ico', scope: 'public', handler: asset('image/svg+xml', ICON) },
     { method: 'GET', path: '/preferences', scope: 'public', handler: setPreferences },

@@ -1,5 +1,6 @@
 // What a page knows of the request it answers: language, size, own address, nonce. Made by common/http/preferences.ts,
 // passed as the first argument of every page function.
+import type { SessionLine } from './session-part.ts';
 import type { SiteFoot } from './site-foot.ts';
 import type { Lang } from './texts.ts';
 
@@ -18,4 +19,6 @@ export type PageFrame = {
   readonly development: boolean;
   /** What the operator says of himself at the foot. */
   readonly site?: SiteFoot | undefined;
+  /** Of who is logged in here; shown where the page shows the person. */
+  readonly session?: SessionLine | undefined;
 };

@@ -2,8 +2,9 @@
 // A page gives its title, column and main; a script only as text of ours with this answer's nonce.
 import type { PageFrame, Size } from './frame.ts';
 import { attribute, type Html, html, toMarkup, trustedHtml } from './html.ts';
+import { sessionLine, sessionWarning } from './session-part.ts';
 import { siteFoot } from './site-foot.ts';
-import { ICON_PATH, STYLE_PATH } from './style.ts';
+import { ICON_PATH, SESSION_SCRIPT_PATH, STYLE_PATH } from './style.ts';
 import { formatDateTime, langTag, sayIn, type Text, type Texts } from './texts.ts';
 
 export type NavItem = { readonly text: string; readonly href: string; readonly current?: boolean };
@@ -49,6 +50,7 @@ const TEXTS = {
 export function renderPage(page: Page): string {
   const say = sayIn(page.lang);
   const title = `${page.faulty ? say(TEXTS.error) : ''}${page.title} - ${say(page.service)}`;
+  const session = shownSession(page);
   const document = html`<!doctype html>
 <html lang="${langTag(page.lang)}"${attribute('data-size', page.size === 'standard' ? null : page.size)}>
 <head>
@@ -64,9 +66,9 @@ ${header(page)}
 <main id="main" tabindex="-1" class="${page.column ?? 'reading'}">
 ${page.main}
 </main>
-<footer class="footer">${siteFoot(page.lang, page.site)}<p>${say(page.service)}<span class="print-only">${page.path}${page.now === undefined ? null : html` · ${say(TEXTS.printed)} ${formatDateTime(page.lang, page.now)}`}</span></p></footer>
+${session === undefined ? null : sessionWarning(page.lang, page.path, session)}<footer class="footer">${siteFoot(page.lang, page.site)}<p>${say(page.service)}<span class="print-only">${page.path}${page.now === undefined ? null : html` · ${say(TEXTS.printed)} ${formatDateTime(page.lang, page.now)}`}</span></p></footer>
 ${page.script === undefined ? null : html`<script nonce="${page.nonce}">${trustedHtml(page.script)}</script>`}
-</body>
+${session === undefined ? null : html`<script nonce="${page.nonce}" src="${SESSION_SCRIPT_PATH}" defer></script>\n`}</body>
 </html>
 `;
   return toMarkup(document);
@@ -74,6 +76,7 @@ ${page.script === undefined ? null : html`<script nonce="${page.nonce}">${truste
 
 function header(page: Page): Html {
   const say = sayIn(page.lang);
+  const session = shownSession(page);
   return html`<header class="header">${page.development ? html`<div class="band">${say(TEXTS.development)}</div>` : null}<div class="header-row">
 <a class="service" href="${page.home ?? '/'}">${say(page.service)}</a>
 ${
@@ -82,8 +85,13 @@ ${
     : html`<nav aria-label="${say(TEXTS.nav)}">${page.nav.map((item) => html`<a href="${item.href}"${attribute('aria-current', item.current ? 'page' : null)}>${item.text}</a>`)}</nav>`
 }
 <div class="tools" role="group" aria-label="${say(TEXTS.tools)}">${sizeLinks(page)}${languageLink(page)}</div>
-${page.user ?? null}
+${page.user ?? null}${session === undefined ? null : sessionLine(page.lang, session)}
 </div></header>`;
+}
+
+/** Pages that show nobody, such as those that lead away, show no end of his login either. */
+function shownSession({ user, session }: Page): Page['session'] {
+  return user === undefined ? undefined : session;
 }
 
 function sizeLinks(page: Page): Html {

@@ -1,4 +1,4 @@
-// The sheet and the icon, read once, named by their content so that browsers may keep them for a year.
+// The sheet, the icon and the script of pages behind a login, read once, named by their content so that browsers may keep them for a year.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
@@ -14,6 +14,9 @@ function compact(css: string): string {
 
 export const STYLE = compact(readFileSync(new URL('./style.css', import.meta.url), 'utf8'));
 export const STYLE_PATH = `/assets/style.${hashOf(STYLE)}.css`;
+
+export const SESSION_SCRIPT = readFileSync(new URL('./session-script.js', import.meta.url), 'utf8');
+export const SESSION_SCRIPT_PATH = `/assets/session.${hashOf(SESSION_SCRIPT)}.js`;
 
 // Two blocks, one resting on the other: a base. No emblem.
 export const ICON =

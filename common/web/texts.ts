@@ -56,3 +56,8 @@ export function formatTime(time: Date): string {
   const local = shifted(time);
   return [local.getUTCHours(), local.getUTCMinutes(), local.getUTCSeconds()].map(two).join(':');
 }
+
+/** `10:24`, in China's time. */
+export function formatClock(time: Date): string {
+  return formatTime(time).slice(0, 5);
+}

@@ -4,20 +4,25 @@
 // A handler that gets null has nothing more to do: the answer is on its way.
 
 import type Koa from 'koa';
-import type { Session } from 'oidc-provider';
-import type { Clock } from '../../common/clock.ts';
 import { readForm } from '../../common/http/body.ts';
-import type { Cookies } from '../../common/http/cookies.ts';
-import { CSRF_FIELD, type Csrf } from '../../common/http/csrf.ts';
 import type { Flash, Flashes } from '../../common/http/flash.ts';
 import { seeOther } from '../../common/http/see-other.ts';
+import { rememberSession } from '../../common/http/session-end.ts';
+import type { SessionDoor } from '../../common/http/session-routes.ts';
 import { readUploadForm, type UploadForm } from '../../common/http/upload.ts';
+import { warningSeconds } from '../../common/session-end.ts';
 import { type Account, mayLogIn } from '../domain/account.ts';
 import { type Level, type Proof, parseAcr } from '../domain/assurance.ts';
-import { type SessionLife, sessionSeconds } from '../domain/session-life.ts';
-import type { CurrentProvider } from '../provider/current-provider.ts';
 import type { KeptForms, Typed } from './kept-forms.ts';
-import type { OwnLogin } from './own-login.ts';
+import {
+  isOwnedBy,
+  makeSessionDoor,
+  OWNER_FIELD,
+  ownerFields,
+  readLiveSession,
+  type SessionEndDeps,
+  useSession,
+} from './own-session-end.ts';
 
 export type OwnSession = {
   readonly account: Account;
@@ -60,27 +65,19 @@ export type OwnSessions = {
   /** 303 to `target`, where `takeFlash` finds the message. */
   leaveFor(ctx: Koa.Context, session: OwnSession, target: string, flash?: Flash): void;
   takeFlash(ctx: Koa.Context, session: OwnSession): Flash | null;
+  /** Asks for its end, and prolongs it. */
+  readonly door: SessionDoor;
 };
 
-export type OwnSessionDeps = {
-  readonly provider: CurrentProvider;
-  readonly sessionLife: SessionLife;
-  readonly clock: Clock;
-  readonly csrf: Csrf;
-  readonly cookies: Cookies;
+export type OwnSessionDeps = SessionEndDeps & {
   readonly flashes: Flashes;
   readonly keptForms: KeptForms;
-  readonly ownLogin: OwnLogin;
-  readonly findAccount: (sub: string) => Promise<Account | null>;
   readonly listProofs: (sessionUid: string) => Promise<readonly { readonly proof: Proof }[]>;
 };
 
-/** Name of the hidden field that says whose form it is. */
-const OWNER_FIELD = 'owner';
-
 export function makeOwnSessions(deps: OwnSessionDeps): OwnSessions {
   const { csrf, cookies, flashes, keptForms, ownLogin } = deps;
-  const ownerText = ({ account }: OwnSession): string => `form owner:${account.sub}`;
+  const isOwner = ({ account }: OwnSession, owner: string): boolean => isOwnedBy(cookies, account, owner);
   const find = (ctx: Koa.Context): Promise<OwnSession | null> => findSession(deps, ctx);
   return {
     findSession: find,
@@ -96,7 +93,7 @@ export function makeOwnSessions(deps: OwnSessionDeps): OwnSessions {
       csrf.check(ctx, form, owner);
       const session = await find(ctx);
       // Another person logged in meanwhile: the form is not his.
-      if (session !== null && !cookies.isSigned(ownerText(session), owner)) csrf.check(ctx, {}, owner);
+      if (session !== null && !isOwner(session, owner)) csrf.check(ctx, {}, owner);
       if (session !== null && session.level >= (need.minLevel ?? 2)) return { session, form };
       const values = Object.fromEntries(keep.flatMap((name) => (form[name] ? [[name, form[name]]] : [])));
       const back = need.back ?? ctx.path;
@@ -109,16 +106,14 @@ export function makeOwnSessions(deps: OwnSessionDeps): OwnSessions {
       const owner = form.texts[OWNER_FIELD] ?? '';
       csrf.check(ctx, form.texts, owner);
       const session = await find(ctx);
-      if (session !== null && !cookies.isSigned(ownerText(session), owner)) csrf.check(ctx, {}, owner);
+      if (session !== null && !isOwner(session, owner)) csrf.check(ctx, {}, owner);
       if (session !== null && session.level >= (need.minLevel ?? 2)) return { session, ...form };
       ownLogin.begin(ctx, { ...need, back: need.back ?? ctx.path });
       return null;
     },
-    formFields: (ctx, session) => {
-      const owner = cookies.sign(ownerText(session));
-      return { [CSRF_FIELD]: csrf.token(ctx, owner), [OWNER_FIELD]: owner };
-    },
-    takeKept: (ctx, session) => keptForms.take(ctx, ctx.path, (owner) => cookies.isSigned(ownerText(session), owner)),
+    formFields: (ctx, session) => ownerFields(deps, ctx, session.account),
+    takeKept: (ctx, session) => keptForms.take(ctx, ctx.path, (owner) => isOwner(session, owner)),
+    door: makeSessionDoor(deps),
     leaveFor: (ctx, session, target, flash) => {
       if (flash !== undefined) flashes.leave(ctx, flash, session.sessionUid);
       seeOther(ctx, target);
@@ -127,24 +122,22 @@ export function makeOwnSessions(deps: OwnSessionDeps): OwnSessions {
   };
 }
 
+/** The session, used: its end moves, and the pages of this answer say to when. */
 async function findSession(deps: OwnSessionDeps, ctx: Koa.Context): Promise<OwnSession | null> {
-  const { provider, clock, findAccount } = deps;
-  const session = await provider().Session.get(ctx);
-  if (session.accountId === undefined) return null;
-  const account = await findAccount(session.accountId);
-  if (account === null || !mayLogIn(account)) {
-    await session.destroy(); // the provider would take its account for logged in
+  const live = await readLiveSession(deps, ctx);
+  if (live === null) return null;
+  if (!mayLogIn(live.account)) {
+    await live.session.destroy(); // the provider would take its account for logged in
     return null;
   }
-  await slide(session, deps.sessionLife, clock());
-  const proofs = (await deps.listProofs(session.uid)).map(({ proof }) => proof);
-  return { account, sessionUid: session.uid, level: parseAcr(session.acr ?? '') ?? 2, proofs };
+  const end = await useSession(deps, live.session);
+  rememberSession(ctx, {
+    ...end,
+    now: deps.clock(),
+    warningSeconds: warningSeconds(deps.sessionLife.idleSeconds),
+    fields: ownerFields(deps, ctx, live.account),
+  });
+  const { uid, acr = '' } = live.session;
+  const proofs = (await deps.listProofs(uid)).map(({ proof }) => proof);
+  return { account: live.account, sessionUid: uid, level: parseAcr(acr) ?? 2, proofs };
 }
-
-/** Using our pages keeps the session alive as using a system does; like there, not written more often than needed. */
-async function slide(session: Session, life: SessionLife, now: Date): Promise<void> {
-  const nowSeconds = Math.floor(now.getTime() / 1000);
-  const seconds = sessionSeconds(life, session.iat, nowSeconds);
-  if (session.exp - nowSeconds < seconds - SLIDE_SECONDS) await session.save(seconds);
-}
-const SLIDE_SECONDS = 5 * 60;

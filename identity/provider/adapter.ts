@@ -8,6 +8,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Knex } from 'knex';
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
 import type { Clock } from '../../common/clock.ts';
+import { isEndMoved } from '../domain/session-life.ts';
 import {
   type Artifact,
   deleteArtifact,
@@ -77,9 +78,6 @@ type PresentedSession = Omit<SessionRead, 'account'>;
 
 /** Codes and tokens that depend on a grant and, most of them, on a session. */
 const TOKENS: ReadonlySet<string> = new Set(['AccessToken', 'AuthorizationCode', 'DeviceCode', 'RefreshToken']);
-
-/** A session's end is written again when it moved by a tenth of its life, by five minutes at most. */
-const END_MOVED_SECONDS = 300;
 
 /** A replay record or an artifact without lifetime is kept this long. */
 const FALLBACK_SECONDS = 24 * 60 * 60;
@@ -264,6 +262,6 @@ function isUnchanged(id: string, payload: AdapterPayload, expiresIn: number): bo
   const before = asRead.get(authorizations)?.document;
   if (!before || before.jti !== id) return false;
   const { exp: expBefore = 0, jti: __, ...restBefore } = before;
-  if (Math.abs(exp - expBefore) > Math.min(END_MOVED_SECONDS, expiresIn / 10)) return false;
+  if (isEndMoved(Math.abs(exp - expBefore), expiresIn)) return false;
   return isDeepStrictEqual(rest, restBefore);
 }

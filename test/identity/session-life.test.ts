@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { sessionSeconds } from '../../identity/domain/session-life.ts';
+import { isEndMoved, sessionEnd, sessionSeconds } from '../../identity/domain/session-life.ts';
 
 const LIFE = { idleSeconds: 30 * 60, maxSeconds: 12 * 3600 };
 const BEGAN = 1_790_000_000;
@@ -26,4 +26,22 @@ test('however it is used, it ends within a second of its longest life', (t) => {
     }),
   );
   t.false(used.failed);
+});
+
+test('the end that a person is told is the one that was written, and the latest one counts from the begin', (t) => {
+  const end = sessionEnd(LIFE, { iat: BEGAN, exp: BEGAN + 1800 });
+  t.is(end.endsAt.getTime(), (BEGAN + 1800) * 1000);
+  t.is(end.lastsUntil.getTime(), (BEGAN + LIFE.maxSeconds) * 1000);
+  t.is(
+    sessionEnd(LIFE, { exp: BEGAN }).lastsUntil.getTime(),
+    BEGAN * 1000,
+    'of a session without begin nothing is promised',
+  );
+});
+
+test('the end is written anew when it moves by a tenth of the life, or by five minutes', (t) => {
+  t.true(isEndMoved(181, 1800));
+  t.false(isEndMoved(180, 1800));
+  t.true(isEndMoved(301, 43_200));
+  t.true(isEndMoved(7, 60), 'a short life is prolonged in time too');
 });
