@@ -33,6 +33,7 @@ import {
   tokenOperation,
   userinfoOperation,
 } from './http/protocol-operations.ts';
+import { sessionUsesRoutes } from './http/session-uses.ts';
 import { makeBackground } from './parts/background.ts';
 import { type Core, makeCore } from './parts/core.ts';
 import type { IdentityDeps } from './parts/deps.ts';
@@ -103,6 +104,7 @@ function routesOf(deps: IdentityDeps, core: Core, pages: Pages): readonly Route[
       gate,
     }),
     ...sessionRoutes(own.door),
+    ...sessionUsesRoutes({ ...core, db, clock, url: deps.url }),
     ...factors.routes(own, ways),
     ...adminRoutes({
       ...{ own, keptForms: pages.keptForms, db, clock, cookies: pages.cookies, keys, ports: deps.ports, record },

@@ -6,9 +6,11 @@ import { pingDatabase } from '../common/db/ping.ts';
 import { isTrustError } from '../common/errors.ts';
 import { makeKoa } from '../common/http/app.ts';
 import { healthRoutes } from '../common/http/health.ts';
+import { isPageForm, offerLapsedForm } from '../common/http/lapsed-form.ts';
 import { webRoutes } from '../common/http/preferences.ts';
 import { referenceRoutes } from '../common/http/reference-page.ts';
 import { mountRoutes, type Route, row } from '../common/http/routes.ts';
+import { sessionRoutes } from '../common/http/session-routes.ts';
 import type { LicenseDeps } from './flow/deps.ts';
 import { type Housekeeping, makeHousekeeping } from './flow/housekeeping.ts';
 import { BATCH_OPERATIONS } from './http/batch-operations.ts';
@@ -26,6 +28,9 @@ import type { LicenseAppDeps } from './parts/deps.ts';
 import { type Handlers, makeHandlers } from './parts/handlers.ts';
 import { API_SERVICE, WALLET_SERVICE } from './web/service.ts';
 
+const LOGOUT_PATH = '/logout';
+/** Of the files of a form whose session has ended; larger ones are refused as they would have been. */
+const MAX_LAPSED_BYTES = 8 * 1024 * 1024;
 const LICENSE = '/v1/licenses/:identifier';
 const BATCH = '/v1/batches/:batch_id';
 const SUBSCRIPTION = '/v1/webhook-subscriptions/:subscription_id';
@@ -51,7 +56,7 @@ export function buildApp(parts: LicenseAppDeps): LicenseApp {
   const app = makeKoa({ room: 'license', log, clock, metrics, mode, service: WALLET_SERVICE, site: parts.site });
   app.proxy = mode === 'production'; // one proxy in front of us says who asked
   app.maxIpsCount = 1;
-  app.use(leadToLogin);
+  app.use(leadWithoutSession);
   const reference = referenceRoutes(table, {
     service: API_SERVICE,
     title: 'Xinji license room',
@@ -111,8 +116,9 @@ function routesOf(core: Core, handlers: Handlers): readonly Route[] {
     row('GET', '/', 'public', login.home),
     row('GET', '/login', 'public', login.begin),
     row('GET', '/login/callback', 'public', login.callback),
-    row('POST', '/logout', 'session', login.logOut),
+    row('POST', LOGOUT_PATH, 'session', login.logOut),
     row('POST', '/backchannel-logout', 'public', login.backchannelLogout),
+    ...sessionRoutes({ ...core.sessions, clock: core.deps.clock, leadToLogin, service: WALLET_SERVICE }),
     row('GET', '/licenses', 'session', wallet.list),
     row('GET', '/licenses/:identifier', 'session', wallet.show),
     row('GET', '/licenses/:identifier/file', 'session', wallet.file),
@@ -168,13 +174,22 @@ function routesOf(core: Core, handlers: Handlers): readonly Route[] {
   ];
 }
 
-/** Who opens a page of his own without a session is led to the login and comes back to it; a database that is away is said so. */
-async function leadToLogin(ctx: Koa.Context, next: Koa.Next): Promise<void> {
+/**
+ * Who opens a page of his own without a session is led to the login and comes back to it; who sends a form gets it back, to
+ * send it after a new login. A database that is away is said so.
+ */
+async function leadWithoutSession(ctx: Koa.Context, next: Koa.Next): Promise<void> {
   try {
     await next();
   } catch (error) {
-    const isPage = ctx.method === 'GET' && !ctx.path.startsWith('/v1/') && ctx.accepts('json', 'html') === 'html';
+    const isPage = !ctx.path.startsWith('/v1/') && ctx.accepts('json', 'html') === 'html';
     if (!isPage || !isTrustError(error, 'session-missing')) throw asDatabaseProblem(error);
-    redirect(ctx, `/login?${new URLSearchParams({ return: ctx.url })}`);
+    if (ctx.method === 'GET') leadToLogin(ctx, ctx.url);
+    else if (isPageForm(ctx) && ctx.path !== LOGOUT_PATH) await offerLapsedForm(ctx, WALLET_SERVICE, MAX_LAPSED_BYTES);
+    else throw error;
   }
+}
+
+function leadToLogin(ctx: Koa.Context, back: string): void {
+  redirect(ctx, `/login?${new URLSearchParams({ return: back })}`);
 }

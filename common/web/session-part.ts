@@ -8,6 +8,8 @@ import { formatClock, type Lang, sayIn, type Texts } from './texts.ts';
 
 /** Asked by the script: how long the session lasts. Asking does not prolong it. */
 export const SESSION_PATH = '/session';
+/** Opened in a new window: asks for the login anew where there is none, and sends the person back to where he was. */
+export const SESSION_BACK_PATH = '/session/back';
 /** POST: the person goes on. */
 export const KEEP_SESSION_PATH = '/session/keep';
 
@@ -53,15 +55,15 @@ export function sessionLine(lang: Lang, session: SessionLine): Html {
   return html`<p class="user">${time}<button class="as-link" type="submit" form="${FORM_ID}">${say(TEXTS.keep)}</button><noscript><span>${say(TEXTS.plain)}</span></noscript></p>`;
 }
 
-/** Behind the page. `path`: where it comes back to without script, and after a new login. */
+/** Behind the page. `path`: where it comes back to without script. */
 export function sessionWarning(lang: Lang, path: string, session: SessionLine): Html {
   const say = sayIn(lang);
   const left = Math.max(0, Math.floor((session.endsAt.getTime() - session.now.getTime()) / 1000));
   const words = Object.fromEntries(Object.entries(WORDS).map(([name, text]) => [name, text[lang]]));
   const data = html`${attribute('data-ask', SESSION_PATH)}${attribute('data-left', left)}${attribute('data-warning', session.warningSeconds)}${attribute('data-label', say(TEXTS.label))}${attribute('data-words', JSON.stringify(words))}`;
   return html`<section class="ending" id="session-warning"${data}>
-<div role="status"></div>
-<form id="${FORM_ID}" method="post" action="${KEEP_SESSION_PATH}">${hiddenFields({ ...session.fields, return: path })}<button class="button plain" type="submit" hidden>${say(TEXTS.keep)}</button><a class="link" href="${path}" target="_blank" rel="noopener" hidden>${say(TEXTS.again)}</a></form>
+<div aria-live="polite"></div>
+<form id="${FORM_ID}" method="post" action="${KEEP_SESSION_PATH}">${hiddenFields({ ...session.fields, return: path })}<button class="button plain" type="submit" hidden>${say(TEXTS.keep)}</button><a class="link" href="${SESSION_BACK_PATH}" target="_blank" rel="noopener" hidden>${say(TEXTS.again)}</a></form>
 </section>
 `;
 }

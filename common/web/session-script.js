@@ -6,7 +6,7 @@
   const button = document.querySelector('.header [form=session-form]');
   if (!box || !line || !window.fetch) return;
   const words = JSON.parse(box.dataset.words);
-  const status = box.querySelector('[role=status]');
+  const status = box.querySelector('[aria-live]');
   const form = box.querySelector('form');
   const keep = form.querySelector('button');
   const again = form.querySelector('a');

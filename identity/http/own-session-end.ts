@@ -12,6 +12,7 @@ import { canProlong, type SessionEnd } from '../../common/session-end.ts';
 import { type Account, mayLogIn } from '../domain/account.ts';
 import { isEndMoved, type SessionLife, sessionEnd, sessionSeconds } from '../domain/session-life.ts';
 import type { CurrentProvider } from '../provider/current-provider.ts';
+import { IDENTITY_SERVICE } from '../web/service.ts';
 import type { OwnLogin } from './own-login.ts';
 
 export type SessionEndDeps = {
@@ -97,5 +98,6 @@ export function makeSessionDoor(deps: SessionEndDeps): SessionDoor {
       return useSession(deps, live.session);
     },
     leadToLogin: (ctx, back) => ownLogin.begin(ctx, { back }),
+    service: IDENTITY_SERVICE,
   };
 }

@@ -6,6 +6,7 @@
 import type Koa from 'koa';
 import { readForm } from '../../common/http/body.ts';
 import type { Flash, Flashes } from '../../common/http/flash.ts';
+import { sendLapsedForm } from '../../common/http/lapsed-form.ts';
 import { seeOther } from '../../common/http/see-other.ts';
 import { rememberSession } from '../../common/http/session-end.ts';
 import type { SessionDoor } from '../../common/http/session-routes.ts';
@@ -13,6 +14,7 @@ import { readUploadForm, type UploadForm } from '../../common/http/upload.ts';
 import { warningSeconds } from '../../common/session-end.ts';
 import { type Account, mayLogIn } from '../domain/account.ts';
 import { type Level, type Proof, parseAcr } from '../domain/assurance.ts';
+import { IDENTITY_SERVICE } from '../web/service.ts';
 import type { KeptForms, Typed } from './kept-forms.ts';
 import {
   isOwnedBy,
@@ -40,6 +42,13 @@ export type SessionNeed = {
   readonly back?: string;
 };
 
+export type FormNeed = SessionNeed & {
+  /** Fields that wait for the person. */
+  readonly keep?: readonly string[];
+  /** For forms without passwords: the whole form is given back, to be sent once this page has asked for the login anew. */
+  readonly offerAgain?: string;
+};
+
 export type OwnSessions = {
   /** Null: the answer leads to login, or to what is missing for `minLevel`. */
   requireSession(ctx: Koa.Context, need?: SessionNeed): Promise<OwnSession | null>;
@@ -51,7 +60,7 @@ export type OwnSessions = {
    */
   requireForm(
     ctx: Koa.Context,
-    need?: SessionNeed & { readonly keep?: readonly string[] },
+    need?: FormNeed,
   ): Promise<{ readonly session: OwnSession; readonly form: Typed } | null>;
   /** The same for a form with files, `maxBytes` in all. A lapsed session keeps none of them. */
   requireUpload(
@@ -87,7 +96,7 @@ export function makeOwnSessions(deps: OwnSessionDeps): OwnSessions {
       ownLogin.begin(ctx, { back: ctx.method === 'POST' ? ctx.path : ctx.url, ...need });
       return null;
     },
-    requireForm: async (ctx, { keep = [], ...need } = {}) => {
+    requireForm: async (ctx, { keep = [], offerAgain, ...need } = {}) => {
       const form = await readForm(ctx);
       const owner = form[OWNER_FIELD] ?? '';
       csrf.check(ctx, form, owner);
@@ -95,6 +104,11 @@ export function makeOwnSessions(deps: OwnSessionDeps): OwnSessions {
       // Another person logged in meanwhile: the form is not his.
       if (session !== null && !isOwner(session, owner)) csrf.check(ctx, {}, owner);
       if (session !== null && session.level >= (need.minLevel ?? 2)) return { session, form };
+      if (offerAgain !== undefined) {
+        const values = Object.entries(form);
+        sendLapsedForm(ctx, { service: IDENTITY_SERVICE, hasFiles: false, values, loginHref: offerAgain });
+        return null;
+      }
       const values = Object.fromEntries(keep.flatMap((name) => (form[name] ? [[name, form[name]]] : [])));
       const back = need.back ?? ctx.path;
       if (keep.length > 0) await keptForms.keep(ctx, { path: back.split('?')[0]!, owner, values });

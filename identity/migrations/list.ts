@@ -17,6 +17,7 @@ import { counterVisits } from './0014-counter-visits.ts';
 import { proofQueue } from './0015-proof-queue.ts';
 import { importsSchema } from './0016-imports.ts';
 import { openNotices } from './0017-open-notices.ts';
+import { sessionBySid } from './0018-session-by-sid.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
   firstSchema,
@@ -36,4 +37,5 @@ export const MIGRATIONS: readonly Migration[] = [
   proofQueue,
   importsSchema,
   openNotices,
+  sessionBySid,
 ];

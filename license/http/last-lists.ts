@@ -2,7 +2,7 @@
 // it is of, and nothing else is. In the memory of this process, by the session; a session that ends is forgotten at once.
 import type { Clock } from '../../common/clock.ts';
 import type { WalletLicense } from '../web/wallet-page.ts';
-import type { HolderSession } from './session-gate.ts';
+import type { HolderSession } from './session-box.ts';
 
 /** So long a session is believed without being looked up, and its list is shown. */
 const BELIEVED_MS = 5 * 60_000;

@@ -11,7 +11,7 @@ import type { EventPlace } from '../store/events.ts';
 import { elementWords } from '../web/element-words.ts';
 import { labelWords, listWords, valueWords } from '../web/license-words.ts';
 import { CONSENTS_PATH } from '../web/service.ts';
-import type { HolderSession } from './session-gate.ts';
+import type { HolderSession } from './session-box.ts';
 
 const READINGS_A_PAGE = 20;
 

@@ -22,7 +22,8 @@ import { findOrganisationNames } from '../store/clients.ts';
 import { type Organisation, type RedeemFault, redeemPage, redeemResultPage } from '../web/redeem-page.ts';
 import { REDEEM_PATH } from '../web/service.ts';
 import { paramOf, personOf } from './person.ts';
-import type { HolderSession, SessionGate } from './session-gate.ts';
+import type { HolderSession } from './session-box.ts';
+import type { SessionGate } from './session-gate.ts';
 
 export type RedeemHandlers = Readonly<Record<'show' | 'redeem' | 'result' | 'photo', Handler>>;
 type Parts = { readonly deps: LicenseDeps; readonly sessions: SessionGate };

@@ -1,124 +1,69 @@
 // The session on the room's pages: a cookie with a random token, its hash in the table, the person in a box: in whose name he
-// acts and which roles he had when he logged in. The identity room ends it by back-channel logout; it ends by itself after
-// half an hour, and so does a role that was taken away meanwhile.
+// acts and which roles he had when the identity room was asked last. That room ends it by back-channel logout; how long it
+// lives by itself is in session-life.ts.
 import type Koa from 'koa';
-import { utf8 } from '../../common/bytes.ts';
-import type { Role } from '../../common/contract/roles.ts';
-import { type BoxKey, closeBox, openBox } from '../../common/crypto/sealed-box.ts';
-import { sm3 } from '../../common/crypto/sm3.ts';
+import { toHex } from '../../common/bytes.ts';
 import { isDatabaseUnavailable } from '../../common/db/errors.ts';
 import { TrustError } from '../../common/errors.ts';
 import type { Cookies } from '../../common/http/cookies.ts';
-import { makeCsrf } from '../../common/http/csrf.ts';
+import { CSRF_FIELD, makeCsrf } from '../../common/http/csrf.ts';
+import { rememberSession } from '../../common/http/session-end.ts';
 import { makeToken } from '../../common/ids.ts';
-import type { LicenseDeps } from '../flow/deps.ts';
+import type { SessionEnd } from '../../common/session-end.ts';
 import { deleteSession, findSession, insertSession, isSessionEnded } from '../store/sessions.ts';
 import type { LastLists } from './last-lists.ts';
+import { closePerson, type HolderSession, hashOf, openPerson, type SessionPerson } from './session-box.ts';
+import { endOf, newEnd, prolong, type SessionLifeDeps, useOnPage, warningOf } from './session-life.ts';
 
-export const SESSION_SECONDS = 30 * 60;
 const COOKIE = 'session';
 
-export type Unit = { readonly code: string; readonly name: string };
-
-/** What a session knows of its person; lies in a box. */
-export type SessionPerson = {
-  readonly name: string;
-  /** For the logout at the identity room. */
-  readonly idToken: string;
-  /** In whose name he acts (`acting_for`); null for himself. */
-  readonly unit: Unit | null;
-  readonly roles: readonly Role[];
-};
-export type HolderSession = SessionPerson & {
-  readonly token: string;
-  /** The account, one in all our rooms. */
-  readonly sub: string;
-  /** Of the person, or of the unit in whose name he acts. */
-  readonly holderKey: Uint8Array;
-  readonly expiresAt: Date;
-};
-export type NewSession = SessionPerson & {
-  readonly sub: string;
-  readonly sid: string | null;
-  readonly holderKey: Uint8Array;
-};
+export type NewSession = Omit<SessionPerson, 'limits'> & Pick<HolderSession, 'sub' | 'sid' | 'holderKey'>;
 
 export type SessionGate = {
   /** Throws session-missing. */
   require(ctx: Koa.Context): Promise<HolderSession>;
   /** The session that `require` found in this request. */
   sessionOf(ctx: Koa.Context): HolderSession;
-  find(ctx: Koa.Context): Promise<HolderSession | null>;
   /** Opens a session; throws session-missing when the identity room has ended it meanwhile. */
   open(ctx: Koa.Context, session: NewSession): Promise<void>;
   close(ctx: Koa.Context): Promise<void>;
+  /** When it ends, without using it; null for nobody. */
+  look(ctx: Koa.Context): Promise<SessionEnd | null>;
+  /** Prolongs it by a form; null for nobody. Errors: csrf-failed, session-at-its-end, identity-unavailable. */
+  keep(ctx: Koa.Context, form: Readonly<Record<string, string>>): Promise<SessionEnd | null>;
+  /** Fits this browser and this person, in this name; also after a new login. */
   csrfToken(ctx: Koa.Context): string;
   /** Throws csrf-failed. */
   checkCsrf(ctx: Koa.Context, form: Readonly<Record<string, string>>): void;
 };
 
 export function makeSessionGate(
-  deps: Pick<LicenseDeps, 'db' | 'clock' | 'keys'>,
+  deps: SessionLifeDeps,
   cookies: Cookies,
   origin: string,
   lastLists: LastLists,
 ): SessionGate {
   const found = new WeakMap<object, HolderSession>();
   const csrf = makeCsrf(cookies, origin);
-  const missing = () => new TrustError('session-missing', 'there is no session, or it has ended');
-  const sessionOf = (ctx: Koa.Context): HolderSession => {
-    const session = found.get(ctx.req);
-    if (!session) throw missing();
-    return session;
-  };
-  const read = async (token: string): Promise<HolderSession | null> => {
-    try {
-      const row = await findSession(deps.db, hashOf(token), deps.clock());
-      if (!row) {
-        lastLists.forget(token);
-        return null;
-      }
-      const { sub, holderKey, expiresAt } = row;
-      const session = { token, sub, holderKey, expiresAt, ...openPerson(deps.keys.sessionBox, row.personBox, sub) };
-      lastLists.seen(session);
-      return session;
-    } catch (error) {
-      // What a session may see without the database is its last list (wallet.ts); everything else fails by itself.
-      const last = isDatabaseUnavailable(error) ? lastLists.recallSession(token) : null;
-      if (last === null) throw error;
-      return last;
-    }
-  };
+  const read = makeReader(deps, lastLists);
+  const sessionOf = (ctx: Koa.Context): HolderSession => found.get(ctx.req) ?? refuse();
   const find = async (ctx: Koa.Context): Promise<HolderSession | null> => {
     const token = cookies.read(ctx, COOKIE);
-    if (token === undefined) return null;
-    const session = await read(token);
-    if (session) found.set(ctx.req, session);
-    return session;
+    return token === undefined ? null : read(token);
   };
   return {
-    find,
     sessionOf,
     require: async (ctx) => {
-      const session = await find(ctx);
+      const before = await find(ctx);
+      const session = before && isPageUse(ctx) ? await useOnPage(deps, before) : before;
       if (!session) throw missing();
+      found.set(ctx.req, session);
+      const fields = { [CSRF_FIELD]: csrf.token(ctx, ownerOf(session)) };
+      rememberSession(ctx, { ...endOf(session), now: deps.clock(), warningSeconds: warningOf(session), fields });
       return session;
     },
-    open: async (ctx, { name, idToken, unit, roles, ...who }) => {
-      const token = makeToken(26);
-      const now = deps.clock();
-      await insertSession(deps.db, hashOf(token), {
-        ...who,
-        personBox: closePerson(deps.keys.sessionBox, { name, idToken, unit, roles }, who.sub),
-        createdAt: now,
-        expiresAt: new Date(now.getTime() + SESSION_SECONDS * 1000),
-      });
-      // The logout may have come between the login and this row: then it did not see the row, but we see its note.
-      if (who.sid !== null && (await isSessionEnded(deps.db, who.sid))) {
-        await deleteSession(deps.db, hashOf(token));
-        throw missing();
-      }
-      cookies.write(ctx, COOKIE, token);
+    open: async (ctx, session) => {
+      cookies.write(ctx, COOKIE, await openSession(deps, session));
     },
     close: async (ctx) => {
       const token = cookies.read(ctx, COOKIE);
@@ -128,19 +73,81 @@ export function makeSessionGate(
       }
       cookies.clear(ctx, COOKIE);
     },
-    csrfToken: (ctx) => csrf.token(ctx, sessionOf(ctx).token),
-    checkCsrf: (ctx, form) => csrf.check(ctx, form, sessionOf(ctx).token),
+    look: async (ctx) => {
+      const session = await find(ctx);
+      return session && endOf(session);
+    },
+    keep: async (ctx, form) => {
+      const session = await find(ctx);
+      if (!session) return null;
+      csrf.check(ctx, form, ownerOf(session));
+      const prolonged = await prolong(deps, session);
+      return prolonged && endOf(prolonged);
+    },
+    csrfToken: (ctx) => csrf.token(ctx, ownerOf(sessionOf(ctx))),
+    checkCsrf: (ctx, form) => csrf.check(ctx, form, ownerOf(sessionOf(ctx))),
   };
 }
 
-function closePerson(key: BoxKey, person: SessionPerson, sub: string): Uint8Array {
-  return closeBox(key, utf8(JSON.stringify(person)), `license.sessions.person ${sub}`);
+/** Not the session: what was typed before a new login of the same person may still be sent. */
+function ownerOf({ sub, holderKey }: HolderSession): string {
+  return `${sub} ${toHex(holderKey)}`;
 }
 
-function openPerson(key: BoxKey, box: Uint8Array, sub: string): SessionPerson {
-  return JSON.parse(new TextDecoder().decode(openBox(key, box, `license.sessions.person ${sub}`))) as SessionPerson;
+/** A page that is opened or a form that is sent; not what a script of ours asks for again and again. */
+function isPageUse(ctx: Koa.Context): boolean {
+  return ctx.accepts('json', 'html') === 'html';
 }
 
-function hashOf(token: string): Uint8Array {
-  return sm3(utf8(token));
+function makeReader({ db, clock, keys }: SessionLifeDeps, lastLists: LastLists) {
+  return async (token: string): Promise<HolderSession | null> => {
+    try {
+      const row = await findSession(db, hashOf(token), clock());
+      if (!row) {
+        lastLists.forget(token);
+        return null;
+      }
+      const { sub, sid, holderKey, expiresAt } = row;
+      const session = { token, sub, sid, holderKey, expiresAt, ...openPerson(keys.sessionBox, row.personBox, sub) };
+      lastLists.seen(session);
+      return session;
+    } catch (error) {
+      // What a session may see without the database is its last list (wallet.ts); everything else fails by itself.
+      const last = isDatabaseUnavailable(error) ? lastLists.recallSession(token) : null;
+      if (last === null) throw error;
+      return last;
+    }
+  };
+}
+
+/** Writes the session, and returns its token. The identity room says how long it may last; silent, it says so at the next use. */
+async function openSession(deps: SessionLifeDeps, { name, idToken, unit, roles, ...who }: NewSession): Promise<string> {
+  const { db, clock, keys, log, uses } = deps;
+  const token = makeToken(26);
+  const use =
+    who.sid === null
+      ? undefined
+      : await uses.use(who.sid).catch((error: unknown) => {
+          log.warn({ err: error }, 'the identity room did not say how long a session lasts');
+          return undefined;
+        });
+  if (use === null) throw missing();
+  const now = clock();
+  const { expiresAt, ...limits } = newEnd(now, use);
+  const personBox = closePerson(keys.sessionBox, { name, idToken, unit, roles, ...limits }, who.sub);
+  await insertSession(db, hashOf(token), { ...who, personBox, createdAt: now, expiresAt });
+  // The logout may have come between the login and this row: then it did not see the row, but we see its note.
+  if (who.sid !== null && (await isSessionEnded(db, who.sid))) {
+    await deleteSession(db, hashOf(token));
+    throw missing();
+  }
+  return token;
+}
+
+function missing(): TrustError {
+  return new TrustError('session-missing', 'there is no session, or it has ended');
+}
+
+function refuse(): never {
+  throw missing();
 }

@@ -33,7 +33,8 @@ import type { LastLists } from './last-lists.ts';
 import { groupsOf, placeQuery, readConsents, readReadings } from './license-details.ts';
 import { identifierOf, sendPdf } from './licenses.ts';
 import { personOf } from './person.ts';
-import type { HolderSession, SessionGate } from './session-gate.ts';
+import type { HolderSession } from './session-box.ts';
+import type { SessionGate } from './session-gate.ts';
 
 export type WalletHandlers = Readonly<Record<'list' | 'show' | 'file' | 'showCorrection' | 'askCorrection', Handler>>;
 export type WalletParts = {

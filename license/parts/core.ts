@@ -1,4 +1,6 @@
 // What the flows work with, and who may call: tokens of systems, sessions of persons, how often an address may try.
+import { makeSessionUses } from '../../common/client/session-use-client.ts';
+import { LICENSE_CLIENT_ID } from '../../common/contract/identity.ts';
 import { rememberProof } from '../../common/dpop/store/seen-proofs.ts';
 import { makeBearerGate } from '../../common/http/bearer.ts';
 import { makeCookies } from '../../common/http/cookies.ts';
@@ -16,6 +18,8 @@ export function makeCore(parts: LicenseAppDeps) {
   const deps = makeFlowDeps(parts);
   const cookies = makeCookies({ room: 'license', keys: parts.cookieKeys, secure: parts.mode === 'production' });
   const lastLists = makeLastLists(clock);
+  const { identityUrl: issuer, clientKeyPem: keyPem } = parts;
+  const uses = parts.sessionUses ?? makeSessionUses({ issuer, clientId: LICENSE_CLIENT_ID, keyPem, clock });
   return {
     deps,
     gate: makeBearerGate({
@@ -28,7 +32,7 @@ export function makeCore(parts: LicenseAppDeps) {
     }),
     cookies,
     lastLists,
-    sessions: makeSessionGate(deps, cookies, url, lastLists),
+    sessions: makeSessionGate({ ...deps, uses }, cookies, url, lastLists),
     /** Of checks and looks that need no token. */
     limit: makeRateLimit({ perMinute: parts.verificationsPerMinute, clock }),
     url,

@@ -1,5 +1,6 @@
 // What the room is made of: its settings, and what main.ts opened for it.
 import type { JWTVerifyGetKey } from 'jose';
+import type { SessionUses } from '../../common/client/session-use-client.ts';
 import type { Mode } from '../../common/env.ts';
 import type { Metrics } from '../../common/http/metrics.ts';
 import type { Certificate } from '../../common/pki/certificate.ts';
@@ -34,4 +35,6 @@ export type LicenseAppDeps = Omit<LicenseDeps, 'catalog' | 'verifyUrl' | 'platfo
   readonly jwksCooldownSeconds?: number;
   /** For tests; otherwise the issuer's published keys. */
   readonly tokenKeys?: JWTVerifyGetKey;
+  /** For tests; otherwise the identity room is told that a session is used. */
+  readonly sessionUses?: SessionUses;
 };

@@ -52,6 +52,20 @@ export async function findSession(db: Knex, sessionHash: Uint8Array, now: Date):
   };
 }
 
+/** A later end and what is known of the person now; false when it has ended meanwhile. An end is never moved back. */
+export async function updateSession(
+  db: Knex,
+  sessionHash: Uint8Array,
+  { personBox, expiresAt }: Pick<Session, 'personBox' | 'expiresAt'>,
+  now: Date,
+): Promise<boolean> {
+  const count = await db('license.sessions')
+    .where({ session_hash: sessionHash })
+    .where('expires_at', '>', now)
+    .update({ person_box: personBox, expires_at: db.raw('greatest(expires_at, ?)', [expiresAt]) });
+  return count === 1;
+}
+
 export async function deleteSession(db: Knex, sessionHash: Uint8Array): Promise<void> {
   await db('license.sessions').where({ session_hash: sessionHash }).delete();
 }

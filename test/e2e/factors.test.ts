@@ -113,7 +113,11 @@ inBrowser('a passkey is added, logs in by itself and among the names of the fiel
   await lookAt(t, visited, 'passkeys-added.zh');
   await house.db('identity.accounts').update({ level: 5 });
   await page.reload();
-  t.is(await page.getByRole('button').count(), 0, 'what the session has proven is not enough any more to change it');
+  t.is(
+    await page.locator('main').getByRole('button').count(),
+    0,
+    'what the session has proven is not enough any more to change it',
+  );
   await page.getByRole('link', { name: '去验证' }).click();
   await lookAt(t, visited, 'step-up-passkey.zh');
   await page.getByRole('button', { name: '使用通行密钥验证' }).click();

@@ -59,7 +59,7 @@ async function setEnd(house: IdentityHouse, minutes: number, ranMinutes = 30): P
 }
 
 const warning = (page: Page) => page.locator('#session-warning');
-const words = (page: Page) => warning(page).getByRole('status');
+const words = (page: Page) => warning(page).locator('[aria-live]');
 const keepUsing = (page: Page) => warning(page).getByRole('button', { name: /继续使用|Keep using/ });
 /** As long as the page believes that there is nothing to say. */
 const untilWarned = (page: Page) => page.clock.fastForward('25:30');
@@ -149,7 +149,9 @@ inBrowser(
     await again.fill('#field-login', PERSON.loginName);
     await again.fill('#field-password', PERSON.password);
     await again.getByRole('button', { name: '登录', exact: true }).click();
-    await again.locator('#session-until').waitFor();
+    await again.getByRole('heading', { name: '您已登录' }).waitFor();
+    t.deepEqual(await axeFindings(again), []);
+    await again.close();
     await page.evaluate("dispatchEvent(new Event('focus'))");
     await words(page).getByText('可以继续').waitFor();
     t.is(await page.inputValue('#field-current'), TYPED);

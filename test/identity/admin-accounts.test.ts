@@ -1,6 +1,6 @@
 import test from 'ava';
 import { makeBrowser } from '../../bin/demo/browser.ts';
-import { enterAsAdmin, hiddenOf } from './admin-house.ts';
+import { enterAsAdmin, hiddenOf, proveTwice } from './admin-house.ts';
 import { type IdentityHouse, logIn, OTHER_PERSON, PERSON, startIdentity } from './identity-house.ts';
 
 const REASON = '本人来电报失手机，工单 17';
@@ -57,7 +57,9 @@ test('refused siblings: an account that nobody looked up, the look-up of another
   t.is((await nobody.open(found.url)).status, 403);
   // A new session of the same administrator looks up anew.
   await house.db('identity.oidc_artifacts').where({ model: 'Session', account_id: house.accountSub }).delete();
-  t.is((await send(hiddenOf(form.text))).status, 303);
+  t.is((await send(hiddenOf(form.text))).status, 401);
+  await proveTwice(house, browser, PATH);
+  t.is((await send(hiddenOf(form.text))).headers.get('Location'), PATH);
   t.is((await house.db('identity.accounts').where({ sub }))[0].status, 'active');
 });
 

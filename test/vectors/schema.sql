@@ -535,6 +535,7 @@ identity.session_clients
   at timestamp with time zone not null default now()
   constraint session_clients_pkey PRIMARY KEY (session_uid, client_id, turn)
   CREATE INDEX session_clients_at ON identity.session_clients USING btree (at)
+  CREATE INDEX session_clients_sid ON identity.session_clients USING btree (sid) WHERE (client_id = 'license'::text)
   identity may delete, insert, select, update
 
 identity.signing_keys

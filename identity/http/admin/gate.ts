@@ -13,11 +13,12 @@ import {
 } from '../../../common/contract/roles.ts';
 import { requestIdOf } from '../../../common/http/app.ts';
 import type { Flash } from '../../../common/http/flash.ts';
+import { sendLapsedForm } from '../../../common/http/lapsed-form.ts';
 import { pageFrame, sendPage } from '../../../common/http/preferences.ts';
 import type { Account } from '../../domain/account.ts';
 import { type Level, type Method, waysTo } from '../../domain/assurance.ts';
 import { adminForbiddenPage, adminUnreadyPage } from '../../web/admin/home-page.ts';
-import type { AdminView } from '../../web/admin/layout.ts';
+import { ADMIN_SERVICE, type AdminView } from '../../web/admin/layout.ts';
 import type { Typed } from '../kept-forms.ts';
 import type { OwnSession, OwnSessions } from '../own-session.ts';
 
@@ -50,6 +51,7 @@ export type AdminGateDeps = {
 
 const NEEDED: Level = 3;
 const FACTORS_PATH = '/account/factors';
+const HOME_PATH = '/admin';
 
 export function makeAdminGate(deps: AdminGateDeps): AdminGate {
   const { own } = deps;
@@ -59,10 +61,11 @@ export function makeAdminGate(deps: AdminGateDeps): AdminGate {
       return session && judge(deps, ctx, session, { duty, back: ctx.url });
     },
     requireForm: async (ctx, duty, back) => {
-      const accepted = await own.requireForm(ctx, { back });
+      const accepted = await own.requireForm(ctx, { back, offerAgain: HOME_PATH });
       if (accepted === null) return null;
-      const admin = await judge(deps, ctx, accepted.session, { duty, back });
-      return admin && { admin, form: accepted.form };
+      const { session, form } = accepted;
+      const admin = await judge(deps, ctx, session, { duty, back, form });
+      return admin && { admin, form };
     },
     view: (ctx, { session, duties }) => ({
       viewer: session.account,
@@ -78,7 +81,7 @@ async function judge(
   deps: AdminGateDeps,
   ctx: Koa.Context,
   session: OwnSession,
-  { duty, back }: { readonly duty: AdminDuty | null; readonly back: string },
+  { duty, back, form }: { readonly duty: AdminDuty | null; readonly back: string; readonly form?: Typed },
 ): Promise<Admin | null> {
   const { own, clock } = deps;
   const { account, proofs } = session;
@@ -94,6 +97,12 @@ async function judge(
   // 2. The level: whoever can reach it is asked for what is missing, whoever cannot gets what he lacks first.
   if (session.level < NEEDED) {
     const ways = waysTo(NEEDED, account.level, proofs, await deps.methodsOf(account));
+    if (ways.outcome !== 'unreachable' && form !== undefined) {
+      // A fresh login by less: the home of the console asks for the rest before the form is sent again.
+      const values = Object.entries(form);
+      sendLapsedForm(ctx, { service: ADMIN_SERVICE, hasFiles: false, values, loginHref: HOME_PATH });
+      return null;
+    }
     if (ways.outcome !== 'unreachable') {
       await own.requireSession(ctx, { minLevel: NEEDED, back });
       return null;

@@ -1,6 +1,7 @@
 import type { ExecutionContext } from 'ava';
 import { createLocalJWKSet, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { utf8 } from '../../../common/bytes.ts';
+import type { SessionUses } from '../../../common/client/session-use-client.ts';
 import { problemDocument } from '../../../common/contract/problem.ts';
 import type { Role } from '../../../common/contract/roles.ts';
 import { closeBox } from '../../../common/crypto/sealed-box.ts';
@@ -12,7 +13,7 @@ import { makeToken } from '../../../common/ids.ts';
 import { makeLog } from '../../../common/log.ts';
 import { openSheets } from '../../../common/sheets/open-sheets.ts';
 import { buildApp, type LicenseApp } from '../../../license/app.ts';
-import type { Unit } from '../../../license/http/session-gate.ts';
+import type { Unit } from '../../../license/http/session-box.ts';
 import { insertSession } from '../../../license/store/sessions.ts';
 import { testDatabase } from '../../_harness/database.ts';
 import { findFreePort } from '../../_harness/free-ports.ts';
@@ -62,6 +63,8 @@ export type HouseOptions = {
   readonly clock?: () => Date;
   readonly port?: number;
   readonly verificationsPerMinute?: number;
+  /** What the identity room says of sessions; unless given it is asked, and mostly nobody is there. */
+  readonly sessionUses?: SessionUses;
 };
 
 export async function startLicense(t: ExecutionContext, options: HouseOptions = {}): Promise<LicenseHouse> {
@@ -96,6 +99,7 @@ export async function startLicense(t: ExecutionContext, options: HouseOptions = 
     keys,
     issueWaitMs: 60_000,
     tokenKeys: issuer.keys,
+    ...(options.sessionUses === undefined ? {} : { sessionUses: options.sessionUses }),
   });
   await registerHouse(built.deps);
   const server = await listen(built.app, { host: '127.0.0.1', port });

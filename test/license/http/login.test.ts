@@ -55,6 +55,32 @@ test('a logout elsewhere ends the session here (OpenID Connect Back-Channel Logo
   t.is((await license.deps.db('license.ended_sessions').select('sid')).length, 1);
 });
 
+test('who works here is logged in over there too: a use moves the end of both sessions, looking moves none', async (t) => {
+  const { identity, license } = await startBoth(t);
+  const browser = makeBrowser();
+  const login = await browser.open(`${license.url}/licenses`);
+  const wallet = await browser.submit(login, { login: PERSON.loginName, password: PERSON.password });
+  const atIdentity = () =>
+    identity.db('identity.oidc_artifacts').where({ model: 'Session' }).whereNotNull('account_id');
+  const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000);
+  const { payload } = await atIdentity().first<{ payload: object }>('payload');
+  const soon = { ...payload, exp: Math.floor(inMinutes(4).getTime() / 1000) };
+  await atIdentity().update({ payload: JSON.stringify(soon), expires_at: inMinutes(4) });
+  await license.deps.db('license.sessions').update({ expires_at: inMinutes(4) });
+  const told = await browser.fetchOnce(`${license.url}/session`, { headers: { Accept: 'application/json' } });
+  t.true(((await told.json()) as { left_seconds: number }).left_seconds <= 240);
+  const back = await browser.submit(wallet, {}, '/session/keep');
+  t.is(back.url, `${license.url}/licenses`);
+  const [here] = await license.deps.db('license.sessions').select<{ expires_at: Date }[]>('expires_at');
+  const [there] = await atIdentity().select<{ expires_at: Date }[]>('expires_at');
+  t.true(here!.expires_at > inMinutes(25) && there!.expires_at > inMinutes(25));
+  // Over there it has ended, and the notice is not here yet.
+  await atIdentity().delete();
+  await license.deps.db('license.sessions').update({ expires_at: inMinutes(4) });
+  t.true((await browser.submit(back, {}, '/session/keep')).url.startsWith(identity.url), 'led to the login');
+  t.is((await license.deps.db('license.sessions')).length, 0);
+});
+
 test('another citizen sees none of them', async (t) => {
   const { identity, license } = await startBoth(t);
   await identity.registerPerson(OTHER_PERSON);

@@ -6,6 +6,8 @@ export const HTML = { Accept: 'text/html' };
 export const JSON_ONLY = { Accept: 'application/json' };
 
 export type PageBrowser = {
+  /** A cookie that it has from now on: another session. */
+  take(cookie: string): void;
   get(path: string, headers?: Record<string, string>): Promise<Answer>;
   /** Sends `values` with the token of `page`, or what `values` says of it. */
   post(page: Answer, path: string, values?: Record<string, string>, headers?: Record<string, string>): Promise<Answer>;
@@ -17,6 +19,10 @@ export type PageBrowser = {
 
 export function openBrowser(house: LicenseHouse, session: string): PageBrowser {
   let cookies = session.split('; ');
+  const nameOf = (cookie: string) => cookie.split('=')[0];
+  const keep = (fresh: readonly string[]): void => {
+    cookies = [...cookies.filter((old) => !fresh.some((one) => nameOf(one) === nameOf(old))), ...fresh];
+  };
   const go = async (
     method: string,
     path: string,
@@ -27,9 +33,7 @@ export function openBrowser(house: LicenseHouse, session: string): PageBrowser {
       headers: { ...headers, Cookie: cookies.join('; ') },
       ...(body === undefined ? {} : { body }),
     });
-    const fresh = answer.headers.getSetCookie().map((line) => line.split(';')[0] ?? '');
-    const nameOf = (cookie: string) => cookie.split('=')[0];
-    cookies = [...cookies.filter((old) => !fresh.some((one) => nameOf(one) === nameOf(old))), ...fresh];
+    keep(answer.headers.getSetCookie().map((line) => line.split(';')[0] ?? ''));
     return answer;
   };
   const formOf = (page: Answer, action: string): [string, string][] => {
@@ -38,6 +42,7 @@ export function openBrowser(house: LicenseHouse, session: string): PageBrowser {
     return fieldsOf(form);
   };
   return {
+    take: (cookie) => keep([cookie]),
     get: (path, headers = HTML) => go('GET', path, headers),
     post: (page, path, values = {}, headers = HTML) => {
       const csrf = new RegExp(`name="${CSRF_FIELD}" value="([^"]+)"`).exec(page.text)?.[1] ?? '';
