@@ -8,6 +8,7 @@ import { ACR_VALUES } from '../domain/assurance.ts';
 import { AUTH_METHODS, OIDC_SCOPES } from '../domain/client.ts';
 import { claimsConfiguration } from './accounts.ts';
 import { EXTRA_METADATA } from './client-metadata.ts';
+import { makeCookieKeys } from './cookie-keys.ts';
 import { DEVICE_PATH } from './device-pages.ts';
 import { type FeatureParts, makeFeatures } from './features.ts';
 import { askForLevel } from './level-check.ts';
@@ -77,7 +78,7 @@ export function makeConfiguration(parts: ConfigurationParts): Configuration {
     sectorIdentifierUriValidate: () => false,
     assertJwtClientAuthClaimsAndHeader: checkClientAssertion,
     cookies: {
-      keys: [...parts.cookieKeys],
+      keys: makeCookieKeys(parts.cookieKeys),
       long: cookie,
       short: cookie,
       names: {
