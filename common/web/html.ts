@@ -27,14 +27,27 @@ export function escapeHtml(text: string): string {
  * Throws for a template that breaks these rules: that is a mistake of ours, not of the caller's.
  */
 export function html(strings: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
+  const isAddress = addressesOf(strings);
   let text = strings[0] ?? '';
-  values.forEach((value, index) => {
-    const before = strings[index] ?? '';
-    if (/=\s*$/.test(before)) throw new Error(`attribute value without quotes after: ${before.slice(-40)}`);
-    text += /\s(href|action|src|formaction)="$/.test(before) ? escapeHtml(checkAddress(value)) : render(value);
+  for (let index = 0; index < values.length; index += 1) {
+    text += isAddress[index] ? escapeHtml(checkAddress(values[index])) : render(values[index]);
     text += strings[index + 1] ?? '';
-  });
+  }
   return { [MARKUP]: text };
+}
+
+/** Of each template, once: whether an address is put in at each place. */
+const addresses = new WeakMap<TemplateStringsArray, readonly boolean[]>();
+
+function addressesOf(strings: TemplateStringsArray): readonly boolean[] {
+  const known = addresses.get(strings);
+  if (known !== undefined) return known;
+  const found = strings.slice(0, -1).map((before) => {
+    if (/=\s*$/.test(before)) throw new Error(`attribute value without quotes after: ${before.slice(-40)}`);
+    return /\s(href|action|src|formaction)="$/.test(before);
+  });
+  addresses.set(strings, found);
+  return found;
 }
 
 /** Our own markup as it is: SVG paths, script text. Never anything that came from outside. */

@@ -77,6 +77,7 @@ ${session === undefined ? null : html`<script nonce="${page.nonce}" src="${SESSI
 function header(page: Page): Html {
   const say = sayIn(page.lang);
   const session = shownSession(page);
+  const back = `${new URLSearchParams({ return: page.path })}`;
   return html`<header class="header">${page.development ? html`<div class="band">${say(TEXTS.development)}</div>` : null}<div class="header-row">
 <a class="service" href="${page.home ?? '/'}">${say(page.service)}</a>
 ${
@@ -84,7 +85,7 @@ ${
     ? null
     : html`<nav aria-label="${say(TEXTS.nav)}">${page.nav.map((item) => html`<a href="${item.href}"${attribute('aria-current', item.current ? 'page' : null)}>${item.text}</a>`)}</nav>`
 }
-<div class="tools" role="group" aria-label="${say(TEXTS.tools)}">${sizeLinks(page)}${languageLink(page)}</div>
+<div class="tools" role="group" aria-label="${say(TEXTS.tools)}">${sizeLinks(page, back)}${languageLink(page, back)}</div>
 ${page.user ?? null}${session === undefined ? null : sessionLine(page.lang, session)}
 </div></header>`;
 }
@@ -94,22 +95,19 @@ function shownSession({ user, session }: Page): Page['session'] {
   return user === undefined ? undefined : session;
 }
 
-function sizeLinks(page: Page): Html {
+/** `back`: the parameter that says where the switch returns to. */
+function sizeLinks(page: Page, back: string): Html {
   const say = sayIn(page.lang);
   const link = (size: Size, text: Text) =>
-    html`<a href="${preferences(page, { size })}"${attribute('aria-current', page.size === size ? 'true' : null)}>${say(text)}</a>`;
+    html`<a href="${`/preferences?size=${size}&${back}`}"${attribute('aria-current', page.size === size ? 'true' : null)}>${say(text)}</a>`;
   // 特大 is the first choice of 长辈版: body text of 24 px.
   if (page.size === 'standard') return link('larger', TEXTS.largeType);
   return html`${link('large', TEXTS.large)}${link('larger', TEXTS.larger)}${link('largest', TEXTS.largest)}${link('standard', TEXTS.standard)}`;
 }
 
-function languageLink(page: Page): Html {
+function languageLink(page: Page, back: string): Html {
   const other =
     page.lang === 'zh' ? ({ lang: 'en', text: 'English' } as const) : ({ lang: 'zh', text: '中文' } as const);
   const tag = langTag(other.lang);
-  return html`<a href="${preferences(page, { lang: other.lang })}" lang="${tag}" hreflang="${tag}">${other.text}</a>`;
-}
-
-function preferences(page: Page, change: Readonly<Record<string, string>>): string {
-  return `/preferences?${new URLSearchParams({ ...change, return: page.path })}`;
+  return html`<a href="${`/preferences?lang=${other.lang}&${back}`}" lang="${tag}" hreflang="${tag}">${other.text}</a>`;
 }

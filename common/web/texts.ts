@@ -13,12 +13,15 @@ export type Say = (text: Text, values?: TextValues) => string;
 
 /** The speaker for a page. Throws when a value that the text names is missing: a page never shows a bare placeholder. */
 export function sayIn(lang: Lang): Say {
-  return (text, values = {}) =>
-    text[lang].replace(/\{(\w+)\}/g, (_, name: string) => {
+  return (text, values = {}) => {
+    const words = text[lang];
+    if (!words.includes('{')) return words;
+    return words.replace(/\{(\w+)\}/g, (_, name: string) => {
       const value = values[name];
       if (value === undefined) throw new Error(`the text "${text.en}" needs the value ${name}`);
       return String(value);
     });
+  };
 }
 
 /** The value of the `lang` attribute. */
