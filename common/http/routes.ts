@@ -47,6 +47,7 @@ export function row(
 export function mountRoutes(app: Koa, table: readonly Route[], { authorise }: RouteOptions = {}): void {
   const router = new Router();
   const plain = new Map<string, Handler>();
+  const answers: Answer[] = [];
   for (const row of table) {
     const { scope } = row;
     if (scope !== 'public' && authorise === undefined) {
@@ -61,7 +62,8 @@ export function mountRoutes(app: Koa, table: readonly Route[], { authorise }: Ro
       const key = `${method} ${row.path}`;
       if (PLAIN_PATH.test(row.path) && !plain.has(key)) plain.set(key, answer);
     }
-    router.register(row.path, allowed(row.method), (context) => answer(context as unknown as Koa.Context));
+    answers.push({ row, answer });
+    register(router, { row, answer });
   }
   // No row has a zero byte in its path, and PostgreSQL takes none.
   app.use((ctx, next) => {
@@ -70,8 +72,34 @@ export function mountRoutes(app: Koa, table: readonly Route[], { authorise }: Ro
   });
   // A path without parameters is looked up; the router would try the pattern of every row before it.
   app.use((ctx, next) => plain.get(`${ctx.method} ${ctx.path}`)?.(ctx) ?? next());
-  app.use(router.routes() as unknown as Koa.Middleware);
+  app.use(routeByBeginning(answers));
   app.use(refuseUnmatched(router, table));
+}
+
+type Answer = { readonly row: Route; readonly answer: Handler };
+
+function register(router: Router, { row, answer }: Answer): void {
+  router.register(row.path, allowed(row.method), (context) => answer(context as unknown as Koa.Context));
+}
+
+/** A router for each beginning of a path that rows have, with the rows that may match there, in their order. */
+function routeByBeginning(answers: readonly Answer[]): Koa.Middleware {
+  const beginnings = new Set(answers.map(({ row }) => beginningOf(row.path)));
+  const routers = new Map([...beginnings].map((beginning) => [beginning, routerFor(answers, beginning)]));
+  const rest = routerFor(answers, null);
+  return (ctx, next) => (routers.get(beginningOf(ctx.path)) ?? rest)(ctx, next);
+}
+
+/** The first segment as routers compare it; null: it may be any. */
+function beginningOf(path: string): string | null {
+  const first = path.split('/', 2)[1] ?? '';
+  return /^[\w.-]*$/.test(first) ? first.toLowerCase() : null;
+}
+
+function routerFor(answers: readonly Answer[], beginning: string | null): Koa.Middleware {
+  const router = new Router();
+  for (const one of answers) if ([beginning, null].includes(beginningOf(one.row.path))) register(router, one);
+  return router.routes() as unknown as Koa.Middleware;
 }
 
 /** A path that only itself matches. */

@@ -240,6 +240,31 @@ test('an unknown path is 404, another method 405 with Allow, a malformed escape 
   t.is((await call('/v1/animals/cat', { method: 'HEAD' })).status, 200);
 });
 
+test('of rows that match alike the first answers, whatever its path begins with; beginnings are compared without case', async (t) => {
+  const row = (path: string): Route => ({
+    method: 'GET',
+    path,
+    scope: 'public',
+    handler: (ctx) => {
+      ctx.body = { path, ...ctx['params'] };
+    },
+  });
+  const paths = ['/birds/:name', '/:kind/late', '/birds/:name/wings', '/:kind/:name/:part', '/fish/:name/wings'];
+  const { call } = await start(t, paths.map(row));
+  const answer = async (path: string) => (await call(path)).json();
+  t.deepEqual(await answer('/birds/late'), { path: '/birds/:name', name: 'late' });
+  t.deepEqual(await answer('/Birds/owl'), { path: '/birds/:name', name: 'owl' });
+  t.deepEqual(await answer('/fish/late'), { path: '/:kind/late', kind: 'fish' });
+  t.deepEqual(await answer('/b%C3%A4r/late'), { path: '/:kind/late', kind: 'bär' });
+  t.deepEqual(await answer('/birds/owl/wings'), { path: '/birds/:name/wings', name: 'owl' });
+  t.like(await answer('/fish/eel/wings'), { path: '/:kind/:name/:part', kind: 'fish' });
+  for (const path of ['/birds', '/fish/eel', '//birds/owl', '/birds/owl/wings/left'])
+    t.is((await call(path)).status, 404, path);
+  const posted = await call('/birds/owl', { method: 'POST' });
+  t.is(posted.status, 405);
+  t.is(posted.headers.get('Allow'), 'GET, HEAD');
+});
+
 test('a query with an unknown or repeated name is invalid-request', async (t) => {
   const { call } = await start(t);
   t.is((await call('/v1/animals?page=2')).status, 200);
