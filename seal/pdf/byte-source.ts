@@ -35,34 +35,43 @@ export function firstBytes(source: ByteSource, size: number): ByteSource {
 }
 
 type Part = { readonly start: number; readonly bytes: Uint8Array };
-/** What was joined to which source, so that revision upon revision is one list and no tower. */
-const joined = new WeakMap<ByteSource, { readonly head: ByteSource; readonly parts: readonly Part[] }>();
 
-/** `head` followed by `tail`: an input and its appended update, without joining them in memory. */
+/** A source with updates behind it. A class and no map from sources to parts: what a map holds outlives it by a collection. */
+class JoinedSource implements ByteSource {
+  readonly size: number;
+  readonly head: ByteSource;
+  readonly parts: readonly Part[];
+
+  constructor(head: ByteSource, parts: readonly Part[], size: number) {
+    this.head = head;
+    this.parts = parts;
+    this.size = size;
+  }
+
+  read(offset: number, length: number): Uint8Array {
+    checkBounds(this.size, offset, length);
+    // What was appended last is read most.
+    for (let i = this.parts.length - 1; i >= 0; i--) {
+      const { start, bytes } = this.parts[i]!;
+      if (offset < start) continue;
+      const at = offset - start;
+      return at + length <= bytes.length
+        ? bytes.subarray(at, at + length)
+        : gather(this.head, this.parts, offset, length);
+    }
+    return offset + length <= this.head.size
+      ? this.head.read(offset, length)
+      : gather(this.head, this.parts, offset, length);
+  }
+}
+
+/** `head` followed by `tail`: an input and its appended update, without joining them in memory. Revision upon revision is one list and no tower. */
 export function joinSources(head: ByteSource, tail: Uint8Array): ByteSource {
-  const known = joined.get(head) ?? { head, parts: [] };
-  const parts = [...known.parts, { start: head.size, bytes: tail }];
+  const part = { start: head.size, bytes: tail };
   const size = head.size + tail.length;
-  const source = {
-    size,
-    read(offset: number, length: number): Uint8Array {
-      checkBounds(size, offset, length);
-      // What was appended last is read most.
-      for (let i = parts.length - 1; i >= 0; i--) {
-        const { start, bytes } = parts[i]!;
-        if (offset < start) continue;
-        const at = offset - start;
-        return at + length <= bytes.length
-          ? bytes.subarray(at, at + length)
-          : gather(known.head, parts, offset, length);
-      }
-      return offset + length <= known.head.size
-        ? known.head.read(offset, length)
-        : gather(known.head, parts, offset, length);
-    },
-  };
-  joined.set(source, { head: known.head, parts });
-  return source;
+  return head instanceof JoinedSource
+    ? new JoinedSource(head.head, [...head.parts, part], size)
+    : new JoinedSource(head, [part], size);
 }
 
 /** Bytes that lie in several parts. */
