@@ -100,9 +100,10 @@ function splitChannels(pixels: Pixels): { color: Uint8Array; alpha: Uint8Array; 
   return { color, alpha, isUniform };
 }
 
-/** The bytes of an object with a stream, in parts: pixel streams are not copied. */
-export function serializeBody(body: ObjectBody, header: PdfDict = body.header): readonly Uint8Array[] {
-  return [Buffer.from(`${serialize(header)}\nstream\n`, 'latin1'), body.stream, END_OF_STREAM];
+/** The bytes of an object with a stream, in parts: pixel streams are not copied, what is around them is Latin-1. */
+export function serializeBody(
+  body: ObjectBody,
+  header: PdfDict = body.header,
+): readonly [head: string, stream: Uint8Array, tail: string] {
+  return [`${serialize(header)}\nstream\n`, body.stream, '\nendstream'];
 }
-
-const END_OF_STREAM = Buffer.from('\nendstream', 'latin1');

@@ -6,7 +6,8 @@ import { readSection } from './xref.ts';
 
 /** Offset of %PDF-, which ISO 32000 readers look for in the first kilobyte. */
 export function findHeader(source: ByteSource): number {
-  const start = Buffer.from(source.read(0, Math.min(1024, source.size)));
+  const { buffer, byteOffset, length } = source.read(0, Math.min(1024, source.size));
+  const start = Buffer.from(buffer, byteOffset, length);
   const at = start.indexOf('%PDF-');
   if (at < 0) throw new TrustError('not-a-pdf', `There is no %PDF- header; the file looks like ${describe(start)}`);
   return at;
@@ -33,8 +34,9 @@ function describe(start: Buffer): string {
 
 export function findStartxref(source: ByteSource): number {
   const length = Math.min(2048, source.size);
-  const tail = Buffer.from(source.read(source.size - length, length)).toString('latin1');
-  const last = tail.slice(Math.max(0, tail.lastIndexOf('startxref')));
+  const { buffer, byteOffset } = source.read(source.size - length, length);
+  const tail = Buffer.from(buffer, byteOffset, length);
+  const last = tail.toString('latin1', Math.max(0, tail.lastIndexOf('startxref')));
   const match = /^startxref[\0\t\n\f\r ]+(\d{1,15})[\0\t\n\f\r ]+%%EOF/.exec(last);
   if (!match) throw new TrustError('pdf-truncated', 'The file does not end with startxref, an offset and %%EOF');
   const startxref = Number(match[1]);

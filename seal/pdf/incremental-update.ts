@@ -11,12 +11,16 @@ import { array, dict, name, number, type PdfRef, type PdfValue, ref, withEntries
 const MAX_TABLE_OFFSET = 9_999_999_999;
 const CARRIED = ['Root', 'Info', 'ID', 'Encrypt'] as const;
 
+/** Bytes, text of bytes (Latin-1), or so many ASCII zeros. */
+export type Chunk = Uint8Array | string | number;
+
 type Entry = { readonly num: number; readonly gen: number; readonly offset: number };
 
 export class IncrementalUpdate {
   readonly #document: PdfDocument;
-  /** A number stands for so many ASCII zeros. */
-  readonly #chunks: (Uint8Array | number)[] = [];
+  readonly #chunks: Chunk[] = [];
+  /** Text that goes behind the chunks, collected so that it is written at once. */
+  #text = '';
   readonly #entries: Entry[] = [];
   #length = 0;
   #next: number;
@@ -26,7 +30,7 @@ export class IncrementalUpdate {
     this.#next = document.nextNumber();
     const { source } = document;
     const last = source.size > 0 ? source.read(source.size - 1, 1)[0] : 10;
-    if (last !== 10 && last !== 13) this.#push(Uint8Array.of(10));
+    if (last !== 10 && last !== 13) this.#push('\n');
   }
 
   /** The document as it is before the update. */
@@ -45,13 +49,13 @@ export class IncrementalUpdate {
   }
 
   /** Writes an object; for an existing one this replaces it. Returns the position of its body in the appended bytes. */
-  write(reference: PdfRef, body: PdfValue | readonly (Uint8Array | number)[]): number {
+  write(reference: PdfRef, body: PdfValue | readonly Chunk[]): number {
     this.#entries.push({ num: reference.num, gen: reference.gen, offset: this.#document.source.size + this.#length });
-    this.#push(ascii(`${reference.num} ${reference.gen} obj\n`));
+    this.#push(`${reference.num} ${reference.gen} obj\n`);
     const at = this.#length;
-    const parts = Array.isArray(body) ? body : [ascii(serialize(this.closed(body as PdfValue, reference)))];
+    const parts = Array.isArray(body) ? body : [serialize(this.closed(body as PdfValue, reference))];
     for (const part of parts) this.#push(part);
-    this.#push(ascii('\nendobj\n'));
+    this.#push('\nendobj\n');
     return at;
   }
 
@@ -80,16 +84,17 @@ export class IncrementalUpdate {
     const startxref = this.#document.source.size + this.#length - this.#document.base;
     if (self) this.#writeStream(self);
     else this.#writeTable();
-    this.#push(ascii(`startxref\n${startxref}\n%%EOF\n`));
-    const whole = new Uint8Array(Buffer.allocUnsafeSlow(this.#length).buffer);
+    this.#push(`startxref\n${startxref}\n%%EOF\n`);
+    const whole = Buffer.allocUnsafeSlow(this.#length);
     let at = 0;
-    for (const chunk of this.#chunks) {
-      const size = typeof chunk === 'number' ? chunk : chunk.length;
+    for (const chunk of [...this.#chunks, this.#text]) {
+      const size = sizeOf(chunk);
       if (typeof chunk === 'number') whole.fill(0x30, at, at + size);
+      else if (typeof chunk === 'string') whole.write(chunk, at, 'latin1');
       else whole.set(chunk, at);
       at += size;
     }
-    return whole;
+    return new Uint8Array(whole.buffer);
   }
 
   #writeTable(): void {
@@ -105,7 +110,7 @@ export class IncrementalUpdate {
       }
     }
     lines.push('trailer', serialize(dict(this.#trailer())), '');
-    this.#push(ascii(lines.join('\n')));
+    this.#push(lines.join('\n'));
   }
 
   #writeStream(self: PdfRef): void {
@@ -127,9 +132,9 @@ export class IncrementalUpdate {
       ['Length', number(rows.length)],
       ...this.#trailer(),
     ]);
-    this.#push(ascii(`${self.num} 0 obj\n${serialize(header)}\nstream\n`));
+    this.#push(`${self.num} 0 obj\n${serialize(header)}\nstream\n`);
     this.#push(rows);
-    this.#push(ascii('\nendstream\nendobj\n'));
+    this.#push('\nendstream\nendobj\n');
   }
 
   #trailer(): [string, PdfValue][] {
@@ -149,10 +154,16 @@ export class IncrementalUpdate {
     return runs;
   }
 
-  #push(chunk: Uint8Array | number): void {
+  #push(chunk: Chunk): void {
+    this.#length += sizeOf(chunk);
+    if (typeof chunk === 'string') {
+      this.#text += chunk;
+      return;
+    }
+    if (this.#text !== '') this.#chunks.push(this.#text);
+    this.#text = '';
     this.#chunks.push(chunk);
-    this.#length += typeof chunk === 'number' ? chunk : chunk.length;
   }
 }
 
-const ascii = (text: string): Uint8Array => Buffer.from(text, 'latin1');
+const sizeOf = (chunk: Chunk): number => (typeof chunk === 'number' ? chunk : chunk.length);

@@ -12,6 +12,9 @@ const DIGIT_9 = 0x39;
 const CLOSE = 0x5d;
 const LETTER_R = 0x52;
 
+/** Where every scan begins; most end after a number or two, and a buffer for each would cost more than they do. */
+const FIRST = new Uint32Array(256);
+
 /**
  * The references from `start` up to `]`, and the position behind it; null for anything else, or more than `most`. `cut`
  * where the bytes end before that is known.
@@ -21,7 +24,7 @@ export function scanReferences(
   start: number,
   most: number,
 ): { readonly references: References; readonly end: number } | 'cut' | null {
-  let pairs = new Uint32Array(256); // number and generation of each
+  let pairs: Uint32Array = FIRST; // number and generation of each
   let count = 0;
   let at = start;
   let byte = bytes[at] ?? -1;
@@ -45,12 +48,13 @@ export function scanReferences(
     if (byte !== CLOSE && !isWhite(byte)) return null;
     while (isWhite(byte)) byte = bytes[++at] ?? -1;
   }
-  return count < MIN_COUNT ? null : { references: new References(pairs, count), end: at + 1 };
+  if (count < MIN_COUNT) return null;
+  return { references: new References(pairs === FIRST ? FIRST.slice(0, 2 * count) : pairs, count), end: at + 1 };
 }
 
 const isWhite = (byte: number): boolean => byte === 32 || byte === 10 || byte === 13 || byte === 9;
 
-function grown(pairs: Uint32Array): Uint32Array<ArrayBuffer> {
+function grown(pairs: Uint32Array): Uint32Array {
   const larger = new Uint32Array(4 * pairs.length);
   larger.set(pairs);
   return larger;

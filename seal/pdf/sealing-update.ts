@@ -91,7 +91,8 @@ function writeAppearances(
       update.writeStream(only, body);
       return only;
     }
-    const key = Buffer.concat(serializeBody(body)).toString('latin1');
+    const [head, stream] = serializeBody(body);
+    const key = head + Buffer.from(stream).toString('latin1');
     const known = written.get(key);
     if (known) return known;
     const form = update.reserve();

@@ -10,7 +10,7 @@ export function serialize(value: PdfValue): string {
     case 'name':
       return serializeName(value.value);
     case 'string':
-      return Buffer.from(value.raw).toString('latin1');
+      return Buffer.from(value.raw.buffer, value.raw.byteOffset, value.raw.length).toString('latin1');
     case 'ref':
       return `${value.num} ${value.gen} R`;
     case 'array':

@@ -164,11 +164,23 @@ function measureEntry(source: ByteSource, at: number): number {
 }
 
 function readEntry(source: ByteSource, at: number, base: number): XrefEntry {
-  const text = Buffer.from(source.read(at, 18)).toString('latin1');
-  const match = /^(\d{10}) (\d{5}) ([nf])$/.exec(text);
-  if (!match) throw broken('a cross-reference entry is damaged', at);
-  if (match[3] === 'f') return { type: 'free' };
-  return { type: 'offset', offset: Number(match[1]) + base, gen: Number(match[2]) };
+  // `nnnnnnnnnn ggggg n`, or f for a free one
+  const bytes = source.read(at, 18);
+  const [offset, gen, kind] = [readDigits(bytes, 0, 10), readDigits(bytes, 11, 5), bytes[17]];
+  const isEntry = offset >= 0 && gen >= 0 && bytes[10] === 0x20 && bytes[16] === 0x20;
+  if (!isEntry || (kind !== 0x6e && kind !== 0x66)) throw broken('a cross-reference entry is damaged', at);
+  return kind === 0x66 ? { type: 'free' } : { type: 'offset', offset: offset + base, gen };
+}
+
+/** So many decimal digits as a number; −1 where another byte is among them. */
+function readDigits(bytes: Uint8Array, from: number, count: number): number {
+  let value = 0;
+  for (let i = from; i < from + count; i++) {
+    const digit = bytes[i]! - 0x30;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 function readStream(source: ByteSource, position: number, base: number): XrefSection {
