@@ -26,7 +26,7 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   let size = 0;
   for (const part of parts) size += part.length;
-  const whole = new Uint8Array(size);
+  const whole = size < WORTH_NOT_CLEARING ? new Uint8Array(size) : new Uint8Array(Buffer.allocUnsafeSlow(size).buffer);
   let offset = 0;
   for (const part of parts) {
     whole.set(part, offset);
@@ -34,6 +34,9 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   }
   return whole;
 }
+
+/** From this size on, memory that is written over at once is not cleared before. */
+const WORTH_NOT_CLEARING = 4096;
 
 /** UTF-8 bytes of a text. */
 export function utf8(text: string): Uint8Array {

@@ -6,7 +6,17 @@ import { TAG } from './der.ts';
 export function derTlv(tag: number, ...content: readonly Uint8Array[]): Uint8Array {
   let size = 0;
   for (const part of content) size += part.length;
-  return concatBytes(header(tag, size), ...content);
+  if (size >= 0x80) return concatBytes(header(tag, size), ...content);
+  // Most values are short, and a header of its own for each would cost as much as they do.
+  const whole = new Uint8Array(2 + size);
+  whole[0] = tag;
+  whole[1] = size;
+  let at = 2;
+  for (const part of content) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 /** A value that is still in parts: whole bytes, or an identifier octet with its content. */
@@ -14,9 +24,21 @@ export type DerTree = Uint8Array | { readonly tag: number; readonly content: rea
 
 /** Encodes a nested value with one copy of its leaves; the nested writers copy them at every level. */
 export function encodeDerTree(tree: DerTree): Uint8Array {
+  return tree instanceof Uint8Array ? tree : concatBytes(...derParts(tree));
+}
+
+/** The bytes of a nested value in order, with its leaves as they are: whoever knows a leaf finds it again. */
+export function derParts(tree: DerTree): readonly Uint8Array[] {
   const parts: Uint8Array[] = [];
   flatten(tree, parts);
-  return concatBytes(...parts.reverse());
+  return parts.reverse();
+}
+
+/** The content of a SET OF in the order of its encodings, as DER asks. */
+export function sortedTrees(trees: readonly DerTree[]): readonly DerTree[] {
+  if (trees.length < 2) return trees;
+  const keyed = trees.map((tree) => ({ tree, encoded: encodeDerTree(tree) }));
+  return keyed.toSorted((a, b) => compareBytes(a.encoded, b.encoded)).map(({ tree }) => tree);
 }
 
 /** Collects the parts from the last to the first, because a header needs the length behind it. Returns that length. */
@@ -100,10 +122,17 @@ export function derImplicit(number: number, value: Uint8Array): Uint8Array {
 }
 
 function header(tag: number, size: number): Uint8Array {
-  if (size < 0x80) return Uint8Array.of(tag, size);
-  const length: number[] = [];
-  for (let rest = size; rest > 0; rest = Math.floor(rest / 256)) length.unshift(rest % 256);
-  return Uint8Array.of(tag, 0x80 | length.length, ...length);
+  let octets = 0;
+  if (size >= 0x80) for (let rest = size; rest > 0; rest = Math.floor(rest / 256)) octets += 1;
+  const head = new Uint8Array(2 + octets);
+  head[0] = tag;
+  head[1] = octets === 0 ? size : 0x80 | octets;
+  let rest = size;
+  for (let at = 1 + octets; at > 1; at -= 1) {
+    head[at] = rest % 256;
+    rest = Math.floor(rest / 256);
+  }
+  return head;
 }
 
 function unsignedContent(bytes: Uint8Array): Uint8Array {

@@ -62,8 +62,9 @@ type Walk = {
 export function parseDer(bytes: Uint8Array, limits: DerLimits = {}): DerNode {
   const { maxDepth = 32, maxNodes = 20_000, isLazy = false } = limits;
   const walk: Walk = { bytes, maxDepth, nodesLeft: maxNodes, isLazy };
-  const node = readNode(walk, 0, bytes.length, 1);
-  if (node.raw.length !== bytes.length) throw malformed(node.raw.length, 'bytes follow the value');
+  const head = readHeader(bytes, 0, bytes.length);
+  const node = readNode(walk, head, 1);
+  if (head.end !== bytes.length) throw malformed(head.end, 'bytes follow the value');
   return node;
 }
 
@@ -72,8 +73,7 @@ export function parseDer(bytes: Uint8Array, limits: DerLimits = {}): DerNode {
  * For containers that pad, such as the Contents of a PDF signature.
  */
 export function derSize(bytes: Uint8Array): number {
-  const header = readHeader(bytes, 0, bytes.length);
-  return header.contentStart + header.length;
+  return readHeader(bytes, 0, bytes.length).end;
 }
 
 /** The error of this format: what was found, at which offset. */
@@ -81,46 +81,66 @@ export function malformed(offset: number, found: string): TrustError {
   return new TrustError('der-malformed', `offset ${offset}: ${found}`);
 }
 
-function readNode(walk: Walk, offset: number, end: number, depth: number): DerNode {
+function readNode(walk: Walk, head: Head, depth: number): DerNode {
+  const { tag, offset, contentStart, end } = head;
   if (depth > walk.maxDepth) throw malformed(offset, `more than ${walk.maxDepth} levels of nesting`);
   if (walk.nodesLeft-- <= 0) throw malformed(offset, 'too many values');
-  const { tag, contentStart, length } = readHeader(walk.bytes, offset, end);
-  const contentEnd = contentStart + length;
-  const content = walk.bytes.subarray(contentStart, contentEnd);
   checkForm(tag, offset);
-  const raw = walk.bytes.subarray(offset, contentEnd);
-  if (walk.isLazy && tag & 0x20) return lazyNode({ tag, raw, content, offset }, () => readElements());
-  return { tag, raw, content, children: readElements(), offset };
+  if (walk.isLazy && tag & 0x20) return new LazyNode(walk, head, depth);
+  const content = walk.bytes.subarray(contentStart, end);
+  const raw = walk.bytes.subarray(offset, end);
+  const children = tag & 0x20 ? readChildren(walk, head, depth) : [];
+  checkContent(tag, content, children, offset);
+  return { tag, raw, content, children, offset };
+}
 
-  function readElements(): readonly DerNode[] {
-    const children = tag & 0x20 ? readChildren(walk, contentStart, contentEnd, depth) : [];
-    checkContent(tag, content, children, offset);
-    return children;
+/** Makes of itself only what is asked for: most nodes of a value that is looked into are stepped over. */
+class LazyNode implements DerNode {
+  readonly tag: number;
+  readonly offset: number;
+  readonly #walk: Walk;
+  readonly #head: Head;
+  readonly #depth: number;
+  #children: readonly DerNode[] | null = null;
+
+  constructor(walk: Walk, head: Head, depth: number) {
+    this.tag = head.tag;
+    this.offset = head.offset;
+    this.#walk = walk;
+    this.#head = head;
+    this.#depth = depth;
+  }
+
+  get raw(): Uint8Array {
+    return this.#walk.bytes.subarray(this.offset, this.#head.end);
+  }
+
+  get content(): Uint8Array {
+    return this.#walk.bytes.subarray(this.#head.contentStart, this.#head.end);
+  }
+
+  get children(): readonly DerNode[] {
+    if (this.#children) return this.#children;
+    this.#children = readChildren(this.#walk, this.#head, this.#depth);
+    checkContent(this.tag, this.content, this.#children, this.offset);
+    return this.#children;
   }
 }
 
-function lazyNode(node: Omit<DerNode, 'children'>, read: () => readonly DerNode[]): DerNode {
-  let children: readonly DerNode[] | null = null;
-  return {
-    ...node,
-    get children() {
-      children ??= read();
-      return children;
-    },
-  };
-}
-
-function readChildren(walk: Walk, start: number, end: number, depth: number): DerNode[] {
+function readChildren(walk: Walk, { contentStart, end }: Head, depth: number): DerNode[] {
   const children: DerNode[] = [];
-  for (let at = start; at < end; ) {
-    const child = readNode(walk, at, end, depth + 1);
-    children.push(child);
-    at += child.raw.length;
+  for (let at = contentStart; at < end; ) {
+    const head = readHeader(walk.bytes, at, end);
+    children.push(readNode(walk, head, depth + 1));
+    at = head.end;
   }
   return children;
 }
 
-function readHeader(bytes: Uint8Array, offset: number, end: number) {
+/** Identifier and length of a value: where it begins, where its content does, and the position behind it. */
+type Head = { readonly tag: number; readonly offset: number; readonly contentStart: number; readonly end: number };
+
+function readHeader(bytes: Uint8Array, offset: number, end: number): Head {
   const tag = bytes[offset];
   const first = bytes[offset + 1];
   if (tag === undefined || first === undefined || offset + 2 > end) throw malformed(offset, 'the value is cut off');
@@ -139,7 +159,7 @@ function readHeader(bytes: Uint8Array, offset: number, end: number) {
     if (length < 0x80 || length < 256 ** (count - 1)) throw malformed(offset, 'a length that is not minimal');
   }
   if (contentStart + length > end) throw malformed(offset, 'the content is cut off');
-  return { tag, contentStart, length };
+  return { tag, offset, contentStart, end: contentStart + length };
 }
 
 function checkForm(tag: number, offset: number): void {

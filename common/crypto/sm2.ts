@@ -11,10 +11,10 @@ import {
   generateKeyPairSync,
   type KeyObject,
 } from 'node:crypto';
-import { parseDer } from '../asn1/der.ts';
-import { readBigInteger, readSequence } from '../asn1/der-read.ts';
+import { type DerNode, parseDer, TAG } from '../asn1/der.ts';
+import { checkTag, readSequence } from '../asn1/der-read.ts';
 import { derInteger, derSequence } from '../asn1/der-write.ts';
-import { concatBytes, equalBytes, fromHex, toHex, utf8 } from '../bytes.ts';
+import { compareBytes, concatBytes, equalBytes, fromHex, toHex, utf8 } from '../bytes.ts';
 import { TrustError } from '../errors.ts';
 import { sm3 } from './sm3.ts';
 
@@ -45,7 +45,7 @@ const CURVE = fromHex(
     '32c4ae2c1f1981195f9904466a39c9948fe30bbff2660be1715a4589334c74c7' +
     'bc3736a2f4f6779c59bdcee36b692153d0a9877cc62a474002df32e52139f0a0',
 );
-const ORDER = 0xfffffffeffffffffffffffffffffffff7203df6b21c6052b53bbf40939d54123n;
+const ORDER = fromHex('fffffffeffffffffffffffffffffffff7203df6b21c6052b53bbf40939d54123');
 
 /** A new key pair as PKCS#8 and SubjectPublicKeyInfo PEM. Randomness comes from node:crypto. */
 export function generateSm2KeyPair(): { readonly privateKeyPem: string; readonly publicKeyPem: string } {
@@ -152,15 +152,15 @@ export function verifySm2(
 
 /** DER SEQUENCE { r, s } to 64 bytes r ‖ s. `der-malformed` unless strict DER with r and s from 1 to n − 1. */
 export function sm2SignatureToRaw(signature: Uint8Array): Uint8Array {
-  const [r, s] = readSequence(parseDer(signature, { maxNodes: 3 }), 2, 2).map(readBigInteger);
-  return concatBytes(scalar(r!), scalar(s!));
+  const [r, s] = readSequence(parseDer(signature, { maxNodes: 3 }), 2, 2);
+  return concatBytes(scalar(readUnsigned(r!)), scalar(readUnsigned(s!)));
 }
 
 /** 64 bytes r ‖ s to DER SEQUENCE { r, s }. `der-malformed` for another length or r, s outside 1 to n − 1. */
 export function sm2SignatureFromRaw(raw: Uint8Array): Uint8Array {
   if (raw.length !== 64) throw new TrustError('der-malformed', `a raw SM2 signature has 64 bytes, not ${raw.length}`);
   const halves = [raw.subarray(0, 32), raw.subarray(32)];
-  for (const half of halves) scalar(BigInt(`0x${toHex(half)}`));
+  for (const half of halves) scalar(half);
   return derSequence(...halves.map((half) => derInteger(half)));
 }
 
@@ -169,9 +169,21 @@ export function isSm2Pair(privateKey: Sm2PrivateKey, publicKey: Sm2PublicKey): b
   return equalBytes(privateKey.publicKey.point, publicKey.point);
 }
 
-function scalar(value: bigint): Uint8Array {
-  if (value <= 0n || value >= ORDER) throw new TrustError('der-malformed', 'r or s is outside 1 to n − 1');
-  return fromHex(value.toString(16).padStart(64, '0'));
+/** Content of a positive INTEGER without its sign; empty where it is negative. */
+function readUnsigned(node: DerNode): Uint8Array {
+  checkTag(node, TAG.integer);
+  const [first] = node.content;
+  if (first! >= 0x80) return new Uint8Array();
+  return first === 0 ? node.content.subarray(1) : node.content;
+}
+
+/** The number in 32 bytes, compared as bytes: this is asked at every verification. */
+function scalar(value: Uint8Array): Uint8Array {
+  const padded = new Uint8Array(32);
+  if (value.length <= 32) padded.set(value, 32 - value.length);
+  if (value.length > 32 || padded.every((byte) => byte === 0) || compareBytes(padded, ORDER) >= 0)
+    throw new TrustError('der-malformed', 'r or s is outside 1 to n − 1');
+  return padded;
 }
 
 function parts(message: Uint8Array | readonly Uint8Array[]): readonly Uint8Array[] {

@@ -13,6 +13,7 @@ import {
   derSequence,
   derSet,
   encodeDerTree,
+  sortedTrees,
 } from '../asn1/der-write.ts';
 import { sm3 } from '../crypto/sm3.ts';
 import type { Certificate } from './certificate.ts';
@@ -23,6 +24,9 @@ export type Attribute = {
   /** Each value a whole DER value. */
   readonly values: readonly Uint8Array[];
 };
+
+/** An attribute whose values are still in parts. */
+export type AttributeTree = { readonly oid: string; readonly values: readonly DerTree[] };
 
 /** Content that lies inside, under its type. */
 export type Encapsulated = { readonly contentType: string; readonly content: Uint8Array };
@@ -37,7 +41,7 @@ export type SignedDataOrder = {
   readonly certs: readonly Certificate[] | null;
   /** Beside the three that are always there. */
   readonly signedAttributes?: readonly Attribute[];
-  readonly unsignedAttributes?: readonly Attribute[];
+  readonly unsignedAttributes?: readonly AttributeTree[];
   /** SM2 over the message by the signer's key, DER; a dummy of 72 bytes gives the largest size there is. */
   readonly sign: (message: Uint8Array) => Promise<Uint8Array>;
 };
@@ -53,25 +57,30 @@ export function makeSignedAttributes(
   order: Pick<SignedDataOrder, 'digest' | 'signerCert' | 'signedAttributes' | 'encapsulated'>,
 ): Uint8Array {
   if (order.digest.length !== 32) throw new RangeError(`an SM3 digest has 32 bytes, not ${order.digest.length}`);
-  const always: readonly Attribute[] = [
-    { oid: OID.contentType, values: [derOid(order.encapsulated?.contentType ?? OID.data)] },
-    { oid: OID.messageDigest, values: [derOctetString(order.digest)] },
-    { oid: OID.signingCertificateV2, values: [signingCertificate(order.signerCert)] },
-  ];
-  const all = [...always, ...(order.signedAttributes ?? [])];
-  if (new Set(all.map(({ oid }) => oid)).size !== all.length) throw new RangeError('a signed attribute appears twice');
-  return derSet(...all.map(encodeAttribute));
+  const { signedAttributes = [], encapsulated } = order;
+  const oids = [...ALWAYS, ...signedAttributes.map(({ oid }) => oid)];
+  if (new Set(oids).size !== oids.length) throw new RangeError('a signed attribute appears twice');
+  return derSet(
+    encodeAttribute({ oid: OID.contentType, values: [derOid(encapsulated?.contentType ?? OID.data)] }),
+    encodeAttribute({ oid: OID.messageDigest, values: [derOctetString(order.digest)] }),
+    signingCertificate(order.signerCert),
+    ...signedAttributes.map(encodeAttribute),
+  );
 }
 
+const ALWAYS: readonly string[] = [OID.contentType, OID.messageDigest, OID.signingCertificateV2];
+
+type Assembly = Pick<SignedDataOrder, 'signerCert' | 'certs' | 'unsignedAttributes' | 'encapsulated'>;
+
 /** The rest of the structure around signed attributes and their signature. */
-export function assembleSignedData(
-  order: Pick<SignedDataOrder, 'signerCert' | 'certs' | 'unsignedAttributes' | 'encapsulated'>,
-  signedAttributes: Uint8Array,
-  signature: Uint8Array,
-): Uint8Array {
+export function assembleSignedData(order: Assembly, signedAttributes: Uint8Array, signature: Uint8Array): Uint8Array {
+  return encodeDerTree(signedDataTree(order, signedAttributes, signature));
+}
+
+/** The same in parts: an unsigned attribute may be large, and would be copied at each of nine levels. */
+export function signedDataTree(order: Assembly, signedAttributes: Uint8Array, signature: Uint8Array): DerTree {
   const { signerCert, certs, unsignedAttributes = [], encapsulated } = order;
   const certificates = certs && certificateSet(signerCert, certs);
-  // A tree, because an unsigned attribute may be large and would be copied at each of nine levels.
   const signerInfo = sequence(
     derInteger(1),
     derSequence(signerCert.issuerRaw, signerCert.serialRaw),
@@ -91,7 +100,7 @@ export function assembleSignedData(
     ...(certificates ? [derImplicit(0, certificates)] : []),
     { tag: TAG.set, content: [signerInfo] },
   );
-  return encodeDerTree(sequence(derOid(OID.signedData), { tag: 0xa0, content: [signedData] }));
+  return sequence(derOid(OID.signedData), { tag: 0xa0, content: [signedData] });
 }
 
 /** The same for every signature of a party. */
@@ -110,26 +119,27 @@ function certificateSet(signerCert: Certificate, certs: readonly Certificate[]):
 
 const sequence = (...content: readonly DerTree[]): DerTree => ({ tag: TAG.sequence, content });
 
-/** [1] IMPLICIT SET OF Attribute; a single one, which needs no sorting, stays in parts. */
-function unsignedTree(attributes: readonly Attribute[]): DerTree {
-  const [first] = attributes;
-  if (attributes.length > 1 || !first || first.values.length > 1)
-    return derImplicit(1, derSet(...attributes.map(encodeAttribute)));
-  return { tag: 0xa1, content: [sequence(derOid(first.oid), { tag: TAG.set, content: first.values })] };
+/** [1] IMPLICIT SET OF Attribute. */
+function unsignedTree(attributes: readonly AttributeTree[]): DerTree {
+  const trees = attributes.map(({ oid, values }) =>
+    sequence(derOid(oid), { tag: TAG.set, content: sortedTrees(values) }),
+  );
+  return { tag: 0xa1, content: sortedTrees(trees) };
 }
 
 const SM3_ALGORITHM = derSequence(derOid(OID.sm3));
 
-/** SigningCertificateV2 with one ESSCertIDv2: SM3 of the certificate, and its issuer and serial number. */
+/** The attribute SigningCertificateV2 with one ESSCertIDv2: SM3 of the certificate, and its issuer and serial number. */
 function signingCertificate(certificate: Certificate): Uint8Array {
   const known = signingCertificates.get(certificate);
   if (known) return known;
   const directoryName = derExplicit(4, certificate.issuerRaw);
   const issuerSerial = derSequence(derSequence(directoryName), certificate.serialRaw);
   const essCertId = derSequence(SM3_ALGORITHM, derOctetString(sm3(certificate.raw)), issuerSerial);
-  const value = derSequence(derSequence(essCertId));
-  signingCertificates.set(certificate, value);
-  return value;
+  const values = [derSequence(derSequence(essCertId))];
+  const attribute = encodeAttribute({ oid: OID.signingCertificateV2, values });
+  signingCertificates.set(certificate, attribute);
+  return attribute;
 }
 
 /** The same for every signature of a certificate. */

@@ -30,7 +30,7 @@ export type ReleaseQuestion = {
  * verifies.
  */
 export function checkRelease({ before, update, hashed, ...question }: ReleaseQuestion): PdfDocument {
-  const document = openGrown(before, joinSources(before.source, update.appended));
+  const document = openGrown(before, joinSources(before.source, update.appended), question.party.seal.raw);
   const field = findSignatureField(document, update.field);
   if (!field) throw released('the signature field cannot be found');
   const finding = checkByteRange(document, field.dict);

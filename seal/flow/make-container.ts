@@ -1,12 +1,13 @@
 // What goes into /Contents, in each of the three modes, and how large it can get. The signer is asked for every signature
 // at once; at level T a time-stamp token over the one that counts comes behind it.
-import { derOctetString } from '../../common/asn1/der-write.ts';
+import { type DerTree, derOctetString, derParts } from '../../common/asn1/der-write.ts';
+import { concatBytes } from '../../common/bytes.ts';
 import type { Certificate } from '../../common/pki/certificate.ts';
 import { OID } from '../../common/pki/oids.ts';
-import { type Attribute, assembleSignedData, makeSignedAttributes } from '../../common/pki/signed-data.ts';
+import { type AttributeTree, makeSignedAttributes, signedDataTree } from '../../common/pki/signed-data.ts';
 import type { ContainerMode, ContainerSettings } from '../domain/container.ts';
 import { PROTECTION_SCOPE } from '../domain/seal-attributes.ts';
-import { makeSignature } from '../ses/make-signature.ts';
+import { makeSignatureTree } from '../ses/make-signature.ts';
 import type { Seal } from '../ses/seal.ts';
 
 /** Who signs, and with which seal. */
@@ -33,9 +34,21 @@ export type ContainerOrder = {
 };
 
 /** DER of the container. Code: `seal-not-usable`, and what signing and stamping throw. */
-export function makeContainer(party: ContainerParty, mode: ContainerMode, order: ContainerOrder): Promise<Uint8Array> {
-  if (mode === 'ses') return makeSes(party, order, order.stamp);
-  return makeCms(party, mode, order);
+export async function makeContainer(
+  party: ContainerParty,
+  mode: ContainerMode,
+  order: ContainerOrder,
+): Promise<Uint8Array> {
+  return concatBytes(...(await makeContainerParts(party, mode, order)));
+}
+
+/** The same in parts, among them the seal as the party has it. */
+export async function makeContainerParts(
+  party: ContainerParty,
+  mode: ContainerMode,
+  order: ContainerOrder,
+): Promise<readonly Uint8Array[]> {
+  return derParts(await (mode === 'ses' ? makeSes(party, order, order.stamp) : makeCms(party, mode, order)));
 }
 
 /** What a token of that size adds to a container: the attribute or tag around it, and lengths that grow by a byte. */
@@ -50,10 +63,10 @@ export async function measureContainer(party: ContainerParty, mode: ContainerMod
   return (await makeContainer(party, mode, { dataHash: new Uint8Array(32), time, sign: largest })).length;
 }
 
-function makeSes(party: ContainerParty, order: ContainerOrder, stamp?: SignMessage): Promise<Uint8Array> {
+function makeSes(party: ContainerParty, order: ContainerOrder, stamp?: SignMessage): Promise<DerTree> {
   const { seal, signerCertificate } = party;
   const { dataHash, time, sign } = order;
-  return makeSignature({ seal, signerCertificate, dataHash, propertyInfo: PROTECTION_SCOPE, time, sign, stamp });
+  return makeSignatureTree({ seal, signerCertificate, dataHash, propertyInfo: PROTECTION_SCOPE, time, sign, stamp });
 }
 
 /** In `dual` the two signatures are made side by side; the token is over the CMS signature, which covers more. */
@@ -61,7 +74,7 @@ async function makeCms(
   party: ContainerParty,
   mode: Exclude<ContainerMode, 'ses'>,
   order: ContainerOrder,
-): Promise<Uint8Array> {
+): Promise<DerTree> {
   const { sealDigest, sesSignature } = party.containers.attributes;
   const isDual = mode === 'dual';
   const parts = {
@@ -72,9 +85,9 @@ async function makeCms(
   };
   const attributes = makeSignedAttributes(parts);
   const [ses, signature] = await Promise.all([isDual ? makeSes(party, order) : null, order.sign(attributes)]);
-  const unsignedAttributes: readonly Attribute[] = [
+  const unsignedAttributes: readonly AttributeTree[] = [
     ...(ses ? [{ oid: sesSignature, values: [ses] }] : []),
     ...(order.stamp ? [{ oid: OID.signatureTimeStamp, values: [await order.stamp(signature)] }] : []),
   ];
-  return assembleSignedData({ ...parts, unsignedAttributes }, attributes, signature);
+  return signedDataTree({ ...parts, unsignedAttributes }, attributes, signature);
 }

@@ -139,7 +139,7 @@ export function hashUpdate(prefix: Sm3, { appended, gap }: SealingUpdate): Hashe
   const [front, back] = [appended.slice(0, gap.start), appended.slice(gap.end)];
   const before = prefix.copy().update(front);
   const whole = (): Sm3 => before.copy().update(appended.subarray(gap.start, gap.end)).update(back);
-  return { digest: before.copy().update(back).digest(), front, back, whole };
+  return { digest: before.copy().update(back).end(), front, back, whole };
 }
 
 /** What was written is read again: every piece of evidence has to be found where a verifier looks for it. */

@@ -16,7 +16,7 @@ import { makeSealingUpdate } from '../pdf/sealing-update.ts';
 import { fillContents, type SealingUpdate } from '../pdf/signature-dictionary.ts';
 import { wholeSeconds } from '../ses/make-seal.ts';
 import { checkRelease } from './check-release.ts';
-import { makeContainer, stampRoom } from './make-container.ts';
+import { makeContainerParts, stampRoom } from './make-container.ts';
 import { type EvidenceSource, hashUpdate, preserveDocument } from './preserve-document.ts';
 import type { SealingParty } from './sealing-party.ts';
 
@@ -175,8 +175,9 @@ async function signRevision(
   const hashed = hashUpdate(prefix, update);
   // 3. Sign, in `dual` twice with the same key: the SES_Signature and the CMS around it. Level T: stamp the signature.
   const sign = (message: Uint8Array): Promise<Uint8Array> => signer.sign(party.keyRef, message);
-  const der = await makeContainer(party, mode, { dataHash: hashed.digest, time: at, sign, stamp: stamper?.stamp });
-  if (der.length > party.contentsBytes[mode] + room)
+  const made = { dataHash: hashed.digest, time: at, sign, stamp: stamper?.stamp };
+  const der = await makeContainerParts(party, mode, made);
+  if (sizeOf(der) > party.contentsBytes[mode] + room)
     throw new TrustError('time-stamp-unavailable', 'The token is larger than the one that was measured; try again');
   fillContents(update, der);
   // 4. Believe the bytes, not the intention: read the result again and verify it before it leaves.
@@ -188,6 +189,8 @@ async function signRevision(
     next: () => ({ document: grown, prefix: hashed.whole() }),
   };
 }
+
+const sizeOf = (parts: readonly Uint8Array[]): number => parts.reduce((size, part) => size + part.length, 0);
 
 /** `room`: what a token needs beside the container. */
 function layOut(document: PdfDocument, order: SealOrder, room: number): SealingUpdate {

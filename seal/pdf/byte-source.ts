@@ -65,7 +65,7 @@ class JoinedSource implements ByteSource {
   }
 }
 
-/** `head` followed by `tail`: an input and its appended update, without joining them in memory. Revision upon revision is one list and no tower. */
+/** `head` followed by `tail`: an input and its appended update, without joining them in memory. Revisions are one list, no tower. */
 export function joinSources(head: ByteSource, tail: Uint8Array): ByteSource {
   const part = { start: head.size, bytes: tail };
   const size = head.size + tail.length;

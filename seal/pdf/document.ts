@@ -45,13 +45,14 @@ export function openDocument(source: ByteSource, password = ''): PdfDocument {
 
 /**
  * Opens a document that has grown: `source` is that of `before` with an update behind it. What was read of the unchanged bytes
- * is taken over: sections, and objects that the update has not. Codes as `openDocument`.
+ * is taken over: sections, and objects that the update has not. `expected`: bytes that a hexadecimal string of the update is
+ * likely to hold, which are then compared instead of converted. Codes as `openDocument`.
  */
-export function openGrown(before: PdfDocument, source: ByteSource): PdfDocument {
+export function openGrown(before: PdfDocument, source: ByteSource, expected?: Uint8Array): PdfDocument {
   const { base, password } = before;
   const startxref = findStartxref(source);
   const sections = readSections(source, startxref, base, before.sections);
-  return new PdfDocument({ source, sections, base, startxref, password, before });
+  return new PdfDocument({ source, sections, base, startxref, password, before, expected });
 }
 
 type OpenedFile = {
@@ -61,6 +62,7 @@ type OpenedFile = {
   readonly startxref: number;
   readonly password: string;
   readonly before?: PdfDocument;
+  readonly expected?: Uint8Array | undefined;
 };
 
 export class PdfDocument {
@@ -80,12 +82,14 @@ export class PdfDocument {
   readonly #opening = new Set<number>();
   readonly #budget: Budget;
   readonly #before: PdfDocument | null;
+  readonly #expected: Uint8Array | undefined;
   #bytesHeld = 0;
   #valuesRead = 0;
   #valuesHeld = 0;
 
-  constructor({ source, sections, base, startxref, password, before }: OpenedFile) {
+  constructor({ source, sections, base, startxref, password, before, expected }: OpenedFile) {
     this.source = source;
+    this.#expected = expected;
     this.#budget = new Budget(source.size);
     this.sections = sections;
     this.trailer = sections[0]!.trailer;
@@ -227,7 +231,8 @@ export class PdfDocument {
     if (entry.type === 'free') return null;
     if (entry.type === 'compressed') return this.#loadCompressed(num, entry.stream, entry.index);
     if (entry.offset === this.base) return null; // some writers mark unused objects with offset 0
-    const object = readAt(this.source, entry.offset, (lexer) => this.#counted(lexer, () => lexer.readObject()));
+    const read = (lexer: Lexer): PdfObject => this.#counted(lexer, () => lexer.readObject());
+    const object = readAt(this.source, entry.offset, read, this.#expected);
     if (object.num !== num)
       throw broken(`the cross-reference of object ${num} leads to object ${object.num}`, entry.offset);
     if (object.gen !== entry.gen)

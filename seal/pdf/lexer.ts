@@ -2,6 +2,7 @@
 // Not here: following references, streams, cross-reference data (document.ts, xref.ts, stream.ts).
 
 import type { ByteSource } from './byte-source.ts';
+import { readDigits, readLooseDigits } from './hex-digits.ts';
 import { scanReferences } from './reference-scan.ts';
 import { broken, type PdfObject, type PdfRef, type PdfValue, type References } from './value.ts';
 
@@ -20,14 +21,14 @@ const CLASS = new Uint8Array(256);
 for (const byte of [0, 9, 10, 12, 13, 32]) CLASS[byte] = 1;
 for (const char of '()<>[]{}/%') CLASS[char.charCodeAt(0)] = 2;
 
-/** Runs `parse` over a window at `offset` that grows until the parse fits. */
-export function readAt<T>(source: ByteSource, offset: number, parse: (lexer: Lexer) => T): T {
+/** Runs `parse` over a window at `offset` that grows until the parse fits. `expected` as for a lexer. */
+export function readAt<T>(source: ByteSource, offset: number, parse: (lexer: Lexer) => T, expected?: Uint8Array): T {
   if (offset < 0 || offset >= source.size) throw broken('an offset leads outside the file', offset);
   for (let length = FIRST_WINDOW; ; length *= 32) {
     const rest = source.size - offset;
     const window = source.read(offset, Math.min(length, rest));
     try {
-      return parse(new Lexer(window, offset, window.length === rest));
+      return parse(new Lexer(window, offset, window.length === rest, expected));
     } catch (error) {
       if (!(error instanceof WindowTooSmall)) throw error;
       if (length > MAX_OBJECT_BYTES) throw broken(`an object is larger than ${MAX_OBJECT_BYTES} bytes`, offset);
@@ -39,11 +40,18 @@ export class Lexer {
   readonly #bytes: Uint8Array;
   readonly #base: number;
   readonly #isFinal: boolean;
+  readonly #expected: Uint8Array | undefined;
+  /** The same bytes, for text out of them; a view of its own for each name would cost more than the name. */
+  #buffer: Buffer | null = null;
   #position = 0;
   #values = 0;
 
-  /** `base` is the absolute offset of `bytes[0]`, or -1 where there is none (object streams). */
-  constructor(bytes: Uint8Array, base: number, isFinal: boolean) {
+  /**
+   * `base` is the absolute offset of `bytes[0]`, or -1 where there is none (object streams). `expected`: bytes that a
+   * hexadecimal string is likely to hold; it says nothing about what is read.
+   */
+  constructor(bytes: Uint8Array, base: number, isFinal: boolean, expected?: Uint8Array) {
+    this.#expected = expected;
     this.#bytes = bytes;
     this.#base = base;
     this.#isFinal = isFinal;
@@ -167,7 +175,7 @@ export class Lexer {
     const start = this.#position;
     let end = start;
     for (let byte = this.peek(); byte >= 0 && CLASS[byte] === 0; byte = this.peek(end - start)) end++;
-    let raw = latin1(this.#bytes.subarray(start, end));
+    let raw = this.#latin1(start, end);
     // Some writers put nothing between a number that is an object by itself and its end.
     if (/^[+-]?[\d.]+endobj$/.test(raw)) {
       end -= 'endobj'.length;
@@ -186,7 +194,7 @@ export class Lexer {
       if (byte === 0x23) escaped = true;
       this.#position++;
     }
-    const raw = latin1(this.#bytes.subarray(start, this.#position));
+    const raw = this.#latin1(start, this.#position);
     return escaped
       ? raw.replace(/#([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
       : raw;
@@ -235,7 +243,7 @@ export class Lexer {
 
   #readHex(): PdfValue {
     const start = this.#position;
-    const end = Buffer.from(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length).indexOf(0x3e, start);
+    const end = this.#view().indexOf(0x3e, start); // by Buffer, which looks faster
     if (end < 0) {
       if (!this.#isFinal) throw TOO_SMALL;
       throw broken('a hexadecimal string has no end', this.offset);
@@ -243,16 +251,10 @@ export class Lexer {
     const offset = this.#absolute(start);
     this.#position = end + 1;
     const raw = this.#bytes.subarray(start, end + 1);
-    const text = latin1(raw.subarray(1, -1));
-    let bytes = Buffer.from(text, 'hex');
-    if (bytes.length * 2 !== text.length) {
-      const digits = text.replace(/[\0\t\n\f\r ]/g, '');
-      bytes = Buffer.from(digits.length % 2 ? `${digits}0` : digits, 'hex');
-      if (bytes.length !== Math.ceil(digits.length / 2))
-        throw broken('a hexadecimal string holds other characters', offset);
-    }
-    // A plain view: what is parsed out of a Buffer would be Buffers, which cost more each.
-    return { kind: 'string', bytes: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length), raw, offset };
+    const inner = raw.subarray(1, -1);
+    const bytes = readDigits(inner, this.#expected) ?? readLooseDigits(inner);
+    if (!bytes) throw broken('a hexadecimal string holds other characters', offset);
+    return { kind: 'string', bytes, raw, offset };
   }
 
   #readLiteral(): PdfValue {
@@ -288,6 +290,16 @@ export class Lexer {
     } else if (byte !== 10) into.push(ESCAPES[byte] ?? byte);
   }
 
+  #latin1(start: number, end: number): string {
+    return this.#view().toString('latin1', start, end);
+  }
+
+  #view(): Buffer {
+    const { buffer, byteOffset, length } = this.#bytes;
+    this.#buffer ??= Buffer.from(buffer, byteOffset, length);
+    return this.#buffer;
+  }
+
   #absolute(position: number): number {
     return this.#base < 0 ? -1 : this.#base + position;
   }
@@ -296,7 +308,3 @@ export class Lexer {
 const ESCAPES: Readonly<Record<number, number>> = { 110: 10, 114: 13, 116: 9, 98: 8, 102: 12 };
 
 const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39;
-
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
-}

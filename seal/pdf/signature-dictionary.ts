@@ -1,6 +1,6 @@
 // A signature dictionary with a reserved /Contents (ISO 32000): where the gap is, and how it is filled.
-import { toHex } from '../../common/bytes.ts';
 import type { ByteRange } from './byte-range.ts';
+import { writeDigits } from './hex-digits.ts';
 import type { IncrementalUpdate } from './incremental-update.ts';
 import { serialize } from './serialize.ts';
 import type { PdfDict, PdfRef } from './value.ts';
@@ -34,7 +34,7 @@ export function writeSignature(
   const head = `${serialize(update.closed(entries, reference)).slice(0, -2)} /ByteRange [0 `;
   const slots = Array.from({ length: 3 }, () => ' '.repeat(SLOT)).join(' ');
   const front = `${head}${slots}] /Contents <`;
-  const at = update.write(reference, [Buffer.from(front, 'latin1'), 2 * contentsBytes, Buffer.from('>>>', 'latin1')]);
+  const at = update.write(reference, [front, 2 * contentsBytes, '>>>']);
   const start = at + front.length - 1;
   return { rangeAt: at + head.length, gap: { start, end: start + 2 * contentsBytes + 2 } };
 }
@@ -53,9 +53,11 @@ export function finishSignature(
   return { appended, byteRange, field, gap };
 }
 
-/** Writes the DER of the signature into the gap; the rest of it stays zero. */
-export function fillContents(update: SealingUpdate, der: Uint8Array): void {
-  const room = (update.gap.end - update.gap.start - 2) / 2;
-  if (der.length > room) throw new RangeError(`a signature of ${der.length} bytes does not fit into ${room}`);
-  Buffer.from(update.appended.buffer).write(toHex(der), update.gap.start + 1, 'latin1');
+/** Writes the DER of the signature, whole or in parts, into the gap; the rest of it stays zero. */
+export function fillContents({ appended, gap }: SealingUpdate, der: Uint8Array | readonly Uint8Array[]): void {
+  const parts = der instanceof Uint8Array ? [der] : der;
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const room = (gap.end - gap.start - 2) / 2;
+  if (length > room) throw new RangeError(`a signature of ${length} bytes does not fit into ${room}`);
+  writeDigits(parts, appended, gap.start + 1);
 }

@@ -1,11 +1,12 @@
 // Making an e-seal signature (电子签章, GB/T 38540-2020): TBS_Sign over the digest of the protected bytes, signed by a
 // certificate that the seal lists. Not here: verifying the seal and the chain first, which the flow does, and hashing.
+import { type DerTree, encodeDerTree } from '../../common/asn1/der-write.ts';
 import { TrustError } from '../../common/errors.ts';
 import type { Certificate } from '../../common/pki/certificate.ts';
 import { OID } from '../../common/pki/oids.ts';
 import { wholeSeconds } from './make-seal.ts';
 import type { Seal } from './seal.ts';
-import { encodeSignature, encodeTbsSign } from './signature-codec.ts';
+import { signatureTree, tbsSignTree } from './signature-codec.ts';
 import { isSignerListed } from './signer-list.ts';
 
 export type SignatureOrder = {
@@ -27,6 +28,11 @@ export type SignatureOrder = {
  * seal's list (a renewed certificate needs a new seal), the time is outside the seal's period, or the seal is V1.
  */
 export async function makeSignature(order: SignatureOrder): Promise<Uint8Array> {
+  return encodeDerTree(await makeSignatureTree(order));
+}
+
+/** The same in parts, the seal as it is: it is most of a signature, and the same in all of a party. */
+export async function makeSignatureTree(order: SignatureOrder): Promise<DerTree> {
   const { seal, signerCertificate } = order;
   const time = wholeSeconds(order.time);
   if (order.dataHash.length !== 32) throw new RangeError(`an SM3 digest has 32 bytes, not ${order.dataHash.length}`);
@@ -43,7 +49,7 @@ export async function makeSignature(order: SignatureOrder): Promise<Uint8Array> 
       'seal-not-usable',
       `the seal ${seal.content.esID} is valid from ${validStart.toISOString()} to ${validEnd.toISOString()}`,
     );
-  const tbsRaw = encodeTbsSign({
+  const tbs = tbsSignTree({
     version: seal.content.header.version,
     sealRaw: seal.raw,
     time,
@@ -51,7 +57,7 @@ export async function makeSignature(order: SignatureOrder): Promise<Uint8Array> 
     propertyInfo: order.propertyInfo,
     extensions: null,
   });
-  const signature = await order.sign(tbsRaw);
+  const signature = await order.sign(encodeDerTree(tbs));
   const timeStamp = order.stamp ? await order.stamp(signature) : null;
-  return encodeSignature({ tbsRaw, signerCertificate, signatureAlgorithm: OID.sm2WithSm3, signature, timeStamp });
+  return signatureTree({ signerCertificate, signatureAlgorithm: OID.sm2WithSm3, signature, timeStamp }, tbs);
 }

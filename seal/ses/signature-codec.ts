@@ -1,7 +1,7 @@
 // SES_Signature of GM/T 0031-2014 (V1), GB/T 38540-2020 (V4) and GM/T 0031-2025 (V5) as DER: strict, raw slices kept.
 // Encoding what was decoded gives the same bytes. Two elements are V1; of four or five the inner seal says which.
 // Not here: any judgement (verify-signature.ts).
-import type { DerNode } from '../../common/asn1/der.ts';
+import { type DerNode, TAG } from '../../common/asn1/der.ts';
 import {
   readBitString,
   readExplicit,
@@ -11,6 +11,7 @@ import {
   readSequence,
 } from '../../common/asn1/der-read.ts';
 import {
+  type DerTree,
   derBitString,
   derExplicit,
   derGeneralizedTime,
@@ -19,6 +20,7 @@ import {
   derOctetString,
   derOid,
   derSequence,
+  encodeDerTree,
 } from '../../common/asn1/der-write.ts';
 import { TrustError } from '../../common/errors.ts';
 import type { SealSignature } from './seal.ts';
@@ -54,7 +56,12 @@ export function decodeSignature(der: Uint8Array): SealSignature {
 
 /** TBS_Sign of V4 and V5: what the signer signs. */
 export function encodeTbsSign(tbs: TbsSign): Uint8Array {
-  return derSequence(
+  return encodeDerTree(tbsSignTree(tbs));
+}
+
+/** The same in parts, the seal as it is. */
+export function tbsSignTree(tbs: TbsSign): DerTree {
+  return sequence(
     derInteger(tbs.version),
     tbs.sealRaw,
     derGeneralizedTime(tbs.time),
@@ -86,14 +93,24 @@ export function encodeSignature(
   },
 ): Uint8Array {
   if (signature.version === 1) return derSequence(signature.tbsRaw, derBitString(signature.signature));
-  return derSequence(
-    signature.tbsRaw,
+  return encodeDerTree(signatureTree(signature, signature.tbsRaw));
+}
+
+/** A SES_Signature of V4 or V5 in parts, around its TBS_Sign. */
+export function signatureTree(
+  signature: Pick<SealSignature, 'signerCertificate' | 'signatureAlgorithm' | 'signature' | 'timeStamp'>,
+  tbs: DerTree,
+): DerTree {
+  return sequence(
+    tbs,
     derOctetString(signature.signerCertificate.raw),
     derOid(signature.signatureAlgorithm),
     derBitString(signature.signature),
     ...(signature.timeStamp ? [derExplicit(0, derBitString(signature.timeStamp))] : []),
   );
 }
+
+const sequence = (...content: readonly DerTree[]): DerTree => ({ tag: TAG.sequence, content });
 
 function encodeDataHash({ dataHash, isDataHashOctets }: Pick<TbsSign, 'dataHash' | 'isDataHashOctets'>): Uint8Array {
   return isDataHashOctets ? derOctetString(dataHash) : derBitString(dataHash);

@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { type DerNode, derSize, parseDer } from '../../../common/asn1/der.ts';
+import { type DerNode, derSize, parseDer, TAG } from '../../../common/asn1/der.ts';
 import {
   readBigInteger,
   readBitString,
@@ -22,12 +22,14 @@ import {
   derNull,
   derOctetString,
   derOid,
+  derParts,
   derPrintable,
   derSequence,
   derSet,
   derTlv,
   derUtcTime,
   derUtf8,
+  sortedTrees,
 } from '../../../common/asn1/der-write.ts';
 import { concatBytes, fromHex, toHex } from '../../../common/bytes.ts';
 
@@ -67,6 +69,9 @@ for (const [name, hex, found] of REFUSED) {
     const error = t.throws(() => parseDer(fromHex(hex)), { code: 'der-malformed' });
     t.regex(error?.message ?? '', found);
     t.regex(error?.message ?? '', /^offset \d+: /);
+    // Also where elements are read when they are asked for, with the same sentence.
+    const lazily = () => rewrite(parseDer(fromHex(hex), { isLazy: true }));
+    t.is(t.throws(lazily, { code: 'der-malformed' })?.message, error?.message);
   });
 }
 
@@ -121,6 +126,35 @@ test('what is written reads back, and reading then writing gives the same bytes'
       t.deepEqual(rewrite(parseDer(bytes)), bytes);
     }),
     { numRuns: 300 },
+  );
+});
+
+test('a value whose elements are read when they are asked for has the same nodes', (t) => {
+  const plain = ({ tag, raw, content, children, offset }: DerNode): unknown => [
+    ...[tag, raw, content, offset],
+    children.map(plain),
+  ];
+  fc.assert(
+    fc.property(tree, (bytes) => {
+      const lazy = parseDer(bytes, { isLazy: true });
+      t.deepEqual(plain(lazy), plain(parseDer(bytes)));
+      t.is(lazy.children, lazy.children);
+    }),
+    { numRuns: 200 },
+  );
+  const whole = derSequence(derInteger(1), derSequence(derSequence(derNull())));
+  t.throws(() => rewrite(parseDer(whole, { isLazy: true, maxDepth: 3 })), { code: 'der-malformed' });
+  t.throws(() => rewrite(parseDer(whole, { isLazy: true, maxNodes: 4 })), { code: 'der-malformed' });
+});
+
+test('a tree of parts is written as the nested writers write it, its leaves as they are', (t) => {
+  fc.assert(
+    fc.property(fc.array(tree, { maxLength: 6 }), (leaves) => {
+      const inner = { tag: TAG.set, content: sortedTrees(leaves) };
+      const parts = derParts({ tag: TAG.sequence, content: [derInteger(1), inner] });
+      t.deepEqual(concatBytes(...parts), derSequence(derInteger(1), derSet(...leaves)));
+      t.true(leaves.every((leaf) => parts.includes(leaf)));
+    }),
   );
 });
 
