@@ -10,7 +10,7 @@ import { type DocumentKeys, makeLoginKey } from '../domain/document-box.ts';
 import { type Counter, countersOf, pausedUntil, triesLeft } from '../domain/login-throttle.ts';
 import { findAccountByLogin, findPassword, type PasswordRead } from '../store/accounts.ts';
 import { type IdentityEvent, insertEvent } from '../store/events.ts';
-import { settleTries, takeTries } from '../store/login-tries.ts';
+import { type SettledTries, takeTries } from '../store/login-tries.ts';
 import { DEFAULT_WORK, isPassword, type PasswordWork } from './password.ts';
 import { renewHash } from './renew-hash.ts';
 
@@ -35,7 +35,8 @@ export type Credentials = {
 };
 
 export type AuthenticationResult =
-  | { readonly outcome: 'accepted'; readonly account: Account }
+  /** The caller settles the tries with what he records of it (complete-login.ts); until then they count. */
+  | { readonly outcome: 'accepted'; readonly account: Account; readonly tries: SettledTries }
   /** `triesLeft` is null while there are enough. */
   | { readonly outcome: 'refused'; readonly triesLeft: number | null }
   | { readonly outcome: 'paused'; readonly until: Date };
@@ -77,13 +78,13 @@ export async function authenticate(
   }
   // 4. A right password forgets the wrong ones from here, and was no guess.
   const [own, ...others] = counters;
-  await settleTries(db, placeOf(own!), others.map(placeOf));
+  const tries = { forget: placeOf(own!), giveBack: others.map(placeOf) };
   // 5. A hash of another house or of older parameters is replaced now that the password is known.
   if (found.passwordHash !== null) {
     const { sub } = found.account;
     await renewHash({ db, clock, work }, { sub, encoded: found.passwordHash, password: password.slice(0, 128) });
   }
-  return { outcome: 'accepted', account: found.account };
+  return { outcome: 'accepted', account: found.account, tries };
 }
 
 async function findWho(

@@ -12,6 +12,7 @@ import { documentOf } from '../store/accounts.ts';
 import { type Authentication, listProofs } from '../store/authentications.ts';
 import { insertEvent } from '../store/events.ts';
 import type { Device } from '../store/known-devices.ts';
+import { type SettledTries, settleTries } from '../store/login-tries.ts';
 import { recordLogin } from '../store/logins.ts';
 import type { NewMessage } from '../store/outbox.ts';
 import { addressIn, makeMessage } from './notify.ts';
@@ -28,6 +29,8 @@ export type ProvenStep = {
   readonly account: Account;
   /** Null: nothing new, the level is found anew for an account that was proven further meanwhile. */
   readonly proof: Proof | null;
+  /** Tries that a right password settles. */
+  readonly tries?: SettledTries | undefined;
   /** The session that a step-up goes on from; null at a login, which begins anew. */
   readonly sessionUid: string | null;
   readonly clientId: string;
@@ -66,8 +69,11 @@ export async function completeLogin(deps: CompleteLoginDeps, step: ProvenStep): 
   } as const;
   if (begins) {
     const notice = sayNewDevice(deps, step, now);
-    await recordLogin(db, { accountId: account.id, device: step.device, event, notice });
-  } else await insertEvent(db, event);
+    await recordLogin(db, { accountId: account.id, device: step.device, event, notice, tries: step.tries });
+  } else {
+    await insertEvent(db, event);
+    if (step.tries) await settleTries(db, step.tries);
+  }
   return {
     accountId: account.sub,
     acr: acrOf(level),

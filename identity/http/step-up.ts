@@ -5,6 +5,7 @@ import type Koa from 'koa';
 import { sendPage } from '../../common/http/preferences.ts';
 import type { Account } from '../domain/account.ts';
 import { LEVELS, type Level, parseAcr, type Ways, waysTo } from '../domain/assurance.ts';
+import type { ProvenStep } from '../flow/complete-login.ts';
 import type { TimedProof } from '../store/authentications.ts';
 import { stepUpPage } from '../web/step-up-page.ts';
 import type { LoginWay, WayShown } from './login-ways/way.ts';
@@ -48,7 +49,7 @@ export function makeStepUp(deps: StepUpDeps): StepUp {
       const need = await needOf(deps, interaction);
       if (form['decision'] === 'later') return leave(interaction, need);
       // The account was proven further meanwhile: the proofs that are there are enough.
-      if (need.ways.outcome === 'reached') return finish(deps, ctx, interaction, need, null);
+      if (need.ways.outcome === 'reached') return finish(deps, ctx, interaction, need, { proof: null });
       const way = need.steps.find(({ name }) => name === form['way']);
       if (way === undefined) {
         await showStep(deps, ctx, interaction, need, need.steps[0], { status: 422, faults: [], typed: {} });
@@ -57,7 +58,7 @@ export function makeStepUp(deps: StepUpDeps): StepUp {
       const visit = { ...(await visitOf(deps, ctx, interaction, way)), account: need.account };
       const answer = await way.submit(visit, form);
       if (answer.outcome === 'accepted' && answer.account.sub === need.account.sub)
-        return finish(deps, ctx, interaction, need, answer.proof);
+        return finish(deps, ctx, interaction, need, answer);
       if (answer.outcome === 'accepted') return leave(interaction, need);
       await answerWay(deps, visit, way, answer, (state) => showStep(deps, ctx, interaction, need, way, state));
       return null;
@@ -118,10 +119,19 @@ async function finish(
   ctx: Koa.Context,
   interaction: Interaction,
   { account, sessionUid }: Need,
-  proof: Parameters<StepUpDeps['completeLogin']>[0]['proof'],
+  { proof, tries }: Pick<ProvenStep, 'proof' | 'tries'>,
 ): Promise<string> {
   const { clientId, system, visitor, requestId } = await visitOf(deps, ctx, interaction, undefined);
-  const login = await deps.completeLogin({ account, proof, sessionUid, clientId, system, ...visitor, requestId });
+  const login = await deps.completeLogin({
+    account,
+    proof,
+    tries,
+    sessionUid,
+    clientId,
+    system,
+    ...visitor,
+    requestId,
+  });
   return finishInteraction(interaction, { login: toResult(login) });
 }
 

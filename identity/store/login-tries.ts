@@ -34,16 +34,18 @@ const TAKE = {
     join taken on taken.login_key = place.key and taken.address = place.address order by at`,
 };
 
-/** Flushed later: a server that crashes may count a try too many, never one too few. */
-const TAKE_BACK = {
-  name: 'tries-take-back',
-  text: `with ${FLUSHED_LATER}
-    update identity.login_tries as old set tries = greatest(tries - chosen.back, 0)
-    from flushed_later, (select login_key, address, back from identity.login_tries
-          join unnest($1::bytea[], $2::text[], $3::int[]) as place (key, place, back) on login_key = key and address = place
+/** A statement, or a common table expression of one: takes back so many in each place, from the parameters `first` on. */
+export function takingBack(first: number, from = ''): string {
+  const [keys, places, backs] = ['bytea', 'text', 'int'].map((type, at) => `$${first + at}::${type}[]`);
+  return `update identity.login_tries as old set tries = greatest(tries - chosen.back, 0)
+    from ${from} (select login_key, address, back from identity.login_tries
+          join unnest(${keys}, ${places}, ${backs}) as place (key, place, back) on login_key = key and address = place
           order by login_key, address collate "C" for update) as chosen
-    where old.login_key = chosen.login_key and old.address = chosen.address`,
-};
+    where old.login_key = chosen.login_key and old.address = chosen.address`;
+}
+
+/** Flushed later: a server that crashes may count a try too many, never one too few. */
+const TAKE_BACK = { name: 'tries-take-back', text: `with ${FLUSHED_LATER} ${takingBack(1, 'flushed_later,')}` };
 
 /** Counts one try, before the thing is looked at; a window that is over begins anew. */
 export async function takeTry(db: Knex, one: TryCount): Promise<Tries> {
@@ -81,18 +83,33 @@ export async function giveTryBack(db: Knex, loginKey: Uint8Array, address: strin
   await takeBack(db, [{ loginKey, address, back: 1 }]);
 }
 
-/** After a right answer, in one statement: the tries in the first place are forgotten, one is taken back in the others. */
-export async function settleTries(db: Knex, forget: TryPlaceKey, giveBack: readonly TryPlaceKey[]): Promise<void> {
-  await takeBack(db, [{ ...forget, back: MANY }, ...giveBack.map((place) => ({ ...place, back: 1 }))]);
+/** What a right answer settles: the tries in the first place are forgotten, one is taken back in the others. */
+export type SettledTries = { readonly forget: TryPlaceKey | null; readonly giveBack: readonly TryPlaceKey[] };
+
+/** In one statement. */
+export async function settleTries(db: Knex, settled: SettledTries): Promise<void> {
+  await runStatement(db, TAKE_BACK, settledValues(settled));
 }
 
-async function takeBack(db: Knex, places: readonly (TryPlaceKey & { readonly back: number })[]): Promise<void> {
+/** For `takingBack`. */
+export function settledValues({ forget, giveBack }: SettledTries): unknown[] {
+  const forgotten = forget === null ? [] : [{ ...forget, back: MANY }];
+  return backValues([...forgotten, ...giveBack.map((place) => ({ ...place, back: 1 }))]);
+}
+
+async function takeBack(db: Knex, places: readonly Back[]): Promise<void> {
+  await runStatement(db, TAKE_BACK, backValues(places));
+}
+
+type Back = TryPlaceKey & { readonly back: number };
+
+function backValues(places: readonly Back[]): unknown[] {
   const sorted = [...places].sort(byPlace);
-  await runStatement(db, TAKE_BACK, [
+  return [
     sorted.map(({ loginKey }) => Buffer.from(loginKey)),
     sorted.map(({ address }) => address),
     sorted.map(({ back }) => back),
-  ]);
+  ];
 }
 
 /** More than anybody tries. */

@@ -16,6 +16,7 @@ import {
 import { type AuthenticationResult, authenticate } from '../../identity/flow/authenticate.ts';
 import { registerAccount } from '../../identity/flow/register-account.ts';
 import { findAccountBySub } from '../../identity/store/accounts.ts';
+import { settleTries } from '../../identity/store/login-tries.ts';
 import { recordLogin } from '../../identity/store/logins.ts';
 import { testDatabase } from '../_harness/database.ts';
 import { authorize, logIn, PERSON, post, startIdentity } from './identity-house.ts';
@@ -29,8 +30,12 @@ const deviceOf = (n: number): Uint8Array => sm3(utf8(`device ${n}`));
 type Guess = { readonly login: string; readonly password: string; readonly address: string; readonly device: number };
 
 function makeGuess(db: Knex, clock: Clock = () => NOW): (guess: Guess) => Promise<AuthenticationResult> {
-  return ({ login, password, address, device }) =>
-    authenticate({ db, clock, keys }, { who: { login }, password, address, deviceKey: deviceOf(device) });
+  return async ({ login, password, address, device }) => {
+    const guessed = { who: { login }, password, address, deviceKey: deviceOf(device) };
+    const result = await authenticate({ db, clock, keys }, guessed);
+    if (result.outcome === 'accepted') await settleTries(db, result.tries);
+    return result;
+  };
 }
 
 async function registerOwner(db: Knex, device: number): Promise<void> {

@@ -10,6 +10,7 @@ import { registerAccount } from '../../identity/flow/register-account.ts';
 import { documentOf, findAccountByLogin, findAccountBySub, findPassword } from '../../identity/store/accounts.ts';
 import { listEvents } from '../../identity/store/events.ts';
 import { forgetDevices } from '../../identity/store/known-devices.ts';
+import { takeTries } from '../../identity/store/login-tries.ts';
 import { recordLogin } from '../../identity/store/logins.ts';
 import { listOutbox } from '../../identity/store/outbox.ts';
 import { testDatabase } from '../_harness/database.ts';
@@ -74,6 +75,35 @@ test('what cannot be told is not recorded: no browser, no event, no job', async 
   t.false((await findPassword(db, sub, other.key)).knowsDevice);
   t.is((await logins(db)).length, 1);
   t.is((await jobs(db)).length, 1);
+});
+
+test('a login settles the tries of a right password: the own ones are forgotten, of each other one is taken back; a step-up alike', async (t) => {
+  const { db, account, login } = await world(t);
+  const place = (n: number) => ({ loginKey: Uint8Array.of(n), address: `@${n}` });
+  const end = new Date(NOW.getTime() + 60_000);
+  const take = () =>
+    takeTries(
+      db,
+      [1, 2].map((n) => ({ ...place(n), now: NOW, windowEndsAt: end })),
+    );
+  const tries = { forget: place(1), giveBack: [place(2)] };
+  const count = async () => (await take()).map((one) => one.tries);
+  for (let n = 0; n < 3; n += 1) await take();
+  await recordLogin(db, { ...login, notice: null });
+  t.deepEqual(await count(), [4, 4], 'a login without a password settles nothing');
+  await recordLogin(db, { ...login, notice: null, tries });
+  t.deepEqual(await count(), [1, 4]);
+  const deps = { db, clock, keys, historyUrl: 'https://id.example.gov.cn/account/history' };
+  const visit = {
+    address: '192.0.2.1',
+    device: DEVICE,
+    requestId: 'req_00000000',
+    system: '',
+    clientId: 'case-system',
+  };
+  await completeLogin(deps, { ...visit, account, proof: { method: 'pwd' }, sessionUid: 'session', tries });
+  t.deepEqual(await count(), [1, 4]);
+  t.deepEqual(await db('identity.login_tries').pluck('tries'), [1, 4]);
 });
 
 test('a login with a new browser is told to the phone, one with a known browser to nobody; a step-up is no login', async (t) => {

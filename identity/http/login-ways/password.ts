@@ -65,7 +65,7 @@ async function judge(
     requestId: visit.requestId,
   });
   const field = visit.account === null ? 'login' : 'password';
-  if (result.outcome === 'accepted') return { outcome: 'accepted', account: result.account, proof: { method: 'pwd' } };
+  if (result.outcome === 'accepted') return { ...result, proof: { method: 'pwd' } };
   if (result.outcome === 'paused') return { outcome: 'paused', until: result.until, field, typed };
   const words =
     result.triesLeft === null

@@ -7,6 +7,7 @@ import type { Fault } from '../../../common/web/parts.ts';
 import type { Text } from '../../../common/web/texts.ts';
 import type { Account } from '../../domain/account.ts';
 import type { Method, Proof } from '../../domain/assurance.ts';
+import type { SettledTries } from '../../store/login-tries.ts';
 import type { Visitor } from '../visitor.ts';
 
 /** Value of `?way=` and of the hidden field `way`. */
@@ -44,7 +45,13 @@ export type WayShown = {
 export type Judged = { readonly sub?: string | undefined; readonly because?: string };
 
 export type WayAnswer =
-  | { readonly outcome: 'accepted'; readonly account: Account; readonly proof: Proof }
+  /** `tries`: settled with the record of what was proven. */
+  | {
+      readonly outcome: 'accepted';
+      readonly account: Account;
+      readonly proof: Proof;
+      readonly tries?: SettledTries;
+    }
   /** Without `judged` nothing was judged, as of an empty field, or the flow below has written it down. */
   | { readonly outcome: 'refused'; readonly faults: readonly Fault[]; readonly typed?: Typed; readonly judged?: Judged }
   /** `field` is where the sentence stands. */
