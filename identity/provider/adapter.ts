@@ -50,7 +50,7 @@ import {
   takeSession,
   takeToken,
 } from './request-reads.ts';
-import { isFlushedByExchange, isHeldGrant, useLater, writeLater } from './request-writes.ts';
+import { endLater, isFlushedByExchange, isHeldGrant, useLater, writeLater } from './request-writes.ts';
 
 export type AdapterDeps = {
   readonly db: Knex;
@@ -181,7 +181,7 @@ export class PostgresAdapter implements Adapter {
   }
 
   async destroy(id: string): Promise<void> {
-    await deleteArtifact(this.#deps.db, this.#model, id);
+    if (!endLater(this.#model, id)) await deleteArtifact(this.#deps.db, this.#model, id);
   }
 
   async revokeByGrantId(grantId: string): Promise<void> {

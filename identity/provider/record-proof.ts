@@ -3,6 +3,7 @@
 import type { Knex } from 'knex';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { type Authentication, insertAuthentication } from '../store/authentications.ts';
+import { takeEnded } from './request-writes.ts';
 
 type Carried = Omit<Authentication, 'sessionUid' | 'at'> & { readonly at: string };
 
@@ -12,6 +13,7 @@ export function makeRecordProof(db: Knex): (ctx: KoaContextWithOIDC) => Promise<
     const carried = ctx.oidc.result?.login?.['authentication'] as Carried | null | undefined;
     const session = ctx.oidc.session;
     if (!carried || session === undefined) return;
-    await insertAuthentication(db, { ...carried, at: new Date(carried.at), sessionUid: session.uid });
+    const proven = { ...carried, at: new Date(carried.at), sessionUid: session.uid };
+    await insertAuthentication(db, proven, takeEnded());
   };
 }

@@ -1,14 +1,14 @@
 // What one request issues goes into the database together, in one statement, before the answer leaves: nothing of it is read
-// again in the same request. At the token endpoint that statement also marks the code or refresh
-// token as used that they are issued for, and issues nothing when somebody was faster: he is refused then, before anything
-// left. What is used and earns an error is marked as used all the same. Where a code is made, it goes with the session that it
-// is made for.
+// again in the same request. At the token endpoint that statement also marks the code or refresh token as used that they are
+// issued for, and issues nothing when somebody was faster: he is refused then, before anything left. What is used and earns an
+// error is marked as used all the same. Where a code is made, it goes with the session that it is made for; the login under
+// way that ends with it goes with the proof that it brought.
 // What is worth nothing before a code or a token is exchanged does not wait for the disk: the exchange does, and the
 // database writes its log in order. A server that loses its power may forget a login that was under way, never a token.
 import type { IncomingMessage } from 'node:http';
 import type { Knex } from 'knex';
 import { errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
-import { type NewArtifact, upsertArtifacts } from '../store/artifacts.ts';
+import { deleteArtifact, type NewArtifact, upsertArtifacts } from '../store/artifacts.ts';
 import { exchangeFor } from '../store/exchanges.ts';
 
 const TOKENS: ReadonlySet<string> = new Set(['AccessToken', 'RefreshToken']);
@@ -27,7 +27,7 @@ export type Use = {
   readonly refused: () => Promise<boolean>;
 };
 
-type Waiting = { readonly issued: NewArtifact[]; used?: Use; grant?: NewArtifact | null };
+type Waiting = { readonly issued: NewArtifact[]; used?: Use; grant?: NewArtifact | null; ended?: string };
 
 const waiting = new WeakMap<IncomingMessage, Waiting>();
 
@@ -51,6 +51,24 @@ export function useLater(use: Use): boolean {
 function writesOfExchange(): Waiting | undefined {
   const ctx = Provider.ctx;
   return ctx?.oidc?.route === 'token' ? waiting.get(ctx.req) : undefined;
+}
+
+/** True when the interaction that goes on here is deleted with what is written next of it; false: the caller deletes it. */
+export function endLater(model: string, id: string): boolean {
+  const ctx = Provider.ctx;
+  const writes = ctx && waiting.get(ctx.req);
+  if (writes === undefined || ctx?.oidc?.route !== 'resume' || model !== 'Interaction') return false;
+  writes.ended = id;
+  return true;
+}
+
+/** The interaction that ends here, for the caller to delete with what he writes; null: none, or it is deleted. */
+export function takeEnded(): string | null {
+  const request = Provider.ctx?.req;
+  const writes = request && waiting.get(request);
+  const id = writes?.ended ?? null;
+  delete writes?.ended;
+  return id;
 }
 
 /** The grant that `save` saves, for the caller to write with whatever belongs to it; null when it is written. */
@@ -104,6 +122,7 @@ export function writeTogether(provider: Provider, db: Knex): void {
     waiting.delete(context.req);
     const ctx = context as KoaContextWithOIDC;
     try {
+      if (writes.ended !== undefined) await deleteArtifact(db, 'Interaction', writes.ended);
       if (!(await write(db, writes, ctx.oidc?.route))) refuse(provider, ctx, new errors.InvalidGrant('used before'));
     } catch (error) {
       // As the library answers what it did not foresee.

@@ -1,8 +1,9 @@
 // identity.authentications: what was proven in which session, insert-only. A login begins a session's proofs anew; what a
 // step-up adds counts together with what went before it in that login.
 import type { Knex } from 'knex';
-import { runStatement } from '../../common/db/statement.ts';
+import { FLUSHED_LATER, runStatement } from '../../common/db/statement.ts';
 import type { Level, Method, Proof } from '../domain/assurance.ts';
+import { digestOf } from './artifacts.ts';
 
 export type Authentication = {
   /** Made where the proof was judged; the same one is written once. */
@@ -42,10 +43,13 @@ type Row = {
 
 const INSERT = {
   name: 'authentication-insert',
-  text: `insert into identity.authentications
+  text: `with ${FLUSHED_LATER},
+    ended as (delete from identity.oidc_artifacts where model = 'Interaction' and id_digest = $13::bytea)
+    insert into identity.authentications
       (proof_id, account_id, session_uid, begins, method, user_verified, scan_level, level, at, client_id, address, device)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-    on conflict (proof_id) do nothing`,
+    select $1::text, $2::bigint, $3::text, $4::boolean, $5::text, $6::boolean, $7::integer, $8::integer, $9::timestamptz,
+      $10::text, $11::text, $12::text
+    from flushed_later on conflict (proof_id) do nothing`,
 };
 
 const PROOFS = {
@@ -56,11 +60,15 @@ const PROOFS = {
     order by id limit 50`,
 };
 
-export async function insertAuthentication(db: Knex, one: Authentication): Promise<void> {
+/**
+ * `ended`: the interaction in which it was given, which goes with it. Flushed with what its session is flushed with, and so
+ * never without it: a server that loses its power then may forget the login, or the step of it.
+ */
+export async function insertAuthentication(db: Knex, one: Authentication, ended: string | null = null): Promise<void> {
   const { method, userVerified = false, level: scanLevel = null } = one.proof;
   await runStatement(db, INSERT, [
     ...[one.proofId, one.accountId, one.sessionUid, one.begins, method, userVerified, scanLevel],
-    ...[one.level, one.at, one.clientId, one.address, one.device],
+    ...[one.level, one.at, one.clientId, one.address, one.device, ended === null ? null : digestOf(ended)],
   ]);
 }
 

@@ -69,7 +69,7 @@ test('refused sibling: who declines is led back with access_denied, and nothing 
   const open = await openConsent(client);
   const callback = await decide(client, open, 'decline');
   t.is(callback.searchParams.get('error'), 'access_denied');
-  t.is((await house.db('identity.oidc_artifacts').where({ model: 'Grant' })).length, 0);
+  t.is((await house.db('identity.oidc_artifacts').whereIn('model', ['Grant', 'Interaction'])).length, 0);
   t.is((await house.db('identity.session_clients')).length, 0);
 });
 

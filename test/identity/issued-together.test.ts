@@ -67,6 +67,11 @@ test('a code leaves with the session that it is made for, or not at all; a login
   await none();
   await owner.raw('alter table identity.oidc_artifacts drop constraint none_more');
   const login = await logIn(client);
+  t.deepEqual(
+    await house.db('identity.oidc_artifacts').where({ model: 'Interaction' }),
+    [],
+    'what was under way has ended',
+  );
   t.truthy(await exchange(client, login));
   const turns = await house.db('identity.session_clients').where({ client_id: 'alpha' }).select('turn', 'sid');
   const session = await house.db('identity.oidc_artifacts').where({ model: 'Session' }).first('session_uid');
