@@ -36,6 +36,7 @@ export async function fillRegistry(ownerUrl: string, name: string, licenses: num
   const [client] = clients;
   const started = performance.now();
   try {
+    await useAutovacuum(client!, false); // it would read the growing tables again and again
     await makePastMonths(client!);
     const make = makeRows(licenses);
     let sent: Promise<unknown> = Promise.resolve();
@@ -49,6 +50,7 @@ export async function fillRegistry(ownerUrl: string, name: string, licenses: num
     say('all sent');
     await client!.query('vacuum (analyze)');
     say('vacuumed');
+    await useAutovacuum(client!, true);
     const minutes = (performance.now() - started) / 60_000;
     await client!.query('checkpoint');
     const { rows } = await client!.query<{ bytes: string }>('select pg_database_size(current_database()) as bytes');
@@ -56,6 +58,11 @@ export async function fillRegistry(ownerUrl: string, name: string, licenses: num
   } finally {
     await Promise.all(clients.map((one) => one.end()));
   }
+}
+
+async function useAutovacuum(client: pg.Client, used: boolean): Promise<void> {
+  await client.query(`alter system set autovacuum = ${used ? 'on' : 'off'}`);
+  await client.query('select pg_reload_conf()');
 }
 
 type Sent = { readonly table: keyof typeof TABLES; readonly bytes: Buffer };
