@@ -29,7 +29,7 @@ const EXIT_UNEXPECTED = 1;
  * A room keeps some 40 MB for good (fonts, catalogues, code), and V8 would look through all of it after every 10 MB of files
  * and buffers that pass: a seventh of the work of issuing. It looks when a heap is four times what was left the last time.
  */
-const ENGINE = ['--heap-growing-percent=300'];
+export const ENGINE: readonly string[] = ['--heap-growing-percent=300'];
 
 export function makeChildren({ stopSeconds }: { readonly stopSeconds: number }): Children {
   const running = new Map<string, { readonly child: ChildProcess; readonly exited: Promise<void> }>();

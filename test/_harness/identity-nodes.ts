@@ -2,6 +2,7 @@
 // one's, and each listens on a port of its own. For what must hold across nodes, and for measuring.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { ENGINE } from '../../bin/serve/children.ts';
 import { fromHex } from '../../common/bytes.ts';
 import { connect } from '../../common/db/connect.ts';
 import { findFreePorts } from './free-ports.ts';
@@ -50,7 +51,7 @@ export async function startNodes(options: NodesOptions): Promise<IdentityNodes> 
       ...options.env,
       XINJI_IDENTITY_PORT: `${port}`,
     };
-    const child = spawn(process.execPath, [options.main ?? MAIN], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    const child = spawn(process.execPath, [...ENGINE, options.main ?? MAIN], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     for (const stream of [child.stdout, child.stderr])
       stream?.setEncoding('utf8').on('data', (part: string) => {
         text = (text + part).slice(-20_000);
