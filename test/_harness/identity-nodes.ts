@@ -51,7 +51,10 @@ export async function startNodes(options: NodesOptions): Promise<IdentityNodes> 
       ...options.env,
       XINJI_IDENTITY_PORT: `${port}`,
     };
-    const child = spawn(process.execPath, [...ENGINE, options.main ?? MAIN], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    const child = spawn(process.execPath, [...ENGINE, options.main ?? MAIN], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
     for (const stream of [child.stdout, child.stderr])
       stream?.setEncoding('utf8').on('data', (part: string) => {
         text = (text + part).slice(-20_000);
