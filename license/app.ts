@@ -11,6 +11,7 @@ import { webRoutes } from '../common/http/preferences.ts';
 import { referenceRoutes } from '../common/http/reference-page.ts';
 import { mountRoutes, type Route, row } from '../common/http/routes.ts';
 import { sessionRoutes } from '../common/http/session-routes.ts';
+import type { Text } from '../common/web/texts.ts';
 import type { LicenseDeps } from './flow/deps.ts';
 import { type Housekeeping, makeHousekeeping } from './flow/housekeeping.ts';
 import { BATCH_OPERATIONS } from './http/batch-operations.ts';
@@ -26,7 +27,7 @@ import { WEBHOOK_OPERATIONS } from './http/webhook-operations.ts';
 import { type Core, makeCore } from './parts/core.ts';
 import type { LicenseAppDeps } from './parts/deps.ts';
 import { type Handlers, makeHandlers } from './parts/handlers.ts';
-import { API_SERVICE, WALLET_SERVICE } from './web/service.ts';
+import { API_SERVICE, DESK_PATH, DESK_SERVICE, WALLET_SERVICE } from './web/service.ts';
 
 const LOGOUT_PATH = '/logout';
 /** Of the files of a form whose session has ended; larger ones are refused as they would have been. */
@@ -185,9 +186,14 @@ async function leadWithoutSession(ctx: Koa.Context, next: Koa.Next): Promise<voi
     const isPage = !ctx.path.startsWith('/v1/') && ctx.accepts('json', 'html') === 'html';
     if (!isPage || !isTrustError(error, 'session-missing')) throw asDatabaseProblem(error);
     if (ctx.method === 'GET') leadToLogin(ctx, ctx.url);
-    else if (isPageForm(ctx) && ctx.path !== LOGOUT_PATH) await offerLapsedForm(ctx, WALLET_SERVICE, MAX_LAPSED_BYTES);
+    else if (isPageForm(ctx) && ctx.path !== LOGOUT_PATH)
+      await offerLapsedForm(ctx, serviceAt(ctx.path), MAX_LAPSED_BYTES);
     else throw error;
   }
+}
+
+function serviceAt(path: string): Text {
+  return path.startsWith(DESK_PATH) ? DESK_SERVICE : WALLET_SERVICE;
 }
 
 function leadToLogin(ctx: Koa.Context, back: string): void {

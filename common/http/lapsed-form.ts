@@ -9,6 +9,8 @@ import { readUploadForm } from './upload.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
 const MAX_BYTES = 64 * 1024;
+/** More than any form of ours has. */
+const MAX_PARTS = 500;
 
 /** True for a form that a person sent from a page. */
 export function isPageForm(ctx: Koa.Context): boolean {
@@ -20,7 +22,9 @@ export function isPageForm(ctx: Koa.Context): boolean {
 /** Answers 401 with the form in a page. `maxBytes`: of its files, which are read and forgotten. */
 export async function offerLapsedForm(ctx: Koa.Context, service: Text, maxBytes: number): Promise<void> {
   const hasFiles = ctx.is('multipart/form-data') !== false;
-  const values = hasFiles ? Object.entries((await readUploadForm(ctx, maxBytes)).texts) : await readPairs(ctx);
+  const values = hasFiles
+    ? Object.entries((await readUploadForm(ctx, maxBytes, MAX_PARTS)).texts)
+    : await readPairs(ctx);
   sendLapsedForm(ctx, { service, hasFiles, values });
 }
 

@@ -29,7 +29,7 @@
     timer = setTimeout(ask, Math.max(0, ms));
   };
 
-  // The words stand until the next ones; the page never scrolls or loses the focus for them.
+  // The words stand until the next ones. They take no focus, and what has it is moved out from behind them.
   function show(state, time = '') {
     if (state === shown && state !== 'kept') return;
     shown = state;
@@ -40,6 +40,7 @@
     again.hidden = state !== 'ended';
     box.setAttribute('aria-label', box.dataset.label);
     box.className = `ending open notice ${isOpen ? 'warning' : 'passed'}`;
+    if (isOpen && document.activeElement !== document.body) document.activeElement.scrollIntoView({ block: 'nearest' });
     clearTimeout(resting);
     if (!isOpen) resting = setTimeout(() => box.classList.remove('open'), REST_MS);
   }

@@ -211,7 +211,8 @@ test('of a form with files the words come back and the files are chosen again', 
   const batches = `/desk/${AUTHORITY.code}/batches`;
   const page = await browser.get(`${batches}/new`);
   await house.deps.db('license.sessions').delete();
-  const lapsed = await browser.upload(page, batches, { type: 'x', list: new File(['a,b'], 'list.csv') });
+  const many = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`field-${index}`, '值']));
+  const lapsed = await browser.upload(page, batches, { ...many, type: 'x', list: new File(['a,b'], 'list.csv') });
   t.is(lapsed.status, 401);
   t.true(lapsed.text.includes('文件需要重新选择') && lapsed.text.includes('enctype="multipart/form-data"'));
   t.true(lapsed.text.includes('name="type" value="x"'));
