@@ -38,14 +38,15 @@ export const SESSION_ROWS = {
   },
   sessionIdleMinutes: {
     name: 'XINJI_IDENTITY_SESSION_IDLE_MINUTES',
-    manual: 'A session that was not used for so long ends, in minutes; its systems are told.',
+    manual:
+      'A session that was not used for so long ends, in minutes; its systems are told. Its person is warned two to five minutes before and may prolong it, so one of two minutes or less is warned of from its begin.',
     example: '30',
     fallback: () => '30',
     parse: parseInteger(1, 24 * 60),
   },
   sessionHours: {
     name: 'XINJI_IDENTITY_SESSION_HOURS',
-    manual: 'A session ends after so many hours, however much it is used.',
+    manual: 'A session ends after so many hours, however much it is used; that end is said before and cannot be moved.',
     example: '12',
     fallback: () => '12',
     parse: parseInteger(1, 48),
