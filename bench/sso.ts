@@ -99,8 +99,9 @@ async function measureTokens(ground: Ground, statements: ChildProcess): Promise<
     introspection: async (side) => makeIntrospection(ground, side),
   };
   for (const [name, make] of Object.entries(acts)) {
+    for (const side of [ground.bare, ground.house]) await repeat(WARM_REQUESTS, await make(side));
+    // Begun anew: what thousands of tokens of one grant cost is another question.
     const [bare, house] = [await make(ground.bare), await make(ground.house)];
-    for (const request of [bare, house]) await repeat(WARM_REQUESTS, request);
     const sent = await recordStatements(ground, house);
     const variants = {
       bare: { act: (times: number) => repeat(times, bare), cpuMs: ground.bare.cpuMs },
