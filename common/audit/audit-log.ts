@@ -1,9 +1,10 @@
 // The writer of an audit log: one chain a process, rows in batches. Callers wait for the commit of their row; while one
-// batch is being committed the next one gathers. The head lies in memory and is read anew from the last committed row
-// after any failure. A caller's own statements and its row are in one transaction.
+// batch is being committed, and shortly behind it (common/db/company.ts), the next one gathers. The head lies in memory and is
+// read anew from the last committed row after any failure. A caller's own statements and its row are in one transaction.
 // A lost connection: whether the batch was committed is looked up, never guessed, so that a row is neither lost nor doubled.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
+import { makeCompany } from '../db/company.ts';
 import { asDatabaseProblem, isDatabaseUnavailable, isUniqueViolation } from '../db/errors.ts';
 import { isTrustError, TrustError } from '../errors.ts';
 import { type AuditEntry, type AuditRow, chainEntries, emptyChain, type Head } from './entry.ts';
@@ -74,6 +75,7 @@ const PAUSES_MS = [50, 200, 800, 2000];
 
 export function makeAuditLog({ db, schema, room }: AuditLogOptions): AuditLog {
   const waiting: Job[] = [];
+  const company = makeCompany();
   let place: Place | null = null;
   let lastChain: number | null = null;
   let pumping: Promise<void> | null = null;
@@ -145,7 +147,12 @@ export function makeAuditLog({ db, schema, room }: AuditLogOptions): AuditLog {
 
   const pump = async (): Promise<void> => {
     await Promise.resolve(); // what is asked in the same turn goes into the same batch
-    while (waiting.length > 0) await settle(waiting.splice(0, BATCH));
+    while (waiting.length > 0) {
+      if (waiting.length < BATCH) await company.gather(waiting.length);
+      const jobs = waiting.splice(0, BATCH);
+      await settle(jobs);
+      company.left(jobs.length);
+    }
     pumping = null;
   };
 

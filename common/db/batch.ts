@@ -1,11 +1,14 @@
-// Many callers, one statement: what is asked while a batch is at work gathers and goes with the next one. A batch that
-// fails is asked again one by one, so that one bad question refuses its own caller only.
+// Many callers, one statement: what is asked while a batch is at work, and shortly behind it (company.ts), gathers and goes with
+// the next one. A batch that fails is asked again one by one, so that one bad question refuses its own caller only.
 // Not for statements that must not run twice: a failed batch may not have changed anything.
+import { makeCompany } from './company.ts';
 import { isDatabaseUnavailable } from './errors.ts';
 
 export type BatchOptions = {
   /** Inputs handed over at once, at most; 64 unless given. */
   readonly size?: number;
+  /** How long a batch waits for company; that of company.ts unless given. */
+  readonly gatherMs?: number;
 };
 
 type Job<I, O> = {
@@ -19,9 +22,10 @@ const SIZE = 64;
 /** `run` answers every input, in order, with all or nothing done. */
 export function makeBatch<I, O>(
   run: (inputs: readonly I[]) => Promise<readonly O[]>,
-  { size = SIZE }: BatchOptions = {},
+  { size = SIZE, gatherMs }: BatchOptions = {},
 ): (input: I) => Promise<O> {
   const waiting: Job<I, O>[] = [];
+  const company = makeCompany(gatherMs);
   let isPumping = false;
 
   const settle = async (jobs: readonly Job<I, O>[]): Promise<void> => {
@@ -37,7 +41,12 @@ export function makeBatch<I, O>(
   const pump = async (): Promise<void> => {
     isPumping = true;
     await Promise.resolve(); // what is asked in the same turn goes into the same batch
-    while (waiting.length > 0) await settle(waiting.splice(0, size));
+    while (waiting.length > 0) {
+      if (waiting.length < size) await company.gather(waiting.length);
+      const jobs = waiting.splice(0, size);
+      await settle(jobs);
+      company.left(jobs.length);
+    }
     isPumping = false;
   };
 

@@ -1,7 +1,6 @@
 // A pool to PostgreSQL. The same path for the embedded server and for any other of version 15 or later.
-// Column types: `timestamptz` is Date, `date` is text YYYY-MM-DD (a day has no time zone), `int8` is number, `bytea` is Buffer.
 import knex, { type Knex } from 'knex';
-import pg from 'pg';
+import { getTypeParser } from './column-types.ts';
 
 export type ConnectOptions = {
   /** Seen in pg_stat_activity, for example `xinji license`. */
@@ -17,8 +16,6 @@ export type ConnectOptions = {
   readonly byKey?: boolean;
 };
 
-const DATE = 1082;
-const INT8 = 20;
 const ACQUIRE_TIMEOUT_MS = 10_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
 const BY_KEY = ['seqscan', 'hashjoin', 'mergejoin'].map((way) => `-c enable_${way}=off`).join(' ');
@@ -44,16 +41,4 @@ export function connect(url: string, options: ConnectOptions): Knex {
     acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
     log: SILENT,
   });
-}
-
-function getTypeParser(oid: number, format?: 'text' | 'binary'): unknown {
-  if (format !== 'binary' && oid === DATE) return (text: string) => text;
-  if (format !== 'binary' && oid === INT8) return parseInt8;
-  return pg.types.getTypeParser(oid, format as 'text');
-}
-
-function parseInt8(text: string): number {
-  const number = Number(text);
-  if (!Number.isSafeInteger(number)) throw new RangeError('an int8 beyond 2^53 does not fit a number');
-  return number;
 }

@@ -2,15 +2,10 @@
 // transaction that is given. Values go as pg takes them: Date, Buffer, arrays, null; objects as JSON.
 // Not for statements that are put together: a name stands for one text, for as long as the connection lives.
 import type { Knex } from 'knex';
+import { textParser } from './column-types.ts';
+import { PreparedQuery, type Statement, type StatementResult } from './prepared-query.ts';
 
-export type Statement = {
-  /** Prepared under this name, once on each connection. */
-  readonly name: string;
-  /** With $1, $2 …. */
-  readonly text: string;
-};
-
-export type StatementResult<R> = { readonly rows: readonly R[]; readonly rowCount: number };
+export type { Statement, StatementResult } from './prepared-query.ts';
 
 /**
  * A common table expression, `flushed_later`, for a statement whose rows nobody acts on outside before a later commit on the
@@ -19,9 +14,7 @@ export type StatementResult<R> = { readonly rows: readonly R[]; readonly rowCoun
  */
 export const FLUSHED_LATER = `flushed_later as (select set_config('synchronous_commit', 'off', true) as mode)`;
 
-type Connection = {
-  query<R>(config: Statement & { readonly values: readonly unknown[] }): Promise<StatementResult<R>>;
-};
+type Connection = { query(query: PreparedQuery): unknown };
 type Pool = { acquireConnection(): Promise<Connection>; releaseConnection(connection: Connection): Promise<void> };
 
 /** Errors are pg's own, with `code`. */
@@ -33,8 +26,25 @@ export async function runStatement<R>(
   const pool: Pool = db.client;
   const connection = await pool.acquireConnection();
   try {
-    return await connection.query<R>({ name: statement.name, text: statement.text, values });
+    return (await execute(connection, statement, values)) as StatementResult<R>;
+  } catch (error) {
+    // Otherwise it begins where the socket was read.
+    if (error instanceof Error) Error.captureStackTrace(error);
+    throw error;
   } finally {
     await pool.releaseConnection(connection);
   }
+}
+
+function execute(
+  connection: Connection,
+  statement: Statement,
+  values: readonly unknown[],
+): Promise<StatementResult<unknown>> {
+  return new Promise((resolve, reject) => {
+    const query = new PreparedQuery(statement, values, textParser, (error) =>
+      error === null ? resolve(query.result) : reject(error),
+    );
+    connection.query(query);
+  });
 }

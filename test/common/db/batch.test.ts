@@ -19,6 +19,38 @@ test('What is asked while a batch is at work goes with the next one, each answer
   t.deepEqual(batches, [[1, 2], [3, 4, 5], [6]]);
 });
 
+test('Behind a batch of several the next waits for more; who comes alone never waits', async (t) => {
+  const batches: number[][] = [];
+  const keep = (gatherMs: number) =>
+    makeBatch(
+      async (inputs: readonly number[]) => {
+        batches.push([...inputs]);
+        return inputs;
+      },
+      { size: 3, gatherMs },
+    );
+  const patient = keep(500);
+  await Promise.all([1, 2].map(patient));
+  const third = patient(3);
+  await sleep(20);
+  t.deepEqual(await Promise.all([third, patient(4)]), [3, 4]);
+  t.deepEqual(batches, [
+    [1, 2],
+    [3, 4],
+  ]);
+  // A wait of this one would end after the test does.
+  const hurried = keep(600_000);
+  for (const input of [5, 6, 7]) await hurried(input);
+  t.deepEqual(batches.slice(2), [[5], [6], [7]]);
+  // Nor is a batch that is full held back.
+  await Promise.all([8, 9, 10].map(hurried));
+  await Promise.all([11, 12, 13].map(hurried));
+  t.deepEqual(batches.slice(5), [
+    [8, 9, 10],
+    [11, 12, 13],
+  ]);
+});
+
 test('A batch that fails is asked one by one: only who asked badly is refused; a database that is away refuses all at once', async (t) => {
   let calls = 0;
   const careful = makeBatch(async (inputs: readonly number[]) => {
