@@ -108,12 +108,16 @@ export function overlaySource(source: ByteSource, at: number, bytes: Uint8Array)
   };
 }
 
-/** Slices of at most 256 KiB from `start` to `end`; a slice is valid until the next one is asked for. */
-export function* slices(source: ByteSource, start: number, end: number): Generator<Uint8Array> {
-  const step = 256 * 1024;
-  const shared = source.fill ? new Uint8Array(Math.min(step, end - start)) : null;
-  for (let offset = start; offset < end; offset += step) {
-    const length = Math.min(step, end - offset);
+export const SLICE_BYTES = 256 * 1024;
+
+/**
+ * Slices of at most 256 KiB from `start` to `end`; a slice is valid until the next one is asked for. `buffer`: of so many bytes,
+ * for who asks again and again; otherwise each call has its own.
+ */
+export function* slices(source: ByteSource, start: number, end: number, buffer?: Uint8Array): Generator<Uint8Array> {
+  const shared = source.fill ? (buffer ?? new Uint8Array(Math.min(SLICE_BYTES, end - start))) : null;
+  for (let offset = start; offset < end; offset += SLICE_BYTES) {
+    const length = Math.min(SLICE_BYTES, end - offset);
     if (shared && source.fill) {
       const slice = shared.subarray(0, length);
       source.fill(offset, slice);

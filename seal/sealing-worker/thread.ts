@@ -17,7 +17,7 @@ import { type DocumentOrder, type MadeRevision, makeRevisions } from '../flow/lo
 import type { Outside } from '../flow/means.ts';
 import { checkSealings, type SealingInput } from '../flow/seal-document.ts';
 import { prepareParty, type SealingParty } from '../flow/sealing-party.ts';
-import { slices } from '../pdf/byte-source.ts';
+import { SLICE_BYTES, slices } from '../pdf/byte-source.ts';
 import { openDocument, type PdfDocument } from '../pdf/document.ts';
 import type { MakingAnswer, PartyBytes, RoomQuestion, ThreadQuestion, ThreadRevision } from './messages.ts';
 
@@ -41,6 +41,8 @@ const MAX_PARTIES = 200;
 export function makeThread(keys: HeldKeys, askRoom: AskRoom): (question: ThreadQuestion) => unknown {
   const documents = new Map<number, Document>();
   const partyOf = keepParties(askRoom);
+  // A gigabyte comes in a thousand steps.
+  const buffer = new Uint8Array(SLICE_BYTES);
 
   const get = (id: number): Document => {
     const document = documents.get(id);
@@ -50,7 +52,7 @@ export function makeThread(keys: HeldKeys, askRoom: AskRoom): (question: ThreadQ
   const hash = ({ document: id, place, size }: Ask<'arrived'> | Ask<'finish'>): Document => {
     const source = placeSource(place, size);
     const known = documents.get(id) ?? { place, source, hash: new Sm3(), hashed: 0, opened: null };
-    for (const slice of slices(source, known.hashed, size)) known.hash.update(slice);
+    for (const slice of slices(source, known.hashed, size, buffer)) known.hash.update(slice);
     Object.assign(known, { place, source, hashed: size });
     documents.set(id, known);
     return known;
