@@ -12,8 +12,8 @@ import { KEYS_DEV } from '../serve/keys.ts';
 
 const FIVE_YEARS_MS = 5 * 365 * 86_400_000;
 
-/** The signer of keys-dev, whose certificate says so. */
-export const OFFLINE_SEAL = { esID: '36010000000002', name: '示例市市场监督管理局', signer: 'signer-2' } as const;
+/** The signer of keys-dev, whose certificate says so; the code is none that the development house registers. */
+export const OFFLINE_SEAL = { esID: '36010099000001', name: '示例市市场监督管理局', signer: 'signer-2' } as const;
 
 /** DER of a SESeal; lasts as long as signer and maker certificates allow, five years at most. */
 export async function makeOfflineSeal(now: Date, keys = KEYS_DEV): Promise<Uint8Array> {

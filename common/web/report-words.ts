@@ -152,16 +152,24 @@ export function stepName(name: string): Text {
   return { zh: name, en: name };
 }
 
-/** Faults that one sub-indication of the standard covers together with others. */
+/** Faults that one sub-indication of the standard covers together with others; by step, or by step and sub-indication. */
 const STEP_FAULTS: Readonly<Record<string, Text>> = {
   'changes-after-sealing': {
     zh: '盖章之后，文件又被添加或修改了内容',
     en: 'Something was added to the file or changed in it after sealing',
   },
   'seal-binding': { zh: '签章和印章被拆开或调换过', en: 'Signature and seal were parted or exchanged' },
-  'seal-state-online': {
-    zh: '印章已停用，又没有时间戳证明是停用前盖的章',
-    en: 'The seal is no longer in use, and no time stamp shows that it was used before',
+  'seal-state-online/SIG_CONSTRAINTS_FAILURE': {
+    zh: '印章编码在本机构登记过，这枚印章却不是登记的那一枚，可能是伪造的',
+    en: 'The seal bears a registered code and is not the seal registered under it; it may be forged',
+  },
+  'seal-state-online/OUT_OF_BOUNDS_NO_POE': {
+    zh: '印章已经换发，又没有时间戳证明是换发前盖的章',
+    en: 'The seal has been replaced, and no time stamp shows that it was used before',
+  },
+  'seal-state-online/REVOKED': {
+    zh: '盖章时印章不在使用中，或者没有时间戳证明是停用前盖的章',
+    en: 'The seal was not in use when it was used, or no time stamp shows that it was used before',
   },
   'signing-time': { zh: '盖章时间晚于现在', en: 'The time of sealing lies in the future' },
   'signer-in-seal': { zh: '盖章人不在印章授权名单内', en: 'The sealer is not listed in the seal' },
@@ -185,8 +193,9 @@ const STEP_FAULTS: Readonly<Record<string, Text>> = {
 /** Why a step failed or could not be done, or null when its status says it all. */
 export function stepFault(step: Pick<ReportStep, 'name' | 'status' | 'sub_indication'>): Text | null {
   if (step.status === 'passed') return null;
-  const own =
-    step.status === 'failed' ? STEP_FAULTS[step.name.replace(/^(ses|seal|document)-(?=time-stamp-)/, '')] : undefined;
+  const name = step.name.replace(/^(ses|seal|document)-(?=time-stamp-)/, '');
+  const faults = [STEP_FAULTS[`${name}/${step.sub_indication}`], STEP_FAULTS[name]];
+  const own = step.status === 'failed' ? faults.find((fault) => fault !== undefined) : undefined;
   const general = step.sub_indication === undefined ? null : SUB_INDICATION_WORDS[step.sub_indication];
   return own ?? general ?? (step.status === 'failed' ? null : STEP_WORDS[step.status]);
 }

@@ -1,5 +1,6 @@
 // Was a seal in force when it was used? By its history at the proved time; a claimed time is the signer's own word.
 import test from 'ava';
+import { stepFault } from '../../common/web/report-words.ts';
 import { judgeStanding, type Standing } from '../../seal/domain/seal-standing.ts';
 import { AT } from '../_harness/pki.ts';
 
@@ -48,4 +49,20 @@ test('A seal from before lives were kept counts as it stood until its first step
   t.is(verdict(imported, at(5)), 'passed');
   t.is(verdict(imported, at(25)), 'REVOKED');
   t.is(verdict({ ...imported, version: { ...version, state: 'cancelled' }, history: [] }, at(5)), 'REVOKED');
+});
+
+test('Each reason has its own sentence: a seal that may be forged is not called one that was put out of use', (t) => {
+  const sentence = (known: Standing, time: Date | null = null): string => {
+    const signature = {
+      signing_time: time?.toISOString() ?? null,
+      time_source: time ? 'time_stamp' : 'claimed',
+    } as const;
+    return stepFault(judgeStanding(known, signature))?.zh ?? '';
+  };
+  t.regex(sentence({ kind: 'other-bytes', esID: '36010000000001' }), /不是登记的那一枚/);
+  const version = { state: 'suspended', stateChangedAt: at(20), kind: 'new', number: 1 } as const;
+  const suspended: Standing = { kind: 'registered', version, history: [] };
+  t.regex(sentence(suspended), /不在使用中/);
+  t.regex(sentence({ ...suspended, version: { ...version, state: 'superseded' } }), /已经换发/);
+  t.is(sentence({ kind: 'unknown' }), '缺少所需的资料，未能检查。');
 });
