@@ -1,5 +1,4 @@
 // Of pg's own helpers, what turns a value into what goes over the wire; other classes of queries use it too (pg-cursor).
 declare module 'pg/lib/utils.js' {
-  const utils: { readonly prepareValue: (value: unknown) => string | Buffer | null };
-  export default utils;
+  export function prepareValue(value: unknown): string | Buffer | null;
 }

@@ -2,7 +2,7 @@
 // a statement when it prepares it, and is not asked for them again: what pg asks, reads and lays out anew for every execution
 // costs more than most of our rows. The server refuses a prepared statement whose columns have changed.
 import type pg from 'pg';
-import utils from 'pg/lib/utils.js';
+import { prepareValue } from 'pg/lib/utils.js';
 
 export type Statement = {
   /** Prepared under this name, once on each connection. */
@@ -68,7 +68,7 @@ export class PreparedQuery {
     this.#columns = this.#columnsOf.get(this.name);
     wire.stream.cork();
     try {
-      const values = this.values.map(utils.prepareValue);
+      const values = this.values.map((value) => prepareValue(value));
       if (prepared === undefined) wire.parse({ name: this.name, text: this.text });
       wire.bind({ statement: this.name, values, valueMapper: asItIs });
       if (this.#columns === undefined) wire.describe({ type: 'P' });
