@@ -72,12 +72,14 @@ export async function shoot(page: Page, name: string, firstScreen = false): Prom
 
 /** Findings of axe-core, of any impact, as sentences. */
 export async function axeFindings(page: Page): Promise<string[]> {
+  await page.waitForLoadState(); // a heading can be seen before its style has come
   await page.evaluate(AXE);
   return page.evaluate(`(${IN_PAGE}).axe()`);
 }
 
 /** Layout and structure that axe does not judge. `touchPx`: 44, and 60 in large type. */
-export function layoutFindings(page: Page, touchPx: number): Promise<string[]> {
+export async function layoutFindings(page: Page, touchPx: number): Promise<string[]> {
+  await page.waitForLoadState();
   return page.evaluate(`(${IN_PAGE}).layout(${touchPx})`);
 }
 
