@@ -3,6 +3,7 @@
 // costs more than most of our rows. The server refuses a prepared statement whose columns have changed.
 import type pg from 'pg';
 import { prepareValue } from 'pg/lib/utils.js';
+import { textParser } from './column-types.ts';
 
 export type Statement = {
   /** Prepared under this name, once on each connection. */
@@ -12,9 +13,6 @@ export type Statement = {
 };
 
 export type StatementResult<R> = { readonly rows: readonly R[]; readonly rowCount: number };
-
-/** Turns the text of a column into its value. */
-export type ParserOf = (oid: number) => (text: string) => unknown;
 
 type Column = { readonly name: string; readonly parse: (text: string) => unknown };
 type Row = Record<string, unknown>;
@@ -37,7 +35,6 @@ export class PreparedQuery {
   readonly name: string;
   readonly text: string;
   readonly values: readonly unknown[];
-  readonly #parserOf: ParserOf;
   readonly #end: (error: unknown) => void;
   readonly #rows: Row[] = [];
   #columnsOf: Map<string, readonly Column[]> | undefined;
@@ -46,11 +43,10 @@ export class PreparedQuery {
   #fault: unknown = null;
 
   /** `end` is told once, with null or with what went wrong; pg's own errors have `code`. */
-  constructor(statement: Statement, values: readonly unknown[], parserOf: ParserOf, end: (error: unknown) => void) {
+  constructor(statement: Statement, values: readonly unknown[], end: (error: unknown) => void) {
     this.name = statement.name;
     this.text = statement.text;
     this.values = values;
-    this.#parserOf = parserOf;
     this.#end = end;
   }
 
@@ -83,7 +79,7 @@ export class PreparedQuery {
   }
 
   handleRowDescription({ fields }: { readonly fields: readonly pg.FieldDef[] }): void {
-    this.#learn(fields.map(({ name, dataTypeID }) => ({ name, parse: this.#parserOf(dataTypeID) })));
+    this.#learn(fields.map(({ name, dataTypeID }) => ({ name, parse: textParser(dataTypeID) })));
   }
 
   handleDataRow({ fields }: { readonly fields: readonly (string | null)[] }): void {

@@ -2,7 +2,6 @@
 // transaction that is given. Values go as pg takes them: Date, Buffer, arrays, null; objects as JSON.
 // Not for statements that are put together: a name stands for one text, for as long as the connection lives.
 import type { Knex } from 'knex';
-import { textParser } from './column-types.ts';
 import { PreparedQuery, type Statement, type StatementResult } from './prepared-query.ts';
 
 export type { Statement, StatementResult } from './prepared-query.ts';
@@ -42,7 +41,7 @@ function execute(
   values: readonly unknown[],
 ): Promise<StatementResult<unknown>> {
   return new Promise((resolve, reject) => {
-    const query = new PreparedQuery(statement, values, textParser, (error) =>
+    const query = new PreparedQuery(statement, values, (error) =>
       error === null ? resolve(query.result) : reject(error),
     );
     connection.query(query);

@@ -19,7 +19,7 @@ test('What is asked while a batch is at work goes with the next one, each answer
   t.deepEqual(batches, [[1, 2], [3, 4, 5], [6]]);
 });
 
-test('Behind a batch of several the next waits for more; who comes alone never waits', async (t) => {
+test('Behind a batch of several the next waits for more; behind a batch of one, one alone goes at once', async (t) => {
   const batches: number[][] = [];
   const keep = (gatherMs: number) =>
     makeBatch(
