@@ -10,6 +10,11 @@ export function sm3(...parts: readonly Uint8Array[]): Uint8Array {
   return new Uint8Array(hash.digest());
 }
 
+/** SM3 of a text in UTF-8, without a copy of it: 32 bytes. */
+export function sm3OfText(text: string): Buffer {
+  return hashAtOnce('sm3', text, 'buffer');
+}
+
 /**
  * A running SM3. `copy` keeps the state of a common prefix, so that several digests over one file cost one pass;
  * `digest` leaves the state as it is.

@@ -1,7 +1,7 @@
 // Headers that every answer carries. One content security policy for all pages of the house: own style sheet, scripts only
 // with this answer's nonce, no data: images, no inline styles, forms only to the own origin.
-import { randomBytes } from 'node:crypto';
 import type Koa from 'koa';
+import { takeRandomBytes } from '../ids.ts';
 
 const nonces = new WeakMap<object, string>();
 
@@ -9,7 +9,7 @@ const nonces = new WeakMap<object, string>();
 export function nonceOf(ctx: Koa.Context): string {
   const known = nonces.get(ctx.res);
   if (known !== undefined) return known;
-  const nonce = randomBytes(16).toString('base64');
+  const nonce = takeRandomBytes(16).toString('base64');
   nonces.set(ctx.res, nonce);
   ctx.set('Content-Security-Policy', contentSecurityPolicy(nonce));
   return nonce;
