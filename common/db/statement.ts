@@ -13,8 +13,24 @@ export type { Statement, StatementResult } from './prepared-query.ts';
  */
 export const FLUSHED_LATER = `flushed_later as (select set_config('synchronous_commit', 'off', true) as mode)`;
 
-type Connection = { query(query: PreparedQuery): unknown };
-type Pool = { acquireConnection(): Promise<Connection>; releaseConnection(connection: Connection): Promise<void> };
+/** A connection of knex's; `__knex__disposed` once it is broken. */
+type Connection = { query(query: PreparedQuery): unknown; readonly __knex__disposed?: unknown };
+type Idle = { readonly resource: Connection };
+
+/** Of the pool under knex (tarn): connections that nobody uses, those in use, and who waits for one. */
+type Pool = {
+  readonly free: Idle[];
+  readonly used: Idle[];
+  readonly pendingAcquires: readonly unknown[];
+  release(connection: Connection): boolean;
+};
+
+/** A transaction's has no pool. */
+type Client = {
+  readonly pool?: Pool;
+  acquireConnection(): Promise<Connection>;
+  releaseConnection(connection: Connection): Promise<void>;
+};
 
 /** Errors are pg's own, with `code`. */
 export async function runStatement<R>(
@@ -22,8 +38,8 @@ export async function runStatement<R>(
   statement: Statement,
   values: readonly unknown[],
 ): Promise<StatementResult<R>> {
-  const pool: Pool = db.client;
-  const connection = await pool.acquireConnection();
+  const client: Client = db.client;
+  const connection = takeIdle(client.pool) ?? (await client.acquireConnection());
   try {
     return (await execute(connection, statement, values)) as StatementResult<R>;
   } catch (error) {
@@ -31,8 +47,22 @@ export async function runStatement<R>(
     if (error instanceof Error) Error.captureStackTrace(error);
     throw error;
   } finally {
-    await pool.releaseConnection(connection);
+    if (client.pool) client.pool.release(connection);
+    else await client.releaseConnection(connection);
   }
+}
+
+/**
+ * A connection that is free at this moment; undefined: the pool makes one, or lets us wait. To wait for what is there costs a
+ * dozen promises and two timers, for each statement.
+ */
+function takeIdle(pool: Pool | undefined): Connection | undefined {
+  const idle = pool?.pendingAcquires.length === 0 ? pool.free.at(-1) : undefined;
+  // What is broken the pool ends by itself.
+  if (pool === undefined || idle === undefined || idle.resource.__knex__disposed !== undefined) return undefined;
+  pool.free.pop();
+  pool.used.push(idle);
+  return idle.resource;
 }
 
 function execute(
