@@ -1,8 +1,10 @@
 // Signs and checks the provider's cookies in the form of Keygrip, which the library would make of the keys itself: HMAC-SHA-1
 // under the newest key, base64url. Keygrip compares by two more HMACs under a random key; a comparison in constant time does
-// the same for a tenth of the work, several times a request. The keys are made ready once.
-import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
+// the same for a tenth of the work, several times a request. A browser brings the same cookie again and again, and each answer
+// signs it anew: the signatures made last are remembered, since in the midst of a request one costs more than all its bytes.
+import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import { utf8 } from '../../common/bytes.ts';
+import { Recent } from '../../common/recent.ts';
 
 export type CookieKeys = {
   /** Under the first key. */
@@ -12,25 +14,33 @@ export type CookieKeys = {
   verify(text: string, signature: string): boolean;
 };
 
+/** About 300 bytes each. */
+const REMEMBERED = 10_000;
+/** Longer ones are nobody's session. */
+const REMEMBERED_LENGTH = 200;
+
 /** `secrets`: newest first. */
 export function makeCookieKeys(secrets: readonly string[]): CookieKeys {
-  const keys = secrets.map((secret) => createSecretKey(utf8(secret)));
-  const [newest] = keys;
+  const signers = secrets.map(makeSigner);
+  const [newest] = signers;
   if (newest === undefined) throw new Error('cookies need at least one key');
   const index = (text: string, signature: string): number => {
     const given = utf8(signature);
-    return keys.findIndex((key) => {
-      const made = utf8(signatureOf(key, text));
+    return signers.findIndex((sign) => {
+      const made = utf8(sign(text));
       return made.length === given.length && timingSafeEqual(made, given);
     });
   };
   return {
-    sign: (text) => signatureOf(newest, text),
+    sign: newest,
     index,
     verify: (text, signature) => index(text, signature) >= 0,
   };
 }
 
-function signatureOf(key: KeyObject, text: string): string {
-  return createHmac('sha1', key).update(text).digest('base64url');
+function makeSigner(secret: string): (text: string) => string {
+  const key = createSecretKey(utf8(secret));
+  const sign = (text: string): string => createHmac('sha1', key).update(text).digest('base64url');
+  const recent = new Recent(REMEMBERED, sign);
+  return (text) => (text.length > REMEMBERED_LENGTH ? sign(text) : recent.get(text));
 }

@@ -14,7 +14,7 @@ import type { AccountDocument } from '../domain/account.ts';
 import type { DocumentKeys } from '../domain/document-box.ts';
 import type { Lifetimes } from '../domain/lifetimes.ts';
 import type { SessionLife } from '../domain/session-life.ts';
-import { pairwiseSub } from '../domain/subject.ts';
+import { makePairwiseSubjects } from '../domain/subject.ts';
 import type { Changes } from '../flow/follow-changes.ts';
 import { deviceLimit, giveLimitBack } from '../flow/limit.ts';
 import { awaitFirstTries, type SendLogout } from '../flow/logout-queue.ts';
@@ -149,6 +149,7 @@ function makeParts(
       return recorder.record({ kind: 'code.reused', clientId: payload.clientId, detail: { model } });
     },
   };
+  const subjectOf = makePairwiseSubjects(deps.subjectKey);
   const duties = makeDuties((sub) => listLiveRoles(db, sub, clock()));
   const recordProof = makeRecordProof(db);
   const actAs = makeActAs({ db, clock });
@@ -168,7 +169,7 @@ function makeParts(
       await recordProof(ctx);
       return loadGrant(ctx);
     },
-    pairwiseIdentifier: (_ctx, sub, client) => pairwiseSub(deps.subjectKey, sub, String(client['xinji_sector'])),
+    pairwiseIdentifier: (_ctx, sub, client) => subjectOf(sub, String(client['xinji_sector'])),
     actAsPrompt: actAs.prompt,
     extraTokenClaims: async (ctx, token) => {
       const acting_for = 'grantId' in token ? await readActingFor(db, ctx) : undefined;

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
 import test from 'ava';
-import { deriveSubjectKey, OWN_SECTOR, pairwiseSub } from '../../identity/domain/subject.ts';
+import { deriveSubjectKey, makePairwiseSubjects, OWN_SECTOR, pairwiseSub } from '../../identity/domain/subject.ts';
 import { judge } from '../_harness/judges.ts';
 import { exchange, hop, logIn, startIdentity } from './identity-house.ts';
 
@@ -33,6 +33,20 @@ test('another key, account or sector gives another subject; a sector that could 
   t.not(sub, pairwiseSub(key, ACCOUNT, 'healt'));
   for (const sector of ['', 'he\0alth', 'Health', '卫健', 'a'.repeat(64)]) {
     t.throws(() => pairwiseSub(key, ACCOUNT, sector), { instanceOf: RangeError });
+  }
+});
+
+test('subjects that are remembered are those that are made, and what is refused is refused each time', (t) => {
+  const key = randomBytes(32);
+  const subjectOf = makePairwiseSubjects(key);
+  for (const account of [ACCOUNT, `${ACCOUNT}x`, ACCOUNT])
+    for (const sector of ['health', 'healt', 'h', 'health'])
+      t.is(subjectOf(account, sector), pairwiseSub(key, account, sector));
+  t.not(makePairwiseSubjects(randomBytes(32))(ACCOUNT, 'health'), subjectOf(ACCOUNT, 'health'));
+  for (let round = 0; round < 2; round += 1) {
+    for (const sector of ['', 'he\0alth', 'Health'])
+      t.throws(() => subjectOf(ACCOUNT, sector), { instanceOf: RangeError });
+    t.throws(() => subjectOf(`a\0${ACCOUNT}`, 'health'), { instanceOf: RangeError });
   }
 });
 
