@@ -4,6 +4,7 @@ import Koa from 'koa';
 import type { Clock } from '../clock.ts';
 import type { Mode } from '../env.ts';
 import type { Log } from '../log.ts';
+import { Note } from '../note.ts';
 import type { SiteFoot } from '../web/site-foot.ts';
 import { problemPage } from '../web/status-page.ts';
 import type { Text } from '../web/texts.ts';
@@ -28,11 +29,12 @@ export type KoaDeps = {
 
 /** Label of requests that no route took: one series, however many paths are tried. */
 const UNMATCHED = 'unmatched';
-const routes = new WeakMap<object, string>();
+/** On a request's state: the route that took it. */
+const routes = new Note<string>('route');
 
 /** Called by the router: names the route that took this request, for the log line and the metrics. */
 export function markRoute(ctx: Koa.Context, route: string): void {
-  routes.set(ctx.res, route);
+  routes.put(ctx.state, route);
 }
 
 /** A koa with the house's middleware, in order. The room adds its own behind. */
@@ -84,7 +86,7 @@ function accessLog({ log, metrics }: KoaDeps): Koa.Middleware {
     const request_id = currentRequestId();
     ctx.res.once('close', () => {
       const milliseconds = Math.round((performance.now() - started) * 10) / 10;
-      const route = routes.get(ctx.res) ?? UNMATCHED;
+      const route = routes.of(ctx.state) ?? UNMATCHED;
       const status = ctx.res.writableFinished ? ctx.res.statusCode : 499;
       metrics.observeRequest({ method: ctx.method, route, status }, milliseconds / 1000);
       const line = { request_id, method: ctx.method, path: ctx.path, route, status, duration_ms: milliseconds };

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Clock } from '../../common/clock.ts';
+import { Note } from '../../common/note.ts';
 import type { PageFrame } from '../../common/web/frame.ts';
 import { OWN_CLIENT_ID } from '../domain/client.ts';
 import type { LogoutNotice } from '../store/logout-notices.ts';
@@ -31,12 +32,14 @@ export type PageRequests = {
   of(request: IncomingMessage): PageRequest;
 };
 
+/** On the request itself: the provider has another context. */
+const kept = new Note<PageRequest>('page');
+
 export function makePageRequests(): PageRequests {
-  const kept = new WeakMap<IncomingMessage, PageRequest>();
   return {
-    keep: (request, page) => void kept.set(request, page),
+    keep: (request, page) => kept.put(request, page),
     of: (request) => {
-      const page = kept.get(request);
+      const page = kept.of(request);
       if (!page) throw new Error('the provider was called without its mount');
       return page;
     },

@@ -1,7 +1,7 @@
 // What was read for one request beside what it asked for, handed over once when the library asks for it. A code comes with
 // its grant and its session; a session comes with the part of the client that asks, not of the hundreds that take part.
-import type { IncomingMessage } from 'node:http';
 import { Provider } from 'oidc-provider';
+import { Note } from '../../common/note.ts';
 import type { JoinedAccount } from '../store/accounts.ts';
 import type { Payload } from '../store/artifacts.ts';
 import type { Presented } from '../store/exchanges.ts';
@@ -20,7 +20,8 @@ type Kept = {
   readonly accounts: Map<string, JoinedAccount>;
 };
 
-const kept = new WeakMap<IncomingMessage, Kept>();
+/** On a request's state. */
+const kept = new Note<Kept>('reads');
 
 /** The client of an authorization request; null in every other one, where all that take part may matter. */
 export function askingClient(): string | null {
@@ -116,12 +117,12 @@ export function takeAccount(sub: string): JoinedAccount | undefined {
 
 /** Undefined outside of the provider's own requests. */
 function readsOfRequest(): Kept | undefined {
-  const request = Provider.ctx?.req;
-  if (request === undefined) return undefined;
-  const reads = kept.get(request) ?? {
+  const state = Provider.ctx?.state;
+  if (state === undefined) return undefined;
+  const reads = kept.of(state) ?? {
     ...{ asked: new Map(), tokens: new Map(), sessions: new Map(), grants: new Map(), accounts: new Map() },
   };
-  kept.set(request, reads);
+  kept.put(state, reads);
   return reads;
 }
 
