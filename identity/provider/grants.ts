@@ -1,9 +1,9 @@
 // What a person granted to a client, for one session. The client's part in the session is claimed here, before a code is
 // made: two tabs of one system get the same sid and grant, and no client is forgotten by a request that ends later.
-import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import { errors, type Grant, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Clock } from '../../common/clock.ts';
+import { takeRandomBytes } from '../../common/ids.ts';
 import { claimsOf } from '../domain/claims.ts';
 import { OIDC_SCOPES, scopesToApprove } from '../domain/client.ts';
 import { outlivesSession } from '../domain/consent.ts';
@@ -14,7 +14,7 @@ import { joinSession } from '../store/session-clients.ts';
 import type { ActAs } from './act-as.ts';
 import { noteJoined } from './adapter.ts';
 import { type Duties, sayNoRole } from './duties.ts';
-import { holdGrant } from './request-writes.ts';
+import { holdGrant, joinLater } from './request-writes.ts';
 import { type Audience, askedDuties, personScopes } from './resources.ts';
 
 export type GrantsDeps = {
@@ -33,7 +33,7 @@ export function makeLoadGrant(deps: GrantsDeps): (ctx: KoaContextWithOIDC) => Pr
     if (!session || !clientId) return undefined;
     await refuseWithoutRole(ctx, deps);
     const takesPart = session.authorizations?.[clientId];
-    let known = takesPart?.grantId ?? null;
+    const known = takesPart?.grantId ?? null;
     const granted = ctx.oidc.result?.consent?.grantId ?? known;
     let grant = granted === null ? undefined : await provider.Grant.find(granted);
     let held: NewArtifact | null = null;
@@ -44,21 +44,63 @@ export function makeLoadGrant(deps: GrantsDeps): (ctx: KoaContextWithOIDC) => Pr
     if (!grant) grant = await makeKeptGrant(ctx, deps);
     if (grant) grant = await deps.actAs.settle(ctx, grant);
     // As it was read a moment ago; the exchange of the code judges again.
-    if (grant && takesPart?.sid && known === grant.jti) return grant;
-    for (let attempt = 0; grant && attempt < 3; attempt += 1) {
-      const at = { sessionUid: session.uid, clientId, now: deps.clock() };
-      const wanted = { sid: randomBytes(24).toString('base64url'), grantId: grant.jti, persistsLogout: false };
-      const joined = await joinSession(deps.db, at, wanted, { replacing: known, grant: held });
-      held = null;
-      session.sidFor(clientId, joined.sid);
-      noteJoined(session.authorizations!, clientId, joined);
-      if (joined.grantId === grant.jti) return grant;
-      const winner = joined.grantId === null ? undefined : await provider.Grant.find(joined.grantId);
-      if (winner && (await deps.actAs.fits(ctx, winner.jti))) return winner;
-      known = joined.grantId; // that grant was revoked, or is used in another name: ours takes its place
-    }
-    return grant;
+    if (!grant || (takesPart?.sid && known === grant.jti)) return grant;
+    const claim: Claim = { session, clientId, grant, known, held };
+    if (held !== null && known === null && claimLater(deps, ctx, { ...claim, held })) return grant;
+    return claimPart(deps, ctx, claim);
   };
+}
+
+/** A client's part in a session under `grant`. `known`: under which it takes part; `held`: the grant when it is not written yet. */
+type Claim = {
+  readonly session: NonNullable<KoaContextWithOIDC['oidc']['session']>;
+  readonly clientId: string;
+  readonly grant: Grant;
+  readonly known: string | null;
+  readonly held: NewArtifact | null;
+};
+
+/** Writes it, and returns the grant that counts: of two at once the first one's. */
+async function claimPart(deps: GrantsDeps, ctx: KoaContextWithOIDC, claim: Claim): Promise<Grant> {
+  const { session, clientId, grant } = claim;
+  let { known, held } = claim;
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    const at = { sessionUid: session.uid, clientId, now: deps.clock() };
+    const wanted = { sid: makeSid(), grantId: grant.jti, persistsLogout: false };
+    const joined = await joinSession(deps.db, at, wanted, { replacing: known, grant: held });
+    held = null;
+    session.sidFor(clientId, joined.sid);
+    noteJoined(session.authorizations!, clientId, joined);
+    if (joined.grantId === grant.jti) return grant;
+    const winner = joined.grantId === null ? undefined : await ctx.oidc.provider.Grant.find(joined.grantId);
+    if (winner && (await deps.actAs.fits(ctx, winner.jti))) return winner;
+    known = joined.grantId; // that grant was revoked, or is used in another name: ours takes its place
+  }
+  return grant;
+}
+
+/** It goes with the code that is made under it, most often as the first one; false: it has to be written now. */
+function claimLater(deps: GrantsDeps, ctx: KoaContextWithOIDC, claim: Claim & { readonly held: NewArtifact }): boolean {
+  const { session, clientId, grant, held } = claim;
+  const at = { sessionUid: session.uid, clientId, now: deps.clock() };
+  const wanted = { sid: makeSid(), grantId: grant.jti, persistsLogout: false };
+  const isLater = joinLater({
+    at,
+    grant: held,
+    wanted,
+    otherwise: async () => {
+      const { jti: grantId } = await claimPart(deps, ctx, claim);
+      return { sid: session.sidFor(clientId) ?? wanted.sid, grantId };
+    },
+  });
+  if (!isLater) return false;
+  session.sidFor(clientId, wanted.sid);
+  noteJoined(session.authorizations!, clientId, wanted);
+  return true;
+}
+
+function makeSid(): string {
+  return takeRandomBytes(24).toString('base64url');
 }
 
 /** Who has none of the duties that are asked for learns it here, before consent, and the client by access_denied. */

@@ -1,15 +1,16 @@
 // What one request issues goes into the database together, in one statement, before the answer leaves: nothing of it is read
 // again in the same request. At the token endpoint that statement also marks the code or refresh token as used that they are
 // issued for, and issues nothing when somebody was faster: he is refused then, before anything left. What is used and earns an
-// error is marked as used all the same. Where a code is made, it goes with the session that it is made for; the login under
-// way that ends with it goes with the proof that it brought.
+// error is marked as used all the same. Where a code is made, it goes with the session that it is made for and with the
+// first part that its client takes in it; the login under way that ends with it goes with the proof that it brought.
 // What is worth nothing before a code or a token is exchanged does not wait for the disk: the exchange does, and the
 // database writes its log in order. A server that loses its power may forget a login that was under way, never a token.
-import type { IncomingMessage } from 'node:http';
 import type { Knex } from 'knex';
 import { errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { Note } from '../../common/note.ts';
 import { deleteArtifact, type NewArtifact, upsertArtifacts } from '../store/artifacts.ts';
 import { exchangeFor } from '../store/exchanges.ts';
+import { joinWith, type Participation } from '../store/session-clients.ts';
 
 const TOKENS: ReadonlySet<string> = new Set(['AccessToken', 'RefreshToken']);
 const CODE_AND_SESSION: ReadonlySet<string> = new Set(['AuthorizationCode', 'Session']);
@@ -27,14 +28,30 @@ export type Use = {
   readonly refused: () => Promise<boolean>;
 };
 
-type Waiting = { readonly issued: NewArtifact[]; used?: Use; grant?: NewArtifact | null; ended?: string };
+/** A client's first part in a session, under a grant that is not written yet either. */
+export type Joining = {
+  readonly at: { readonly sessionUid: string; readonly clientId: string; readonly now: Date };
+  readonly grant: NewArtifact;
+  readonly wanted: Participation;
+  /** Told when somebody was faster, or no code is made: writes it by itself, and says what counts. */
+  readonly otherwise: () => Promise<{ readonly sid: string; readonly grantId: string }>;
+};
 
-const waiting = new WeakMap<IncomingMessage, Waiting>();
+type Waiting = {
+  readonly issued: NewArtifact[];
+  used?: Use;
+  grant?: NewArtifact | null;
+  ended?: string;
+  joining?: Joining;
+};
+
+/** On a request's state. */
+const waiting = new Note<Waiting>('writes');
 
 /** True when it will be written with the others of this request; false: the caller writes it. */
 export function writeLater(artifact: NewArtifact): boolean {
   const ctx = Provider.ctx;
-  const writes = ctx && waiting.get(ctx.req);
+  const writes = waiting.of(ctx?.state);
   if (writes === undefined || !TOGETHER[ctx?.oidc?.route ?? '']?.has(artifact.model)) return false;
   writes.issued.push(artifact);
   return true;
@@ -48,15 +65,24 @@ export function useLater(use: Use): boolean {
   return true;
 }
 
+/** True when it will be written with the code that is made here; false: the caller writes it. */
+export function joinLater(joining: Joining): boolean {
+  const ctx = Provider.ctx;
+  const writes = waiting.of(ctx?.state);
+  if (writes === undefined || !makesCode(ctx?.oidc?.route)) return false;
+  writes.joining = joining;
+  return true;
+}
+
 function writesOfExchange(): Waiting | undefined {
   const ctx = Provider.ctx;
-  return ctx?.oidc?.route === 'token' ? waiting.get(ctx.req) : undefined;
+  return ctx?.oidc?.route === 'token' ? waiting.of(ctx.state) : undefined;
 }
 
 /** True when the interaction that goes on here is deleted with what is written next of it; false: the caller deletes it. */
 export function endLater(model: string, id: string): boolean {
   const ctx = Provider.ctx;
-  const writes = ctx && waiting.get(ctx.req);
+  const writes = waiting.of(ctx?.state);
   if (writes === undefined || ctx?.oidc?.route !== 'resume' || model !== 'Interaction') return false;
   writes.ended = id;
   return true;
@@ -64,8 +90,7 @@ export function endLater(model: string, id: string): boolean {
 
 /** The interaction that ends here, for the caller to delete with what he writes; null: none, or it is deleted. */
 export function takeEnded(): string | null {
-  const request = Provider.ctx?.req;
-  const writes = request && waiting.get(request);
+  const writes = waiting.of(Provider.ctx?.state);
   const id = writes?.ended ?? null;
   delete writes?.ended;
   return id;
@@ -73,8 +98,7 @@ export function takeEnded(): string | null {
 
 /** The grant that `save` saves, for the caller to write with whatever belongs to it; null when it is written. */
 export async function holdGrant(save: () => Promise<unknown>): Promise<NewArtifact | null> {
-  const request = Provider.ctx?.req;
-  const writes = request && waiting.get(request);
+  const writes = waiting.of(Provider.ctx?.state);
   if (writes === undefined) {
     await save();
     return null;
@@ -90,8 +114,7 @@ export async function holdGrant(save: () => Promise<unknown>): Promise<NewArtifa
 
 /** True when somebody holds it and will write it. */
 export function isHeldGrant(artifact: NewArtifact): boolean {
-  const request = Provider.ctx?.req;
-  const writes = request && waiting.get(request);
+  const writes = waiting.of(Provider.ctx?.state);
   if (artifact.model !== 'Grant' || writes?.grant === undefined) return false;
   writes.grant = artifact;
   return true;
@@ -117,9 +140,9 @@ export function isExchange(): boolean {
 export function writeTogether(provider: Provider, db: Knex): void {
   provider.use(async (context, next) => {
     const writes: Waiting = { issued: [] };
-    waiting.set(context.req, writes);
+    waiting.put(context.state, writes);
     await next();
-    waiting.delete(context.req);
+    waiting.put(context.state, undefined);
     const ctx = context as KoaContextWithOIDC;
     try {
       if (writes.ended !== undefined) await deleteArtifact(db, 'Interaction', writes.ended);
@@ -135,11 +158,31 @@ export function writeTogether(provider: Provider, db: Knex): void {
 }
 
 /** False when what the request used up was used before. */
-async function write(db: Knex, { issued, used }: Waiting, route: string | undefined): Promise<boolean> {
+async function write(db: Knex, { issued, used, joining }: Waiting, route: string | undefined): Promise<boolean> {
   if (used !== undefined && (await exchangeFor(db, used, issued))) return true;
   if (used !== undefined && (await used.refused())) return false;
-  await upsertArtifacts(db, issued, { isFlushedLater: makesCode(route) });
+  await upsertArtifacts(db, joining === undefined ? issued : await joined(db, joining, issued), {
+    isFlushedLater: makesCode(route),
+  });
   return true;
+}
+
+/** What is left to be written when the client takes part. */
+async function joined(db: Knex, joining: Joining, issued: readonly NewArtifact[]): Promise<readonly NewArtifact[]> {
+  const { at, grant, wanted, otherwise } = joining;
+  const isCode = ({ model }: NewArtifact): boolean => model === 'AuthorizationCode';
+  if (issued.some(isCode) && (await joinWith(db, at, wanted, [grant, ...issued]))) return [];
+  const part = await otherwise();
+  return issued.map((one) => (isCode(one) ? underPart(one, part) : one));
+}
+
+/** A code as it would have been made under the part that counts. */
+function underPart(
+  code: NewArtifact,
+  { sid, grantId }: { readonly sid: string; readonly grantId: string },
+): NewArtifact {
+  const payload = { ...code.payload, grantId, ...('sid' in code.payload ? { sid } : {}) };
+  return { ...code, payload };
 }
 
 /** As the library answers a code that was used before. */

@@ -2,8 +2,7 @@
 // only their SM3 digest is stored, and the id is put back into what was found by it.
 // Expired rows are found too: the library judges expiry itself, and a code that is shown again late must still be known.
 import type { Knex } from 'knex';
-import { utf8 } from '../../common/bytes.ts';
-import { sm3 } from '../../common/crypto/sm3.ts';
+import { sm3OfText } from '../../common/crypto/sm3.ts';
 import { FLUSHED_LATER, runStatement } from '../../common/db/statement.ts';
 
 export type Payload = Readonly<Record<string, unknown>>;
@@ -26,7 +25,7 @@ type Row = { payload: Payload; consumed_at: Date | null; session_uid: string | n
 const TYPES = ['text', 'bytea', 'text', 'text', 'text', 'text', 'text', 'jsonb', 'timestamptz'];
 
 /** How many parameters one row takes. */
-export const ROW_PARAMETERS = TYPES.length;
+const ROW_PARAMETERS = TYPES.length;
 
 export const INTO_ARTIFACTS = `insert into identity.oidc_artifacts as old
     (model, id_digest, grant_id, session_uid, user_code, account_id, client_id, payload, expires_at)`;
@@ -34,6 +33,11 @@ export const INTO_ARTIFACTS = `insert into identity.oidc_artifacts as old
 /** `$1::text, $2::bytea, …`: where a statement takes the row of an artifact, from this parameter on. */
 export function artifactValues(first: number): string {
   return TYPES.map((type, index) => `$${first + index}::${type}`).join(', ');
+}
+
+/** `($4::text, …), ($13::text, …)`: the same for the rows of several. */
+export function rowsFrom(first: number, count: number): string {
+  return Array.from({ length: count }, (_, row) => `(${artifactValues(first + row * ROW_PARAMETERS)})`).join(', ');
 }
 
 const INSERT = `${INTO_ARTIFACTS} values (${artifactValues(1)})`;
@@ -261,7 +265,7 @@ export async function deleteExpiredArtifacts(db: Knex, before: Date, limit: numb
 
 /** Under which an id is stored. */
 export function digestOf(id: string): Buffer {
-  return Buffer.from(sm3(utf8(id)));
+  return sm3OfText(id);
 }
 
 /** What `artifactValues` takes. A grant carries its own id where its tokens name it, so that one statement reads both. */

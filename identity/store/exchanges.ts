@@ -12,7 +12,7 @@ import {
   INTO_ARTIFACTS,
   markConsumed,
   type NewArtifact,
-  ROW_PARAMETERS,
+  rowsFrom,
   UNLESS_LIVING,
   upsertArtifacts,
 } from './artifacts.ts';
@@ -89,7 +89,3 @@ export async function exchangeFor(
 }
 
 type Answer = { readonly is_first: boolean } & (TokenRow | { readonly model: null });
-
-function rowsFrom(first: number, count: number): string {
-  return Array.from({ length: count }, (_, row) => `(${artifactValues(first + row * ROW_PARAMETERS)})`).join(', ');
-}

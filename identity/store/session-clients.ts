@@ -3,14 +3,7 @@
 // The primary key lets exactly one of two writers take a turn.
 import type { Knex } from 'knex';
 import { FLUSHED_LATER, runStatement } from '../../common/db/statement.ts';
-import {
-  artifactRow,
-  artifactValues,
-  ELSE_UPDATE,
-  INTO_ARTIFACTS,
-  type NewArtifact,
-  upsertArtifact,
-} from './artifacts.ts';
+import { artifactRow, ELSE_UPDATE, INTO_ARTIFACTS, type NewArtifact, rowsFrom, upsertArtifact } from './artifacts.ts';
 
 export type Participation = {
   readonly sid: string;
@@ -42,12 +35,12 @@ const TURN_LATER = `insert into identity.session_clients (session_uid, client_id
 /** For who comes: whoever takes part has a code to exchange, and that exchange is flushed. */
 const INSERT_TURN_LATER = { name: 'participation-turn-later', text: `with ${FLUSHED_LATER} ${TURN_LATER}` };
 
-/** With the grant, which whoever comes second finds as soon as he finds the turn. */
-const INSERT_TURN_AND_GRANT = {
-  name: 'participation-turn-and-grant',
+/** With the grant and what else is issued under it; 2: grant and code, 3: the session as well. */
+const INSERT_TURN_WITH = [2, 3].map((count) => ({
+  name: `participation-turn-with-${count}`,
   text: `with ${FLUSHED_LATER}, turn as (${TURN_LATER} returning 1)
-    ${INTO_ARTIFACTS} select ${artifactValues(8)} from turn ${ELSE_UPDATE}`,
-};
+    ${INTO_ARTIFACTS} select issued.* from turn cross join (values ${rowsFrom(8, count)}) as issued ${ELSE_UPDATE}`,
+}));
 
 /** Clients that take part now, by client id. */
 export async function listParticipations(db: Knex, sessionUid: string): Promise<ReadonlyMap<string, Participation>> {
@@ -67,10 +60,9 @@ export async function joinSession(
   wanted: Participation,
   { replacing = null, grant = null }: { readonly replacing?: string | null; readonly grant?: NewArtifact | null } = {},
 ): Promise<Participation> {
-  // Most often it comes for the first time.
-  if (replacing === null && grant !== null && (await insertTurnAndGrant(db, at, wanted, grant))) return wanted;
   if (grant !== null) await upsertArtifact(db, grant, { isFlushedLater: true });
-  else if (replacing === null && (await insertTurn(db, at, 1, wanted, INSERT_TURN_LATER))) return wanted;
+  // Most often it comes for the first time.
+  if (replacing === null && (await insertTurn(db, at, 1, wanted, INSERT_TURN_LATER))) return wanted;
   for (;;) {
     const last = await findLast(db, at.sessionUid, at.clientId);
     const current = last && last.sid !== null ? toParticipation(last, last.sid) : null;
@@ -78,6 +70,22 @@ export async function joinSession(
     const next = { ...wanted, sid: current?.sid ?? wanted.sid };
     if (await insertTurn(db, at, (last?.turn ?? 0) + 1, next, INSERT_TURN_LATER)) return next;
   }
+}
+
+/**
+ * As `joinSession` where a client takes part for the first time, with the grant and what is issued under it. False, and nothing
+ * is written, when it takes part already.
+ */
+export async function joinWith(
+  db: Knex,
+  at: { sessionUid: string; clientId: string; now: Date },
+  wanted: Participation,
+  issued: readonly NewArtifact[],
+): Promise<boolean> {
+  const statement = INSERT_TURN_WITH[issued.length - 2];
+  if (statement === undefined) return false;
+  const values = [...turnValues(at, 1, wanted), ...issued.flatMap(artifactRow)];
+  return (await runStatement(db, statement, values)).rowCount === issued.length;
 }
 
 /** Records that a client left; nothing when it does not take part. */
@@ -155,17 +163,6 @@ async function insertTurn(
   statement = INSERT_TURN,
 ): Promise<boolean> {
   return (await runStatement(db, statement, turnValues(at, turn, state))).rowCount === 1;
-}
-
-/** The first turn; false, and nothing is written, when somebody has it. */
-async function insertTurnAndGrant(
-  db: Knex,
-  at: { sessionUid: string; clientId: string; now: Date },
-  state: Participation,
-  grant: NewArtifact,
-): Promise<boolean> {
-  const values = [...turnValues(at, 1, state), ...artifactRow(grant)];
-  return (await runStatement(db, INSERT_TURN_AND_GRANT, values)).rowCount === 1;
 }
 
 function turnValues(

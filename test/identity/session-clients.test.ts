@@ -1,8 +1,9 @@
 import test from 'ava';
+import * as oidc from 'openid-client';
 import { findArtifact } from '../../identity/store/artifacts.ts';
-import { joinSession, leaveSession, listParticipations } from '../../identity/store/session-clients.ts';
+import { joinSession, joinWith, leaveSession, listParticipations } from '../../identity/store/session-clients.ts';
 import { testDatabase } from '../_harness/database.ts';
-import { hop, logIn, startIdentity } from './identity-house.ts';
+import { exchange, hop, logIn, startIdentity } from './identity-house.ts';
 
 const at = { sessionUid: 'session', clientId: 'alpha', now: new Date('2026-11-20T08:00:00Z') };
 const wanted = (n: number) => ({ sid: `sid-${n}`, grantId: `grant-${n}`, persistsLogout: false });
@@ -52,6 +53,49 @@ test('whoever comes with a new grant finds the grant that counts, also when anot
   for (const { grantId, found } of came) t.is(found?.payload['jti'], grantId);
   t.is((await db('identity.session_clients')).length, 1);
   t.is(await findArtifact(db, 'Grant', 'grant-20'), null);
+});
+
+test('tabs that come to a new system at once get codes that all count, under one grant and one sid, whoever was first', async (t) => {
+  const house = await startIdentity(t);
+  const told = { backchannelLogoutUri: 'http://localhost:9/logout' };
+  const [alpha, beta] = [await house.client('alpha'), await house.client('beta', told)];
+  const { browser } = await logIn(alpha);
+  for (const system of [beta, await house.client('gamma', told)]) {
+    const tabs = await Promise.all(Array.from({ length: 12 }, () => hop(browser, system)));
+    const tokens = await Promise.all(tabs.map((tab) => exchange(system, tab)));
+    t.is(new Set(tokens.map((one) => one.claims()?.['sid'])).size, 1);
+    const rows = await house.db('identity.session_clients').where({ client_id: system.id });
+    t.is(rows.length, 1);
+    const issued = await house
+      .db('identity.oidc_artifacts')
+      .where({ client_id: system.id })
+      .whereNot({ model: 'Grant' });
+    t.deepEqual([...new Set(issued.map(({ grant_id }) => grant_id))], [rows[0].grant_id]);
+    t.is(tokens[0]?.claims()?.['sid'], rows[0].sid);
+    for (const { access_token } of tokens)
+      t.is((await oidc.fetchUserInfo(system.config, access_token, house.sub)).sub, house.sub);
+  }
+});
+
+test('of many who take part for the first time with a code one writes, and of the others nothing is written', async (t) => {
+  const db = (await testDatabase(t)).connect('identity');
+  const expiresAt = new Date('2026-11-21T08:00:00Z');
+  const issuedBy = (n: number) => [
+    { model: 'Grant', id: `grant-${n}`, payload: { clientId: 'alpha' }, expiresAt },
+    { model: 'AuthorizationCode', id: `code-${n}`, payload: { grantId: `grant-${n}` }, expiresAt },
+    ...(n % 2 === 0 ? [{ model: 'Session', id: `session-${n}`, payload: { uid: 'session' }, expiresAt }] : []),
+  ];
+  const wrote = await Promise.all(Array.from({ length: 20 }, (_, n) => joinWith(db, at, wanted(n), issuedBy(n))));
+  const first = wrote.indexOf(true);
+  t.is(wrote.lastIndexOf(true), first);
+  t.deepEqual((await listParticipations(db, 'session')).get('alpha'), wanted(first));
+  const kept = await db('identity.oidc_artifacts').pluck('model');
+  t.deepEqual(
+    kept.toSorted(),
+    issuedBy(first)
+      .map(({ model }) => model)
+      .toSorted(),
+  );
 });
 
 test('a hop writes the session only when it changed, and reads of its clients only the one that asks', async (t) => {
