@@ -3,17 +3,10 @@
 // 2 ‖ key id (8) ‖ nonce (16) ‖ ciphertext ‖ tag (32), which tells which of several keys opens it: so keys can be changed.
 // The context names the place a box belongs to (table, column, row), so that boxes cannot be exchanged.
 // Not here: passwords (argon2id) and lookups, for which `hmacSm3` with a derived key is the tool.
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHmac,
-  createSecretKey,
-  hkdfSync,
-  type KeyObject,
-  randomBytes,
-} from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { concatBytes, equalBytes, fromHex, toHex, utf8 } from '../bytes.ts';
 import { TrustError } from '../errors.ts';
+import { takeRandomBytes } from '../ids.ts';
 
 /** A key with a name, made ready once: node:crypto takes a key object in a third of the time that it needs for bytes. */
 export type BoxKey = {
@@ -78,7 +71,7 @@ export function closeBox(
   keys: BoxKeys,
   plaintext: Uint8Array,
   context: string,
-  nonce: Uint8Array = new Uint8Array(randomBytes(NONCE_BYTES)),
+  nonce: Uint8Array = takeRandomBytes(NONCE_BYTES),
 ): Uint8Array {
   const isNamed = !(keys instanceof Uint8Array);
   const key = firstOf(keys);

@@ -1,7 +1,8 @@
 // Cookies of a room's own pages: its own names (on localhost all rooms share one jar), HttpOnly, SameSite=Lax, Secure and
 // __Host- outside development, signed with HMAC-SM3 where the server must recognise its own value.
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type Koa from 'koa';
+import { makeTextSigner } from '../crypto/text-signer.ts';
 
 export type CookieOptions = {
   /** Left out: until the browser closes. */
@@ -22,12 +23,12 @@ export type Cookies = {
 /** `keys`: secrets, newest first; the first signs, all verify. `secure`: false only in development. */
 export function makeCookies(options: { room: string; keys: readonly string[]; secure: boolean }): Cookies {
   const { room, keys, secure } = options;
-  const newest = keys[0];
-  if (newest === undefined) throw new Error('cookies need at least one key');
+  const signers = keys.map((key) => makeTextSigner('sm3', key));
+  const [sign] = signers;
+  if (sign === undefined) throw new Error('cookies need at least one key');
   const fullName = (name: string): string => `${secure ? '__Host-' : ''}xinji-${room}-${name}`;
-  const sign = (text: string): string => hmac(newest, text);
   const isSigned = (text: string, signature: string): boolean =>
-    keys.some((key) => equalText(hmac(key, text), signature));
+    signers.some((made) => equalText(made(text), signature));
   const append = (ctx: Koa.Context, name: string, value: string, age: string): void => {
     const parts = [`${fullName(name)}=${value}`, 'Path=/', 'HttpOnly', 'SameSite=Lax', age, secure ? 'Secure' : ''];
     ctx.append('Set-Cookie', parts.filter((part) => part !== '').join('; '));
@@ -58,10 +59,6 @@ export function readCookie(ctx: Koa.Context, name: string): string | undefined {
     if (at > 0 && pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim();
   }
   return undefined;
-}
-
-function hmac(key: string, text: string): string {
-  return createHmac('sm3', key).update(text).digest('base64url');
 }
 
 function equalText(a: string, b: string): boolean {

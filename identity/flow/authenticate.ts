@@ -36,7 +36,13 @@ export type Credentials = {
 
 export type AuthenticationResult =
   /** The caller settles the tries with what he records of it (complete-login.ts); until then they count. */
-  | { readonly outcome: 'accepted'; readonly account: Account; readonly tries: SettledTries }
+  | {
+      readonly outcome: 'accepted';
+      readonly account: Account;
+      readonly tries: SettledTries;
+      /** The person has logged in with this browser before. */
+      readonly knowsDevice: boolean;
+    }
   /** `triesLeft` is null while there are enough. */
   | { readonly outcome: 'refused'; readonly triesLeft: number | null }
   | { readonly outcome: 'paused'; readonly until: Date };
@@ -84,7 +90,7 @@ export async function authenticate(
     const { sub } = found.account;
     await renewHash({ db, clock, work }, { sub, encoded: found.passwordHash, password: password.slice(0, 128) });
   }
-  return { outcome: 'accepted', account: found.account, tries };
+  return { outcome: 'accepted', account: found.account, tries, knowsDevice: found.knowsDevice };
 }
 
 async function findWho(

@@ -1,9 +1,9 @@
 // Challenges made and taken: bound to one interaction or session, good for five minutes, used once.
-import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import { utf8 } from '../../common/bytes.ts';
 import type { Clock } from '../../common/clock.ts';
 import { sm3 } from '../../common/crypto/sm3.ts';
+import { takeRandomBytes } from '../../common/ids.ts';
 import { type ChallengeUse, makeChallenge, readChallenge } from '../domain/challenge.ts';
 import { spendChallenge } from '../store/used-challenges.ts';
 
@@ -19,7 +19,7 @@ export type Challenges = {
 /** `key`: of `deriveChallengeKey`. */
 export function makeChallenges({ db, clock, key }: { db: Knex; clock: Clock; key: Uint8Array }): Challenges {
   return {
-    make: (use) => makeChallenge(key, use, clock(), new Uint8Array(randomBytes(16))).text,
+    make: (use) => makeChallenge(key, use, clock(), takeRandomBytes(16)).text,
     isLive: (use, text) => readChallenge(key, use, text, clock()) !== null,
     take: async (use, text) => {
       const expiresAt = readChallenge(key, use, text, clock());

@@ -31,6 +31,8 @@ export type ProvenStep = {
   readonly proof: Proof | null;
   /** Tries that a right password settles. */
   readonly tries?: SettledTries | undefined;
+  /** True: the person has logged in with this browser before, and nothing is to be said of it; else the database decides. */
+  readonly knowsDevice?: boolean | undefined;
   /** The session that a step-up goes on from; null at a login, which begins anew. */
   readonly sessionUid: string | null;
   readonly clientId: string;
@@ -68,7 +70,7 @@ export async function completeLogin(deps: CompleteLoginDeps, step: ProvenStep): 
     detail: { method: proof?.method ?? 'none', level },
   } as const;
   if (begins) {
-    const notice = sayNewDevice(deps, step, now);
+    const notice = step.knowsDevice ? null : sayNewDevice(deps, step, now);
     await recordLogin(db, { accountId: account.id, device: step.device, event, notice, tries: step.tries });
   } else {
     await insertEvent(db, event);

@@ -43,9 +43,9 @@ export function makeLoginSteps(deps: LoginStepsDeps): LoginSteps {
         return null;
       }
       deps.cookies.write(ctx, WAY_COOKIE, way.name, { maxAgeSeconds: WAY_SECONDS });
-      const { account, proof, tries } = answer;
+      const { account, proof, tries, knowsDevice } = answer;
       const { clientId, system, visitor, requestId } = visit;
-      const step = { account, proof, tries, sessionUid: null, clientId, system, ...visitor, requestId };
+      const step = { account, proof, tries, knowsDevice, sessionUid: null, clientId, system, ...visitor, requestId };
       const login = await deps.completeLogin(step);
       return finishInteraction(interaction, { login: toResult(login) });
     },

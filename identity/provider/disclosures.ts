@@ -1,7 +1,7 @@
 // What a system is told of a person is written down before it is told: the names of the claims in an ID token and in the
 // answer of userinfo, never their values. When it cannot be written down, it is not told.
-import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Disclosure } from '../store/disclosures.ts';
+import type { Afterwards } from './afterwards.ts';
 
 /** Claims of the protocol, which say how and when somebody logged in, and a pairwise `sub`: nothing about the person. */
 const PROTOCOL: ReadonlySet<string> = new Set([
@@ -9,20 +9,16 @@ const PROTOCOL: ReadonlySet<string> = new Set([
   ...['at_hash', 'c_hash', 's_hash'],
 ]);
 
-export function recordDisclosures(
-  provider: Provider,
-  count: (disclosure: Omit<Disclosure, 'at'>) => Promise<void>,
-): void {
-  provider.use(async (context, next) => {
-    await next();
-    const ctx = context as KoaContextWithOIDC;
-    if (ctx.status !== 200 || (ctx.oidc?.route !== 'userinfo' && ctx.oidc?.route !== 'token')) return;
+export function recordDisclosures(count: (disclosure: Omit<Disclosure, 'at'>) => Promise<void>): Afterwards {
+  const record: Afterwards['run'] = async (ctx) => {
+    if (ctx.status !== 200) return;
     const sub = ctx.oidc.account?.accountId;
     const clientId = ctx.oidc.client?.clientId;
     if (sub === undefined || clientId === undefined) return;
     const claims = claimsIn(ctx.body);
     if (claims.length > 0) await count({ sub, clientId, claims });
-  });
+  };
+  return { routes: ['userinfo', 'token'], run: record };
 }
 
 /** Names of the claims about the person in an answer of the token endpoint or of userinfo. */

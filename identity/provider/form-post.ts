@@ -5,14 +5,16 @@
 import { createHash } from 'node:crypto';
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { FORM_POST_SCRIPT, formPostPage } from '../web/form-post-page.ts';
+import type { Afterwards } from './afterwards.ts';
 import type { PageRequests } from './pages.ts';
 
 const SCRIPT_HASH = createHash('sha256').update(FORM_POST_SCRIPT).digest('base64');
 
-export function ownFormPosts(provider: Provider, requests: PageRequests): void {
-  provider.use(async (context, next) => {
-    await next();
-    const ctx = context as KoaContextWithOIDC;
+/** Where the library answers with such a form. */
+const WITH_FORMS = ['authorization', 'resume', 'end_session', 'code_verification'];
+
+export function ownFormPosts(provider: Provider, requests: PageRequests): Afterwards {
+  const own = (ctx: KoaContextWithOIDC): void => {
     const form = typeof ctx.body === 'string' ? readForm(ctx.body) : null;
     if (form === null) return;
     const isOurs = form.action.startsWith(`${provider.issuer}/`);
@@ -21,7 +23,8 @@ export function ownFormPosts(provider: Provider, requests: PageRequests): void {
     ctx.body = formPostPage(requests.of(ctx.req).frame, { ...form, system: ctx.oidc.client?.clientName ?? null });
     // After the page: its frame puts the policy of every page there.
     ctx.set('Content-Security-Policy', policyFor(isOurs ? "'self'" : sourceOf(form.action)));
-  });
+  };
+  return { routes: WITH_FORMS, run: own };
 }
 
 type Form = { readonly action: string; readonly fields: Readonly<Record<string, string>> };

@@ -3,6 +3,7 @@ import type { Configuration, Provider } from 'oidc-provider';
 import type { Clock } from '../../common/clock.ts';
 import type { Lifetimes } from '../domain/lifetimes.ts';
 import { type SessionLife, sessionSeconds } from '../domain/session-life.ts';
+import type { Afterwards } from './afterwards.ts';
 
 /** Opaque tokens for userinfo, and ID tokens, which nobody needs for longer than the moment of login. */
 const TOKEN_SECONDS = 10 * 60;
@@ -29,19 +30,20 @@ export function makeTtl(lifetimes: Lifetimes, life: SessionLife, clock: Clock): 
 }
 
 /** The library gives a pushed request 60 seconds, not to be set: a shorter life is kept and told here. */
-export function limitPushedRequests(provider: Provider, { codeSeconds }: Lifetimes): void {
+export function limitPushedRequests(provider: Provider, { codeSeconds }: Lifetimes): Afterwards {
   const { save } = provider.PushedAuthorizationRequest.prototype;
   Object.defineProperty(provider.PushedAuthorizationRequest.prototype, 'save', {
     value: function saveLimited(this: object, ttl: number): Promise<string> {
       return save.call(this as never, Math.min(ttl, codeSeconds));
     },
   });
-  provider.use(async (ctx, next) => {
-    await next();
-    const body: unknown = ctx.body;
-    if (ctx.oidc?.route !== 'pushed_authorization_request' || typeof body !== 'object' || body === null) return;
-    if ('expires_in' in body) body.expires_in = Math.min(Number(body.expires_in), codeSeconds);
-  });
+  return {
+    routes: ['pushed_authorization_request'],
+    run: ({ body }: { readonly body?: unknown }) => {
+      if (typeof body === 'object' && body !== null && 'expires_in' in body)
+        body.expires_in = Math.min(Number(body.expires_in), codeSeconds);
+    },
+  };
 }
 
 function hasOfflineAccess(scope: string | undefined): boolean {

@@ -1,6 +1,6 @@
 // The provider's own pages: its errors, the question before logout, the page after it. The words are in identity/web.
 import type { IncomingMessage } from 'node:http';
-import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider';
+import type { Configuration, Provider } from 'oidc-provider';
 import type { Clock } from '../../common/clock.ts';
 import { Note } from '../../common/note.ts';
 import type { PageFrame } from '../../common/web/frame.ts';
@@ -9,6 +9,7 @@ import type { LogoutNotice } from '../store/logout-notices.ts';
 import { loginErrorPage } from '../web/error-page.ts';
 import { loggedOutPage, logoutConfirmPage } from '../web/logout-pages.ts';
 import { returningToPage } from '../web/returning-page.ts';
+import type { Afterwards } from './afterwards.ts';
 
 type Features = NonNullable<Configuration['features']>;
 type Logout = NonNullable<Features['rpInitiatedLogout']>;
@@ -82,13 +83,10 @@ export type ReceiptsOf = (sessionUid: string, since: Date) => Promise<readonly L
  */
 export function leadOnAfterLogout(
   provider: Provider,
-  { requests, receiptsOf, clock }: { requests: PageRequests; receiptsOf: ReceiptsOf; clock: Clock },
-): void {
-  provider.use(async (context, next) => {
-    const since = clock();
-    await next();
-    const ctx = context as KoaContextWithOIDC;
-    if (ctx.method !== 'POST' || ctx.oidc?.route !== 'end_session_confirm' || ctx.status !== 303) return;
+  { requests, receiptsOf }: { requests: PageRequests; receiptsOf: ReceiptsOf },
+): Afterwards {
+  const leadOn: Afterwards['run'] = async (ctx, since) => {
+    if (ctx.method !== 'POST' || ctx.status !== 303) return;
     const location = ctx.response.get('Location');
     const { frame } = requests.of(ctx.req);
     const receipts = ctx.oidc.session?.accountId ? await receiptsOf(ctx.oidc.session.uid, since) : [];
@@ -107,5 +105,6 @@ export function leadOnAfterLogout(
       later,
       ...(client ? { loginHref: location } : {}),
     });
-  });
+  };
+  return { routes: ['end_session_confirm'], run: leadOn };
 }

@@ -24,6 +24,7 @@ import { listLiveRoles } from '../store/roles.ts';
 import { makeFindAccount } from './accounts.ts';
 import { makeActAs, readActingFor } from './act-as.ts';
 import { PostgresAdapter } from './adapter.ts';
+import { runAfterwards } from './afterwards.ts';
 import { compareSecretsIn } from './client-secrets.ts';
 import { readClientsFrom } from './clients.ts';
 import { type ConfigurationParts, makeConfiguration } from './configuration.ts';
@@ -105,13 +106,15 @@ export function makeProvider(deps: ProviderDeps): HouseProvider {
     compareSecretsIn(provider, { db, clock });
     detectReplaysIn(provider, { db, clock });
     deriveSuccessors(provider, refreshGrace);
-    limitPushedRequests(provider, deps);
-    slowDownPolling(provider, { db, clock });
     endSessionsFor(provider, { db, clock });
     recordProvider(provider, { recorder, requests, log });
-    ownFormPosts(provider, requests);
-    leadOnAfterLogout(provider, { requests, receiptsOf, clock });
-    recordDisclosures(provider, (told) => countDisclosure(db, { ...told, at: clock() }));
+    runAfterwards(provider, clock, [
+      recordDisclosures((told) => countDisclosure(db, { ...told, at: clock() })),
+      leadOnAfterLogout(provider, { requests, receiptsOf }),
+      ownFormPosts(provider, requests),
+      slowDownPolling({ db, clock }),
+      limitPushedRequests(provider, deps),
+    ]);
     // Last, so that the others see what became of it.
     writeTogether(provider, db);
     return provider;

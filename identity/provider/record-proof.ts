@@ -1,9 +1,9 @@
 // What was proven on our pages reaches us again here, with the session that the provider made for it or went on with: only now
-// it can be written which session has proven what. The same proof is written once, however often the library repeats a result.
+// it can be written which session has proven what; it goes with the code that is made for it. The same proof is written once, however often the library repeats a result.
 import type { Knex } from 'knex';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { type Authentication, insertAuthentication } from '../store/authentications.ts';
-import { takeEnded } from './request-writes.ts';
+import { proveLater } from './request-writes.ts';
 
 type Carried = Omit<Authentication, 'sessionUid' | 'at'> & { readonly at: string };
 
@@ -14,6 +14,6 @@ export function makeRecordProof(db: Knex): (ctx: KoaContextWithOIDC) => Promise<
     const session = ctx.oidc.session;
     if (!carried || session === undefined) return;
     const proven = { ...carried, at: new Date(carried.at), sessionUid: session.uid };
-    await insertAuthentication(db, proven, takeEnded());
+    if (!proveLater(proven)) await insertAuthentication(db, proven);
   };
 }

@@ -9,6 +9,7 @@ import type { Knex } from 'knex';
 import { errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { Note } from '../../common/note.ts';
 import { deleteArtifact, type NewArtifact, upsertArtifacts } from '../store/artifacts.ts';
+import { type Authentication, insertAuthentication } from '../store/authentications.ts';
 import { exchangeFor } from '../store/exchanges.ts';
 import { joinWith, type Participation } from '../store/session-clients.ts';
 
@@ -43,6 +44,7 @@ type Waiting = {
   grant?: NewArtifact | null;
   ended?: string;
   joining?: Joining;
+  proof?: Authentication;
 };
 
 /** On a request's state. */
@@ -88,12 +90,12 @@ export function endLater(model: string, id: string): boolean {
   return true;
 }
 
-/** The interaction that ends here, for the caller to delete with what he writes; null: none, or it is deleted. */
-export function takeEnded(): string | null {
+/** True when it will be written with what is issued here; false: the caller writes it. */
+export function proveLater(proof: Authentication): boolean {
   const writes = waiting.of(Provider.ctx?.state);
-  const id = writes?.ended ?? null;
-  delete writes?.ended;
-  return id;
+  if (writes === undefined) return false;
+  writes.proof = proof;
+  return true;
 }
 
 /** The grant that `save` saves, for the caller to write with whatever belongs to it; null when it is written. */
@@ -145,11 +147,12 @@ export function writeTogether(provider: Provider, db: Knex): void {
     waiting.put(context.state, undefined);
     const ctx = context as KoaContextWithOIDC;
     try {
-      if (writes.ended !== undefined) await deleteArtifact(db, 'Interaction', writes.ended);
       if (!(await write(db, writes, ctx.oidc?.route))) refuse(provider, ctx, new errors.InvalidGrant('used before'));
     } catch (error) {
       // As the library answers what it did not foresee.
       ctx.remove('Location');
+      // The browser stays where it was: who tries again goes on.
+      ctx.remove('Set-Cookie');
       ctx.status = 500;
       ctx.body = { error: 'server_error', error_description: 'oops! something went wrong' };
       provider.emit('server_error', ctx, error instanceof Error ? error : new Error(String(error)));
@@ -158,31 +161,43 @@ export function writeTogether(provider: Provider, db: Knex): void {
 }
 
 /** False when what the request used up was used before. */
-async function write(db: Knex, { issued, used, joining }: Waiting, route: string | undefined): Promise<boolean> {
+async function write(db: Knex, writes: Waiting, route: string | undefined): Promise<boolean> {
+  const { issued, used, joining } = writes;
   if (used !== undefined && (await exchangeFor(db, used, issued))) return true;
   if (used !== undefined && (await used.refused())) return false;
-  await upsertArtifacts(db, joining === undefined ? issued : await joined(db, joining, issued), {
-    isFlushedLater: makesCode(route),
-  });
+  if (joining !== undefined && issued.some(isCode)) {
+    const { proof, ended = null } = writes;
+    const given = proof === undefined ? null : { proof, ended };
+    const isJoined = await joinWith(db, joining.at, joining.wanted, { issued: [joining.grant, ...issued], given });
+    if (given === null) await endAndProve(db, writes);
+    if (isJoined) return true;
+  } else {
+    await endAndProve(db, writes);
+  }
+  const left = joining === undefined ? issued : underPart(issued, await joining.otherwise());
+  await upsertArtifacts(db, left, { isFlushedLater: makesCode(route) });
   return true;
 }
 
-/** What is left to be written when the client takes part. */
-async function joined(db: Knex, joining: Joining, issued: readonly NewArtifact[]): Promise<readonly NewArtifact[]> {
-  const { at, grant, wanted, otherwise } = joining;
-  const isCode = ({ model }: NewArtifact): boolean => model === 'AuthorizationCode';
-  if (issued.some(isCode) && (await joinWith(db, at, wanted, [grant, ...issued]))) return [];
-  const part = await otherwise();
-  return issued.map((one) => (isCode(one) ? underPart(one, part) : one));
+async function endAndProve(db: Knex, { proof, ended }: Waiting): Promise<void> {
+  if (proof !== undefined) await insertAuthentication(db, proof, ended);
+  else if (ended !== undefined) await deleteArtifact(db, 'Interaction', ended);
 }
 
-/** A code as it would have been made under the part that counts. */
+function isCode({ model }: NewArtifact): boolean {
+  return model === 'AuthorizationCode';
+}
+
+/** Codes as they would have been made under the part that counts. */
 function underPart(
-  code: NewArtifact,
+  issued: readonly NewArtifact[],
   { sid, grantId }: { readonly sid: string; readonly grantId: string },
-): NewArtifact {
-  const payload = { ...code.payload, grantId, ...('sid' in code.payload ? { sid } : {}) };
-  return { ...code, payload };
+): readonly NewArtifact[] {
+  const change = (code: NewArtifact): NewArtifact => {
+    const payload = { ...code.payload, grantId, ...('sid' in code.payload ? { sid } : {}) };
+    return { ...code, payload };
+  };
+  return issued.map((one) => (isCode(one) ? change(one) : one));
 }
 
 /** As the library answers a code that was used before. */

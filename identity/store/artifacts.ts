@@ -25,7 +25,7 @@ type Row = { payload: Payload; consumed_at: Date | null; session_uid: string | n
 const TYPES = ['text', 'bytea', 'text', 'text', 'text', 'text', 'text', 'jsonb', 'timestamptz'];
 
 /** How many parameters one row takes. */
-const ROW_PARAMETERS = TYPES.length;
+export const ROW_PARAMETERS = TYPES.length;
 
 export const INTO_ARTIFACTS = `insert into identity.oidc_artifacts as old
     (model, id_digest, grant_id, session_uid, user_code, account_id, client_id, payload, expires_at)`;

@@ -41,16 +41,36 @@ type Row = {
   device: string | null;
 };
 
-const INSERT = {
-  name: 'authentication-insert',
-  text: `with ${FLUSHED_LATER},
-    ended as (delete from identity.oidc_artifacts where model = 'Interaction' and id_digest = $13::bytea)
-    insert into identity.authentications
+const TYPES = [
+  ...[
+    'text',
+    'bigint',
+    'text',
+    'boolean',
+    'text',
+    'boolean',
+    'integer',
+    'integer',
+    'timestamptz',
+    'text',
+    'text',
+    'text',
+  ],
+];
+
+/**
+ * Common table expressions of a statement that has `flushed_later`: write the proof and end the interaction in which it was
+ * given, with the parameters of `provingValues` from `first` on.
+ */
+export function proving(first: number): string {
+  return `ended as (delete from identity.oidc_artifacts where model = 'Interaction' and id_digest = $${first}::bytea),
+    proven as (insert into identity.authentications
       (proof_id, account_id, session_uid, begins, method, user_verified, scan_level, level, at, client_id, address, device)
-    select $1::text, $2::bigint, $3::text, $4::boolean, $5::text, $6::boolean, $7::integer, $8::integer, $9::timestamptz,
-      $10::text, $11::text, $12::text
-    from flushed_later on conflict (proof_id) do nothing`,
-};
+    select ${TYPES.map((type, at) => `$${first + 1 + at}::${type}`).join(', ')}
+    from flushed_later on conflict (proof_id) do nothing)`;
+}
+
+const INSERT = { name: 'authentication-insert', text: `with ${FLUSHED_LATER}, ${proving(1)} select 1` };
 
 const PROOFS = {
   name: 'proofs-of-session',
@@ -65,11 +85,17 @@ const PROOFS = {
  * never without it: a server that loses its power then may forget the login, or the step of it.
  */
 export async function insertAuthentication(db: Knex, one: Authentication, ended: string | null = null): Promise<void> {
+  await runStatement(db, INSERT, provingValues(one, ended));
+}
+
+/** Of `proving`. */
+export function provingValues(one: Authentication, ended: string | null): unknown[] {
   const { method, userVerified = false, level: scanLevel = null } = one.proof;
-  await runStatement(db, INSERT, [
+  return [
+    ended === null ? null : digestOf(ended),
     ...[one.proofId, one.accountId, one.sessionUid, one.begins, method, userVerified, scanLevel],
-    ...[one.level, one.at, one.clientId, one.address, one.device, ended === null ? null : digestOf(ended)],
-  ]);
+    ...[one.level, one.at, one.clientId, one.address, one.device],
+  ];
 }
 
 /** What stands proven in a session: since its last login, oldest first. */

@@ -3,7 +3,16 @@
 // The primary key lets exactly one of two writers take a turn.
 import type { Knex } from 'knex';
 import { FLUSHED_LATER, runStatement } from '../../common/db/statement.ts';
-import { artifactRow, ELSE_UPDATE, INTO_ARTIFACTS, type NewArtifact, rowsFrom, upsertArtifact } from './artifacts.ts';
+import {
+  artifactRow,
+  ELSE_UPDATE,
+  INTO_ARTIFACTS,
+  type NewArtifact,
+  ROW_PARAMETERS,
+  rowsFrom,
+  upsertArtifact,
+} from './artifacts.ts';
+import { type Authentication, proving, provingValues } from './authentications.ts';
 
 export type Participation = {
   readonly sid: string;
@@ -28,6 +37,8 @@ const INSERT_TURN = {
     values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
 };
 
+const TURN_PARAMETERS = 7;
+
 const TURN_LATER = `insert into identity.session_clients (session_uid, client_id, turn, sid, grant_id, persists_logout, at)
     select $1::text, $2::text, $3::integer, $4::text, $5::text, $6::boolean, $7::timestamptz from flushed_later
     on conflict do nothing`;
@@ -35,11 +46,20 @@ const TURN_LATER = `insert into identity.session_clients (session_uid, client_id
 /** For who comes: whoever takes part has a code to exchange, and that exchange is flushed. */
 const INSERT_TURN_LATER = { name: 'participation-turn-later', text: `with ${FLUSHED_LATER} ${TURN_LATER}` };
 
+const issuedWithTurn = (count: number): string => `turn as (${TURN_LATER} returning 1)
+    ${INTO_ARTIFACTS} select issued.* from turn cross join (values ${rowsFrom(TURN_PARAMETERS + 1, count)}) as issued
+    ${ELSE_UPDATE}`;
+
 /** With the grant and what else is issued under it; 2: grant and code, 3: the session as well. */
 const INSERT_TURN_WITH = [2, 3].map((count) => ({
   name: `participation-turn-with-${count}`,
-  text: `with ${FLUSHED_LATER}, turn as (${TURN_LATER} returning 1)
-    ${INTO_ARTIFACTS} select issued.* from turn cross join (values ${rowsFrom(8, count)}) as issued ${ELSE_UPDATE}`,
+  text: `with ${FLUSHED_LATER}, ${issuedWithTurn(count)}`,
+}));
+
+/** The same at a login, with what was proven. */
+const INSERT_TURN_AND_PROOF_WITH = [2, 3].map((count) => ({
+  name: `participation-turn-and-proof-with-${count}`,
+  text: `with ${FLUSHED_LATER}, ${proving(TURN_PARAMETERS + count * ROW_PARAMETERS + 1)}, ${issuedWithTurn(count)}`,
 }));
 
 /** Clients that take part now, by client id. */
@@ -72,19 +92,23 @@ export async function joinSession(
   }
 }
 
+/** What was proven in the request, and the interaction that ends with it. */
+export type ProofGiven = { readonly proof: Authentication; readonly ended: string | null };
+
 /**
- * As `joinSession` where a client takes part for the first time, with the grant and what is issued under it. False, and nothing
- * is written, when it takes part already.
+ * As `joinSession` where a client takes part for the first time, with the grant and one or two that are issued under it. False,
+ * and nothing but what was proven is written, when it takes part already.
  */
 export async function joinWith(
   db: Knex,
   at: { sessionUid: string; clientId: string; now: Date },
   wanted: Participation,
-  issued: readonly NewArtifact[],
+  { issued, given = null }: { readonly issued: readonly NewArtifact[]; readonly given?: ProofGiven | null },
 ): Promise<boolean> {
-  const statement = INSERT_TURN_WITH[issued.length - 2];
-  if (statement === undefined) return false;
-  const values = [...turnValues(at, 1, wanted), ...issued.flatMap(artifactRow)];
+  const statement = (given === null ? INSERT_TURN_WITH : INSERT_TURN_AND_PROOF_WITH)[issued.length - 2];
+  if (statement === undefined) throw new RangeError(`${issued.length} artifacts with a part`);
+  const proven = given === null ? [] : provingValues(given.proof, given.ended);
+  const values = [...turnValues(at, 1, wanted), ...issued.flatMap(artifactRow), ...proven];
   return (await runStatement(db, statement, values)).rowCount === issued.length;
 }
 

@@ -65,7 +65,11 @@ test('a code leaves with the session that it is made for, or not at all; a login
   t.is(refused.status, 500);
   t.is(refused.headers.get('Location'), null, 'no code leaves');
   await none();
+  t.is((await house.db('identity.authentications')).length, 0, 'nothing was proven in a session that is not there');
   await owner.raw('alter table identity.oidc_artifacts drop constraint none_more');
+  const again = await browser.fetchOnce(new URL(returnTo, page.url).href);
+  t.truthy(new URL(again.headers.get('Location') ?? '').searchParams.get('code'), 'who reloads the page goes on');
+  t.is((await house.db('identity.authentications')).length, 1);
   const login = await logIn(client);
   t.deepEqual(
     await house.db('identity.oidc_artifacts').where({ model: 'Interaction' }),

@@ -1,8 +1,9 @@
 import test from 'ava';
 import * as oidc from 'openid-client';
-import { findArtifact } from '../../identity/store/artifacts.ts';
+import { findArtifact, upsertArtifact } from '../../identity/store/artifacts.ts';
 import { joinSession, joinWith, leaveSession, listParticipations } from '../../identity/store/session-clients.ts';
 import { testDatabase } from '../_harness/database.ts';
+import { bareAccount } from './bare-account.ts';
 import { exchange, hop, logIn, startIdentity } from './identity-house.ts';
 
 const at = { sessionUid: 'session', clientId: 'alpha', now: new Date('2026-11-20T08:00:00Z') };
@@ -85,7 +86,9 @@ test('of many who take part for the first time with a code one writes, and of th
     { model: 'AuthorizationCode', id: `code-${n}`, payload: { grantId: `grant-${n}` }, expiresAt },
     ...(n % 2 === 0 ? [{ model: 'Session', id: `session-${n}`, payload: { uid: 'session' }, expiresAt }] : []),
   ];
-  const wrote = await Promise.all(Array.from({ length: 20 }, (_, n) => joinWith(db, at, wanted(n), issuedBy(n))));
+  const wrote = await Promise.all(
+    Array.from({ length: 20 }, (_, n) => joinWith(db, at, wanted(n), { issued: issuedBy(n) })),
+  );
   const first = wrote.indexOf(true);
   t.is(wrote.lastIndexOf(true), first);
   t.deepEqual((await listParticipations(db, 'session')).get('alpha'), wanted(first));
@@ -96,6 +99,33 @@ test('of many who take part for the first time with a code one writes, and of th
       .map(({ model }) => model)
       .toSorted(),
   );
+});
+
+test('what was proven is written with the part that is taken, and also by who comes second', async (t) => {
+  const db = (await testDatabase(t)).connect('identity');
+  const account = await bareAccount(db);
+  const expiresAt = new Date('2026-11-21T08:00:00Z');
+  const begin = (n: number) => ({ model: 'Interaction', id: `login-${n}`, payload: {}, expiresAt });
+  const come = async (n: number) => {
+    await upsertArtifact(db, begin(n));
+    const proof = {
+      ...{
+        proofId: `proof-${n}`,
+        accountId: account.id,
+        sessionUid: at.sessionUid,
+        begins: true,
+        level: 2,
+        at: at.now,
+      },
+      ...{ proof: { method: 'pwd' as const }, clientId: at.clientId, address: null, device: null },
+    } as const;
+    const issued = ['Grant', 'AuthorizationCode'].map((model) => ({ ...begin(n), model, id: `${model}-${n}` }));
+    return joinWith(db, at, wanted(n), { issued, given: { proof, ended: `login-${n}` } });
+  };
+  t.deepEqual([await come(1), await come(2)], [true, false]);
+  t.deepEqual(await db('identity.authentications').orderBy('id').pluck('proof_id'), ['proof-1', 'proof-2']);
+  const kept = await db('identity.oidc_artifacts').pluck('model');
+  t.deepEqual(kept.toSorted(), ['AuthorizationCode', 'Grant'], 'both logins under way have ended');
 });
 
 test('a hop writes the session only when it changed, and reads of its clients only the one that asks', async (t) => {

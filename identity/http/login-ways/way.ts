@@ -51,6 +51,8 @@ export type WayAnswer =
       readonly account: Account;
       readonly proof: Proof;
       readonly tries?: SettledTries;
+      /** True where it is known that the person has logged in with this browser before. */
+      readonly knowsDevice?: boolean;
     }
   /** Without `judged` nothing was judged, as of an empty field, or the flow below has written it down. */
   | { readonly outcome: 'refused'; readonly faults: readonly Fault[]; readonly typed?: Typed; readonly judged?: Judged }
