@@ -16,6 +16,8 @@ export type LeanBrowser = {
   /** `via`: the node that is asked, under the address of `url`, as a load balancer would. */
   get(url: string, via?: string): Promise<Answer>;
   post(url: string, form: Readonly<Record<string, string>>, via?: string): Promise<Answer>;
+  /** Another one, with those of its cookies whose names fit. */
+  withCookies(names: RegExp): LeanBrowser;
 };
 
 export type LeanClient = { readonly id: string; readonly redirectUri: string; readonly key: KeyObject };
@@ -23,8 +25,8 @@ export type LeanClient = { readonly id: string; readonly redirectUri: string; re
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
 /** Cookies go with every request, whatever host and path they came from. */
-export function makeLeanBrowser(): LeanBrowser {
-  const jar = new Map<string, string>();
+export function makeLeanBrowser(cookies: Iterable<readonly [string, string]> = []): LeanBrowser {
+  const jar = new Map<string, string>(cookies);
   const send = async (url: string, form?: Readonly<Record<string, string>>, via?: string): Promise<Answer> => {
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
     const origin = form === undefined ? {} : { origin: new URL(url).origin };
@@ -41,7 +43,11 @@ export function makeLeanBrowser(): LeanBrowser {
     const next = headers.location ?? refresh;
     return { status, text, next: next === undefined ? null : new URL(next, url).href, json: () => JSON.parse(text) };
   };
-  return { get: (url, via) => send(url, undefined, via), post: send };
+  return {
+    get: (url, via) => send(url, undefined, via),
+    post: send,
+    withCookies: (names) => makeLeanBrowser([...jar].filter(([name]) => names.test(name))),
+  };
 }
 
 /** One POST of a form without cookies. */

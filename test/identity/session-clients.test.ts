@@ -114,7 +114,7 @@ test('what was proven is written with the part that is taken, and also by who co
         accountId: account.id,
         sessionUid: at.sessionUid,
         begins: true,
-        level: 2,
+        level: 2 as const,
         at: at.now,
       },
       ...{ proof: { method: 'pwd' as const }, clientId: at.clientId, address: null, device: null },
