@@ -1,6 +1,6 @@
 // One structured line per event, on standard output, with secrets and personal codes redacted by name.
 import { type DestinationStream, type Logger, pino } from 'pino';
-import { openLogOutput } from './log-output.ts';
+import { type LogOutput, openLogOutput } from './log-output.ts';
 import { BOUND_SECRETS, redact } from './redact.ts';
 
 export type Log = Logger;
@@ -12,7 +12,7 @@ export function makeLog(room: string, level = 'info', destination?: DestinationS
       name: room,
       level,
       base: { room, pid: process.pid },
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp: () => `,"time":"${new Date(said ?? Date.now()).toISOString()}"`,
       formatters: { log: redact },
       serializers: { ...BOUND_SECRETS, err: (error: unknown) => error }, // redact has made an object of it
     },
@@ -20,10 +20,27 @@ export function makeLog(room: string, level = 'info', destination?: DestinationS
   );
 }
 
-let opened: DestinationStream | undefined;
+let opened: LogOutput | undefined;
+/** When the line was said that is made now; null: this moment. */
+let said: number | null = null;
 
 /** One for the process, whichever logs it has. */
-function standardOutput(): DestinationStream {
+function standardOutput(): LogOutput {
   opened ??= openLogOutput();
   return opened;
+}
+
+/** A line of the everyday, with the time of this moment; made when it leaves, which is a tenth of a second later at most. */
+export function logLater(log: Log, line: Readonly<Record<string, unknown>>, words: string): void {
+  if (opened === undefined || Reflect.get(log, pino.symbols.streamSym) !== opened) return void log.info(line, words);
+  if (!log.isLevelEnabled('info')) return;
+  const now = Date.now();
+  opened.later(() => {
+    said = now;
+    try {
+      log.info(line, words);
+    } finally {
+      said = null;
+    }
+  });
 }

@@ -3,7 +3,7 @@
 import Koa from 'koa';
 import type { Clock } from '../clock.ts';
 import type { Mode } from '../env.ts';
-import type { Log } from '../log.ts';
+import { type Log, logLater } from '../log.ts';
 import { Note } from '../note.ts';
 import type { SiteFoot } from '../web/site-foot.ts';
 import { problemPage } from '../web/status-page.ts';
@@ -65,8 +65,9 @@ export function requestIdOf(ctx: Koa.Context): string {
 
 function requestId(log: Log): Koa.Middleware {
   return (ctx, next) => {
-    const id = acceptRequestId(ctx.get('X-Request-Id') || undefined);
-    ctx.set('X-Request-Id', id);
+    const { 'x-request-id': given } = ctx.req.headers;
+    const id = acceptRequestId(typeof given === 'string' ? given : undefined);
+    ctx.res.setHeader('X-Request-Id', id);
     let bound: Log | undefined;
     const request = {
       requestId: id,
@@ -91,7 +92,7 @@ function accessLog({ log, metrics }: KoaDeps): Koa.Middleware {
       metrics.observeRequest({ method: ctx.method, route, status }, milliseconds / 1000);
       const line = { request_id, method: ctx.method, path: ctx.path, route, status, duration_ms: milliseconds };
       if (OPERATING.has(route)) log.debug(line, 'request');
-      else log.info(line, 'request');
+      else logLater(log, line, 'request');
     });
     await next();
   };

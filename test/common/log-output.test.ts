@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 
-type Line = { readonly msg: string; readonly number?: number; readonly lost?: number };
+type Line = { readonly msg: string; readonly time?: string; readonly number?: number; readonly lost?: number };
 
 /** Writes so many lines of a kilobyte when it is told a number, and answers what it was told. */
 function startWriter(t: ExecutionContext): ChildProcess {
@@ -14,7 +14,7 @@ function startWriter(t: ExecutionContext): ChildProcess {
   return child;
 }
 
-async function tell(child: ChildProcess, lines: number): Promise<void> {
+async function tell(child: ChildProcess, lines: number | 'mixed'): Promise<void> {
   const answered = once(child, 'message');
   child.send(lines);
   await answered;
@@ -51,6 +51,27 @@ test('all lines come out in order, those that still waited at the end of the pro
     Array.from({ length: 204 }, (_, number) => number),
   );
   t.is(child.exitCode, 0);
+});
+
+test('lines that are made when they leave keep their place, bear the time at which they were said, and end with the program', async (t) => {
+  const child = startWriter(t);
+  const taken = take(child);
+  const begun = Date.now();
+  await tell(child, 'mixed');
+  const told = Date.now();
+  await tell(child, 'mixed');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await tell(child, 'mixed');
+  await end(child);
+  const lines = parse(taken.join(''));
+  t.deepEqual(
+    lines.map(({ number }) => number),
+    Array.from({ length: 18 }, (_, number) => number),
+  );
+  for (const { time } of lines.slice(0, 6)) {
+    const at = Date.parse(String(time));
+    t.true(at >= begun && at <= told, `${time}`);
+  }
 });
 
 test('a reader who is gone stops nothing: the program answers as before and ends with 0', async (t) => {
