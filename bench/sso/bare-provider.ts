@@ -1,9 +1,11 @@
 // The bare library as a process, the measure of ours: oidc-provider with its own adapter in memory, static clients, the same
 // algorithms and the same ways of a client, and nothing of a house around it. A person is logged in by asking.
-// Told by its environment: BENCH_BARE = JSON of BareSettings.
+// Told by its environment: BENCH_BARE = JSON of BareSettings. Told by {statements}, it sends these by pg alone in each request.
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import { type ClientMetadata, type Configuration, type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import type { Recorded } from './recording-node.ts';
+import { openStatements } from './sent-statements.ts';
 
 export type BareSettings = {
   readonly port: number;
@@ -56,6 +58,15 @@ async function findGrant(ctx: KoaContextWithOIDC) {
 }
 
 const provider = new Provider(issuer, configuration);
+const sent = await openStatements(process.env['BENCH_DATABASE_URL']);
+provider.use(async (_ctx, next) => {
+  await next();
+  await sent.run();
+});
+process.on('message', ({ statements }: { statements: readonly Recorded[] }) => {
+  sent.use(statements);
+  process.send?.({ type: 'done' });
+});
 const answer = provider.callback();
 const server = createServer((request, response) => {
   if (request.url?.startsWith('/interaction/'))

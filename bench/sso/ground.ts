@@ -2,6 +2,7 @@
 // another, people and clients. CPU time is that of each process, in nanoseconds from /proc, so it needs Linux.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -23,6 +24,7 @@ import { type IdentityNodes, startNodes } from '../../test/_harness/identity-nod
 import type { LeanClient } from '../../test/_harness/lean-browser.ts';
 import { MACHINE, makeRegistered } from '../../test/_harness/lean-registration.ts';
 import { treeCpuMs } from '../house.ts';
+import type { Recorded } from './recording-node.ts';
 
 export const PERSON = { login: 'zhangsan', password: 'a long enough password' } as const;
 export const AUDIENCE = 'http://localhost:7003';
@@ -30,13 +32,16 @@ export const AUDIENCE = 'http://localhost:7003';
 /** A server and what it cost so far. */
 export type Side = { readonly issuer: string; readonly introspection: string; readonly cpuMs: () => number };
 
+/** The bare library. `send`: what it sends to PostgreSQL in each request from now on; nothing at first. */
+export type BareSide = Side & { readonly send: (statements: readonly Recorded[]) => Promise<void> };
+
 export type Ground = {
   readonly db: Knex;
   /** As the room connects. */
   readonly databaseUrl: string;
   readonly nodes: IdentityNodes;
   readonly house: Side;
-  readonly bare: Side;
+  readonly bare: BareSide;
   /** Systems that people log in to, known to both sides. */
   readonly systems: readonly LeanClient[];
   /** Systems without a person, known to both sides. */
@@ -78,7 +83,8 @@ export async function startGround({ systems: count }: { readonly systems: number
     main: join(import.meta.dirname, 'recording-node.ts'),
     env: { XINJI_LOG_LEVEL: 'info' },
   });
-  const bare = await startBare([...made, machine].map(({ registration }) => bareMetadata(registration)));
+  const clients = [...made, machine].map(({ registration }) => bareMetadata(registration));
+  const bare = await startBare(clients, databaseUrl);
   const postmaster = Number((await readFile(join(server.folder, 'pgdata/postmaster.pid'), 'utf8')).split('\n')[0]);
   return {
     db,
@@ -93,6 +99,11 @@ export async function startGround({ systems: count }: { readonly systems: number
       issuer: bare.issuer,
       introspection: `${bare.issuer}/oidc/introspect`,
       cpuMs: () => processCpuMs(bare.child.pid as number),
+      send: async (statements) => {
+        const done = once(bare.child, 'message');
+        bare.child.send({ statements });
+        await done;
+      },
     },
     systems: made.map(({ client }) => client),
     machine: machine.client,
@@ -129,10 +140,16 @@ function bareMetadata(registration: ClientRegistration): ClientMetadata {
   return Object.fromEntries(own) as ClientMetadata;
 }
 
-async function startBare(clients: readonly ClientMetadata[]): Promise<{ issuer: string; child: ChildProcess }> {
+async function startBare(
+  clients: readonly ClientMetadata[],
+  databaseUrl: string,
+): Promise<{ issuer: string; child: ChildProcess }> {
   const port = await findFreePort();
   const settings = { port, clients, audience: AUDIENCE, scope: 'seal:use' };
-  const child = await startPart('bare-provider.ts', { BENCH_BARE: JSON.stringify(settings) });
+  const child = await startPart('bare-provider.ts', {
+    BENCH_BARE: JSON.stringify(settings),
+    BENCH_DATABASE_URL: databaseUrl,
+  });
   return { issuer: `http://localhost:${port}`, child };
 }
 

@@ -22,7 +22,7 @@ process.on('message', (message: { type?: string }) => {
   recorded = null;
 });
 
-/** What crosses the channel and comes back the same by `fromPlain` of statement-process.ts. */
+/** What crosses the channel and comes back the same by `fromPlain` of sent-statements.ts. */
 function toPlain(value: unknown): unknown {
   if (value instanceof Date) return { date: value.toISOString() };
   if (value instanceof Uint8Array) return { bytes: Buffer.from(value).toString('base64') };
