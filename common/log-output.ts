@@ -38,7 +38,13 @@ export function openLogOutput(): LogOutput {
   const makeAll = (): void => {
     const making = unmade;
     unmade = [];
-    for (const make of making) make();
+    for (const make of making) {
+      try {
+        make();
+      } catch {
+        lost += 1;
+      }
+    }
   };
   const flush = (): void => {
     makeAll();

@@ -22,6 +22,7 @@ type Pool = {
   readonly free: Idle[];
   readonly used: Idle[];
   readonly pendingAcquires: readonly unknown[];
+  readonly destroyed: boolean;
   release(connection: Connection): boolean;
 };
 
@@ -39,7 +40,8 @@ export async function runStatement<R>(
   values: readonly unknown[],
 ): Promise<StatementResult<R>> {
   const client: Client = db.client;
-  const connection = takeIdle(client.pool) ?? (await client.acquireConnection());
+  const { pool } = client;
+  const connection = takeIdle(pool) ?? (await client.acquireConnection());
   try {
     return (await execute(connection, statement, values)) as StatementResult<R>;
   } catch (error) {
@@ -47,7 +49,7 @@ export async function runStatement<R>(
     if (error instanceof Error) Error.captureStackTrace(error);
     throw error;
   } finally {
-    if (client.pool) client.pool.release(connection);
+    if (pool) pool.release(connection);
     else await client.releaseConnection(connection);
   }
 }
@@ -57,9 +59,10 @@ export async function runStatement<R>(
  * dozen promises and two timers, for each statement.
  */
 function takeIdle(pool: Pool | undefined): Connection | undefined {
-  const idle = pool?.pendingAcquires.length === 0 ? pool.free.at(-1) : undefined;
+  if (pool === undefined || pool.destroyed || pool.pendingAcquires.length > 0) return undefined;
+  const idle = pool.free.at(-1);
   // What is broken the pool ends by itself.
-  if (pool === undefined || idle === undefined || idle.resource.__knex__disposed !== undefined) return undefined;
+  if (idle === undefined || idle.resource.__knex__disposed !== undefined) return undefined;
   pool.free.pop();
   pool.used.push(idle);
   return idle.resource;

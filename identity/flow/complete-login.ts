@@ -14,7 +14,7 @@ import { insertEvent } from '../store/events.ts';
 import type { Device } from '../store/known-devices.ts';
 import { type SettledTries, settleTries } from '../store/login-tries.ts';
 import { recordLogin } from '../store/logins.ts';
-import type { NewMessage } from '../store/outbox.ts';
+import { type NewMessage, sendMessage } from '../store/outbox.ts';
 import { addressIn, makeMessage } from './notify.ts';
 
 export type CompleteLoginDeps = {
@@ -71,7 +71,16 @@ export async function completeLogin(deps: CompleteLoginDeps, step: ProvenStep): 
   } as const;
   if (begins) {
     const notice = step.knowsDevice ? null : sayNewDevice(deps, step, now);
-    await recordLogin(db, { accountId: account.id, device: step.device, event, notice, tries: step.tries });
+    const isNew = await recordLogin(db, {
+      accountId: account.id,
+      device: step.device,
+      event,
+      notice,
+      tries: step.tries,
+    });
+    // Forgotten since the password was looked at, as by a change of it: then it is new all the same.
+    const late = isNew && step.knowsDevice ? sayNewDevice(deps, step, now) : null;
+    if (late !== null) await sendMessage(db, late);
   } else {
     await insertEvent(db, event);
     if (step.tries) await settleTries(db, step.tries);

@@ -50,7 +50,15 @@ import {
   takeSession,
   takeToken,
 } from './request-reads.ts';
-import { endLater, isFlushedByExchange, isHeldGrant, useLater, writeLater } from './request-writes.ts';
+import {
+  endLater,
+  isFlushedByExchange,
+  isHeldGrant,
+  joinLastingly,
+  settleGrant,
+  useLater,
+  writeLater,
+} from './request-writes.ts';
 
 export type AdapterDeps = {
   readonly db: Knex;
@@ -97,7 +105,11 @@ export class PostgresAdapter implements Adapter {
     if (this.#model === 'Session' && isUnchanged(id, payload, expiresIn)) return;
     const now = clock();
     const expiresAt = new Date(now.getTime() + expiresIn * 1000);
-    const artifact = { model: this.#model, id, payload: this.#stored(payload), expiresAt };
+    const stored = this.#stored(payload);
+    const { grantId } = payload;
+    const asksOn = this.#model === 'Interaction' && payload['result'] === undefined && grantId !== undefined;
+    const grant = asksOn ? { grantId: await settleGrant(grantId) } : {};
+    const artifact = { model: this.#model, id, payload: { ...stored, ...grant }, expiresAt };
     // PostgreSQL keeps no NUL in a text: a request that brings one along is the caller's mistake, not ours.
     if (JSON.stringify(artifact.payload).includes('\\u0000')) throw new errors.InvalidRequest('a NUL character');
     // What a page came to: an interaction that has ended meanwhile does not come back by it.
@@ -242,7 +254,8 @@ export class PostgresAdapter implements Adapter {
         const wanted = { sid, grantId, persistsLogout: persistsLogout ?? false };
         await joinSession(db, at, wanted, { replacing: known?.grantId ?? null });
       }
-      if (sid && persistsLogout && known && !known.persistsLogout) await markPersistsLogout(db, at);
+      const lasts = sid && persistsLogout && known && !known.persistsLogout;
+      if (lasts && !joinLastingly(clientId)) await markPersistsLogout(db, at);
     }
     for (const clientId of before.keys()) {
       if (!(clientId in authorizations)) await leaveSession(db, { sessionUid, clientId, now: clock() });

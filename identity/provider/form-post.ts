@@ -11,7 +11,7 @@ import type { PageRequests } from './pages.ts';
 const SCRIPT_HASH = createHash('sha256').update(FORM_POST_SCRIPT).digest('base64');
 
 /** Where the library answers with such a form. */
-const WITH_FORMS = ['authorization', 'resume', 'end_session', 'code_verification'];
+const WITH_FORMS = ['authorization', 'resume', 'device_resume', 'end_session', 'code_verification'];
 
 export function ownFormPosts(provider: Provider, requests: PageRequests): Afterwards {
   const own = (ctx: KoaContextWithOIDC): void => {

@@ -90,6 +90,8 @@ function claimLater(deps: GrantsDeps, ctx: KoaContextWithOIDC, claim: Claim & { 
     wanted,
     otherwise: async () => {
       const { jti: grantId } = await claimPart(deps, ctx, claim);
+      // Else the session would put ours in its place when it is saved.
+      session.grantIdFor(clientId, grantId);
       return { sid: session.sidFor(clientId) ?? wanted.sid, grantId };
     },
   });

@@ -11,7 +11,7 @@ import { Note } from '../../common/note.ts';
 import { deleteArtifact, type NewArtifact, upsertArtifacts } from '../store/artifacts.ts';
 import { type Authentication, insertAuthentication } from '../store/authentications.ts';
 import { exchangeFor } from '../store/exchanges.ts';
-import { joinWith, type Participation } from '../store/session-clients.ts';
+import { joinWith, markPersistsLogout, type Participation } from '../store/session-clients.ts';
 
 const TOKENS: ReadonlySet<string> = new Set(['AccessToken', 'RefreshToken']);
 const CODE_AND_SESSION: ReadonlySet<string> = new Set(['AuthorizationCode', 'Session']);
@@ -34,7 +34,7 @@ export type Joining = {
   readonly at: { readonly sessionUid: string; readonly clientId: string; readonly now: Date };
   readonly grant: NewArtifact;
   readonly wanted: Participation;
-  /** Told when somebody was faster, or no code is made: writes it by itself, and says what counts. */
+  /** Told when somebody was faster, or no code is made: writes it by itself, and says what counts. Not that it lasts. */
   readonly otherwise: () => Promise<{ readonly sid: string; readonly grantId: string }>;
 };
 
@@ -76,6 +76,23 @@ export function joinLater(joining: Joining): boolean {
   return true;
 }
 
+/** True when the part that is still to be written is of a client whose tokens outlive the session, as it says then. */
+export function joinLastingly(clientId: string): boolean {
+  const writes = waiting.of(Provider.ctx?.state);
+  if (writes?.joining?.at.clientId !== clientId) return false;
+  writes.joining = { ...writes.joining, wanted: { ...writes.joining.wanted, persistsLogout: true } };
+  return true;
+}
+
+/** The grant that counts in place of `grantId`: a page that asks on writes it down, and so the part is written before it. */
+export async function settleGrant(grantId: string): Promise<string> {
+  const writes = waiting.of(Provider.ctx?.state);
+  if (writes?.joining === undefined || writes.joining.grant.id !== grantId) return grantId;
+  const { otherwise } = writes.joining;
+  delete writes.joining;
+  return (await otherwise()).grantId;
+}
+
 function writesOfExchange(): Waiting | undefined {
   const ctx = Provider.ctx;
   return ctx?.oidc?.route === 'token' ? waiting.of(ctx.state) : undefined;
@@ -92,8 +109,9 @@ export function endLater(model: string, id: string): boolean {
 
 /** True when it will be written with what is issued here; false: the caller writes it. */
 export function proveLater(proof: Authentication): boolean {
-  const writes = waiting.of(Provider.ctx?.state);
-  if (writes === undefined) return false;
+  const ctx = Provider.ctx;
+  const writes = waiting.of(ctx?.state);
+  if (writes === undefined || !makesCode(ctx?.oidc?.route)) return false;
   writes.proof = proof;
   return true;
 }
@@ -151,7 +169,7 @@ export function writeTogether(provider: Provider, db: Knex): void {
     } catch (error) {
       // As the library answers what it did not foresee.
       ctx.remove('Location');
-      // The browser stays where it was: who tries again goes on.
+      // The browser stays where it was: who tries again goes on, unless something was used up before.
       ctx.remove('Set-Cookie');
       ctx.status = 500;
       ctx.body = { error: 'server_error', error_description: 'oops! something went wrong' };
@@ -175,6 +193,7 @@ async function write(db: Knex, writes: Waiting, route: string | undefined): Prom
     await endAndProve(db, writes);
   }
   const left = joining === undefined ? issued : underPart(issued, await joining.otherwise());
+  if (joining?.wanted.persistsLogout) await markPersistsLogout(db, joining.at);
   await upsertArtifacts(db, left, { isFlushedLater: makesCode(route) });
   return true;
 }

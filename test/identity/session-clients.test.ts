@@ -4,7 +4,7 @@ import { findArtifact, upsertArtifact } from '../../identity/store/artifacts.ts'
 import { joinSession, joinWith, leaveSession, listParticipations } from '../../identity/store/session-clients.ts';
 import { testDatabase } from '../_harness/database.ts';
 import { bareAccount } from './bare-account.ts';
-import { exchange, hop, logIn, startIdentity } from './identity-house.ts';
+import { authorize, exchange, hop, logIn, startIdentity } from './identity-house.ts';
 
 const at = { sessionUid: 'session', clientId: 'alpha', now: new Date('2026-11-20T08:00:00Z') };
 const wanted = (n: number) => ({ sid: `sid-${n}`, grantId: `grant-${n}`, persistsLogout: false });
@@ -76,6 +76,24 @@ test('tabs that come to a new system at once get codes that all count, under one
     for (const { access_token } of tokens)
       t.is((await oidc.fetchUserInfo(system.config, access_token, house.sub)).sub, house.sub);
   }
+});
+
+test('a page that asks on stands on the grant that counts, also when other tabs come at once', async (t) => {
+  const house = await startIdentity(t);
+  const [alpha, beta] = [await house.client('alpha'), await house.client('beta')];
+  const { browser } = await logIn(alpha);
+  const asked = await Promise.all(Array.from({ length: 6 }, () => authorize(beta, { prompt: 'consent' })));
+  const [pages, hops] = await Promise.all([
+    Promise.all(asked.map(({ target }) => browser.fetchOnce(target.href))),
+    Promise.all(Array.from({ length: 6 }, () => hop(browser, beta))),
+  ]);
+  for (const page of pages) t.regex(page.headers.get('Location') ?? '', /\/interaction\//);
+  const parts = await house.db('identity.session_clients').where({ client_id: 'beta' });
+  t.is(parts.length, 1);
+  const interactions = await house.db('identity.oidc_artifacts').where({ model: 'Interaction' });
+  t.is(interactions.length, 6);
+  t.deepEqual([...new Set(interactions.map(({ payload }) => payload.grantId))], [parts[0].grant_id]);
+  for (const one of hops) t.truthy(await exchange(beta, one));
 });
 
 test('of many who take part for the first time with a code one writes, and of the others nothing is written', async (t) => {

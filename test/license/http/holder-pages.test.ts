@@ -234,7 +234,10 @@ test('while the database cannot be reached the list is told as of when it was se
   const [seen, unseen] = [await browse(house), await browse(house)];
   t.true((await seen.get('/licenses')).text.includes('从业人员健康证明'));
   const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
-  house.deps.db.client.acquireConnection = () => Promise.reject(refused);
+  const { client } = house.deps.db;
+  const { pool } = client;
+  Object.assign(client, { acquireConnection: () => Promise.reject(refused), pool: undefined });
+  t.teardown(() => Object.assign(client, { pool }));
   const last = await seen.get('/licenses');
   t.is(last.status, 200);
   t.true(last.text.includes('暂时连不上证照库，以下是 2026年11月20日 12:00 的内容'));
