@@ -3,7 +3,15 @@ import test from 'ava';
 import * as oidc from 'openid-client';
 import { type Browser, makeBrowser, type Page } from '../../bin/demo/browser.ts';
 import type { ClientRegistration } from '../../identity/domain/client.ts';
-import { type IdentityHouse, PERSON, post, startIdentity, type TestClient } from './identity-house.ts';
+import {
+  authorize,
+  type IdentityHouse,
+  OTHER_PERSON,
+  PERSON,
+  post,
+  startIdentity,
+  type TestClient,
+} from './identity-house.ts';
 
 const TERMINAL: Partial<ClientRegistration> = {
   grantTypes: ['device_code', 'refresh_token'],
@@ -161,4 +169,26 @@ test('refused siblings: a forged form, a client without the grant, and an expire
     });
   const late = await type(makeBrowser(), house, device.user_code);
   t.true(late.text.includes('代码已过期'), late.text.slice(0, 2000));
+});
+
+test('who finishes as somebody else than is logged in meanwhile gets our own page that leads on, not the library’s', async (t) => {
+  const house = await startIdentity(t);
+  const client = await house.client('terminal', TERMINAL);
+  const alpha = await house.client('alpha');
+  await house.registerPerson({ ...OTHER_PERSON });
+  const { device } = await ask(client);
+  const phone = makeBrowser();
+  const login = await phone.submit(await type(phone, house, device.user_code), {});
+  const { target } = await authorize(alpha);
+  const leadOn = async (answer: Response): Promise<Response> =>
+    phone.fetchOnce(/http-equiv="refresh" content="0;url=([^"]*)"/.exec(await answer.text())?.[1] ?? '');
+  const mine = { login: PERSON.loginName, password: PERSON.password };
+  await leadOn(await post(phone, await phone.open(target.href), mine));
+  const others = { login: OTHER_PERSON.loginName, password: OTHER_PERSON.password };
+  const page = await leadOn(await post(phone, login, others));
+  const words = await page.text();
+  t.is(page.status, 200);
+  t.true(words.includes('<html lang="zh-CN"'), words.slice(0, 500));
+  t.false(words.includes('Submitting Callback'));
+  t.regex(page.headers.get('Content-Security-Policy') ?? '', /script-src 'sha256-[^']+'.*form-action 'self'/);
 });
