@@ -94,8 +94,7 @@ async function measureHop(ground: Ground): Promise<Result> {
 
 /**
  * Ratio to the bare library and the same statements by pg alone, in one process: at most 1.3. Each of the two by itself is
- * shown beside it; their sum is less than what one process needs for both, since each then finds the caches as the other has
- * left them.
+ * shown beside it, so that the ratio to their sum can be told as well.
  */
 async function measureTokens(ground: Ground, statements: ChildProcess): Promise<readonly Result[]> {
   const results: Result[] = [];

@@ -1,10 +1,10 @@
 // Signs short texts by HMAC, such as the values of cookies. A browser brings the same value again and again, and it is signed
-// to be checked: the signatures made last are remembered, since in the midst of a request one costs more than all its bytes.
+// to be checked: the signatures made last are remembered, so that it is worked out once.
 import { createHmac, createSecretKey } from 'node:crypto';
 import { utf8 } from '../bytes.ts';
 import { Recent } from '../recent.ts';
 
-/** About 300 bytes each. */
+/** So many at least, twice as many at most. */
 const REMEMBERED = 10_000;
 /** Longer texts are not remembered. */
 const REMEMBERED_LENGTH = 200;

@@ -27,7 +27,7 @@ export function pairwiseSub(key: Uint8Array, accountSub: string, sector: string)
   return Buffer.from(hmacSm3(key, utf8(`${sector}\0${accountSub}`))).toString('base64url');
 }
 
-/** About 200 bytes each. */
+/** So many at least, twice as many at most. */
 const REMEMBERED = 20_000;
 
 /** `pairwiseSub` under one key, which remembers the subjects made last: each token of a person and each question names one. */

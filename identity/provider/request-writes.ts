@@ -69,9 +69,8 @@ export function useLater(use: Use): boolean {
 
 /** True when it will be written with the code that is made here; false: the caller writes it. */
 export function joinLater(joining: Joining): boolean {
-  const ctx = Provider.ctx;
-  const writes = waiting.of(ctx?.state);
-  if (writes === undefined || !makesCode(ctx?.oidc?.route)) return false;
+  const writes = writesOfCode();
+  if (writes === undefined) return false;
   writes.joining = joining;
   return true;
 }
@@ -98,6 +97,11 @@ function writesOfExchange(): Waiting | undefined {
   return ctx?.oidc?.route === 'token' ? waiting.of(ctx.state) : undefined;
 }
 
+function writesOfCode(): Waiting | undefined {
+  const ctx = Provider.ctx;
+  return makesCode(ctx?.oidc?.route) ? waiting.of(ctx?.state) : undefined;
+}
+
 /** True when the interaction that goes on here is deleted with what is written next of it; false: the caller deletes it. */
 export function endLater(model: string, id: string): boolean {
   const ctx = Provider.ctx;
@@ -109,9 +113,8 @@ export function endLater(model: string, id: string): boolean {
 
 /** True when it will be written with what is issued here; false: the caller writes it. */
 export function proveLater(proof: Authentication): boolean {
-  const ctx = Provider.ctx;
-  const writes = waiting.of(ctx?.state);
-  if (writes === undefined || !makesCode(ctx?.oidc?.route)) return false;
+  const writes = writesOfCode();
+  if (writes === undefined) return false;
   writes.proof = proof;
   return true;
 }
